@@ -1,0 +1,5 @@
+"""``python -m autograder`` is ``kit``."""
+
+from autograder.cli import main
+
+main()

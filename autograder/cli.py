@@ -1,0 +1,92 @@
+"""The command line, `kit`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from autograder.master import AuthoringError, exercise_names
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Exercises for advanced Keras: build, grade, verify, release.")
+console = Console() if sys.stdout.isatty() else Console(width=140)
+problems = Console(stderr=True)
+
+
+class Stop(Exception):
+    """Ends a command: one line that says what to do, and an exit status."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+def main() -> None:
+    """Run a command; errors are one line."""
+    from autograder.seal import SealError
+    from autograder.zygote import ZygoteError
+
+    try:
+        app(standalone_mode=True)
+    except Stop as stop:
+        problems.print(f"[bold]kit:[/] {stop}", highlight=False)
+        raise SystemExit(stop.status) from None
+    except (AuthoringError, SealError, ZygoteError) as error:
+        problems.print(f"kit: {error}", highlight=False, markup=False)
+        raise SystemExit(1) from None
+
+
+def known(exercises: list[str] | None) -> list[str]:
+    """The named exercises, or all; an unknown name is bad usage."""
+    names = exercise_names()
+    for name in exercises or []:
+        if name not in names:
+            raise Stop(f"There is no exercise {name!r}. Choose from {', '.join(names)}.", 2)
+    return exercises or names
+
+
+Exercises = Annotated[list[str] | None, typer.Argument(help="Names of exercises; all when left out.", show_default=False)]
+Unsealed = Annotated[bool, typer.Option("--unsealed", help="Run without the seal: only for code that you trust.")]
+
+
+@app.command()
+def grade(
+    paths: Annotated[list[Path], typer.Argument(help="Notebooks, scripts, zips, and folders of them.")],
+    exercise: Annotated[str | None, typer.Option(help="The exercise, where the notebooks do not say it.")] = None,
+    output: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("results"),
+    jobs: Annotated[int, typer.Option(min=1, help="Submissions graded at a time.")] = 1,
+    unsealed: Unsealed = False,
+) -> None:
+    """Grade submissions: a JSON result each, scores.csv and report.html."""
+    from autograder.commands.grade import run
+
+    if exercise is not None:
+        known([exercise])
+    for path in paths:
+        if not path.exists():
+            raise Stop(f"There is no file or folder {path}. Check the path.", 2)
+    run(paths, exercise, output, jobs, unsealed, console)
+
+
+@app.command()
+def verify(
+    exercises: Exercises = None,
+    question: Annotated[str | None, typer.Option(help="Only this question.")] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Exercises verified at a time.")] = 2,
+) -> None:
+    """Try the stub, the reference, every alternative and every misconception against the checks."""
+    from autograder.commands.verify import run
+
+    run(known(exercises), question, jobs, console)
+
+
+@app.command()
+def new(name: Annotated[str, typer.Argument(help="Name of the exercise: small letters, digits, underscores.")]) -> None:
+    """Make the files of a new exercise, with an example that passes `kit verify`."""
+    from autograder.scaffold import describe, scaffold
+
+    paths = scaffold(name)
+    console.print(f"Wrote\n{describe(paths)}\nChange them, then run `kit verify {name}`.", highlight=False, markup=False)

@@ -1,0 +1,61 @@
+"""`kit verify`."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from autograder.verify import Report
+from autograder.zygote import ENVIRONMENT
+
+
+def run(exercises: Sequence[str], only: str | None, jobs: int, console: Console) -> None:
+    """Verify exercises, show a table and each wrong verdict; exit with 1 where there is one."""
+    os.environ.update(ENVIRONMENT)
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(jobs, len(exercises)), mp_context=context) as pool, console.status("Verifying"):
+        reports = list(pool.map(_verified, exercises, [only] * len(exercises)))
+    for report in reports:
+        for line in _complaints(report):
+            console.print(escape(line), highlight=False)
+    console.print(_table(reports))
+    if not all(report.clean for report in reports):
+        raise typer.Exit(1)
+
+
+def _verified(exercise: str, only: str | None) -> Report:
+    from autograder.direct import verified
+
+    return verified(exercise, only)
+
+
+def _complaints(report: Report) -> list[str]:
+    lines = [f"{report.exercise}: {problem}" for problem in report.points]
+    lines += [f"{report.exercise}: {forgery}" for forgery in report.forgeries]
+    for row in report.rows:
+        place = f"{report.exercise}/{row.variant.question}/{row.variant.name}".replace("//", "/")
+        lines += [f"{place} ({row.kind}): {problem}" for problem in row.problems]
+    return lines
+
+
+def _table(reports: Sequence[Report]) -> Table:
+    table = Table("Exercise", "Right answers", "False rejects", "Wrong answers", "False accepts", "Misjudged", "Forgeable", "Seconds")
+    for report in reports:
+        right, wrong = report.of("reference", "alternative"), report.of("stub", "misconception")
+        numbers = (
+            len(right),
+            len(report.false_rejects),
+            len(wrong),
+            len(report.false_accepts),
+            len(report.misjudged),
+            len(report.forgeries),
+        )
+        table.add_row(report.exercise, *map(str, numbers), f"{sum(row.seconds for row in report.rows):.1f}")
+    return table

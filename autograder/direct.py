@@ -1,0 +1,74 @@
+"""Grading of trusted answers in this process: for the bank of `kit verify`, never for a submission."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from keras_checks.question import Question
+
+from autograder.diagnosis import Diagnosis
+from autograder.forgery import forgeable
+from autograder.grader import Grader, load_questions, run_questions
+from autograder.master import read_master, read_variants
+from autograder.observer import Remembering, Trusted
+from autograder.verify import CheckResult, Report, verify
+
+SEED = 20
+POINTS = 10
+
+
+class Bank:
+    """The reference and the misconceptions of an exercise, kept between answers."""
+
+    def __init__(self, exercise: str) -> None:
+        self.exercise = exercise
+        self.questions = load_questions(exercise)
+        self.cells = [cell.source for cell in read_master(exercise).reference_cells()]
+        self.reference = Trusted(exercise, self.cells, "reference", SEED)
+        self.remembered = Remembering(self.reference)
+        suspects: dict[str, dict[str, Remembering]] = {}
+        for variant in read_variants(exercise, "misconceptions"):
+            observer = Trusted(exercise, [*self.cells, variant.source], variant.name, SEED)
+            suspects.setdefault(variant.question, {})[variant.name] = Remembering(observer)
+        self.diagnosis = Diagnosis(suspects)
+
+    def wanted(self, only: str | None) -> list[Question]:
+        """All questions, or one."""
+        return [question for question in self.questions if only in (None, question.name)]
+
+    def grade(self, cells: Sequence[str], only: str | None = None) -> list[CheckResult]:
+        """The outcome of each check on notebook cells of ours."""
+        grader = Grader(self.exercise, Trusted(self.exercise, cells, "answer", SEED), self.reference, "verify")
+        grader.reference = self.remembered
+        results = []
+        for outcome, named in run_questions(grader, self.wanted(only), self.diagnosis):
+            check = outcome.check
+            message = outcome.failure.message if outcome.failure else outcome.note
+            results.append(
+                CheckResult(check.question, check.name, outcome.points, check.points, outcome.outcome, named, message)
+            )
+        return results
+
+    def forgeries(self, only: str | None = None) -> list[str]:
+        """Checks with points that an observation which no answer earned passes."""
+        found = []
+        for question in self.wanted(only):
+            for check in question.checks:
+                forged = forgeable(self.exercise, check, self.remembered) if check.points else None
+                if forged:
+                    found.append(f"{check.question}.{check.name} passes {forged}")
+        return found
+
+
+def verified(exercise: str, only: str | None = None) -> Report:
+    """The whole bank of an exercise against its checks."""
+    bank = Bank(exercise)
+    points = [
+        f"{question.name} is worth {question.points:g} points, its checks add up to {sum(c.points for c in question.checks):g}"
+        for question in bank.questions
+        if abs(question.points - sum(check.points for check in question.checks)) > 1e-9
+    ]
+    total = sum(question.points for question in bank.questions)
+    if total != POINTS:
+        points.append(f"the questions add up to {total:g} points, not {POINTS}")
+    return Report(exercise, verify(exercise, bank.grade, only), bank.forgeries(only), points)

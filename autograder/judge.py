@@ -1,0 +1,99 @@
+"""The judge: a process forked for one submission that knows the reference and asks the sealed worker."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+from keras_checks.feedback import Misconception, markdown, record_of
+from keras_checks.observe import MAX_TEXT
+from keras_checks.question import Case
+
+from autograder.diagnosis import Diagnosis
+from autograder.grader import Grader, load_questions, run_questions
+from autograder.jobs import Job, plan_of, result_record
+from autograder.observer import Observation, Remembering, Trusted
+from autograder.student import ProbeDied, Student
+from autograder.verdict import PROBE_DIED, Outcome
+from autograder.zygote import ZygoteClient
+
+
+def main(channel: socket.socket, control: socket.socket, _settings: dict[str, Any]) -> None:
+    """Read one job from ``channel``; write its events there, one JSON object a line."""
+    with channel.makefile("rw", encoding="utf-8") as stream:
+        job = Job.from_json(stream.readline())
+        for event in _events(job, ZygoteClient(control)):
+            stream.write(json.dumps(event) + "\n")
+            stream.flush()
+
+
+class Sealed:
+    """The sealed worker as an observer: a probe that died is an observation too."""
+
+    def __init__(self, student: Student) -> None:
+        self.student = student
+        self.timed_out = False
+
+    def ask(self, probe: str, case: Case) -> None:
+        """Send the question to the worker."""
+        self.student.ask(probe, case)
+
+    def answer(self) -> Observation:
+        """The worker's observation, or that it died."""
+        try:
+            return _well_formed(self.student.answer())
+        except ProbeDied as died:
+            self.timed_out |= died.kind in ("timeout", "exhausted")
+            return {"error": {"type": PROBE_DIED, "message": str(died), "where": ""}}
+
+
+def _well_formed(found: dict[str, Any]) -> Observation:
+    """An observation as :func:`keras_checks.observe.run_probe` gives it, whatever the worker sent."""
+    match found:
+        case {"error": {"type": str(kind), "message": str(message), "where": str(where)}}:
+            return {"error": {"type": kind[:80], "message": message[:MAX_TEXT], "where": where[:MAX_TEXT]}}
+        case {"seen": seen}:
+            return {"seen": seen}
+    return {"error": {"type": "ValueError", "message": "the answer has no known form", "where": ""}}
+
+
+def _events(job: Job, zygote: ZygoteClient) -> Iterator[dict[str, Any]]:
+    questions = load_questions(job.exercise)
+    yield {"event": "plan", "checks": plan_of(questions)}
+    if job.cells is None:
+        return
+    known = {item["name"]: item for item in job.misconceptions}
+    with Student(
+        zygote, job.cells, job.exercise, job.limits, seed=job.seed, unsealed=job.unsealed
+    ) as student:
+        cells = student.run_cells()
+        yield {"event": "cells", "cells": [vars(cell) for cell in cells], "isolation": student.isolation}
+        reference = Trusted(job.exercise, job.reference, "reference", job.seed)
+        sealed = Sealed(student)
+        grader = Grader(job.exercise, sealed, reference, job.salt)
+        wanted = [question for question in questions if job.only in (None, question.name)]
+        for outcome, name in run_questions(grader, wanted, _diagnosis(job)):
+            feedback = _feedback(job.exercise, outcome, known[name] if name else None)
+            yield {"event": "check", **result_record(outcome, name), "feedback": feedback}
+        student.close()
+        timed_out = sealed.timed_out or any(cell.status == "timeout" for cell in cells)
+        yield {"event": "end", "peak_mb": student.peak_mb, "timed_out": timed_out}
+
+
+def _feedback(exercise: str, outcome: Outcome, found: dict[str, str] | None) -> str | None:
+    """What the student reads of a failure, in Gradescope's markdown."""
+    if outcome.failure is None:
+        return None
+    named = Misconception(found["name"], found["statement"], found["hint"]) if found else None
+    record = record_of(exercise, outcome.check, outcome.failure, outcome.counterexample, outcome.seen, named)
+    return markdown(record)
+
+
+def _diagnosis(job: Job) -> Diagnosis:
+    suspects: dict[str, dict[str, Remembering]] = {}
+    for item in job.misconceptions:
+        observer = Trusted(job.exercise, [*job.reference, item["source"]], item["name"], job.seed)
+        suspects.setdefault(item["question"], {})[item["name"]] = Remembering(observer)
+    return Diagnosis(suspects)

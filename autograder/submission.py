@@ -1,0 +1,177 @@
+"""Reads what a student handed in: a notebook, a script exported from one, or a zip of one."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+import stat
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import jupytext
+import nbformat
+
+MAX_BYTES = 64 * 2**20
+MAX_CELLS = 2000
+_EXERCISE = re.compile(r"keras_checks\.Notebook\(\s*['\"](\w+)['\"]")
+_IGNORED = ("__MACOSX", ".ipynb_checkpoints")
+
+
+class Unreadable(Exception):
+    """Nothing can be graded; the message tells the student what to do."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A code cell of a submission."""
+
+    source: str
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A notebook to be graded.
+
+    ``sha256`` is that of its code cells: two submissions with the same code get the same cases and the same verdict.
+    """
+
+    name: str
+    cells: tuple[Cell, ...]
+    exercise: str | None
+    sha256: str
+
+
+def read_submission(path: Path) -> Submission:
+    """Read a submission.
+
+    Raises:
+        Unreadable: the file is no notebook, no script and no zip of one.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in (".ipynb", ".py", ".zip"):
+        raise Unreadable(f"{path.name} is not a notebook. Hand in the .ipynb file that you worked in.")
+    data = _read_bytes(path)
+    if suffix == ".zip":
+        inner, data = _only_member(path.name, data)
+        suffix = PurePosixPath(inner).suffix.lower()
+    return parse(path.name, suffix, data)
+
+
+def parse(name: str, suffix: str, data: bytes) -> Submission:
+    """A submission from the bytes of a notebook (``.ipynb``) or of a script (``.py``)."""
+    text = _decode(name, data)
+    cells, exercise = _script(name, text) if suffix == ".py" else _notebook(name, text)
+    if not any(cell.source.strip() for cell in cells):
+        raise Unreadable(f"{name} has no code cells. Hand in the notebook with your answers.")
+    if len(cells) > MAX_CELLS:
+        raise Unreadable(f"{name} has {len(cells)} code cells, more than {MAX_CELLS}. Delete those that you do not need.")
+    digest = hashlib.sha256(json.dumps([cell.source for cell in cells]).encode()).hexdigest()
+    return Submission(name, tuple(cells), exercise, digest)
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise Unreadable(f"{path.name} is larger than 64 MB. Clear the outputs (Edit, Clear all outputs) and save.")
+        return path.read_bytes()
+    except OSError as error:
+        raise Unreadable(f"{path.name} can't be opened ({error.strerror}).") from None
+
+
+def _decode(name: str, data: bytes) -> str:
+    if not data.strip():
+        raise Unreadable(f"{name} is empty. Save the notebook again and hand in the new file.")
+    for encoding in ("utf-8-sig", "utf-16"):
+        try:
+            return data.decode(encoding)
+        except UnicodeError:
+            continue
+    raise Unreadable(f"{name} is not a text file. Hand in the .ipynb file itself.")
+
+
+def _only_member(name: str, data: bytes) -> tuple[str, bytes]:
+    """Name and bytes of the one notebook in a zip. Nothing is written to disk."""
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        members = [info for info in archive.infolist() if _is_candidate(info)]
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError):
+        raise Unreadable(f"{name} is a damaged zip. Pack the notebook again.") from None
+    notebooks = [info for info in members if info.filename.lower().endswith(".ipynb")]
+    candidates = notebooks or members
+    if not candidates:
+        raise Unreadable(f"{name} holds no notebook. Pack the .ipynb file that you worked in.")
+    if len(candidates) > 1:
+        raise Unreadable(f"{name} holds {len(candidates)} notebooks. Pack only the one to be graded.")
+    return candidates[0].filename, _extract(name, archive, candidates[0])
+
+
+def _is_candidate(info: zipfile.ZipInfo) -> bool:
+    parts = PurePosixPath(info.filename.replace("\\", "/")).parts
+    hidden = any(part in _IGNORED or part.startswith("._") for part in parts)
+    link = stat.S_ISLNK(info.external_attr >> 16)
+    return not (info.is_dir() or hidden or link) and info.filename.lower().endswith((".ipynb", ".py"))
+
+
+def _extract(name: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    try:
+        with archive.open(info) as file:
+            data = file.read(MAX_BYTES + 1)
+    except RuntimeError:
+        raise Unreadable(f"{name} is protected by a password. Pack it without one.") from None
+    except Exception:  # noqa: BLE001 - every way in which a zip can be damaged
+        raise Unreadable(f"{name} is a damaged zip. Pack the notebook again.") from None
+    if len(data) > MAX_BYTES:
+        raise Unreadable(f"The notebook in {name} is larger than 64 MB. Clear its outputs and save.")
+    return data
+
+
+def _notebook(name: str, text: str) -> tuple[list[Cell], str | None]:
+    try:
+        node = nbformat.reads(text, as_version=4)
+        cells = [_cell(cell) for cell in node.cells if cell.get("cell_type") == "code"]
+    except Exception:  # noqa: BLE001 - nbformat raises a dozen types for what is no notebook
+        raise Unreadable(f"{name} is not a notebook that can be read. Open it in Jupyter, save it, and hand it in again.") from None
+    return cells, _exercise(node.get("metadata"), cells)
+
+
+def _cell(node: Any) -> Cell:
+    source = node.get("source", "")
+    source = "".join(source) if isinstance(source, list) else source
+    if not isinstance(source, str):
+        raise TypeError("a cell's source is not text")
+    metadata = node.get("metadata")
+    tags = metadata.get("tags") if isinstance(metadata, dict) else None
+    return Cell(_printable(source), tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else ())
+
+
+def _printable(text: str) -> str:
+    """``text`` without lone surrogates, which JSON allows and nothing else does."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _exercise(metadata: Any, cells: list[Cell]) -> str | None:
+    kit = metadata.get("kit") if isinstance(metadata, dict) else None
+    name = kit.get("exercise") if isinstance(kit, dict) else None
+    if isinstance(name, str):
+        return name
+    found = _EXERCISE.search("\n".join(cell.source for cell in cells))
+    return found.group(1) if found else None
+
+
+def _script(name: str, text: str) -> tuple[list[Cell], str | None]:
+    """The cells of a script: at `# In[…]:` (nbconvert) or `# %%` (percent) lines; else one cell."""
+    try:
+        if re.search(r"(?m)^# In\[[\d ]*\]:", text):
+            parts = re.split(r"(?m)^# In\[[\d ]*\]:\s*$", text)
+            cells = [Cell(part.strip()) for part in parts]
+        else:
+            node = jupytext.reads(text, fmt="py:percent")
+            cells = [_cell(cell) for cell in node.cells if cell.cell_type == "code"]
+    except Exception:  # noqa: BLE001
+        raise Unreadable(f"{name} is not a script that can be read. Hand in the .ipynb file instead.") from None
+    return cells, _exercise(None, cells)

@@ -1,0 +1,19 @@
+"""The checks that run in the exercise notebooks. Importing this package is cheap: TensorFlow comes with the first check."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from keras_checks.notebook import Notebook
+
+__all__ = ["Notebook"]
+__version__ = "1.0.0"
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Notebook":
+        from keras_checks.notebook import Notebook
+
+        return Notebook
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,192 @@
+"""What a student reads about a failed check: one record, rendered for a notebook, a terminal and Gradescope."""
+
+from __future__ import annotations
+
+import html as escaping
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from keras_checks.compare import Failure
+from keras_checks.question import Case, Check
+from keras_checks.show import assignments, brief, one_line, pair
+from keras_checks.verdicts import PLAIN_ERRORS
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A known wrong answer that behaves like the student's."""
+
+    name: str
+    statement: str
+    hint: str
+
+
+@dataclass(frozen=True)
+class Record:
+    """A failed check, as data. ``error`` is what the student's code raised: type, message, where."""
+
+    exercise: str
+    question: str
+    check: str
+    statement: str
+    hidden: bool
+    counterexample: Case | None
+    message: str
+    received: Any
+    expected: Any
+    error: dict[str, str] | None
+    misconception: Misconception | None
+    hint: str
+    lecture: str
+
+
+def record_of(
+    exercise: str,
+    check: Check,
+    failure: Failure,
+    case: Case | None = None,
+    observation: dict[str, Any] | None = None,
+    misconception: Misconception | None = None,
+) -> Record:
+    """The record of a failure on ``case``, where ``observation`` was seen; a hidden check's keeps no expected value."""
+    return Record(
+        exercise=exercise,
+        question=check.question,
+        check=check.name,
+        statement=check.statement,
+        hidden=check.hidden,
+        counterexample=case,
+        message=failure.message,
+        received=failure.received,
+        expected=None if check.hidden else failure.expected,
+        error=(observation or {}).get("error"),
+        misconception=misconception,
+        hint=failure.hint or check.hint,
+        lecture=check.lecture,
+    )
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of feedback: prose, where `…` is code, or data, which is code altogether."""
+
+    label: str
+    prose: str = ""
+    data: str = ""
+
+
+def title(record: Record) -> str:
+    """The question, and what the check is about."""
+    return f"{record.question} — {record.check.replace('_', ' ')}"
+
+
+def lines(record: Record) -> list[Line]:
+    """All that is said below the title, in order; at most eight lines."""
+    misconception = record.misconception
+    hint = misconception.hint if misconception else record.hint
+    found = [
+        Line("", record.statement),
+        Line("With", record.message, _case(record)) if _case(record) else Line("", record.message),
+        *_values(record),
+        Line("Looks like", misconception.statement if misconception else ""),
+        Line("Hint", hint),
+        Line("Lecture", record.lecture),
+    ]
+    return [line for line in found if line.prose or line.data]
+
+
+def _case(record: Record) -> str:
+    if record.error and record.error["type"] in PLAIN_ERRORS:
+        return ""
+    return assignments(record.counterexample or {})
+
+
+def _values(record: Record) -> list[Line]:
+    received, expected = record.received, None if record.hidden else record.expected
+    if received is not None and expected is not None:
+        texts = pair(received, expected)
+    else:
+        texts = tuple("" if value is None else brief(value) for value in (received, expected))
+    return [Line("Received", data=texts[0]), Line("Expected", data=texts[1])]
+
+
+def text(record: Record) -> str:
+    """The record for a terminal."""
+    return "\n".join([title(record), *(_text_line(line) for line in lines(record))])
+
+
+def _text_line(line: Line) -> str:
+    if line.label == "With":
+        return f"With {line.data}: {one_line(line.prose)}"
+    body = one_line(line.prose) or line.data
+    return f"{line.label}: {body}" if line.label else body
+
+
+def markdown(record: Record) -> str:
+    """The record for Gradescope (``output_format`` "md")."""
+    statement, *rest = lines(record)
+    head = f"**{_escape_markdown(title(record))}**\n\n{_markdown_prose(statement.prose)}\n"
+    return "\n".join([head, *(f"- {_markdown_line(line)}" for line in rest)])
+
+
+def _markdown_line(line: Line) -> str:
+    if line.label == "With":
+        return f"With {_markdown_code(line.data)}: {_markdown_prose(line.prose)}"
+    body = _markdown_prose(line.prose) if line.prose else _markdown_code(line.data)
+    return f"{line.label}: {body}" if line.label else body
+
+
+def _spans(prose: str) -> list[tuple[bool, str]]:
+    """Prose cut at its `code` spans: (is code, text)."""
+    parts = re.split(r"`([^`]+)`", one_line(prose))
+    return [(index % 2 == 1, part) for index, part in enumerate(parts) if part]
+
+
+def _markdown_prose(prose: str) -> str:
+    return "".join(_markdown_code(part) if code else _escape_markdown(part) for code, part in _spans(prose))
+
+
+def _escape_markdown(part: str) -> str:
+    return re.sub(r"([\\`*_{}\[\]<>#|~$!&])", r"\\\1", part)
+
+
+def _markdown_code(data: str) -> str:
+    fence = "`" * (1 + max((len(run) for run in re.findall(r"`+", data)), default=0))
+    pad = " " if data.startswith("`") or data.endswith("`") else ""
+    return f"{fence}{pad}{data}{pad}{fence}"
+
+
+# Greys that are see-through and the page's own text colour read well on light and on dark pages.
+_CARD = (
+    "border-left:4px solid #d9534f;background:rgba(128,128,128,.1);border-radius:3px;"
+    "padding:.5em .9em;margin:.4em 0;line-height:1.5"
+)
+_CODE = "color:inherit;background:rgba(128,128,128,.18);border-radius:3px;padding:0 .25em;white-space:pre-wrap"
+_LABEL = "opacity:.75"
+
+
+def html(record: Record) -> str:
+    """The record for a notebook: escaped, no scripts, readable on light and on dark pages."""
+    head = f'<div style="font-weight:600">{escaping.escape(title(record))}</div>'
+    return f'<div style="{_CARD}">{head}{"".join(_html_line(line) for line in lines(record))}</div>'
+
+
+def _html_line(line: Line) -> str:
+    if line.label == "With":
+        return f"<div>{_html_label('With')} {_html_code(line.data)}: {html_prose(line.prose)}</div>"
+    body = html_prose(line.prose) if line.prose else _html_code(line.data)
+    return f"<div>{_html_label(line.label + ':')} {body}</div>" if line.label else f"<div>{body}</div>"
+
+
+def html_prose(prose: str) -> str:
+    """Escaped prose with its `code` spans as code."""
+    return "".join(_html_code(part) if code else escaping.escape(part) for code, part in _spans(prose))
+
+
+def _html_code(data: str) -> str:
+    return f'<code style="{_CODE}">{escaping.escape(data)}</code>'
+
+
+def _html_label(label: str) -> str:
+    return f'<span style="{_LABEL}">{label}</span>'

@@ -1,0 +1,148 @@
+"""The only place where a check touches a student's objects: probes, and what may leave them."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from keras_checks.question import EXERCISES, Case, Probe
+
+MAX_TEXT = 400
+_PROBES: dict[tuple[str, str], Probe] = {}
+
+
+class MissingAnswer(Exception):
+    """A graded name is not defined in the notebook, or gives nothing yet."""
+
+
+class Namespace:
+    """The names that a notebook has defined. Reading one that is missing raises :class:`MissingAnswer`."""
+
+    def __init__(self, names: dict[str, Any]) -> None:
+        self.names = names
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self.names:
+            raise MissingAnswer(f"`{name}` is not defined in the notebook.")
+        return self.names[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.names
+
+    def call(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        """Call an answer; an answer of None (a stub) is an error that says so."""
+        result = self[name](*args, **kwargs)
+        if result is None:
+            raise MissingAnswer(f"`{name}(...)` returned None. Is there a `return`?")
+        return result
+
+    def eager(self, name: str) -> Callable[..., Any]:
+        """The Python function behind an answer that may be decorated with ``tf.function``."""
+        return getattr(self[name], "python_function", self[name])
+
+    @contextmanager
+    def replaced(self, **names: Any) -> Iterator[None]:
+        """Rebind globals of the notebook for the time of a probe."""
+        missing = object()
+        before = {name: self.names.get(name, missing) for name in names}
+        self.names.update(names)
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                if value is missing:
+                    self.names.pop(name, None)
+                else:
+                    self.names[name] = value
+
+
+def probe(function: Probe) -> Probe:
+    """Register ``function(namespace, case)`` as a probe of the module that defines it."""
+    key = (function.__module__, function.__name__)
+    _PROBES[key] = function
+    return function
+
+
+def run_probe(exercise: str, name: str, names: dict[str, Any], case: Case) -> dict[str, Any]:
+    """Run a probe on a notebook's names.
+
+    Returns ``{"seen": plain data}``, or ``{"error": {"type", "message", "where"}}`` when the code under test raised.
+    """
+    module = importlib.import_module(f"{EXERCISES}.{exercise}")
+    function = _PROBES[(module.__name__, name)]
+    try:
+        return {"seen": plain(function(Namespace(names), case))}
+    except Exception as error:  # noqa: BLE001 - whatever a student's code raises is an observation
+        return {"error": describe_error(error)}
+
+
+def describe_error(error: BaseException) -> dict[str, str]:
+    """Type, message and place of an error in a student's cell, as short plain text."""
+    return {"type": type(error).__name__, "message": _short(_message(error)), "where": _place(error)}
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 - a student's exception class may be broken too
+        return ""
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= MAX_TEXT else line[: MAX_TEXT - 1] + "…"
+
+
+def _place(error: BaseException) -> str:
+    """The last line of a notebook cell that the error passed through, or ""."""
+    try:
+        frames = traceback.extract_tb(error.__traceback__)
+    except Exception:  # noqa: BLE001
+        return ""
+    for frame in reversed(frames):
+        if "ipython-input" in frame.filename or "ipykernel" in frame.filename or frame.filename.startswith("<cell"):
+            return _short(f"{frame.name}, line {frame.lineno}: {frame.line or ''}".rstrip(": "))
+    return ""
+
+
+@functools.singledispatch
+def plain(value: Any) -> Any:
+    """``value`` as plain data: None, bool, int, float, str, list, dict and numeric NumPy arrays.
+
+    Tensors and variables become arrays. Raises TypeError for what cannot be a number.
+    """
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if type(value).__name__ == "KerasTensor":
+        raise TypeError(f"expected numbers, got the symbolic {type(value).__name__} of shape {value.shape}")
+    if hasattr(value, "numpy") or hasattr(value, "__array__"):
+        return _numeric(value.numpy() if hasattr(value, "numpy") else value)
+    raise TypeError(f"expected a tensor or a number, got {_short(repr(value))} (type={type(value).__name__})")
+
+
+@plain.register(dict)
+def _plain_dict(value: dict[Any, Any]) -> dict[str, Any]:
+    return {str(key): plain(item) for key, item in value.items()}
+
+
+@plain.register(list)
+@plain.register(tuple)
+def _plain_list(value: Any) -> list[Any]:
+    return [plain(item) for item in value]
+
+
+@plain.register(np.ndarray)
+@plain.register(np.generic)
+def _numeric(value: Any) -> np.ndarray:
+    found = np.asarray(value)
+    if found.dtype.name == "bfloat16":
+        found = found.astype(np.float32)
+    if found.dtype.kind not in "biuf":
+        raise TypeError(f"expected numbers, got an array of dtype {found.dtype}")
+    return np.array(found)

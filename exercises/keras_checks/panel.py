@@ -1,0 +1,115 @@
+"""What a check shows below its cell: progress while it works, then the result."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from IPython.core.getipython import get_ipython
+from IPython.display import display
+from otter.test_files.exception_test import ExceptionTestFile
+
+from keras_checks.feedback import Record, html, html_prose, text
+
+_HEAD = "border-left:4px solid {colour};padding:.3em .9em;margin:.4em 0"
+GOOD, BAD, NEUTRAL = "#3c9d5a", "#d9534f", "#888888"
+MORE = "Gradescope tries further cases and hidden checks."
+
+
+class Panel:
+    """An output of a cell whose content can be replaced; shows nothing where there is no notebook."""
+
+    def __init__(self) -> None:
+        self.live = getattr(get_ipython(), "kernel", None) is not None
+        self._handle: Any = None
+
+    def show(self, page: str, plain: str) -> None:
+        """Put HTML, and its text for front ends without, in the place of what was shown before."""
+        if not self.live:
+            return
+        bundle = {"text/html": page, "text/plain": plain}
+        if self._handle is None:
+            self._handle = display(bundle, raw=True, display_id=True)
+        else:
+            self._handle.update(bundle, raw=True)
+
+    def say(self, prose: str, colour: str = NEUTRAL) -> None:
+        """Show one line of prose, where `…` is code."""
+        self.show(head_html(prose, colour), prose)
+
+
+def head_html(prose: str, colour: str) -> str:
+    """A line with a coloured edge."""
+    return f'<div style="{_HEAD.format(colour=colour)}">{html_prose(prose)}</div>'
+
+
+class CheckResult(ExceptionTestFile):
+    """Otter's result of a question, shown as one line and a card a failure."""
+
+    records: Sequence[Record] = ()
+    shown = False
+
+    @classmethod
+    def of(cls, result: Any, records: Sequence[Record]) -> CheckResult:
+        """Otter's ``result`` with the records of the checks that failed."""
+        found = cls(result.name, result.path, result.test_cases, all_or_nothing=result.all_or_nothing)
+        found.records = records
+        by_check = {record.check: text(record) for record in records}
+        found.test_case_results = result.test_case_results
+        for case in found.test_case_results:
+            case.message = "passed" if case.passed else by_check.get(case.test_case.name, case.message)
+        return found
+
+    def headline(self) -> str:
+        """How many checks pass."""
+        total = len(self.test_case_results)
+        passed = sum(case.passed for case in self.test_case_results)
+        if passed == total:
+            return f"`{self.name}`: {'the check passes' if total == 1 else f'all {total} checks pass'}. {MORE}"
+        return f"`{self.name}`: {passed} of {total} checks pass."
+
+    def summary(self, public_only: bool = False) -> str:
+        """The result as text; ``public_only`` is Otter's, and all checks of a student's notebook are public."""
+        blocks = [self.headline(), *(_with_rest(text(record), rest) for record, rest in group(self.records))]
+        return "\n\n".join([*blocks, *self._unexplained()])
+
+    def _repr_html_(self) -> str:
+        colour = GOOD if self.passed_all else BAD
+        cards = [html(record) + (head_html(_rest(rest), BAD) if rest else "") for record, rest in group(self.records)]
+        return "".join(
+            [head_html(self.headline(), colour), *cards, *(head_html(it, BAD) for it in self._unexplained())]
+        )
+
+    def _ipython_display_(self) -> None:
+        """Shown once by the check itself: a cell that ends in it does not show it again."""
+        if self.shown:
+            self.shown = False
+        elif getattr(get_ipython(), "kernel", None) is None:
+            print(self.summary())
+        else:
+            Panel().show(self._repr_html_(), self.summary())
+
+    def _unexplained(self) -> list[str]:
+        known = {record.check for record in self.records}
+        cases = self.test_case_results
+        return [case.message or "" for case in cases if not case.passed and case.test_case.name not in known]
+
+
+def group(records: Sequence[Record]) -> list[tuple[Record, list[str]]]:
+    """The records, those that fail by the same error together: the first, and the names of the other checks."""
+    groups: dict[object, tuple[Record, list[str]]] = {}
+    for record in records:
+        key = record.message if record.error else record.check
+        if key in groups:
+            groups[key][1].append(record.check)
+        else:
+            groups[key] = (record, [])
+    return list(groups.values())
+
+
+def _rest(others: Sequence[str]) -> str:
+    return "For the same reason: " + ", ".join(f"`{name}`" for name in others) + "."
+
+
+def _with_rest(body: str, others: Sequence[str]) -> str:
+    return f"{body}\n{_rest(others)}" if others else body

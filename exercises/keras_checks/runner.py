@@ -1,0 +1,119 @@
+"""The search for a counter-example: Hypothesis draws the cases and shrinks the first that fails."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import hypothesis
+import numpy as np
+from hypothesis import HealthCheck, Phase
+
+from keras_checks.compare import Failure
+from keras_checks.question import Case, Check
+
+Evaluate = Callable[[Case], Failure | None]
+
+
+@dataclass(frozen=True)
+class Found:
+    """The smallest case that fails, and how."""
+
+    case: Case
+    failure: Failure
+
+
+class _CounterExample(Exception):
+    """Tells Hypothesis that a case fails."""
+
+
+def search(check: Check, evaluate: Evaluate, seed: int, examples: int | None = None) -> Found | None:
+    """Try ``check`` on cases drawn from ``seed``; the smallest failing case found, or None.
+
+    Each case is evaluated once and its outcome remembered, so an answer that changes from call to call
+    cannot make the search inconsistent. After ``check.shrinks`` evaluations beyond the first failure, cases that
+    have not been tried count as passing: the end comes after a fixed number of steps, not of seconds.
+    """
+    outcomes: dict[str, Failure | None] = {}
+    failed: dict[str, Found] = {}
+    left = check.shrinks
+
+    def outcome(case: Case) -> Failure | None:
+        nonlocal left
+        key = fingerprint(case)
+        if key not in outcomes:
+            if failed and left <= 0:
+                return None
+            left -= bool(failed)
+            outcomes[key] = evaluate(case)
+        failure = outcomes[key]
+        if failure is not None and failure.final:
+            left = 0
+        return failure
+
+    last: list[Found] = []
+
+    @hypothesis.seed(seed)
+    @hypothesis.settings(
+        max_examples=examples or check.examples,
+        database=None,
+        deadline=None,
+        derandomize=False,
+        report_multiple_bugs=False,
+        phases=[Phase.generate, Phase.shrink],
+        suppress_health_check=list(HealthCheck),
+        verbosity=hypothesis.Verbosity.quiet,
+    )
+    @hypothesis.given(check.cases)
+    def attempt(case: Case) -> None:
+        failure = outcome(case)
+        if failure is not None:
+            key = fingerprint(case)
+            failed.setdefault(key, Found(case, failure))
+            last[:] = [failed[key]]
+            raise _CounterExample
+
+    try:
+        attempt()
+    except _CounterExample:
+        return last[0]
+    return None
+
+
+def fixed_seed(exercise: str, check: Check) -> int:
+    """The seed of the cases that are the same for everybody; checks of one probe and strategy share them."""
+    return _hash_int(f"{exercise}/{check.probe.__name__}")
+
+
+def salted_seed(exercise: str, check: Check, salt: str) -> int:
+    """The seed of the cases that only this submission gets."""
+    return _hash_int(f"{exercise}/{check.probe.__name__}/{salt}")
+
+
+def _hash_int(text: str) -> int:
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
+
+
+def fingerprint(data: Any) -> str:
+    """A hash of plain data; equal for equal values, shapes and types."""
+    digest = hashlib.sha256()
+    _feed(digest, data)
+    return digest.hexdigest()
+
+
+def _feed(digest: Any, data: Any) -> None:
+    if isinstance(data, dict):
+        for key in sorted(data):
+            digest.update(f"{{{key!r}:".encode())
+            _feed(digest, data[key])
+    elif isinstance(data, list | tuple):
+        digest.update(f"[{len(data)}".encode())
+        for item in data:
+            _feed(digest, item)
+    elif isinstance(data, np.ndarray):
+        digest.update(f"{data.dtype.str}{data.shape}".encode())
+        digest.update(np.ascontiguousarray(data).tobytes())
+    else:
+        digest.update(f"{type(data).__name__}={data!r};".encode())

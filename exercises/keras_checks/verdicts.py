@@ -1,0 +1,34 @@
+"""What a check says about one observation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from keras_checks.compare import Failure
+from keras_checks.question import Case, Check
+
+PLAIN_ERRORS = ("MissingAnswer", "ProbeDied")
+"""Errors whose message says all: they are not raised by the code under test."""
+
+
+def failure_of(check: Check, case: Case, observation: dict[str, Any], *expected: Any) -> Failure | None:
+    """How an observation (see :func:`keras_checks.observe.run_probe`) fails ``check`` on ``case``, or None.
+
+    ``expected`` is what the reference gave, for a hidden judge only.
+    """
+    if "error" in observation:
+        return _raised(observation["error"])
+    try:
+        check.test(case, observation["seen"], *expected)
+    except Failure as failure:
+        return failure
+    except Exception as error:  # noqa: BLE001 - what a student's code gave may have any form
+        return Failure(f"The answer has a form that the check can't read ({type(error).__name__}).")
+    return None
+
+
+def _raised(error: dict[str, str]) -> Failure:
+    if error["type"] in PLAIN_ERRORS:
+        return Failure(error["message"], final=True)
+    where = f" (in {error['where']})" if error.get("where") else ""
+    return Failure(f"Your code raised {error['type']}: {error['message']}{where}")
