@@ -12,9 +12,10 @@ from autograder.leaks import leaks
 from autograder.markers import AuthoringError
 from autograder.master import Master, exercise_names, read_master, read_variants
 from autograder.notebooks import notebook_text, student_notebook
-from autograder.otter_tests import grader_test, student_test
+from autograder.otter_tests import grader_test
 from autograder.package import Files, autograder_files, build_wheel, student_files, zip_bytes
 from autograder.paths import AUTOGRADER, CHECKS, EXERCISES, ROOT, SOLUTIONS, shown
+from autograder.student_tests import student_test
 
 TESTS = CHECKS / "tests"
 

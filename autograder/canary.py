@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import socket
-import tempfile
 import time
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
@@ -91,18 +89,17 @@ def main(sock: socket.socket, settings: dict[str, Any]) -> None:
         sealed = enter(
             Path(settings["work"]), Bounds(), parent=parent, without=settings["without"], unsealed=settings["unsealed"]
         )
-    except Exception as error:  # noqa: BLE001 - whatever it is, the seal does not hold
+    except Exception as error:  # whatever it is, the seal does not hold
         channel.send({"refused": str(error) or type(error).__name__, "nonce": request["nonce"]})
         return
     files = request["files"]
+    folders = sorted({str(Path(file).parent) for file in files})
     reply = {
         "layers": sealed.layers,
         "reasons": sealed.reasons,
         "read": [file for file in files if _works(lambda file=file: _read(file))],
-        "listed": [
-            folder for folder in sorted({str(Path(file).parent) for file in files}) if _works(lambda f=folder: os.listdir(f))
-        ],
-        "could": [name for name, attack in _attacks(parent).items() if _works(attack)],
+        "listed": [folder for folder in folders if _works(lambda folder=folder: _list(folder))],
+        "could": [name for name, attack in ATTACKS.items() if _works(lambda attack=attack: attack(parent))],
     }
     channel.send({**reply, "nonce": request["nonce"]})
 
@@ -114,23 +111,13 @@ def _works(attack: Callable[[], object]) -> bool:
     return False
 
 
-def _attacks(parent: int) -> dict[str, Callable[[], object]]:
-    return {
-        "open a TCP connection": lambda: _connect(socket.SOCK_STREAM),
-        "send a UDP packet": lambda: _connect(socket.SOCK_DGRAM),
-        "fork": _fork,
-        "run a program": _run_program,
-        "signal its parent": lambda: os.kill(parent, 0),
-        "read its parent's environment": lambda: _read(f"/proc/{parent}/environ"),
-        "read its parent's memory": lambda: _read(f"/proc/{parent}/mem"),
-        "list the temporary folder": lambda: os.listdir(tempfile.gettempdir()),
-        "write outside its folder": _write_outside,
-    }
-
-
 def _read(path: str) -> None:
     with open(path, "rb") as file:
         file.read(0 if path.endswith("/mem") else 1)
+
+
+def _list(path: str) -> None:
+    next(Path(path).iterdir(), None)
 
 
 def _connect(kind: int) -> None:
@@ -155,7 +142,19 @@ def _run_program() -> None:
 
 
 def _write_outside() -> None:
-    path = os.path.join(tempfile.gettempdir(), f"kit-canary-{os.getpid()}")
-    with open(path, "w"):
-        pass
-    os.unlink(path)
+    path = Path(f"../../kit-canary-{os.getpid()}")
+    path.touch()
+    path.unlink()
+
+
+ATTACKS: dict[str, Callable[[int], object]] = {
+    "open a TCP connection": lambda _parent: _connect(socket.SOCK_STREAM),
+    "send a UDP packet": lambda _parent: _connect(socket.SOCK_DGRAM),
+    "fork": lambda _parent: _fork(),
+    "run a program": lambda _parent: _run_program(),
+    "signal its parent": lambda parent: os.kill(parent, 0),
+    "read its parent's environment": lambda parent: _read(f"/proc/{parent}/environ"),
+    "read its parent's memory": lambda parent: _read(f"/proc/{parent}/mem"),
+    "list the temporary folder": lambda _parent: _list("../.."),
+    "write outside its folder": lambda _parent: _write_outside(),
+}

@@ -72,6 +72,48 @@ def grade(
 
 
 @app.command()
+def build(
+    exercises: Exercises = None,
+    output: Annotated[Path, typer.Option(help="Folder for the packages.")] = Path("dist"),
+    check: Annotated[bool, typer.Option("--check", help="Change nothing; fail where exercises/ is not up to date.")] = False,
+    wheel_url: Annotated[
+        str | None, typer.Option(help="Also write notebooks for Colab, which install the checks from this address.")
+    ] = None,
+) -> None:
+    """Regenerate the students' notebooks and write the packages for students and for Gradescope."""
+    from autograder.commands.build import run
+
+    run(known(exercises), output, check, wheel_url, console)
+
+
+@app.command()
+def release(
+    exercises: Annotated[list[str], typer.Argument(help="Names of exercises.")],
+    output: Annotated[Path, typer.Option(help="Folder for the solutions.")] = Path("dist/solutions"),
+    early: Annotated[bool, typer.Option("--early", help="Release before the day that the exercise sets.")] = False,
+) -> None:
+    """Write the solutions, executed, with pictures and common mistakes, as notebooks and as pages."""
+    from autograder.release import TooEarly
+    from autograder.release import release as write_solution
+
+    for exercise in known(exercises):
+        try:
+            paths = write_solution(exercise, output, early=early)
+        except TooEarly as problem:
+            raise Stop(str(problem), 1) from None
+        for path in paths:
+            console.print(f"{path} written", highlight=False, markup=False)
+
+
+@app.command()
+def doctor() -> None:
+    """Show which layers of isolation work on this machine, versions and memory."""
+    from autograder.commands.doctor import run
+
+    run(console)
+
+
+@app.command()
 def verify(
     exercises: Exercises = None,
     question: Annotated[str | None, typer.Option(help="Only this question.")] = None,

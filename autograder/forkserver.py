@@ -19,6 +19,7 @@ import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, NoReturn
 
 MAX_LINE = 2**20
@@ -157,16 +158,17 @@ def run_child(role: str, fds: list[int], settings: dict[str, Any]) -> NoReturn:
         function = getattr(importlib.import_module(module), name)
         function(*(socket.socket(fileno=fd) for fd in fds), settings)
         status = 0
-    except BaseException as error:  # noqa: BLE001 - whatever it is, the parent's stack must not run on in the child
-        print(f"{role}: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
+    except BaseException as error:  # whatever it is, the parent's stack must not run on in the child
+        sys.stderr.write(f"{role}: {type(error).__name__}: {error}\n")
+        sys.stderr.flush()
     finally:
         os._exit(status)
 
 
 def keep_only(fds: set[int]) -> None:
     """Close every other file descriptor. One by one: ``os.closerange(0, 0)`` once closed all of them."""
-    folder = "/proc/self/fd" if os.path.isdir("/proc/self/fd") else "/dev/fd"
-    for fd in {int(name) for name in os.listdir(folder)} - fds:
+    folder = Path("/proc/self/fd" if sys.platform == "linux" else "/dev/fd")
+    for fd in {int(entry.name) for entry in folder.iterdir()} - fds:
         try:
             os.close(fd)
         except OSError:
@@ -182,7 +184,8 @@ def close_all(fds: list[int]) -> None:
 
 def thread_count() -> int:
     """Threads of this process; 1 where it cannot be known."""
-    return len(os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else 1
+    tasks = Path("/proc/self/task")
+    return len(list(tasks.iterdir())) if tasks.is_dir() else 1
 
 
 def preload() -> None:
@@ -193,14 +196,11 @@ def preload() -> None:
     gc.freeze()
 
 
-def main(control_fd: int) -> None:
-    """Serve the control socket ``control_fd`` until it is closed."""
+def main(control_fd: int, bare: bool) -> None:
+    """Serve the control socket ``control_fd`` until it is closed; a bare server imports nothing first."""
     set_process_option(PR_SET_DUMPABLE, 0)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     control = socket.socket(fileno=control_fd)
-    preload()
+    if not bare:
+        preload()
     ForkServer(control).serve()
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]))

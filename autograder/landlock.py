@@ -8,6 +8,7 @@ import os
 import struct
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 
 # The same numbers on every architecture.
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
@@ -25,7 +26,7 @@ NET_BIND_AND_CONNECT = 0b11
 SCOPE_ABSTRACT_SOCKETS_AND_SIGNALS = 0b11
 
 
-class LandlockError(Exception):
+class LandlockError(OSError):
     """The kernel refused."""
 
 
@@ -74,7 +75,7 @@ class Ruleset:
     def _allow(self, path: str, rights: int) -> None:
         fd = os.open(path, os.O_PATH | os.O_CLOEXEC)
         try:
-            granted = rights & self.rights & (~0 if os.path.isdir(path) else FILE_RIGHTS)
+            granted = rights & self.rights & (~0 if Path(path).is_dir() else FILE_RIGHTS)
             rule = struct.pack("=Qi", granted, fd)
             _syscall(ADD_RULE, ctypes.c_int(self.fd), ctypes.c_int(RULE_PATH_BENEATH), rule, ctypes.c_uint32(0))
         finally:

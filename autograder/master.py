@@ -21,7 +21,7 @@ __all__ = ["AuthoringError", "Cell", "Master", "Variant", "exercise_names", "rea
 
 KINDS = ("alternatives", "misconceptions")
 TAGS = ("setup", "given", "demo")
-PARTS = ("notebook.py", *KINDS)
+PARTS = ("notebook.py", "exercise.toml", *KINDS)
 
 
 @dataclass(frozen=True)

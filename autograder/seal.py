@@ -50,9 +50,7 @@ class Sealed:
     reasons: dict[str, str] = field(default_factory=dict)
 
 
-def enter(
-    work: Path, bounds: Bounds, *, parent: int, without: Collection[str] = (), unsealed: bool = False
-) -> Sealed:
+def enter(work: Path, bounds: Bounds, *, parent: int, without: Collection[str] = (), unsealed: bool = False) -> Sealed:
     """Seal this process for good into the folder ``work``.
 
     It has a single thread, is the leader of its own session, and holds no file descriptor but its own
@@ -114,6 +112,9 @@ def _own_user(sealed: Sealed) -> int | None:
     if sys.platform != "linux" or os.geteuid() != 0:
         sealed.reasons["uid"] = "not root"
         return None
+    if not _has_capabilities():
+        sealed.reasons["uid"] = "root without the right to change users"
+        return None
     closed = closed_to_others([sys.executable, sysconfig.get_path("stdlib"), *_libraries()])
     if closed:
         sealed.reasons["uid"] = f"other users cannot read {closed}, where this Python or its packages are"
@@ -123,6 +124,13 @@ def _own_user(sealed: Sealed) -> int | None:
         sealed.reasons["uid"] = "no user ids to give in this container"
         return None
     return 0x10000000 + os.getpid() if highest > 0x20000000 else 10_000 + os.getpid() % (highest - 10_000)
+
+
+def _has_capabilities() -> bool:
+    """CAP_CHOWN, CAP_SETGID and CAP_SETUID: a container may take them from its root."""
+    needed = 1 << 0 | 1 << 6 | 1 << 7
+    status = Path("/proc/self/status").read_text().splitlines()
+    return any(int(line.split()[1], 16) & needed == needed for line in status if line.startswith("CapEff:"))
 
 
 def _highest_user() -> int:
@@ -143,20 +151,20 @@ def closed_to_others(paths: Iterable[str]) -> str:
 
 def _libraries() -> list[str]:
     """The folders of sys.path that a student's code may read: not the one that holds this package."""
-    return [entry for entry in sys.path if os.path.isdir(entry) and not (Path(entry) / OWN.name).is_dir()]
+    return [entry for entry in sys.path if Path(entry).is_dir() and not Path(entry, OWN.name).is_dir()]
 
 
 def forget_own_code() -> None:
     """Make this package impossible to import. What runs already goes on."""
     allowed = set(_libraries())
-    sys.path[:] = [entry for entry in sys.path if entry in allowed or _is_packages(entry) or not os.path.isdir(entry)]
+    sys.path[:] = [entry for entry in sys.path if entry in allowed or _is_packages(entry) or not Path(entry).is_dir()]
     for name in [name for name in sys.modules if name.partition(".")[0] == OWN.name]:
         del sys.modules[name]
     sys.path_importer_cache.clear()
 
 
 def _is_packages(entry: str) -> bool:
-    return os.path.isdir(os.path.join(entry, "numpy"))
+    return Path(entry, "numpy").is_dir()
 
 
 def _ruleset(work: Path, sealed: Sealed) -> Ruleset | None:
@@ -168,7 +176,7 @@ def _ruleset(work: Path, sealed: Sealed) -> Ruleset | None:
     standard = (sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"))
     rules.allow([*SYSTEM, *MACHINE, *PROCESS, *standard, sys.executable, *_libraries()], READ)
     for entry in sys.path:
-        if _is_packages(entry) and (Path(entry) / OWN.name).is_dir():
+        if _is_packages(entry) and Path(entry, OWN.name).is_dir():
             rules.allow([entry], READ_DIR)  # imports list the folder; the names in it are no secret
             rules.allow((str(child) for child in Path(entry).iterdir() if child.name != OWN.name), READ)
     rules.allow(["/dev/null"], READ_FILE | WRITE_FILE)

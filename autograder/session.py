@@ -11,8 +11,10 @@ from dataclasses import asdict, dataclass, field
 from types import TracebackType
 from typing import Any
 
+from autograder.canary import require_seal
 from autograder.jobs import Job
 from autograder.master import read_master, read_variants
+from autograder.paths import AUTOGRADER, SOLUTIONS
 from autograder.results import FAULTY, TIMEOUT, Grading
 from autograder.student import Limits
 from autograder.submission import Submission
@@ -21,6 +23,8 @@ from autograder.zygote import Process, Zygote, ZygoteError
 
 GRACE_SECONDS = 60.0
 """How long a judge may go on after the submission's own deadline: shrinking ends, the reference answers."""
+HIDDEN = (SOLUTIONS, AUTOGRADER / "judges")
+"""What no student's code may read; a canary tries it before the first submission."""
 Progress = Callable[[Grading], None]
 
 
@@ -34,6 +38,7 @@ class Session:
     limits: Limits = field(default_factory=Limits)
     unsealed: bool = False
     _zygote: Zygote | None = None
+    _tried: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _answers: dict[str, tuple[list[str], list[dict[str, str]]]] = field(default_factory=dict)
     _plans: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
@@ -61,6 +66,7 @@ class Session:
     ) -> Grading:
         """Grade a submission. Whatever happens to judge or worker, there is a grading."""
         grading = Grading(submission.name, exercise, submission.sha256)
+        self._living_zygote()
         start = time.monotonic()
         cells = [cell.source for cell in submission.cells if "demo" not in cell.tags]
         job = self._job(exercise, cells=cells, salt=submission.sha256, only=only)
@@ -107,15 +113,18 @@ class Session:
                 zygote.end(process)
 
     def _living_zygote(self) -> Zygote:
-        """The zygote, or a fresh one where the machine has taken the old one away."""
+        """The zygote, or a fresh one where the machine has taken the old one away; its seal has been tried."""
         assert self._zygote is not None
         with self._lock:
             try:
                 self._zygote.ready()
             except ZygoteError:
                 self._zygote.close()
-                self._zygote = Zygote()
+                self._zygote, self._tried = Zygote(), False
                 self._zygote.ready()
+            if not (self._tried or self.unsealed):
+                require_seal(self._zygote, HIDDEN)
+                self._tried = True
             return self._zygote
 
 

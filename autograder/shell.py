@@ -18,10 +18,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 # They need a program, a display, or the network.
-IDLE_MAGICS = frozenset(
-    "matplotlib pip conda mamba micromamba uv tensorboard load_ext reload_ext unload_ext autoreload system sx sc bash sh "
-    "script cmd html javascript js svg latex debug pdb edit ed gui pylab tensorflow_version".split()
-)
+IDLE_MAGICS = ["matplotlib", "pip", "conda", "mamba", "micromamba", "uv", "tensorboard", "load_ext", "reload_ext", "unload_ext", "autoreload", "system", "sx", "sc", "bash", "sh", "script", "cmd", "html", "javascript", "js", "svg", "latex", "debug", "pdb", "edit", "ed", "gui", "pylab", "tensorflow_version"]
 NO_INPUT = "input() does not work while a notebook is graded."
 MAX_MESSAGE = 2000
 
@@ -39,11 +36,11 @@ class StudentShell(InteractiveShell):
             return None
         return super().run_cell_magic(magic_name, line, cell)
 
-    def system(self, cmd: str) -> None:
+    def system(self, _cmd: str) -> None:
         """``!command``: not here."""
         self.user_ns["_exit_code"] = 127
 
-    def getoutput(self, cmd: str, split: bool = True, depth: int = 0) -> Any:
+    def getoutput(self, _cmd: str, split: bool = True, _depth: int = 0) -> Any:
         """``x = !command``: nothing."""
         return [] if split else ""
 
@@ -104,7 +101,7 @@ def message_of(error: BaseException) -> str:
     """``str(error)``, shortened; empty when the error's own class cannot say it."""
     try:
         return str(error)[:MAX_MESSAGE]
-    except BaseException:  # noqa: BLE001 - the class is a student's
+    except BaseException:  # the class is a student's
         return ""
 
 

@@ -16,7 +16,7 @@ from typing import Any, Literal
 from autograder.seal import SealError
 from autograder.wire import WireClosed, WireError, WireTimeout
 from autograder.workdir import TooMuch, check_size, make_workdir, remove_workdir
-from autograder.zygote import Process, ZygoteClient
+from autograder.zygote import Process, ZygoteClient, ZygoteError
 
 Status = Literal["ok", "raised", "died", "timeout", "skipped"]
 Kind = Literal["died", "timeout", "malformed", "exhausted"]
@@ -132,7 +132,7 @@ class Student:
             worker = self._ready_worker()
             self._asked.deadline = self._until(self.limits.probe_seconds)
             self._asked.nonce = worker.channel.ask(request, self._asked.deadline)
-        except WireError as error:
+        except (WireClosed, WireTimeout) as error:
             self._asked.failure = self._failure(error, self.limits.probe_seconds)
         except ProbeDied as failure:
             self._asked.failure = failure
@@ -181,6 +181,7 @@ class Student:
     def _run_cell(self, worker: Process, index: int, source: str) -> CellOutcome:
         request = {"do": "cell", "index": index, "source": source, "seed": self.seed + index}
         reply = worker.channel.request(request, self._until(self.limits.cell_seconds), self._watch)
+        self._watch()
         match reply:
             case {"status": "ok"}:
                 return CellOutcome(index, "ok")
@@ -221,9 +222,18 @@ class Student:
             "address_gb": self.limits.address_gb,
             "file_mb": max(1, self.limits.work_bytes >> 20),
         }
-        settings = {"work": str(self._work), "bounds": bounds, "without": list(self._without), "unsealed": self._unsealed}
+        settings = {
+            "work": str(self._work),
+            "bounds": bounds,
+            "without": list(self._without),
+            "unsealed": self._unsealed,
+        }
         worker = self._worker = self.control.spawn_worker(settings)
-        hello = worker.channel.request({"do": "hello"}, time.monotonic() + START_SECONDS)
+        try:
+            hello = worker.channel.request({"do": "hello"}, time.monotonic() + START_SECONDS)
+        except WireError as error:
+            self.close()
+            raise ZygoteError(f"A worker did not start: {error}") from None
         if "refused" in hello:
             self.close()
             raise SealError(hello["refused"])

@@ -24,10 +24,8 @@ MAX_AXES = 8
 MAX_AXIS = 2**27  # bounded one by one: (0, 2**31, 1000) has no bytes, but a reduction over it has
 MAX_DEPTH = 40
 WATCH_SECONDS = 0.5
-DTYPES = {
-    np.dtype(name)
-    for name in "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64".split()
-}
+_INTEGERS = [f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)]
+DTYPES = {name: np.dtype(name) for name in ("bool", *_INTEGERS, "float16", "float32", "float64")}
 
 _LENGTHS = struct.Struct(">II")
 _FLOATS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
@@ -122,7 +120,7 @@ def _flatten_array(array: np.ndarray, arrays: list[bytes]) -> dict[str, Any]:
 
 
 def _check_array(dtype: np.dtype, shape: tuple[int, ...]) -> None:
-    if dtype not in DTYPES:
+    if dtype.name not in DTYPES:
         raise WireError(f"Not a plain dtype: {dtype}.")
     if len(shape) > MAX_AXES or any(type(axis) is not int or not 0 <= axis <= MAX_AXIS for axis in shape):
         raise WireError("Not a plain shape.")
@@ -173,9 +171,9 @@ def _restore_dict(value: dict[str, Any], body: _Body, depth: int) -> Any:
 
 def _restore_array(content: Any, body: _Body) -> np.ndarray:
     match content:
-        case [str(name), list(shape)] if any(name == dtype.name for dtype in DTYPES):
-            _check_array(np.dtype(name), tuple(shape))
-            return body.take(np.dtype(name), tuple(shape))
+        case [str(name), list(shape)] if name in DTYPES:
+            _check_array(DTYPES[name], tuple(shape))
+            return body.take(DTYPES[name], tuple(shape))
     raise WireError("Not an array.")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import stat
@@ -25,7 +26,7 @@ def make_workdir() -> Path:
 
 def remove_workdir(folder: Path) -> None:
     """Remove what :func:`make_workdir` made."""
-    remove_tree(str(folder.parent))
+    remove_tree(folder.parent)
 
 
 def check_size(folder: Path, max_bytes: int, max_files: int) -> None:
@@ -57,35 +58,29 @@ def _walk(folder: str) -> Iterator[os.DirEntry[str]]:
             yield entry
 
 
-def remove_tree(top: str) -> None:
+def remove_tree(top: Path) -> None:
     """Remove a folder, however deep, with folders of mode 0 and FIFOs in it. No error if it cannot be.
 
-    Each folder is emptied by moving its own folders up beside it, so that no path grows longer than two names.
+    Each folder is emptied by moving its own folders up into ``top``, so that no path grows longer than two names.
     """
-    fresh = (f"{os.urandom(4).hex()}-{number}" for number in itertools.count())
-    try:
-        pending = [top]
+    fresh = (top / f"{os.urandom(4).hex()}-{number}" for number in itertools.count())
+    pending = [top]
+    with contextlib.suppress(OSError):
         while pending:
-            folder = pending[-1]
-            inner = _empty(folder, top, fresh)
+            inner = _empty(pending[-1], fresh)
             if not inner:
-                os.rmdir(folder)
-                pending.pop()
+                pending.pop().rmdir()
             pending += inner
-    except OSError:
-        return
 
 
-def _empty(folder: str, top: str, fresh: Iterator[str]) -> list[str]:
-    """Unlink the files of ``folder``, move its folders up into ``top``; returns where they are now."""
-    os.chmod(folder, stat.S_IRWXU)
+def _empty(folder: Path, fresh: Iterator[Path]) -> list[Path]:
+    """Unlink the files of ``folder`` and move its folders away; returns where they are now."""
+    folder.chmod(stat.S_IRWXU)
     moved = []
-    for entry in list(os.scandir(folder)):
-        if not entry.is_dir(follow_symlinks=False):
-            os.unlink(entry.path)
-            continue
-        os.chmod(entry.path, stat.S_IRWXU)
-        place = os.path.join(top, next(fresh))
-        os.rename(entry.path, place)
-        moved.append(place)
+    for entry in list(folder.iterdir()):
+        if entry.is_dir() and not entry.is_symlink():
+            entry.chmod(stat.S_IRWXU)
+            moved.append(entry.rename(next(fresh)))
+        else:
+            entry.unlink()
     return moved

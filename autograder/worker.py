@@ -38,7 +38,7 @@ def main(sock: socket.socket, settings: dict[str, Any]) -> None:
             unsealed=settings.get("unsealed", False),
         )
         hello = {"layers": sealed.layers, "reasons": sealed.reasons}
-    except Exception as error:  # noqa: BLE001 - nothing may run half sealed
+    except Exception as error:  # nothing may run half sealed
         hello = {"refused": f"{error}" or type(error).__name__}
     channel.send({**hello, "nonce": channel.receive()["nonce"]})
     if "refused" not in hello:
@@ -69,7 +69,7 @@ def _run_cell(shell: StudentShell, request: dict[str, Any]) -> dict[str, Any]:
     set_seeds(request["seed"])
     try:
         return run_cell(shell, request["index"], request["source"])
-    except BaseException as error:  # noqa: BLE001 - IPython lets some of a cell's errors through
+    except BaseException as error:  # IPython lets some of a cell's errors through
         return {"status": "raised", "error_type": type(error).__name__, "message": message_of(error), "line": 0}
 
 
@@ -79,7 +79,7 @@ def _run_probe(shell: StudentShell, request: dict[str, Any]) -> dict[str, Any]:
 
         set_seeds(request["seed"])
         return {"observation": run_probe(request["exercise"], request["probe"], shell.user_ns, request["case"])}
-    except BaseException as error:  # noqa: BLE001 - SystemExit and its like, from a student's answer
+    except BaseException as error:  # SystemExit and its like, from a student's answer
         described = {"type": type(error).__name__, "message": message_of(error)[:400], "where": ""}
         return {"observation": {"error": described}}
 
@@ -112,4 +112,3 @@ def _settle(work: Path) -> None:
     """Everything that libraries write goes into the work folder."""
     os.environ.update(dict.fromkeys(HOMES, str(work)), USER="student", LOGNAME="student")
     tempfile.tempdir = str(work)  # it may have been looked up before the fork
-

@@ -37,7 +37,12 @@ ENVIRONMENT = {
     "PYTHONHASHSEED": "0",  # the same submission, the same order of sets
 }
 KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "TMPDIR")
-BOOT = "import sys; sys.path += sys.argv[2:]; from autograder.forkserver import main; main(int(sys.argv[1]))"
+BOOT = """
+import sys
+sys.path += [root for root in sys.argv[3:] if root not in sys.path]
+from autograder.forkserver import main
+main(int(sys.argv[1]), sys.argv[2] == "bare")
+"""
 
 
 class ZygoteError(Exception):
@@ -124,17 +129,18 @@ class ZygoteClient:
 class Zygote(ZygoteClient):
     """Starts the fork server as a process, and ends it with all that it has forked. A context manager.
 
-    Starting returns at once: the imports take seconds and run while the caller goes on.
+    Starting returns at once: the imports take seconds and run while the caller goes on. A ``bare`` one
+    imports nothing, which suffices to measure the seal.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, bare: bool = False) -> None:
         ours, theirs = socket.socketpair()
         super().__init__(ours)
         self._folder = tempfile.mkdtemp(prefix="kit-zygote-")
-        self._errors = Path(self._folder, "stderr").open("w+b")
+        self._errors = Path(self._folder, "stderr").open("w+b")  # noqa: SIM115 - closed with the rest
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-c", BOOT, str(theirs.fileno()), *_roots()],
+                [sys.executable, "-P", "-c", BOOT, str(theirs.fileno()), "bare" if bare else "full", *_roots()],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=self._errors,
@@ -172,7 +178,7 @@ class Zygote(ZygoteClient):
             self._process.kill()
             self._process.wait()
         self._errors.close()
-        remove_tree(self._folder)
+        remove_tree(Path(self._folder))
 
     def __enter__(self) -> Zygote:
         return self
@@ -196,5 +202,3 @@ def _environment(folder: str) -> dict[str, str]:
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     own = {"HOME": folder, "KERAS_HOME": folder, "MPLCONFIGDIR": folder, "IPYTHONDIR": folder}
     return kept | own | ENVIRONMENT
-
-

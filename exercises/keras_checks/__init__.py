@@ -1,4 +1,4 @@
-"""The checks that run in the exercise notebooks. Importing this package is cheap: TensorFlow comes with the first check."""
+"""The checks that run in the exercise notebooks. Importing this is cheap: TensorFlow comes with the first check."""
 
 from __future__ import annotations
 

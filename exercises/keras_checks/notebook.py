@@ -159,7 +159,7 @@ class Notebook(otter.Notebook):
         panel = Panel()
         panel.say(prose, NEUTRAL)
         if not panel.live:
-            print(prose)
+            print(prose)  # noqa: T201 - a terminal has no panel
 
     def _log_event(self, *args: Any, **kwargs: Any) -> None:
         """Write no log: it is a pickle, which the grader does not read."""

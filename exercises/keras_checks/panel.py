@@ -68,8 +68,8 @@ class CheckResult(ExceptionTestFile):
             return f"`{self.name}`: {'the check passes' if total == 1 else f'all {total} checks pass'}. {MORE}"
         return f"`{self.name}`: {passed} of {total} checks pass."
 
-    def summary(self, public_only: bool = False) -> str:
-        """The result as text; ``public_only`` is Otter's, and all checks of a student's notebook are public."""
+    def summary(self, public_only: bool = False) -> str:  # noqa: ARG002 - Otter's; all checks here are public
+        """The result as text."""
         blocks = [self.headline(), *(_with_rest(text(record), rest) for record, rest in group(self.records))]
         return "\n\n".join([*blocks, *self._unexplained()])
 
@@ -85,7 +85,7 @@ class CheckResult(ExceptionTestFile):
         if self.shown:
             self.shown = False
         elif getattr(get_ipython(), "kernel", None) is None:
-            print(self.summary())
+            print(self.summary())  # noqa: T201 - a terminal has no panel
         else:
             Panel().show(self._repr_html_(), self.summary())
 

@@ -22,7 +22,7 @@ def failure_of(check: Check, case: Case, observation: dict[str, Any], *expected:
         check.test(case, observation["seen"], *expected)
     except Failure as failure:
         return failure
-    except Exception as error:  # noqa: BLE001 - what a student's code gave may have any form
+    except Exception as error:  # what a student's code gave may have any form
         return Failure(f"The answer has a form that the check can't read ({type(error).__name__}).")
     return None
 

@@ -1,0 +1,114 @@
+"""What is handed in: read, or refused with one line that says what to do."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import nbformat
+import pytest
+from autograder.submission import Unreadable, parse, read_submission
+
+
+def notebook(*sources: str, **metadata: object) -> bytes:
+    node = nbformat.v4.new_notebook(metadata=metadata)
+    node.cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    return nbformat.writes(node).encode()
+
+
+def zipped(**files: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name.replace("__", "/").replace("_ipynb", ".ipynb"), data)
+    return buffer.getvalue()
+
+
+def read(folder: Path, name: str, data: bytes):
+    path = folder / name
+    path.write_bytes(data)
+    return read_submission(path)
+
+
+def test_notebook_says_its_exercise() -> None:
+    found = parse("a.ipynb", ".ipynb", notebook("x = 1", kit={"exercise": "vae"}))
+    assert (found.exercise, [cell.source for cell in found.cells]) == ("vae", ["x = 1"])
+
+
+def test_exercise_is_found_in_the_setup_cell_when_metadata_are_lost() -> None:
+    assert parse("a.ipynb", ".ipynb", notebook('grader = keras_checks.Notebook("vae")')).exercise == "vae"
+
+
+def test_version_3_notebook() -> None:
+    cell = {"cell_type": "code", "input": ["x = 1"], "language": "python", "metadata": {}, "outputs": []}
+    old = {"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": [{"cells": [cell], "metadata": {}}]}
+    assert parse("a.ipynb", ".ipynb", json.dumps(old).encode()).cells[0].source == "x = 1"
+
+
+@pytest.mark.parametrize(
+    ("script", "sources"),
+    [
+        ("# In[1]:\n\nx = 1\n\n# In[ ]:\n\ny = 2\n", ["", "x = 1", "y = 2"]),
+        ("# %%\nx = 1\n\n# %% [markdown]\n# text\n\n# %%\ny = 2\n", ["x = 1", "y = 2"]),
+        ("x = 1\ny = 2\n", ["x = 1\ny = 2"]),
+    ],
+)
+def test_scripts(script: str, sources: list[str]) -> None:
+    assert [cell.source for cell in parse("a.py", ".py", script.encode()).cells] == sources
+
+
+@pytest.mark.parametrize("inside", ["a_ipynb", "folder__a_ipynb"])
+def test_zip_of_one(tmp_path: Path, inside: str) -> None:
+    data = zipped(**{inside: notebook("x = 1"), "__MACOSX__._a_ipynb": b"junk"})
+    assert read(tmp_path, "a.zip", data).cells[0].source == "x = 1"
+
+
+def test_utf16_and_byte_order_mark() -> None:
+    text = notebook("x = 1").decode()
+    for encoding in ("utf-8-sig", "utf-16"):
+        assert parse("a.ipynb", ".ipynb", text.encode(encoding)).cells[0].source == "x = 1"
+
+
+def test_same_code_has_the_same_hash_whatever_the_outputs() -> None:
+    one = parse("a.ipynb", ".ipynb", notebook("x = 1"))
+    other = parse("b.ipynb", ".ipynb", notebook("x = 1", kernelspec={"name": "x", "display_name": "x"}))
+    assert one.sha256 == other.sha256 != parse("a.ipynb", ".ipynb", notebook("x = 2")).sha256
+
+
+BROKEN = {
+    "empty.ipynb": (b"", "is empty"),
+    "blank.ipynb": (b" \n", "is empty"),
+    "text.ipynb": (b"hello", "not a notebook that can be read"),
+    "list.ipynb": (b"[]", "not a notebook that can be read"),
+    "half.ipynb": (notebook("x = 1")[:40], "not a notebook that can be read"),
+    "deep.ipynb": (b"[" * 100_000, "not a notebook that can be read"),
+    "no_cells.ipynb": (notebook(), "no code cells"),
+    "bad_cell.ipynb": (b'{"cells": [3], "nbformat": 4, "nbformat_minor": 5, "metadata": {}}', "can be read"),
+    "odd_metadata.ipynb": (b'{"cells": {}, "nbformat": 4, "metadata": 3}', "can be read"),
+    "binary.ipynb": (bytes(range(128, 256)) + b"\x00", "not a text file"),
+    "word.docx": (b"PK", "not a notebook"),
+    "damaged.zip": (b"PK\x03\x04 broken", "damaged zip"),
+    "nothing.zip": (zipped(**{"readme.txt": b"hi"}), "holds no notebook"),
+    "two.zip": (zipped(a_ipynb=notebook("1"), b_ipynb=notebook("2")), "holds 2 notebooks"),
+    "bomb.zip": (zipped(a_ipynb=b"0" * (65 * 2**20)), "larger than 64 MB"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_cannot_be_graded_says_why_in_one_line(tmp_path: Path, name: str) -> None:
+    data, reason = BROKEN[name]
+    with pytest.raises(Unreadable, match=reason) as caught:
+        read(tmp_path, name, data)
+    assert "\n" not in str(caught.value)
+
+
+def test_link_in_a_zip_is_not_followed(tmp_path: Path) -> None:
+    info = zipfile.ZipInfo("a.ipynb")
+    info.external_attr = 0o120777 << 16
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr(info, "/etc/passwd")
+    with pytest.raises(Unreadable, match="holds no notebook"):
+        read(tmp_path, "link.zip", buffer.getvalue())
