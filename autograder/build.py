@@ -129,7 +129,8 @@ def _pack(
     student = student_files()
     if found := leaks(student):
         name, _, line = found[0].partition(": ")
-        raise AuthoringError(ROOT / name, f"holds a line of an answer or a judge, `{line}`: take it out")
+        more = f" ({len(found) - 1} more like it)" if found[1:] else ""
+        raise AuthoringError(ROOT / name, f"holds a line of an answer or a judge, `{line}`: take it out{more}")
     packages: dict[Path, bytes] = {output / "student.zip": zip_bytes(student)}
     for master in masters:
         tests: Files = {

@@ -2,79 +2,106 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+import json
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.collect import Source
 from autograder.files import write_json, write_text
+from autograder.identity import checks_sha256
 from autograder.master import exercise_names
-from autograder.results import UNREADABLE, Grading, result
+from autograder.results import FAULTY, UNREADABLE, Grading, result
 from autograder.scores import scores_csv
 from autograder.session import Session
-from autograder.submission import Submission, Unreadable, read_submission
+from autograder.submission import Submission, Unreadable
 
-SUFFIXES = (".ipynb", ".py", ".zip")
 Result = dict[str, Any]
+Key = tuple[str, str]
+"""Submissions with the same code, for the same exercise, have the same result."""
 
 
-def find_submissions(paths: Sequence[Path]) -> list[tuple[str, Path]]:
-    """(name, file) of each submission: the given files, and those below the given folders."""
-    found: dict[str, Path] = {}
-    for path in paths:
-        for name, file in _below(path) if path.is_dir() else [(path.stem, path)]:
-            found[name if name not in found else f"{name}{file.suffix}"] = file
-    return sorted(found.items())
+@dataclass
+class Class:
+    """A class being graded into a folder.
+
+    Args:
+        session: grades one submission.
+        output: the folder of the results; those that are there and still hold are not graded again.
+        exercise: the exercise, where the notebooks do not say it.
+    """
+
+    session: Session
+    output: Path
+    exercise: str | None = None
+
+    def __post_init__(self) -> None:
+        self._lock = threading.Lock()
+        self._results: dict[Key, Future[Result]] = {}
+
+    def grade(self, sources: Sequence[Source], jobs: int, done: Callable[[str, Result], None]) -> list[tuple[str, Result]]:
+        """Grade all, ``jobs`` at a time; each result is written as it comes, then scores.csv."""
+
+        def one(source: Source) -> tuple[str, Result]:
+            path = self.output / f"{source.name}.json"
+            outcome = self._result(source, path)
+            write_json(path, outcome)
+            done(source.name, outcome)
+            return source.name, outcome
+
+        pool = ThreadPoolExecutor(jobs)
+        try:
+            results = list(pool.map(one, sources))
+        finally:
+            pool.shutdown(cancel_futures=True)
+        write_text(self.output / "scores.csv", scores_csv(results))
+        return results
+
+    def _result(self, source: Source, path: Path) -> Result:
+        try:
+            submission = source.read()
+            exercise = choose_exercise(submission, self.exercise)
+        except Unreadable as problem:
+            return result(unreadable(self.session, source.name, self.exercise, str(problem)))
+        return earlier(path, submission, exercise) or self._once(submission, exercise)
+
+    def _once(self, submission: Submission, exercise: str) -> Result:
+        """Grade, or wait for the result of the same code."""
+        key = (exercise, submission.sha256)
+        with self._lock:
+            first = key not in self._results
+            future = self._results.setdefault(key, Future())
+        if first:
+            try:
+                future.set_result(result(self.session.grade(submission, exercise)))
+            except BaseException as error:
+                future.set_exception(error)
+                raise
+        return future.result()
 
 
-def _below(folder: Path) -> Iterator[tuple[str, Path]]:
-    for file in sorted(folder.rglob("*")):
-        relative = file.relative_to(folder)
-        hidden = any(part.startswith(".") or part == "__MACOSX" for part in relative.parts)
-        if file.is_file() and file.suffix.lower() in SUFFIXES and not hidden:
-            yield relative.with_suffix("").as_posix().replace("/", "__"), file
-
-
-def grade_class(
-    session: Session,
-    submissions: Sequence[tuple[str, Path]],
-    output: Path,
-    exercise: str | None,
-    jobs: int,
-    done: Callable[[str, Result], None],
-) -> list[tuple[str, Result]]:
-    """Grade all submissions, ``jobs`` at a time; write each result as it comes, then scores.csv."""
-
-    def one(item: tuple[str, Path]) -> tuple[str, Result]:
-        name, path = item
-        outcome = result(grade_file(session, name, path, exercise))
-        write_json(output / f"{name}.json", outcome)
-        done(name, outcome)
-        return name, outcome
-
-    with ThreadPoolExecutor(jobs) as pool:
-        results = list(pool.map(one, submissions))
-    write_text(output / "scores.csv", scores_csv(results))
-    return results
-
-
-def grade_file(session: Session, name: str, path: Path, exercise: str | None) -> Grading:
-    """Grade one file; what can't be read is a result too."""
+def earlier(path: Path, submission: Submission, exercise: str) -> Result | None:
+    """The result of an earlier run, if it is of the same code and nothing that can change the verdict has changed."""
     try:
-        submission = read_submission(path)
-        chosen = choose_exercise(submission, exercise)
-    except Unreadable as problem:
-        return unreadable(session, name, exercise, str(problem))
-    grading = session.grade(submission, chosen)
-    grading.name = name
-    return grading
+        found = json.loads(path.read_text(encoding="utf-8"))
+        extra = found["extra_data"]
+        known = (extra["submission_sha256"], extra["checks_sha256"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    holds = known == (submission.sha256, checks_sha256(exercise)) and extra["status"] != FAULTY
+    return found if holds else None
 
 
 def choose_exercise(submission: Submission, exercise: str | None) -> str:
     """The exercise of a submission: the notebook's own, which must be the one that was asked for, if any."""
     own = submission.exercise if submission.exercise in exercise_names() else None
-    if exercise is not None and own not in (None, exercise):
-        raise Unreadable(f"This is the notebook of {own}, not of {exercise}. Hand in the notebook of {exercise}.")
+    if exercise is not None and submission.exercise not in (None, exercise):
+        raise Unreadable(
+            f"This is the notebook of {submission.exercise}, not of {exercise}. Hand in the notebook of {exercise}."
+        )
     chosen = exercise or own
     if chosen is None:
         raise Unreadable(

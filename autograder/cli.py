@@ -59,6 +59,7 @@ def grade(
     output: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("results"),
     jobs: Annotated[int, typer.Option(min=1, help="Submissions graded at a time.")] = 1,
     unsealed: Unsealed = False,
+    pseudonyms: Annotated[bool, typer.Option("--pseudonyms", help="Birds instead of names in report.html.")] = False,
 ) -> None:
     """Grade submissions: a JSON result each, scores.csv and report.html."""
     from autograder.commands.grade import run
@@ -68,7 +69,7 @@ def grade(
     for path in paths:
         if not path.exists():
             raise Stop(f"There is no file or folder {path}. Check the path.", 2)
-    run(paths, exercise, output, jobs, unsealed, console)
+    run(paths, exercise, output, jobs, unsealed, pseudonyms, console)
 
 
 @app.command()
@@ -117,12 +118,13 @@ def doctor() -> None:
 def verify(
     exercises: Exercises = None,
     question: Annotated[str | None, typer.Option(help="Only this question.")] = None,
+    across: Annotated[bool, typer.Option("--across", help="Grade each answer on all questions, not only its own.")] = False,
     jobs: Annotated[int, typer.Option(min=1, help="Exercises verified at a time.")] = 2,
 ) -> None:
     """Try the stub, the reference, every alternative and every misconception against the checks."""
     from autograder.commands.verify import run
 
-    run(known(exercises), question, jobs, console)
+    run(known(exercises), question, across, jobs, console)
 
 
 @app.command()

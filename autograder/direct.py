@@ -60,7 +60,7 @@ class Bank:
         return found
 
 
-def verified(exercise: str, only: str | None = None) -> Report:
+def verified(exercise: str, only: str | None = None, across: bool = False) -> Report:
     """The whole bank of an exercise against its checks."""
     bank = Bank(exercise)
     points = [
@@ -71,4 +71,4 @@ def verified(exercise: str, only: str | None = None) -> Report:
     total = sum(question.points for question in bank.questions)
     if total != POINTS:
         points.append(f"the questions add up to {total:g} points, not {POINTS}")
-    return Report(exercise, verify(exercise, bank.grade, only), bank.forgeries(only), points)
+    return Report(exercise, verify(exercise, bank.grade, only, across), bank.forgeries(only), points)

@@ -73,6 +73,8 @@ class ForkServer:
         while self.first.fileno() >= 0:
             for key, _ in self.selector.select():
                 self.read(key.data)
+        for key in list(self.selector.get_map().values()):
+            self.drop(key.data)
 
     def read(self, peer: Peer) -> None:
         try:
@@ -113,9 +115,10 @@ class ForkServer:
         """Fork a process that runs ``request["role"]`` with the sockets that came, and its settings."""
         ours, theirs = socket.socketpair() if request["control"] else (None, None)
         sockets = [*peer.fds, *([theirs.fileno()] if theirs else [])]
+        parent = os.getpid()
         pid = os.fork()
         if pid == 0:
-            run_child(request["role"], sockets, request["settings"])
+            run_child(parent, request["role"], sockets, request["settings"])
         peer.children.add(pid)
         if ours and theirs:
             theirs.close()
@@ -144,11 +147,10 @@ def end_process(pid: int) -> dict[str, Any]:
     }
 
 
-def run_child(role: str, fds: list[int], settings: dict[str, Any]) -> NoReturn:
+def run_child(parent: int, role: str, fds: list[int], settings: dict[str, Any]) -> NoReturn:
     """In the child: keep the given sockets, run the role, and leave without the parent's clean-up."""
     status = 1
     try:
-        parent = os.getppid()
         os.setsid()
         keep_only({0, 1, 2, *fds})
         set_process_option(PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -12,9 +13,22 @@ from autograder.master import exercise_names, read_master, read_variants
 from autograder.package import Files
 from autograder.paths import AUTOGRADER
 
-SHORTEST = 24
-"""A line with fewer signs than this is written by anybody who writes Keras."""
-COMMON = ("import ", "from ", "def ", "class ", "@", "#", "super().__init__(", "return super()")
+ANSWER, JUDGE = 24, 32
+"""Shorter lines are written by anybody who writes Keras, or checks it."""
+COMMON = (
+    "import ",
+    "from ",
+    "def ",
+    "class ",
+    "@",
+    "#",
+    "points=",
+    "super()",
+    "return super()",
+    "with tf.GradientTape",
+)
+_NAMING = (ast.Module, ast.Assign, ast.Tuple, ast.Name, ast.Attribute, ast.expr_context)
+_COMPUTING = (ast.BinOp, ast.UnaryOp)
 
 
 def leaks(files: Files) -> list[str]:
@@ -23,13 +37,15 @@ def leaks(files: Files) -> list[str]:
     return [f"{name}: {line}" for name, data in files.items() for line in _student_lines(name, data) if line in secret]
 
 
-def secret_lines() -> set[str]:
+@functools.cache
+def secret_lines() -> frozenset[str]:
     """The lines that must not be handed out, normalized; those that a stub or given code shows too are not secret."""
     found: set[str] = set()
     for exercise in exercise_names():
         found |= _of_exercise(exercise)
-        found |= set(_telling(_code_lines(AUTOGRADER / "judges" / f"{exercise}.py")))
-    return found
+        judges = _code_lines(AUTOGRADER / "judges" / f"{exercise}.py")
+        found |= {line for line in _telling(judges, JUDGE) if not _only_passes_on(line)}
+    return frozenset(found)
 
 
 def _of_exercise(exercise: str) -> set[str]:
@@ -38,7 +54,7 @@ def _of_exercise(exercise: str) -> set[str]:
     given = {_normal(line) for cell in master.cells for line in cell.stubbed().source.splitlines()}
     variants = [*read_variants(exercise, "alternatives"), *read_variants(exercise, "misconceptions")]
     lines = [line for variant in variants for line in variant.source.splitlines()]
-    return set(_telling(answered)) | (set(_telling(lines)) - given)
+    return set(_telling(answered, ANSWER)) | (set(_telling(lines, ANSWER)) - given)
 
 
 def _code_lines(path: Path) -> list[str]:
@@ -52,21 +68,33 @@ def _student_lines(name: str, data: bytes) -> Iterator[str]:
     yield from map(_normal, text.splitlines())
 
 
-def _telling(lines: Iterable[str]) -> Iterator[str]:
+def _telling(lines: Iterable[str], shortest: int) -> Iterator[str]:
     for line in map(_normal, lines):
-        if len(line) >= SHORTEST and not line.startswith(COMMON) and not _is_call_of_names(line):
+        if len(line) >= shortest and not line.startswith(COMMON) and not _only_names(line):
             yield line
 
 
-def _is_call_of_names(line: str) -> bool:
-    """Whether a line only unpacks or passes on names, as ``y_true, y_pred = case`` does."""
+def _only_names(line: str) -> bool:
+    """Whether a line only gives a name to what has one, as ``weights = model.trainable_weights`` does."""
+    tree = _parsed(line)
+    return tree is not None and all(isinstance(node, _NAMING) for node in ast.walk(tree))
+
+
+def _only_passes_on(line: str) -> bool:
+    """Whether a line of a judge only hands values to what others have written: it computes and says nothing."""
+    tree = _parsed(line)
+    return tree is not None and not any(isinstance(node, _COMPUTING) or _is_sentence(node) for node in ast.walk(tree))
+
+
+def _is_sentence(node: ast.AST) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _parsed(line: str) -> ast.Module | None:
     try:
-        tree = ast.parse(line)
+        return ast.parse(line)
     except SyntaxError:
-        return False
-    return all(
-        isinstance(node, ast.Module | ast.Assign | ast.Tuple | ast.Name | ast.expr_context) for node in ast.walk(tree)
-    )
+        return None
 
 
 def _normal(line: str) -> str:

@@ -10,10 +10,11 @@ from typing import Any
 import nbformat
 from otter.plugins import AbstractOtterPlugin
 
-from autograder.classroom import grade_file
+from autograder.classroom import choose_exercise, unreadable
 from autograder.otter_tests import VERDICTS, verdicts_of
 from autograder.results import Grading, result
 from autograder.session import Session
+from autograder.submission import Unreadable, read_submission
 
 KEPT = ("tests",)
 
@@ -41,14 +42,20 @@ class SealedGrading(AbstractOtterPlugin):
         """Grade in the sealed worker; the notebook of verdicts that Otter runs instead. Never raises."""
         verdicts: dict[str, Any] = {}
         try:
-            with Session() as session:
-                path = Path(self.submission_path)
-                self.grading = grade_file(session, path.stem, path, self.plugin_config["exercise"])
+            self.grading = self._grade(Path(self.submission_path), self.plugin_config["exercise"])
             verdicts = verdicts_of(self.grading.records())
         except Exception as error:  # noqa: BLE001 - Otter has no result at all when a plugin raises
             print(f"The submission could not be graded: {error}")  # noqa: T201 - Otter's log
         cell = nbformat.v4.new_code_cell(f"import json\n{VERDICTS} = json.loads({json.dumps(verdicts)!r})", id="verdicts")
         return nbformat.v4.new_notebook(cells=[cell])
+
+    def _grade(self, path: Path, exercise: str) -> Grading:
+        with Session() as session:
+            try:
+                submission = read_submission(path)
+                return session.grade(submission, choose_exercise(submission, exercise))
+            except Unreadable as problem:
+                return unreadable(session, path.stem, exercise, str(problem))
 
     def after_grading(self, results: Any) -> None:
         """Replace Otter's messages, which quote test source, by ours."""

@@ -10,21 +10,17 @@ import signal
 import struct
 import sys
 import sysconfig
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.forkserver import PR_SET_PDEATHSIG, set_process_option
-from autograder.landlock import READ, READ_DIR, READ_FILE, WRITE_FILE, LandlockError, Ruleset
+from autograder.landlock import LandlockError, Ruleset
+from autograder.readable import closed_to_others, libraries, ruleset
 from autograder.seccomp import SeccompError, install
 
 PR_SET_NO_NEW_PRIVS, PR_CAPBSET_DROP = 38, 24
 LAYERS = ("uid", "landlock", "seccomp", "rlimits", "no_new_privs")
-SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/localtime", "/etc/mime.types")
-MACHINE = ("/dev/urandom", "/dev/random", "/dev/zero", "/sys/devices/system/cpu", "/sys/devices/system/node")
-PROCESS = ("/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/filesystems")
-# The folder of the worker's own code; installed or not, the student's code has no business there.
-OWN = Path(__file__).resolve().parent
 
 
 class SealError(Exception):
@@ -37,7 +33,7 @@ class Bounds:
 
     data_gb: float = 2
     address_gb: float = 6
-    file_mb: int = 200
+    file_mb: int = 100
     open_files: int = 256
     threads: int = 256
 
@@ -62,17 +58,14 @@ def enter(work: Path, bounds: Bounds, *, parent: int, without: Collection[str] =
     off = {*without, *(set(LAYERS) - {"rlimits"} if unsealed else ())}
     os.chdir(work)
     _volunteer_for_out_of_memory()
-    user = None if "uid" in off else _own_user(sealed)
-    ruleset = None if "landlock" in off else _ruleset(work, sealed)
-    if not unsealed and user is None and ruleset is None:
+    user = None if "uid" in off else _own_user(work, sealed)
+    rules = None if "landlock" in off else _rules(work, sealed)
+    if not unsealed and user is None and rules is None:
         raise SealError(_refusal(sealed))
     if "rlimits" not in off:
         _limit(bounds, user, sealed)
     if user is not None:
-        os.chown(work, user, user)
-        os.setgroups([])
-        os.setresgid(user, user, user)
-        os.setresuid(user, user, user)
+        _become(user, work)
         sealed.layers.append("uid")
     _die_with(parent)
     if "no_new_privs" not in off:
@@ -80,8 +73,8 @@ def enter(work: Path, bounds: Bounds, *, parent: int, without: Collection[str] =
         sealed.layers.append("no_new_privs")
     if not unsealed:
         _drop_capabilities()
-    if ruleset is not None:
-        ruleset.enter()
+    if rules is not None:
+        rules.enter()
         sealed.layers.append("landlock")
     if "seccomp" not in off:
         _filter(sealed)
@@ -92,6 +85,13 @@ def enter(work: Path, bounds: Bounds, *, parent: int, without: Collection[str] =
 def _refusal(sealed: Sealed) -> str:
     found = "; ".join(f"{layer}: {reason}" for layer, reason in sealed.reasons.items()) or "switched off"
     return f"The seal does not hold here ({found}). Run as root, use a container, or grade with --unsealed."
+
+
+def _become(user: int, work: Path) -> None:
+    os.chown(work, user, user)
+    os.setgroups([])
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)
 
 
 def _die_with(parent: int) -> None:
@@ -107,23 +107,27 @@ def _volunteer_for_out_of_memory() -> None:
         Path("/proc/self/oom_score_adj").write_text("1000")
 
 
-def _own_user(sealed: Sealed) -> int | None:
+def _own_user(work: Path, sealed: Sealed) -> int | None:
     """A user id that no other process has, or None and the reason."""
-    if sys.platform != "linux" or os.geteuid() != 0:
-        sealed.reasons["uid"] = "not root"
-        return None
-    if not _has_capabilities():
-        sealed.reasons["uid"] = "root without the right to change users"
-        return None
-    closed = closed_to_others([sys.executable, sysconfig.get_path("stdlib"), *_libraries()])
-    if closed:
-        sealed.reasons["uid"] = f"other users cannot read {closed}, where this Python or its packages are"
+    reason = _no_user(work)
+    if reason:
+        sealed.reasons["uid"] = reason
         return None
     highest = _highest_user()
-    if highest < 20_000:
-        sealed.reasons["uid"] = "no user ids to give in this container"
-        return None
-    return 0x10000000 + os.getpid() if highest > 0x20000000 else 10_000 + os.getpid() % (highest - 10_000)
+    first = 2**28 if highest > 2**29 else 10_000  # far from the users that a machine has, where there is room
+    return first + os.getpid() % (highest - first)
+
+
+def _no_user(work: Path) -> str:
+    """Why this process cannot become a user of its own, or ""."""
+    if sys.platform != "linux" or os.geteuid() != 0:
+        return "not root"
+    if not _has_capabilities():
+        return "root without the right to change users"
+    if _highest_user() < 20_000:
+        return "no user ids to give in this container"
+    closed = closed_to_others([sys.executable, sysconfig.get_path("stdlib"), *libraries(), str(work.parent.parent)])
+    return f"other users cannot read {closed}, where Python, its packages or the worker's folder are" if closed else ""
 
 
 def _has_capabilities() -> bool:
@@ -134,54 +138,17 @@ def _has_capabilities() -> bool:
 
 
 def _highest_user() -> int:
-    """The largest user id of this user namespace that can be taken, counted from 0."""
+    """The largest user id that can be taken: a container may have few. Beyond 2**31 some programs count wrong."""
     rows = [[int(number) for number in line.split()] for line in Path("/proc/self/uid_map").read_text().splitlines()]
-    return max((first + count - 1 for first, _, count in rows if first == 0), default=0)
+    return min(2**31, max((first + count - 1 for first, _, count in rows if first == 0), default=0))
 
 
-def closed_to_others(paths: Iterable[str]) -> str:
-    """The first folder or file on the way to one of ``paths`` that an ordinary user cannot pass or read, or ""."""
-    for path in paths:
-        for step in reversed([Path(path).resolve(), *Path(path).resolve().parents]):
-            needed = 0o5 if step == Path(path).resolve() and step.is_dir() else 0o1 if step.is_dir() else 0o4
-            if step.exists() and step.stat().st_mode & needed != needed:
-                return str(step)
-    return ""
-
-
-def _libraries() -> list[str]:
-    """The folders of sys.path that a student's code may read: not the one that holds this package."""
-    return [entry for entry in sys.path if Path(entry).is_dir() and not Path(entry, OWN.name).is_dir()]
-
-
-def forget_own_code() -> None:
-    """Make this package impossible to import. What runs already goes on."""
-    allowed = set(_libraries())
-    sys.path[:] = [entry for entry in sys.path if entry in allowed or _is_packages(entry) or not Path(entry).is_dir()]
-    for name in [name for name in sys.modules if name.partition(".")[0] == OWN.name]:
-        del sys.modules[name]
-    sys.path_importer_cache.clear()
-
-
-def _is_packages(entry: str) -> bool:
-    return Path(entry, "numpy").is_dir()
-
-
-def _ruleset(work: Path, sealed: Sealed) -> Ruleset | None:
+def _rules(work: Path, sealed: Sealed) -> Ruleset | None:
     try:
-        rules = Ruleset()
+        return ruleset(work)
     except LandlockError as error:
         sealed.reasons["landlock"] = str(error)
         return None
-    standard = (sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"))
-    rules.allow([*SYSTEM, *MACHINE, *PROCESS, *standard, sys.executable, *_libraries()], READ)
-    for entry in sys.path:
-        if _is_packages(entry) and Path(entry, OWN.name).is_dir():
-            rules.allow([entry], READ_DIR)  # imports list the folder; the names in it are no secret
-            rules.allow((str(child) for child in Path(entry).iterdir() if child.name != OWN.name), READ)
-    rules.allow(["/dev/null"], READ_FILE | WRITE_FILE)
-    rules.allow_all(str(work))
-    return rules
 
 
 def _limit(bounds: Bounds, user: int | None, sealed: Sealed) -> None:

@@ -28,15 +28,17 @@ process_vm_writev 311 271, process_madvise 440 440, kcmp 312 272, tkill 200 130,
 pidfd_send_signal 424 424, pidfd_getfd 438 438, setsid 112 157, setpgid 109 154, setpriority 141 140,
 ioprio_set 251 30, migrate_pages 256 238, move_pages 279 239, io_uring_setup 425 425, io_uring_enter 426 426,
 io_uring_register 427 427, unshare 272 97, setns 308 268, mount 165 40, umount2 166 39, pivot_root 155 41,
-chroot 161 51, move_mount 429 429, open_tree 428 428, open_tree_attr 467 467, fsopen 430 430, fsconfig 431 431, fsmount 432 432,
-fspick 433 433, mount_setattr 442 442, bpf 321 280, keyctl 250 219, add_key 248 217, request_key 249 218,
-open_by_handle_at 304 265, name_to_handle_at 303 264, perf_event_open 298 241, userfaultfd 323 282, init_module 175 105,
-finit_module 313 273, delete_module 176 106, kexec_load 246 104, kexec_file_load 320 294, reboot 169 142,
-swapon 167 224, swapoff 168 225, acct 163 89, quotactl 179 60, syslog 103 116, personality 135 92, fanotify_init 300 262,
-inotify_init 253 -1, inotify_init1 294 26, memfd_create 319 279, memfd_secret 447 447, shmget 29 194, msgget 68 186,
-semget 64 190, mq_open 240 180, truncate 76 45, setxattr 188 5, lsetxattr 189 6, fsetxattr 190 7, setxattrat 463 463,
-removexattr 197 14, lremovexattr 198 15, fremovexattr 199 16, removexattrat 466 466, file_setattr 469 469,
-settimeofday 164 170, clock_settime 227 112, adjtimex 159 171, clock_adjtime 305 266, iopl 172 -1, ioperm 173 -1
+chroot 161 51, move_mount 429 429, open_tree 428 428, open_tree_attr 467 467, fsopen 430 430,
+fsconfig 431 431, fsmount 432 432, fspick 433 433, mount_setattr 442 442, bpf 321 280, keyctl 250 219,
+add_key 248 217, request_key 249 218, open_by_handle_at 304 265, name_to_handle_at 303 264,
+perf_event_open 298 241, userfaultfd 323 282, init_module 175 105, finit_module 313 273,
+delete_module 176 106, kexec_load 246 104, kexec_file_load 320 294, reboot 169 142, swapon 167 224,
+swapoff 168 225, acct 163 89, quotactl 179 60, syslog 103 116, personality 135 92, fanotify_init 300 262,
+inotify_init 253 -1, inotify_init1 294 26, memfd_create 319 279, memfd_secret 447 447, shmget 29 194,
+msgget 68 186, semget 64 190, mq_open 240 180, truncate 76 45, setxattr 188 5, lsetxattr 189 6,
+fsetxattr 190 7, setxattrat 463 463, removexattr 197 14, lremovexattr 198 15, fremovexattr 199 16,
+removexattrat 466 466, file_setattr 469 469, settimeofday 164 170, clock_settime 227 112, adjtimex 159 171,
+clock_adjtime 305 266, iopl 172 -1, ioperm 173 -1
 """
 # Memory files and System V shared memory are not counted by any limit; the path of truncate is not by early Landlock.
 

@@ -13,12 +13,17 @@ import types
 import warnings
 from typing import Any
 
+import keras_checks
 from IPython.core.async_helpers import get_asyncio_loop
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 # They need a program, a display, or the network.
-IDLE_MAGICS = ["matplotlib", "pip", "conda", "mamba", "micromamba", "uv", "tensorboard", "load_ext", "reload_ext", "unload_ext", "autoreload", "system", "sx", "sc", "bash", "sh", "script", "cmd", "html", "javascript", "js", "svg", "latex", "debug", "pdb", "edit", "ed", "gui", "pylab", "tensorflow_version"]
+_IDLE = (
+    "matplotlib pip conda mamba micromamba uv tensorboard load_ext reload_ext unload_ext autoreload system sx sc bash "
+    "sh script cmd html javascript js svg latex debug pdb edit ed gui pylab tensorflow_version"
+)
+IDLE_MAGICS = frozenset(_IDLE.split())
 NO_INPUT = "input() does not work while a notebook is graded."
 MAX_MESSAGE = 2000
 
@@ -69,11 +74,13 @@ def make_shell() -> StudentShell:
     config.StudentShell.ast_node_interactivity = "none"
     shell = StudentShell.instance(config=config)
     InteractiveShell._instance = shell  # `get_ipython` and `display` look there
+    assert shell.display_formatter is not None
     shell.display_formatter.format = lambda *_args, **_kwargs: ({}, {})
     shell.compile.get_code_name = lambda _raw, _code, number: f"<cell {number}>"
     _no_input()
     _no_pictures()
     sys.modules["otter"] = _stand_in_for_otter()
+    keras_checks.Notebook = _Notebook  # type: ignore[misc, assignment]
     warnings.simplefilter("ignore")
     return shell
 
@@ -91,10 +98,15 @@ def describe(error: BaseException, index: int) -> dict[str, Any]:
     """An error as plain text, and the line of cell ``index`` that it passed through last, 0 if none."""
     return {
         "status": "raised",
-        "error_type": str(type(error).__name__)[:200],
+        "error_type": _public_name(type(error))[:200],
         "message": message_of(error),
         "line": _line(error, f"<cell {index}>"),
     }
+
+
+def _public_name(kind: type[BaseException]) -> str:
+    """``SyntaxError``, say, where Python has a private kind of it."""
+    return next((str(base.__name__) for base in kind.__mro__ if not base.__name__.startswith("_")), kind.__name__)
 
 
 def message_of(error: BaseException) -> str:

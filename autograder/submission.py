@@ -17,6 +17,7 @@ import nbformat
 
 MAX_BYTES = 64 * 2**20
 MAX_CELLS = 2000
+SUFFIXES = (".ipynb", ".py", ".zip")
 _EXERCISE = re.compile(r"keras_checks\.Notebook\(\s*['\"](\w+)['\"]")
 _IGNORED = ("__MACOSX", ".ipynb_checkpoints")
 
@@ -52,14 +53,27 @@ def read_submission(path: Path) -> Submission:
     Raises:
         Unreadable: the file is no notebook, no script and no zip of one.
     """
-    suffix = path.suffix.lower()
-    if suffix not in (".ipynb", ".py", ".zip"):
-        raise Unreadable(f"{path.name} is not a notebook. Hand in the .ipynb file that you worked in.")
-    data = _read_bytes(path)
+    return from_bytes(path.name, read_file(path))
+
+
+def from_bytes(name: str, data: bytes) -> Submission:
+    """A submission from the name and the bytes of a file. Raises as :func:`read_submission` does."""
+    suffix = PurePosixPath(name).suffix.lower()
+    if suffix not in SUFFIXES:
+        raise Unreadable(f"{name} is not a notebook. Hand in the .ipynb file that you worked in.")
     if suffix == ".zip":
-        inner, data = _only_member(path.name, data)
-        suffix = PurePosixPath(inner).suffix.lower()
-    return parse(path.name, suffix, data)
+        info, archive = _only_member(name, data)
+        return parse(name, PurePosixPath(info.filename).suffix.lower(), extract(name, archive, info))
+    return parse(name, suffix, data)
+
+
+def zip_members(name: str, data: bytes, suffixes: tuple[str, ...]) -> tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]:
+    """A zip and its members with one of ``suffixes``: no folders, links, or files that systems leave behind."""
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        return archive, [info for info in archive.infolist() if _is_candidate(info, suffixes)]
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError):
+        raise Unreadable(f"{name} is a damaged zip. Pack the notebook again.") from None
 
 
 def parse(name: str, suffix: str, data: bytes) -> Submission:
@@ -74,7 +88,8 @@ def parse(name: str, suffix: str, data: bytes) -> Submission:
     return Submission(name, tuple(cells), exercise, digest)
 
 
-def _read_bytes(path: Path) -> bytes:
+def read_file(path: Path) -> bytes:
+    """The bytes of a file that was handed in."""
     try:
         if path.stat().st_size > MAX_BYTES:
             raise Unreadable(f"{path.name} is larger than 64 MB. Clear the outputs (Edit, Clear all outputs) and save.")
@@ -94,30 +109,27 @@ def _decode(name: str, data: bytes) -> str:
     raise Unreadable(f"{name} is not a text file. Hand in the .ipynb file itself.")
 
 
-def _only_member(name: str, data: bytes) -> tuple[str, bytes]:
-    """Name and bytes of the one notebook in a zip. Nothing is written to disk."""
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-        members = [info for info in archive.infolist() if _is_candidate(info)]
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError):
-        raise Unreadable(f"{name} is a damaged zip. Pack the notebook again.") from None
+def _only_member(name: str, data: bytes) -> tuple[zipfile.ZipInfo, zipfile.ZipFile]:
+    """The one notebook in a zip. Nothing is written to disk."""
+    archive, members = zip_members(name, data, (".ipynb", ".py"))
     notebooks = [info for info in members if info.filename.lower().endswith(".ipynb")]
     candidates = notebooks or members
     if not candidates:
         raise Unreadable(f"{name} holds no notebook. Pack the .ipynb file that you worked in.")
     if len(candidates) > 1:
         raise Unreadable(f"{name} holds {len(candidates)} notebooks. Pack only the one to be graded.")
-    return candidates[0].filename, _extract(name, archive, candidates[0])
+    return candidates[0], archive
 
 
-def _is_candidate(info: zipfile.ZipInfo) -> bool:
+def _is_candidate(info: zipfile.ZipInfo, suffixes: tuple[str, ...]) -> bool:
     parts = PurePosixPath(info.filename.replace("\\", "/")).parts
     hidden = any(part in _IGNORED or part.startswith("._") for part in parts)
     link = stat.S_ISLNK(info.external_attr >> 16)
-    return not (info.is_dir() or hidden or link) and info.filename.lower().endswith((".ipynb", ".py"))
+    return not (info.is_dir() or hidden or link) and info.filename.lower().endswith(suffixes)
 
 
-def _extract(name: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+def extract(name: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    """The bytes of a member, of which there are at most 64 MB whatever it says of itself."""
     try:
         with archive.open(info) as file:
             data = file.read(MAX_BYTES + 1)

@@ -42,13 +42,17 @@ class Row:
     problems: list[str] = field(default_factory=list)
 
 
-def verify(exercise: str, grade: GradeCells, only: str | None = None) -> list[Row]:
-    """Grade the whole bank of an exercise; a row with problems is a wrong verdict."""
+def verify(exercise: str, grade: GradeCells, only: str | None = None, across: bool = False) -> list[Row]:
+    """Grade the whole bank of an exercise; a row with problems is a wrong verdict.
+
+    Each alternative and misconception is graded on its own question; with ``across`` on all of them, to see that it
+    changes nothing elsewhere.
+    """
     master = read_master(exercise)
     rows = []
     for kind, variant, cells in _bank(master, only):
         start = time.monotonic()
-        results = grade(cells, only)
+        results = grade(cells, only if across else variant.question or only)
         row = Row(
             kind,
             variant,

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import os
-import random
 import socket
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
-from autograder.seal import Bounds, enter, forget_own_code
+from autograder.frames import MAX_REPLY_HEADER, MAX_REQUEST_HEADER, WireError
+from autograder.readable import forget_own_code
+from autograder.seal import Bounds, enter
+from autograder.seeds import set_seeds
 from autograder.shell import StudentShell, make_shell, message_of, prepare_loop, run_cell
-from autograder.wire import MAX_REPLY_HEADER, MAX_REQUEST_HEADER, Channel, WireClosed, WireError
+from autograder.wire import Channel, WireClosed
 
 HOMES = ("HOME", "IPYTHONDIR", "MPLCONFIGDIR", "TMPDIR", "KERAS_HOME", "XDG_CACHE_HOME", "JUPYTER_CONFIG_DIR")
 
@@ -47,6 +49,7 @@ def main(sock: socket.socket, settings: dict[str, Any]) -> None:
 
 def _serve(channel: Channel) -> None:
     forget_own_code()
+    sys.path.insert(0, "")  # a notebook imports what lies beside it
     shell = make_shell()
     operations = {"cell": _run_cell, "probe": _run_probe}
     with contextlib.suppress(WireClosed):
@@ -82,17 +85,6 @@ def _run_probe(shell: StudentShell, request: dict[str, Any]) -> dict[str, Any]:
     except BaseException as error:  # SystemExit and its like, from a student's answer
         described = {"type": type(error).__name__, "message": message_of(error)[:400], "where": ""}
         return {"observation": {"error": described}}
-
-
-def set_seeds(seed: int) -> None:
-    """Seed Python, NumPy, TensorFlow and Keras, and forget the state of Keras's own generator."""
-    import keras
-    from keras.src.backend.common import global_state
-
-    keras.utils.set_random_seed(seed)
-    random.seed(seed)
-    with contextlib.suppress(Exception):
-        global_state.set_global_attribute("global_seed_generator", None)
 
 
 def _quiet() -> None:

@@ -130,17 +130,18 @@ class Zygote(ZygoteClient):
     """Starts the fork server as a process, and ends it with all that it has forked. A context manager.
 
     Starting returns at once: the imports take seconds and run while the caller goes on. A ``bare`` one
-    imports nothing, which suffices to measure the seal.
+    imports nothing, which suffices to measure the seal. ``roots`` are further folders to import roles from.
     """
 
-    def __init__(self, *, bare: bool = False) -> None:
+    def __init__(self, *, bare: bool = False, roots: Sequence[str | Path] = ()) -> None:
         ours, theirs = socket.socketpair()
         super().__init__(ours)
         self._folder = tempfile.mkdtemp(prefix="kit-zygote-")
-        self._errors = Path(self._folder, "stderr").open("w+b")  # noqa: SIM115 - closed with the rest
+        self._errors = Path(self._folder, "stderr").open("a+b")  # noqa: SIM115 - closed with the rest
+        arguments = [str(theirs.fileno()), "bare" if bare else "full", *_roots(), *map(str, roots)]
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-c", BOOT, str(theirs.fileno()), "bare" if bare else "full", *_roots()],
+                [sys.executable, "-P", "-c", BOOT, *arguments],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=self._errors,

@@ -11,13 +11,24 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from autograder.classroom import Result, find_submissions, grade_class
+from autograder.classroom import Class, Result
+from autograder.collect import find_submissions
+from autograder.files import write_text
+from autograder.report import report
 from autograder.results import FAULTY
 from autograder.scores import max_score
 from autograder.session import Session
 
 
-def run(paths: Sequence[Path], exercise: str | None, output: Path, jobs: int, unsealed: bool, console: Console) -> None:
+def run(
+    paths: Sequence[Path],
+    exercise: str | None,
+    output: Path,
+    jobs: int,
+    unsealed: bool,
+    pseudonyms: bool,
+    console: Console,
+) -> None:
     """Grade, show a table, and exit with 1 where something could not be graded."""
     submissions = find_submissions(paths)
     if not submissions:
@@ -32,9 +43,11 @@ def run(paths: Sequence[Path], exercise: str | None, output: Path, jobs: int, un
             if result["extra_data"]["status"] == FAULTY:
                 progress.console.print(f"[red]fault[/] {escape(name)}: see its checks in {escape(str(output))}")
 
-        results = grade_class(session, submissions, output, exercise, jobs, done)
+        results = Class(session, output, exercise).grade(submissions, jobs, done)
+    students = {source.name: source.student for source in submissions}
+    write_text(output / "report.html", report(results, students, pseudonyms=pseudonyms))
     console.print(_table(results))
-    console.print(f"Results are in {output}: a JSON file each, and scores.csv.", highlight=False)
+    console.print(f"Results are in {output}: a JSON file each, scores.csv and report.html.", highlight=False)
     if any(result["extra_data"]["status"] == FAULTY for _, result in results):
         raise typer.Exit(1)
 

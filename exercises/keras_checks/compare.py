@@ -40,7 +40,7 @@ def expect(condition: Any, message: str, received: Any = None, expected: Any = N
 
 def array(value: Any, what: str) -> np.ndarray:
     """``value`` as a numeric array; fails where it is none."""
-    if isinstance(value, np.ndarray | bool | int | float):
+    if isinstance(value, np.ndarray | np.generic | bool | int | float):
         return np.asarray(value)
     if isinstance(value, list):
         try:

@@ -84,7 +84,7 @@ def title(record: Record) -> str:
 def lines(record: Record) -> list[Line]:
     """All that is said below the title, in order; at most eight lines."""
     misconception = record.misconception
-    hint = misconception.hint if misconception else record.hint
+    hint = misconception.hint if misconception else "" if _unwritten(record) else record.hint
     found = [
         Line("", record.statement),
         Line("With", record.message, _case(record)) if _case(record) else Line("", record.message),
@@ -97,9 +97,12 @@ def lines(record: Record) -> list[Line]:
 
 
 def _case(record: Record) -> str:
-    if record.error and record.error["type"] in PLAIN_ERRORS:
-        return ""
-    return assignments(record.counterexample or {})
+    return "" if _unwritten(record) else assignments(record.counterexample or {})
+
+
+def _unwritten(record: Record) -> bool:
+    """Whether there is no answer yet that a case or a hint could tell something about."""
+    return record.error is not None and record.error["type"] in PLAIN_ERRORS
 
 
 def _values(record: Record) -> list[Line]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import os
 import sys
 from contextvars import ContextVar
 from pathlib import Path
@@ -40,6 +42,7 @@ class Session:
         self.panel = panel
         self.started = 0
         self.records: list[Record] = []
+        self.broken: dict[str, str] = {}
         self._seen: dict[tuple[str, str], dict[str, Any]] = {}
 
     def progress(self, exercise: str, check: Check) -> None:
@@ -77,9 +80,8 @@ def run(env: dict[str, Any], exercise: str, question: str, check: str) -> None:
     try:
         counter = search(found, evaluate, fixed_seed(exercise, found))
     except Exception as error:
-        raise CheckBroken(
-            f"{question}: {check} could not run ({error}). Your answer is not at fault: tell us."
-        ) from error
+        session.broken[check] = f"`{check}` could not run ({error}). Your answer is not at fault: tell your instructor."
+        raise CheckBroken(session.broken[check]) from error
     if counter is not None:
         seen = session.observe(exercise, found, env, counter.case)
         record = record_of(exercise, found, counter.failure, counter.case, seen)
@@ -95,6 +97,20 @@ def _observe(exercise: str, check: Check, env: dict[str, Any], case: Case) -> di
         return run_probe(exercise, check.probe.__name__, env, case)
     except SystemExit as error:
         return {"error": describe_error(error)}
+
+
+def _import_tensorflow() -> None:
+    """Import TensorFlow without the lines that it writes past Python's streams, which look like errors to a student."""
+    if "tensorflow" in sys.modules:
+        return
+    kept = os.dup(2)
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+        try:
+            importlib.import_module("tensorflow")
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
 
 
 def _question(exercise: str, name: str) -> Any:
@@ -124,24 +140,26 @@ class Notebook(otter.Notebook):
         if exercise not in exercise_names():
             raise ValueError(f"There is no exercise {exercise!r}: use one of {', '.join(exercise_names())}")
         self.exercise = exercise
+        _import_tensorflow()
         super().__init__(nb_path, tests_dir=str(TESTS / exercise))
 
     def check(self, question: str, global_env: dict[str, Any] | None = None) -> CheckResult:
         """Run the public checks of a question on the names of the calling notebook, and show what they find."""
         env = sys._getframe(1).f_globals if global_env is None else global_env
+        _question(self.exercise, question)
         panel = Panel()
         panel.say(f"Checking `{question}` …")
         session = Session(panel)
         token = _SESSION.set(session)
         try:
-            result = CheckResult.of(super().check(question, env), session.records)
+            result = CheckResult.of(super().check(question, env), session.records, session.broken)
         except BaseException:
             panel.say(f"`{question}`: the check was stopped.")
             raise
         finally:
             _SESSION.reset(token)
         panel.show(result._repr_html_(), result.summary())
-        result.shown = panel.live
+        result.shown_in = panel.cell
         return result
 
     def export(

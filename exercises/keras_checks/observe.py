@@ -89,7 +89,9 @@ def describe_error(error: BaseException) -> dict[str, str]:
 
 def _message(error: BaseException) -> str:
     try:
-        return str(error)
+        # What is raised while a graph is traced comes wrapped into a traceback of AutoGraph's.
+        metadata = getattr(error, "ag_error_metadata", None)
+        return str(error) if metadata is None else metadata.cause_message
     except Exception:  # noqa: BLE001 - a student's exception class may be broken too
         return ""
 

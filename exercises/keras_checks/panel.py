@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from IPython.core.getipython import get_ipython
@@ -20,7 +20,9 @@ class Panel:
     """An output of a cell whose content can be replaced; shows nothing where there is no notebook."""
 
     def __init__(self) -> None:
-        self.live = getattr(get_ipython(), "kernel", None) is not None
+        shell = get_ipython()
+        self.live = getattr(shell, "kernel", None) is not None
+        self.cell = getattr(shell, "execution_count", None)
         self._handle: Any = None
 
     def show(self, page: str, plain: str) -> None:
@@ -47,14 +49,15 @@ class CheckResult(ExceptionTestFile):
     """Otter's result of a question, shown as one line and a card a failure."""
 
     records: Sequence[Record] = ()
-    shown = False
+    shown_in: int | None = None
+    """The number of the cell that shows the result already."""
 
     @classmethod
-    def of(cls, result: Any, records: Sequence[Record]) -> CheckResult:
-        """Otter's ``result`` with the records of the checks that failed."""
+    def of(cls, result: Any, records: Sequence[Record], broken: Mapping[str, str]) -> CheckResult:
+        """Otter's ``result`` with the records of failed checks, and what to say of checks that could not run."""
         found = cls(result.name, result.path, result.test_cases, all_or_nothing=result.all_or_nothing)
         found.records = records
-        by_check = {record.check: text(record) for record in records}
+        by_check = {**broken, **{record.check: text(record) for record in records}}
         found.test_case_results = result.test_case_results
         for case in found.test_case_results:
             case.message = "passed" if case.passed else by_check.get(case.test_case.name, case.message)
@@ -81,13 +84,12 @@ class CheckResult(ExceptionTestFile):
         )
 
     def _ipython_display_(self) -> None:
-        """Shown once by the check itself: a cell that ends in it does not show it again."""
-        if self.shown:
-            self.shown = False
-        elif getattr(get_ipython(), "kernel", None) is None:
+        """Shown by the check itself: the cell of the check does not show it again."""
+        panel = Panel()
+        if not panel.live:
             print(self.summary())  # noqa: T201 - a terminal has no panel
-        else:
-            Panel().show(self._repr_html_(), self.summary())
+        elif self.shown_in != panel.cell:
+            panel.show(self._repr_html_(), self.summary())
 
     def _unexplained(self) -> list[str]:
         known = {record.check for record in self.records}

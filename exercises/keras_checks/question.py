@@ -72,7 +72,7 @@ class Question:
         cases: SearchStrategy[Case],
         points: float,
         examples: int = 4,
-        shrinks: int = 24,
+        shrinks: int = 12,
         hint: str = "",
         lecture: str = "",
         features: Callable[[Case, Any], Any] | None = None,

@@ -46,6 +46,8 @@ def pair(received: Any, expected: Any) -> tuple[str, str]:
 def assignments(case: dict[str, Any]) -> str:
     """A case as ``name = value, …``, without what tells nothing: seeds and private keys."""
     parts = [f"{name} = {_named(name, value)}" for name, value in _leaves(case) if not _silent(name)]
+    while len(parts) > 1 and len(", ".join(parts)) > LONGEST:
+        parts[-2:] = ["…"]
     return _cut(", ".join(parts))
 
 

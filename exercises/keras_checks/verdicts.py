@@ -31,4 +31,5 @@ def _raised(error: dict[str, str]) -> Failure:
     if error["type"] in PLAIN_ERRORS:
         return Failure(error["message"], final=True)
     where = f" (in {error['where']})" if error.get("where") else ""
-    return Failure(f"Your code raised {error['type']}: {error['message']}{where}")
+    said = f": {error['message']}" if error["message"] else ""
+    return Failure(f"Your code raised {error['type']}{said}{where}")

@@ -10,16 +10,23 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 import nbformat
 import pytest
-from autograder.package import student_files, zip_bytes
-from autograder.paths import ROOT
 from nbclient import NotebookClient
 
-Run = Callable[[nbformat.NotebookNode], nbformat.NotebookNode]
+from autograder.package import student_files, zip_bytes
+from autograder.paths import ROOT
+
+
+class Run(Protocol):
+    """Runs a notebook in ``folder`` (default: the student's); ``package``: where `keras_checks` is installed."""
+
+    def __call__(
+        self, notebook: nbformat.NotebookNode, folder: Path | None = None, package: Path | None = None
+    ) -> nbformat.NotebookNode: ...
 
 
 def _uv(*arguments: str) -> str:
@@ -52,9 +59,7 @@ def student_folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run_notebook(
-    student_python: Path, student_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Run:
+def run_notebook(student_python: Path, student_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs a notebook with a Jupyter kernel of the student's environment, in the student's folder."""
     spec = tmp_path / "kernels" / "student"
     spec.mkdir(parents=True)
@@ -63,9 +68,11 @@ def run_notebook(
     (spec / "kernel.json").write_text(json.dumps({"argv": command, "display_name": "student", "language": "python"}))
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
 
-    def run(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-        place = {"metadata": {"path": str(student_folder)}}
+    def run(
+        notebook: nbformat.NotebookNode, folder: Path | None = None, package: Path | None = None
+    ) -> nbformat.NotebookNode:
+        place = {"metadata": {"path": str(folder or student_folder)}}
         client = NotebookClient(notebook, kernel_name="student", timeout=300, allow_errors=True, resources=place)
-        return client.execute(env=environment)
+        return client.execute(env=environment | ({"PYTHONPATH": str(package)} if package else {}))
 
     return run

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from autograder.master import Master, exercise_names, read_master
 from nbformat.v4 import new_code_cell
+
+from autograder.master import Master, exercise_names, read_master
 
 
 def outputs(cell: nbformat.NotebookNode) -> str:
@@ -39,7 +40,9 @@ def test_stubs_fail_and_answers_pass(exercise: str, student_folder: Path, run_no
 
     setup = next(cell for cell in done.cells if "setup" in cell.metadata.get("tags", ()))
     assert not any(output.output_type == "error" for output in setup.outputs), outputs(setup)
-    checks = [(index, outputs(cell)) for index, cell in enumerate(done.cells) if cell.source.startswith("grader.check(")]
+    checks = [
+        (index, outputs(cell)) for index, cell in enumerate(done.cells) if cell.source.startswith("grader.check(")
+    ]
     on_stubs = [text for index, text in checks if index < stubs]
     on_answers = [text for index, text in checks if index >= stubs]
     assert len(on_stubs) == len(on_answers) == len(master.questions())

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Run once by Gradescope when it builds the image: a private Python environment, exactly as locked.
+set -euo pipefail
+cd "$(dirname "$(readlink -f "$0")")"
+export DEBIAN_FRONTEND=noninteractive UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_PYTHON_INSTALL_DIR=/opt/kit/python
+unset PYTHONDONTWRITEBYTECODE
+
+if ! command -v uv >/dev/null; then
+    if ! python3 -c 'import ensurepip' 2>/dev/null; then
+        apt-get update -qq
+        apt-get install -y -qq --no-install-recommends python3-venv ca-certificates >/dev/null
+    fi
+    python3 -m venv /opt/kit/uv
+    /opt/kit/uv/bin/pip install --quiet --disable-pip-version-check uv
+    export PATH="/opt/kit/uv/bin:$PATH"
+fi
+
+# The system's own Python where it is new enough, else one of uv's, where every user may read it.
+uv sync --frozen --no-dev --no-cache --quiet
+rm -rf /var/lib/apt/lists/*
+
+# What a submission must not read is root's alone; what the worker imports is everybody's.
+chmod 0711 /autograder 2>/dev/null || true
+chmod 0755 .
+chmod -R go-rwx autograder solutions tests otter_config.json
+chmod -R go+rX exercises .venv
+echo "The grader of $(ls solutions) is set up."

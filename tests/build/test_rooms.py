@@ -1,0 +1,106 @@
+"""Who gets what: students exactly `exercises/`, a grader one exercise, and nobody a line too many."""
+
+from __future__ import annotations
+
+import ast
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from autograder.leaks import leaks, secret_lines
+from autograder.markers import answers
+from autograder.master import exercise_names, read_master, read_variants
+from autograder.notebooks import notebook_text, solution_notebook, student_notebook
+from autograder.package import autograder_files, files_below, student_files, zip_bytes
+from autograder.paths import AUTOGRADER, EXERCISES, ROOT
+
+EXERCISE_NAMES = exercise_names()
+
+
+def names_in(data: bytes) -> list[str]:
+    return zipfile.ZipFile(io.BytesIO(data)).namelist()
+
+
+def test_student_zip_is_exactly_exercises() -> None:
+    cached = {"__pycache__", ".ipynb_checkpoints"}
+    there = [path for path in EXERCISES.rglob("*") if path.is_file() and not cached & set(path.parts)]
+    assert names_in(zip_bytes(student_files())) == sorted(path.relative_to(ROOT).as_posix() for path in there)
+
+
+def test_nothing_for_students_holds_a_line_of_an_answer_a_judge_or_a_misconception() -> None:
+    assert secret_lines()
+    assert leaks(student_files()) == []
+
+
+@pytest.mark.parametrize("exercise", EXERCISE_NAMES)
+def test_a_leak_is_found(exercise: str) -> None:
+    master = read_master(exercise)
+    misconception = read_variants(exercise, "misconceptions")[0].source
+    secrets = {
+        "exercises/solution.ipynb": notebook_text(solution_notebook(master)),
+        "exercises/answer.py": "\n".join(line for cell in master.cells for line in answers(cell.source)),
+        "exercises/misconception.py": misconception,
+        "exercises/judge.py": (AUTOGRADER / "judges" / f"{exercise}.py").read_text(encoding="utf-8"),
+    }
+    for name, text in secrets.items():
+        assert leaks({name: text.encode()}), name
+
+
+def imported(path: Path) -> set[str]:
+    """The top-level packages that a module imports."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add((node.module or "").partition(".")[0])
+    return found
+
+
+@pytest.mark.parametrize("path", sorted(EXERCISES.rglob("*.py")), ids=lambda path: path.stem)
+def test_exercises_import_nothing_of_the_other_rooms(path: Path) -> None:
+    assert not imported(path) & {"autograder", "solutions", "tests"}
+
+
+@pytest.mark.parametrize("exercise", EXERCISE_NAMES)
+def test_autograder_zip_holds_one_exercise(exercise: str) -> None:
+    files = autograder_files(exercise, {"question.py": b""})
+    others = set(EXERCISE_NAMES) - {exercise}
+    assert {"otter_config.json", "tests/question.py", "pyproject.toml", "uv.lock"} <= files.keys()
+    assert files_below(EXERCISES).items() <= files.items()
+    assert f"solutions/{exercise}/notebook.py" in files
+    assert f"autograder/judges/{exercise}.py" in files
+    for other in others:
+        assert f"autograder/judges/{other}.py" not in files
+        assert not any(name.startswith(f"solutions/{other}/") for name in files)
+
+
+def test_zip_is_the_same_byte_for_byte() -> None:
+    files = {"b": b"2", "a": b"1", "run_autograder": b"#!"}
+    data = zip_bytes(files)
+    assert data == zip_bytes(dict(reversed(files.items())))
+    modes = {info.filename: info.external_attr >> 16 & 0o777 for info in zipfile.ZipFile(io.BytesIO(data)).infolist()}
+    assert modes == {"a": 0o644, "b": 0o644, "run_autograder": 0o755}
+
+
+@pytest.mark.parametrize("exercise", EXERCISE_NAMES)
+def test_student_notebook(exercise: str) -> None:
+    master = read_master(exercise)
+    notebook = student_notebook(master)
+    sources = [cell.source for cell in notebook.cells]
+    assert notebook_text(notebook) == notebook_text(student_notebook(master))
+    assert notebook.metadata["kit"]["exercise"] == notebook.metadata["otter"]["assignment_name"] == exercise
+    assert [source for source in sources if source.startswith("grader.check(")] == [
+        f'grader.check("{name}")' for name in master.questions()
+    ]
+    assert sources[-1] == "grader.export()"
+    assert not any("SOLUTION" in source for source in sources)
+    assert len({cell.id for cell in notebook.cells}) == len(notebook.cells)
+    assert all(not cell.outputs for cell in notebook.cells if cell.cell_type == "code")
+
+
+def test_colab_notebook_starts_with_the_installation() -> None:
+    notebook = student_notebook(read_master(EXERCISE_NAMES[0]), wheel_url="https://example.org/checks.whl")
+    assert notebook.cells[0].source == "%pip install -q https://example.org/checks.whl"

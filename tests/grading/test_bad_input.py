@@ -1,0 +1,65 @@
+"""Notebooks that go wrong: each gets a result that a student understands, and the other questions keep their points."""
+
+from __future__ import annotations
+
+import pytest
+from autograder.results import result
+
+from tests.conftest import Grade, scores
+
+FULL = {"pinball_loss": 2, "pinball_loss_class": 3, "weighted_binary_crossentropy": 3, "make_quantile_model": 2}
+HARMLESS = {
+    "exit": "import sys; sys.exit()",
+    "os_exit": "import os; os._exit(0)",
+    "quit": "quit()",
+    "endless": "while True:\n    pass",
+    "memory": "hog = bytearray(10**10)",
+    "output": "for i in range(10**6):\n    print('a line of output', i)",
+    "input": "name = input('Your name? ')",
+    "raise": "raise ValueError('oops')",
+    "syntax": "def broken(:",
+    "class_that_raises": "class Broken:\n    raise RuntimeError('while the class is made')",
+    "interrupt": "raise KeyboardInterrupt",
+    "recursion": "def f():\n    return f()\nf()",
+    "magics": "%matplotlib inline\n%timeit -n1 -r1 1\n!ls",
+    "await": "import asyncio\nawait asyncio.sleep(0.01)",
+    "display": "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()\ndisplay({'a': 1})",
+}
+
+
+@pytest.mark.parametrize("name", HARMLESS)
+def test_bad_cell_costs_nothing_else(name: str, grade: Grade) -> None:
+    grading = grade("custom_loss", HARMLESS[name])
+    assert scores(grading) == FULL, result(grading)["output"]
+
+
+ANSWERS = {
+    "missing": ("del pinball_loss", "not defined"),
+    "wrong kind": ("pinball_loss = 3", "not callable"),
+    "raises": ("def pinball_loss(tau):\n    raise ValueError('half done')", "half done"),
+    "exits": ("def pinball_loss(tau):\n    import os\n    os._exit(1)", "ended its own process"),
+    "system exit": ("def pinball_loss(tau):\n    raise SystemExit", "SystemExit"),
+    "hangs": ("def pinball_loss(tau):\n    while True:\n        pass", "did not finish"),
+    "nothing": ("def pinball_loss(tau):\n    ...", "returned None"),
+    "text": ("def pinball_loss(tau):\n    return lambda t, p: 'loss'", "not a tensor"),
+    "keras tensor": ("def pinball_loss(tau):\n    return lambda t, p: keras.Input((1,))", "symbolic"),
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_bad_answer_costs_its_question_only(name: str, grade: Grade) -> None:
+    answer, said = ANSWERS[name]
+    grading = grade("custom_loss", answer)
+    assert scores(grading) == FULL | {"pinball_loss": 0}
+    outcome = result(grading)
+    assert said in outcome["tests"][0]["output"]
+    assert "Traceback" not in str(outcome["tests"])
+
+
+def test_same_submission_same_result(grade: Grade) -> None:
+    results = []
+    for _ in range(3):
+        outcome = result(grade("custom_loss", "def pinball_loss(tau):\n    return lambda t, p: tau * (t - p)"))
+        del outcome["execution_time"], outcome["extra_data"]["seconds"], outcome["extra_data"]["peak_mb"]
+        results.append(outcome)
+    assert results[0] == results[1] == results[2]
