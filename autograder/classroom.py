@@ -42,7 +42,9 @@ class Class:
         self._lock = threading.Lock()
         self._results: dict[Key, Future[Result]] = {}
 
-    def grade(self, sources: Sequence[Source], jobs: int, done: Callable[[str, Result], None]) -> list[tuple[str, Result]]:
+    def grade(
+        self, sources: Sequence[Source], jobs: int, done: Callable[[str, Result], None]
+    ) -> list[tuple[str, Result]]:
         """Grade all, ``jobs`` at a time; each result is written as it comes, then scores.csv."""
 
         def one(source: Source) -> tuple[str, Result]:

@@ -11,7 +11,9 @@ from rich.console import Console
 
 from autograder.master import AuthoringError, exercise_names
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Exercises for advanced Keras: build, grade, verify, release.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Exercises for advanced Keras: build, grade, verify, release."
+)
 console = Console() if sys.stdout.isatty() else Console(width=140)
 problems = Console(stderr=True)
 
@@ -48,7 +50,9 @@ def known(exercises: list[str] | None) -> list[str]:
     return exercises or names
 
 
-Exercises = Annotated[list[str] | None, typer.Argument(help="Names of exercises; all when left out.", show_default=False)]
+Exercises = Annotated[
+    list[str] | None, typer.Argument(help="Names of exercises; all when left out.", show_default=False)
+]
 Unsealed = Annotated[bool, typer.Option("--unsealed", help="Run without the seal: only for code that you trust.")]
 
 
@@ -76,7 +80,9 @@ def grade(
 def build(
     exercises: Exercises = None,
     output: Annotated[Path, typer.Option(help="Folder for the packages.")] = Path("dist"),
-    check: Annotated[bool, typer.Option("--check", help="Change nothing; fail where exercises/ is not up to date.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; fail where exercises/ is not up to date.")
+    ] = False,
     wheel_url: Annotated[
         str | None, typer.Option(help="Also write notebooks for Colab, which install the checks from this address.")
     ] = None,
@@ -118,7 +124,9 @@ def doctor() -> None:
 def verify(
     exercises: Exercises = None,
     question: Annotated[str | None, typer.Option(help="Only this question.")] = None,
-    across: Annotated[bool, typer.Option("--across", help="Grade each answer on all questions, not only its own.")] = False,
+    across: Annotated[
+        bool, typer.Option("--across", help="Grade each answer on all questions, not only its own.")
+    ] = False,
     jobs: Annotated[int, typer.Option(min=1, help="Exercises verified at a time.")] = 2,
 ) -> None:
     """Try the stub, the reference, every alternative and every misconception against the checks."""
@@ -133,4 +141,6 @@ def new(name: Annotated[str, typer.Argument(help="Name of the exercise: small le
     from autograder.scaffold import describe, scaffold
 
     paths = scaffold(name)
-    console.print(f"Wrote\n{describe(paths)}\nChange them, then run `kit verify {name}`.", highlight=False, markup=False)
+    console.print(
+        f"Wrote\n{describe(paths)}\nChange them, then run `kit verify {name}`.", highlight=False, markup=False
+    )

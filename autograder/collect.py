@@ -79,7 +79,9 @@ def _members(path: Path) -> Iterator[Source]:
 
 def _name(path: str) -> str:
     """A file name for the result of what was found at ``path``, which may be anything that a zip can say."""
-    parts = [part for part in PurePosixPath(path.replace("\\", "/")).with_suffix("").parts if part not in ("/", "..", ".")]
+    parts = [
+        part for part in PurePosixPath(path.replace("\\", "/")).with_suffix("").parts if part not in ("/", "..", ".")
+    ]
     name = "__".join(parts).encode("utf-8", "replace").decode("utf-8").replace("\0", "")
     return (name.lstrip(".") or "submission")[:120]
 

@@ -71,7 +71,7 @@ def _agrees(check: Check, case: Case, seen: Observation, suspect: Remembering) -
     try:
         reduce = check.features or (lambda _, observation: observation)
         return alike(reduce(case, seen["seen"]), reduce(case, other["seen"]))
-    except Exception:  # noqa: BLE001 - a malformed observation agrees with nothing
+    except Exception:
         return False
 
 

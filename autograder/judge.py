@@ -65,9 +65,7 @@ def _events(job: Job, zygote: ZygoteClient) -> Iterator[dict[str, Any]]:
     if job.cells is None:
         return
     known = {item["name"]: item for item in job.misconceptions}
-    with Student(
-        zygote, job.cells, job.exercise, job.limits, seed=job.seed, unsealed=job.unsealed
-    ) as student:
+    with Student(zygote, job.cells, job.exercise, job.limits, seed=job.seed, unsealed=job.unsealed) as student:
         cells = student.run_cells()
         yield {"event": "cells", "cells": [vars(cell) for cell in cells], "isolation": student.isolation}
         reference = Trusted(job.exercise, job.reference, "reference", job.seed)

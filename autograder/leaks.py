@@ -27,7 +27,7 @@ COMMON = (
     "return super()",
     "with tf.GradientTape",
 )
-_NAMING = (ast.Module, ast.Assign, ast.Tuple, ast.Name, ast.Attribute, ast.expr_context)
+_NAMING = (ast.Module, ast.Assign, ast.Tuple, ast.Name, ast.Attribute, ast.Constant, ast.expr_context)
 _COMPUTING = (ast.BinOp, ast.UnaryOp)
 
 
@@ -75,7 +75,7 @@ def _telling(lines: Iterable[str], shortest: int) -> Iterator[str]:
 
 
 def _only_names(line: str) -> bool:
-    """Whether a line only gives a name to what has one, as ``weights = model.trainable_weights`` does."""
+    """Whether a line only names or sets what is there, as ``weights = model.trainable_weights`` does."""
     tree = _parsed(line)
     return tree is not None and all(isinstance(node, _NAMING) for node in ast.walk(tree))
 

@@ -28,7 +28,7 @@ def run_trusted(sources: Sequence[str], label: str) -> dict[str, Any]:
         filename = f"<cell {label} {index}>"
         # AutoGraph reads the source of what it traces.
         linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
-        exec(compile(source, filename, "exec"), names)  # noqa: S102 - our own reference
+        exec(compile(source, filename, "exec"), names)
     return names
 
 

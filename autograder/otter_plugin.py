@@ -44,9 +44,11 @@ class SealedGrading(AbstractOtterPlugin):
         try:
             self.grading = self._grade(Path(self.submission_path), self.plugin_config["exercise"])
             verdicts = verdicts_of(self.grading.records())
-        except Exception as error:  # noqa: BLE001 - Otter has no result at all when a plugin raises
+        except Exception as error:
             print(f"The submission could not be graded: {error}")  # noqa: T201 - Otter's log
-        cell = nbformat.v4.new_code_cell(f"import json\n{VERDICTS} = json.loads({json.dumps(verdicts)!r})", id="verdicts")
+        cell = nbformat.v4.new_code_cell(
+            f"import json\n{VERDICTS} = json.loads({json.dumps(verdicts)!r})", id="verdicts"
+        )
         return nbformat.v4.new_notebook(cells=[cell])
 
     def _grade(self, path: Path, exercise: str) -> Grading:

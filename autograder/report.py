@@ -16,7 +16,25 @@ from autograder.scores import max_score
 from autograder.statistics import Named, Result, distribution, items, mistakes, readable, share, to_look_at
 
 TEMPLATE = AUTOGRADER / "report.html.j2"
-BIRDS = "Auk Bittern Crane Dipper Eider Finch Goshawk Heron Ibis Jay Kite Lark Magpie Nuthatch Owl Plover Quail".split()
+BIRDS = [
+    "Auk",
+    "Bittern",
+    "Crane",
+    "Dipper",
+    "Eider",
+    "Finch",
+    "Goshawk",
+    "Heron",
+    "Ibis",
+    "Jay",
+    "Kite",
+    "Lark",
+    "Magpie",
+    "Nuthatch",
+    "Owl",
+    "Plover",
+    "Quail",
+]
 
 
 @dataclass(frozen=True)
@@ -36,7 +54,9 @@ class Row:
     page: str
 
 
-def report(results: Named, students: dict[str, str] | None = None, *, pseudonyms: bool = False, similar: Sequence[Any] = ()) -> str:
+def report(
+    results: Named, students: dict[str, str] | None = None, *, pseudonyms: bool = False, similar: Sequence[Any] = ()
+) -> str:
     """The page of (submission, results.json) pairs.
 
     Args:
@@ -60,7 +80,10 @@ def report(results: Named, students: dict[str, str] | None = None, *, pseudonyms
         full=sum(share(result) == 1 for _, result in graded),
         graded=len(graded),
         items=items(results),
-        mistakes=[(mistake, [(_key(who), names[who]) for who in mistake.who]) for mistake in mistakes(results, _known(results))],
+        mistakes=[
+            (mistake, [(_key(who), names[who]) for who in mistake.who])
+            for mistake in mistakes(results, _known(results))
+        ],
         trouble=[_row(name, names[name], result) for name, result in to_look_at(results)],
         similar=[(_key(pair.one), names[pair.one], _key(pair.other), names[pair.other], pair) for pair in similar],
     )
@@ -77,7 +100,9 @@ def _row(name: str, shown: str, result: Result) -> Row:
 
 def _page(result: Result) -> str:
     """What the student saw, as safe HTML: no tag that came from a submission survives."""
-    markdown = MarkdownIt("commonmark", {"html": False}).disable(["image", "link", "autolink", "html_inline", "html_block"])
+    markdown = MarkdownIt("commonmark", {"html": False}).disable(
+        ["image", "link", "autolink", "html_inline", "html_block"]
+    )
     parts = [markdown.render(result["output"])] if result["extra_data"]["message"] else []
     for test in result["tests"]:
         title = markdown.renderInline(f"`{test['name']}` — {test['score']:g} of {test['max_score']:g}")

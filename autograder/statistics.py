@@ -106,7 +106,9 @@ def mistakes(results: Named, known: dict[tuple[str, str], dict[str, str]]) -> li
             if check["misconception"]:
                 key = (exercise, check["misconception"])
                 text = known.get(key, {"statement": key[1], "hint": ""})
-                mistake = found.setdefault(key, Mistake(exercise, check["question"], key[1], text["statement"], text["hint"]))
+                mistake = found.setdefault(
+                    key, Mistake(exercise, check["question"], key[1], text["statement"], text["hint"])
+                )
                 if name not in mistake.who:
                     mistake.who.append(name)
     return sorted(found.values(), key=lambda mistake: (-len(mistake.who), mistake.exercise, mistake.name))

@@ -83,7 +83,9 @@ def parse(name: str, suffix: str, data: bytes) -> Submission:
     if not any(cell.source.strip() for cell in cells):
         raise Unreadable(f"{name} has no code cells. Hand in the notebook with your answers.")
     if len(cells) > MAX_CELLS:
-        raise Unreadable(f"{name} has {len(cells)} code cells, more than {MAX_CELLS}. Delete those that you do not need.")
+        raise Unreadable(
+            f"{name} has {len(cells)} code cells, more than {MAX_CELLS}. Delete those that you do not need."
+        )
     digest = hashlib.sha256(json.dumps([cell.source for cell in cells]).encode()).hexdigest()
     return Submission(name, tuple(cells), exercise, digest)
 
@@ -135,7 +137,7 @@ def extract(name: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes
             data = file.read(MAX_BYTES + 1)
     except RuntimeError:
         raise Unreadable(f"{name} is protected by a password. Pack it without one.") from None
-    except Exception:  # noqa: BLE001 - every way in which a zip can be damaged
+    except Exception:
         raise Unreadable(f"{name} is a damaged zip. Pack the notebook again.") from None
     if len(data) > MAX_BYTES:
         raise Unreadable(f"The notebook in {name} is larger than 64 MB. Clear its outputs and save.")
@@ -146,8 +148,10 @@ def _notebook(name: str, text: str) -> tuple[list[Cell], str | None]:
     try:
         node = nbformat.reads(text, as_version=4)
         cells = [_cell(cell) for cell in node.cells if cell.get("cell_type") == "code"]
-    except Exception:  # noqa: BLE001 - nbformat raises a dozen types for what is no notebook
-        raise Unreadable(f"{name} is not a notebook that can be read. Open it in Jupyter, save it, and hand it in again.") from None
+    except Exception:
+        raise Unreadable(
+            f"{name} is not a notebook that can be read. Open it in Jupyter, save it, and hand it in again."
+        ) from None
     return cells, _exercise(node.get("metadata"), cells)
 
 
@@ -158,7 +162,9 @@ def _cell(node: Any) -> Cell:
         raise TypeError("a cell's source is not text")
     metadata = node.get("metadata")
     tags = metadata.get("tags") if isinstance(metadata, dict) else None
-    return Cell(_printable(source), tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else ())
+    return Cell(
+        _printable(source), tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else ()
+    )
 
 
 def _printable(text: str) -> str:
@@ -184,6 +190,6 @@ def _script(name: str, text: str) -> tuple[list[Cell], str | None]:
         else:
             node = jupytext.reads(text, fmt="py:percent")
             cells = [_cell(cell) for cell in node.cells if cell.cell_type == "code"]
-    except Exception:  # noqa: BLE001
+    except Exception:
         raise Unreadable(f"{name} is not a script that can be read. Hand in the .ipynb file instead.") from None
     return cells, _exercise(None, cells)

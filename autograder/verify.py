@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from autograder.master import Master, Variant, read_master, read_variants
 
-
 KEEPS = "keeps all points of its question"
 
 
@@ -85,7 +84,9 @@ def _problems(row: Row) -> list[str]:
     if row.kind == "stub":
         return faults + [f"{r.question}.{r.check} gives the stub points" for r in row.results if r.points]
     if row.kind in ("reference", "alternative"):
-        return faults + [f"{r.question}.{r.check} rejects it: {r.message}" for r in row.results if r.outcome == "failed"]
+        return faults + [
+            f"{r.question}.{r.check} rejects it: {r.message}" for r in row.results if r.outcome == "failed"
+        ]
     return faults + _misconception_problems(row)
 
 
@@ -93,7 +94,9 @@ def _misconception_problems(row: Row) -> list[str]:
     failed = [result for result in row.results if result.outcome == "failed"]
     own = [result for result in failed if result.question == row.variant.question]
     problems = [
-        f"loses points on another question: {r.question}.{r.check}: {r.message}" for r in failed if r not in own and r.max_points
+        f"loses points on another question: {r.question}.{r.check}: {r.message}"
+        for r in failed
+        if r not in own and r.max_points
     ]
     if not any(result.max_points for result in own):
         problems.append(KEEPS)
@@ -139,4 +142,3 @@ class Report:
     def clean(self) -> bool:
         """Nothing is wrong."""
         return not (self.forgeries or self.points or any(row.problems for row in self.rows))
-

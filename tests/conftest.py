@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+
 from autograder.master import read_master
 from autograder.results import Grading, result
 from autograder.session import Session

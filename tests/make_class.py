@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import nbformat
+
 from autograder.files import write_text
 from autograder.master import Master, exercise_names, read_master, read_variants
 from autograder.notebooks import notebook_text, solution_notebook

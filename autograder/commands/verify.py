@@ -50,7 +50,16 @@ def _complaints(report: Report) -> list[str]:
 
 
 def _table(reports: Sequence[Report]) -> Table:
-    table = Table("Exercise", "Right answers", "False rejects", "Wrong answers", "False accepts", "Misjudged", "Forgeable", "Seconds")
+    table = Table(
+        "Exercise",
+        "Right answers",
+        "False rejects",
+        "Wrong answers",
+        "False accepts",
+        "Misjudged",
+        "Forgeable",
+        "Seconds",
+    )
     for report in reports:
         right, wrong = report.of("reference", "alternative"), report.of("stub", "misconception")
         numbers = (

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import otter
+from hypothesis.configuration import set_hypothesis_home_dir
 
 from keras_checks import export as exporting
 from keras_checks.feedback import Record, record_of, text
@@ -140,6 +141,8 @@ class Notebook(otter.Notebook):
         if exercise not in exercise_names():
             raise ValueError(f"There is no exercise {exercise!r}: use one of {', '.join(exercise_names())}")
         self.exercise = exercise
+        # Hypothesis would write a folder of its own beside the notebook.
+        set_hypothesis_home_dir(Path.home() / ".cache" / "keras_checks")
         _import_tensorflow()
         super().__init__(nb_path, tests_dir=str(TESTS / exercise))
 

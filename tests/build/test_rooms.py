@@ -13,7 +13,7 @@ from autograder.leaks import leaks, secret_lines
 from autograder.markers import answers
 from autograder.master import exercise_names, read_master, read_variants
 from autograder.notebooks import notebook_text, solution_notebook, student_notebook
-from autograder.package import autograder_files, files_below, student_files, zip_bytes
+from autograder.package import CACHES, autograder_files, files_below, student_files, zip_bytes
 from autograder.paths import AUTOGRADER, EXERCISES, ROOT
 
 EXERCISE_NAMES = exercise_names()
@@ -24,8 +24,7 @@ def names_in(data: bytes) -> list[str]:
 
 
 def test_student_zip_is_exactly_exercises() -> None:
-    cached = {"__pycache__", ".ipynb_checkpoints"}
-    there = [path for path in EXERCISES.rglob("*") if path.is_file() and not cached & set(path.parts)]
+    there = [path for path in EXERCISES.rglob("*") if path.is_file() and not CACHES & set(path.parts)]
     assert names_in(zip_bytes(student_files())) == sorted(path.relative_to(ROOT).as_posix() for path in there)
 
 

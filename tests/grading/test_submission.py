@@ -9,6 +9,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+
 from autograder.submission import Unreadable, parse, read_submission
 
 

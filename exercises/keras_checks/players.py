@@ -1,0 +1,105 @@
+"""Two tiny players of an adversarial game that write down what is done with them.
+
+The generator and the discriminator are affine maps, so that whoever reads the transcript can recompute each
+player's gradient in a few lines. A transcript is a list of events in the order in which they ran, eagerly or in a
+graph; each holds the weights that both players had at that moment.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+Event = dict[str, Any]
+
+
+class Transcript:
+    """Collects the events of a game."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.players: dict[str, Player] = {}
+
+    def note(self, kind: str, **tensors: Any) -> None:
+        """Write down an event of ``kind``, with these tensors and the players' present weights."""
+        eager = tf.executing_eagerly()
+        values = tensors | {name: player.state() for name, player in self.players.items()}
+
+        def write(*numbers: Any) -> None:
+            seen = {name: np.array(number) for name, number in zip(values, numbers, strict=True)}
+            self.events.append({"kind": kind, "eager": eager} | seen)
+
+        if eager:
+            write(*values.values())
+        else:
+            tf.py_function(write, list(values.values()), [])
+
+    def take(self) -> list[Event]:
+        """The events since the last call; the last of them, "end", holds the weights as they are now."""
+        self.note("end")
+        taken, self.events = self.events, []
+        return taken
+
+
+class Player(keras.layers.Layer):
+    """Maps each example to ``kernel.T @ example + bias`` in a given shape, and notes each call."""
+
+    def __init__(self, transcript: Transcript, name: str, kernel: np.ndarray, bias: np.ndarray, shape: Sequence[int]):
+        super().__init__(name=name)
+        self.supports_jit = False  # a compiled graph could not write the transcript
+        self.transcript = transcript
+        self.shape = tuple(shape)
+        self.kernel = self.add_weight(name="kernel", shape=kernel.shape)
+        self.bias = self.add_weight(name="bias", shape=bias.shape)
+        self.kernel.assign(kernel)
+        self.bias.assign(bias)
+        transcript.players[name] = self
+
+    def call(self, inputs: Any) -> Any:
+        flat = tf.reshape(inputs, (-1, math.prod(inputs.shape[1:])))
+        outputs = tf.reshape(self.scores(flat), (-1, *self.shape))
+        self.transcript.note(f"{self.name} call", into=inputs, out=outputs)
+        return outputs
+
+    def scores(self, flat: Any) -> Any:
+        """The outputs for examples laid out as rows."""
+        return tf.matmul(flat, self.kernel) + self.bias
+
+    def state(self) -> Any:
+        """All weights in one vector: the kernel's, then the bias's."""
+        return tf.concat([tf.reshape(_read(weight), (-1,)) for weight in (self.kernel, self.bias)], axis=0)
+
+
+def _read(variable: Any) -> Any:
+    """A variable's value, unseen by the gradient tapes that a student may ask for what they watched."""
+    value = variable.value
+    return tf.raw_ops.ReadVariableOp(resource=value.handle, dtype=value.dtype) if hasattr(value, "handle") else value
+
+
+def network(player: Player, into: Sequence[int]) -> keras.Model:
+    """A model with one player in it, for inputs of shape ``into``."""
+    return keras.Sequential([keras.Input(tuple(into)), player])
+
+
+def attempt(transcript: Transcript, step: Callable[[], Any]) -> dict[str, Any]:
+    """Run a step of training: its events, and what it ``returned`` or ``raised``.
+
+    An error is part of the observation: what the step had done before it still counts.
+    """
+    transcript.take()
+    try:
+        outcome: dict[str, Any] = {"returned": _losses(step())}
+    except Exception as error:
+        outcome = {"raised": {"type": type(error).__name__, "message": " ".join(str(error).split())[:200]}}
+    return {"events": transcript.take()} | outcome
+
+
+def _losses(result: Any) -> dict[str, np.ndarray]:
+    if not isinstance(result, dict) or not {"d_loss", "g_loss"} <= set(result):
+        raise TypeError(f"`train_step` must return a dict with d_loss and g_loss; it returned {result!r}")
+    return {name: np.array(keras.ops.convert_to_numpy(result[name])) for name in ("d_loss", "g_loss")}
