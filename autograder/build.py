@@ -58,12 +58,14 @@ def build(
 
 
 def check_parts(names: Sequence[str]) -> None:
-    """Raise unless each exercise has its three parts, and each part an exercise."""
+    """Raise unless each exercise has its three parts and, where all are named, each part an exercise."""
     parts = (CHECKS / "exercises", AUTOGRADER / "judges")
     for name in names:
         for folder in parts:
             if not (folder / f"{name}.py").is_file():
                 raise AuthoringError(folder / f"{name}.py", f"is missing: write the checks of {name} there")
+    if set(names) != set(exercise_names()):
+        return
     for folder in parts:
         for path in sorted(folder.glob("[!_]*.py")):
             if path.stem not in exercise_names():

@@ -64,9 +64,9 @@ def verified(exercise: str, only: str | None = None, across: bool = False) -> Re
     """The whole bank of an exercise against its checks."""
     bank = Bank(exercise)
     points = [
-        f"{question.name} is worth {question.points:g} points, its checks add up to {sum(c.points for c in question.checks):g}"
+        f"{question.name} is worth {question.points:g} points, its checks add up to {added:g}"
         for question in bank.questions
-        if abs(question.points - sum(check.points for check in question.checks)) > 1e-9
+        if abs(question.points - (added := sum(check.points for check in question.checks))) > 1e-9
     ]
     total = sum(question.points for question in bank.questions)
     if total != POINTS:
