@@ -24,8 +24,7 @@ class Bank:
         self.exercise = exercise
         self.questions = load_questions(exercise)
         self.cells = [cell.source for cell in read_master(exercise).reference_cells()]
-        self.reference = Trusted(exercise, self.cells, "reference", SEED)
-        self.remembered = Remembering(self.reference)
+        self.reference = Remembering(Trusted(exercise, self.cells, "reference", SEED))
         suspects: dict[str, dict[str, Remembering]] = {}
         for variant in read_variants(exercise, "misconceptions"):
             observer = Trusted(exercise, [*self.cells, variant.source], variant.name, SEED)
@@ -39,7 +38,6 @@ class Bank:
     def grade(self, cells: Sequence[str], only: str | None = None) -> list[CheckResult]:
         """The outcome of each check on notebook cells of ours."""
         grader = Grader(self.exercise, Trusted(self.exercise, cells, "answer", SEED), self.reference, "verify")
-        grader.reference = self.remembered
         results = []
         for outcome, named in run_questions(grader, self.wanted(only), self.diagnosis):
             check = outcome.check
@@ -54,7 +52,7 @@ class Bank:
         found = []
         for question in self.wanted(only):
             for check in question.checks:
-                forged = forgeable(self.exercise, check, self.remembered) if check.points else None
+                forged = forgeable(self.exercise, check, self.reference) if check.points else None
                 if forged:
                     found.append(f"{check.question}.{check.name} passes {forged}")
         return found

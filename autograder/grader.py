@@ -24,10 +24,10 @@ def load_questions(exercise: str) -> list[Question]:
 class Grader:
     """Runs the checks of an exercise on a student's answers and on the reference's."""
 
-    def __init__(self, exercise: str, student: Observer, reference: Observer, salt: str) -> None:
+    def __init__(self, exercise: str, student: Observer, reference: Remembering, salt: str) -> None:
         self.exercise = exercise
         self.student = Remembering(student)
-        self.reference = Remembering(reference)
+        self.reference = reference
         self.salt = salt
 
     def observe(self, check: Check, case: Case) -> tuple[Observation, Observation]:

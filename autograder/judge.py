@@ -1,8 +1,9 @@
-"""The judge: a process forked for one submission that knows the reference and asks the sealed worker."""
+"""The judge: a process that knows the reference of an exercise and asks the sealed workers of its submissions."""
 
 from __future__ import annotations
 
 import json
+import re
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -19,14 +20,33 @@ from autograder.student import ProbeDied, Student
 from autograder.verdict import PROBE_DIED, Outcome
 from autograder.zygote import ZygoteClient
 
+_PASSING = re.compile(r"(?<=\b0x)[0-9a-fA-F]{6,}|(?<=\bkit-work-)\w{8}")
+"""What a text says of this run only: addresses of objects, the worker's folder."""
+
 
 def main(channel: socket.socket, control: socket.socket, _settings: dict[str, Any]) -> None:
-    """Read one job from ``channel``; write its events there, one JSON object a line."""
+    """Read jobs of one exercise from ``channel``; write their events there, one JSON object a line."""
+    zygote, memory = ZygoteClient(control), None
     with channel.makefile("rw", encoding="utf-8") as stream:
-        job = Job.from_json(stream.readline())
-        for event in _events(job, ZygoteClient(control)):
-            stream.write(json.dumps(event) + "\n")
-            stream.flush()
+        for line in iter(stream.readline, ""):
+            job = Job.from_json(line)
+            memory = memory or Memory(job)
+            for event in _events(job, zygote, memory):
+                stream.write(_PASSING.sub("...", json.dumps(event)) + "\n")
+                stream.flush()
+
+
+class Memory:
+    """What the reference and the misconceptions of an exercise were seen to do: the same for every submission."""
+
+    def __init__(self, job: Job) -> None:
+        self.questions = load_questions(job.exercise)
+        self.reference = Remembering(Trusted(job.exercise, job.reference, "reference", job.seed))
+        suspects: dict[str, dict[str, Remembering]] = {}
+        for item in job.misconceptions:
+            observer = Trusted(job.exercise, [*job.reference, item["source"]], item["name"], job.seed)
+            suspects.setdefault(item["question"], {})[item["name"]] = Remembering(observer)
+        self.diagnosis = Diagnosis(suspects)
 
 
 class Sealed:
@@ -59,20 +79,22 @@ def _well_formed(found: dict[str, Any]) -> Observation:
     return {"error": {"type": "ValueError", "message": "the answer has no known form", "where": ""}}
 
 
-def _events(job: Job, zygote: ZygoteClient) -> Iterator[dict[str, Any]]:
-    questions = load_questions(job.exercise)
-    yield {"event": "plan", "checks": plan_of(questions)}
-    if job.cells is None:
-        return
+def _events(job: Job, zygote: ZygoteClient, memory: Memory) -> Iterator[dict[str, Any]]:
+    yield {"event": "plan", "checks": plan_of(memory.questions)}
+    if job.cells is not None:
+        yield from _graded(job, job.cells, zygote, memory)
+    yield {"event": "done"}
+
+
+def _graded(job: Job, sources: list[str], zygote: ZygoteClient, memory: Memory) -> Iterator[dict[str, Any]]:
     known = {item["name"]: item for item in job.misconceptions}
-    with Student(zygote, job.cells, job.exercise, job.limits, seed=job.seed, unsealed=job.unsealed) as student:
+    with Student(zygote, sources, job.exercise, job.limits, seed=job.seed, unsealed=job.unsealed) as student:
         cells = student.run_cells()
         yield {"event": "cells", "cells": [vars(cell) for cell in cells], "isolation": student.isolation}
-        reference = Trusted(job.exercise, job.reference, "reference", job.seed)
         sealed = Sealed(student)
-        grader = Grader(job.exercise, sealed, reference, job.salt)
-        wanted = [question for question in questions if job.only in (None, question.name)]
-        for outcome, name in run_questions(grader, wanted, _diagnosis(job)):
+        grader = Grader(job.exercise, sealed, memory.reference, job.salt)
+        wanted = [question for question in memory.questions if job.only in (None, question.name)]
+        for outcome, name in run_questions(grader, wanted, memory.diagnosis):
             feedback = _feedback(job.exercise, outcome, known[name] if name else None)
             yield {"event": "check", **result_record(outcome, name), "feedback": feedback}
         student.close()
@@ -87,11 +109,3 @@ def _feedback(exercise: str, outcome: Outcome, found: dict[str, str] | None) -> 
     named = Misconception(found["name"], found["statement"], found["hint"]) if found else None
     record = record_of(exercise, outcome.check, outcome.failure, outcome.counterexample, outcome.seen, named)
     return markdown(record)
-
-
-def _diagnosis(job: Job) -> Diagnosis:
-    suspects: dict[str, dict[str, Remembering]] = {}
-    for item in job.misconceptions:
-        observer = Trusted(job.exercise, [*job.reference, item["source"]], item["name"], job.seed)
-        suspects.setdefault(item["question"], {})[item["name"]] = Remembering(observer)
-    return Diagnosis(suspects)

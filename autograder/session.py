@@ -1,4 +1,4 @@
-"""A grading session: one zygote, and a judge forked from it for each submission."""
+"""A grading session: one zygote, and judges forked from it, each for a run of submissions of one exercise."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import contextlib
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from types import TracebackType
 from typing import Any
@@ -23,9 +23,42 @@ from autograder.zygote import Process, Zygote, ZygoteError
 
 GRACE_SECONDS = 60.0
 """How long a judge may go on after the submission's own deadline: shrinking ends, the reference answers."""
+JUDGE_JOBS = 32
+"""Jobs after which a judge is replaced, so that what TensorFlow keeps of each cannot grow over a run."""
+JUDGES_WAITING = 2
 HIDDEN = (SOLUTIONS, AUTOGRADER / "judges")
 """What no student's code may read; a canary tries it before the first submission."""
 Progress = Callable[[Grading], None]
+
+
+@dataclass(eq=False)
+class Judge:
+    """A judge's process, and how many jobs it has had. After an error it is not used again."""
+
+    exercise: str
+    process: Process
+    zygote: Zygote
+    jobs: int = 0
+
+    def converse(self, job: Job, take: Callable[[dict[str, Any]], None]) -> bool:
+        """Give it a job and take its events; whether it came to the end."""
+        self.jobs += 1
+        sock = self.process.channel.sock
+        sock.settimeout(job.limits.total_seconds + GRACE_SECONDS)
+        with sock.makefile("rw", encoding="utf-8") as stream:
+            stream.write(job.to_json())
+            stream.flush()
+            for line in iter(stream.readline, ""):
+                event = json.loads(line)
+                if event["event"] == "done":
+                    return True
+                take(event)
+        return False
+
+    def end(self) -> None:
+        """Stop the process."""
+        with contextlib.suppress(ZygoteError):
+            self.zygote.end(self.process)
 
 
 @dataclass
@@ -42,6 +75,7 @@ class Session:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _answers: dict[str, tuple[list[str], list[dict[str, str]]]] = field(default_factory=dict)
     _plans: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    _idle: list[Judge] = field(default_factory=list)
 
     def __enter__(self) -> Session:
         self._zygote = Zygote()
@@ -50,8 +84,9 @@ class Session:
     def __exit__(
         self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
-        if self._zygote is not None:
-            self._zygote.close()
+        zygote, self._zygote = self._zygote, None  # a grading that still runs must not start a fresh one
+        if zygote is not None:
+            zygote.close()
 
     def plan(self, exercise: str) -> list[dict[str, Any]]:
         """One row a check of the exercise: what there is to earn."""
@@ -91,26 +126,35 @@ class Session:
         return Job(exercise, reference, misconceptions, limits=self.limits, unsealed=self.unsealed, **options)
 
     def _converse(self, job: Job, grading: Grading, progress: Progress | None) -> None:
-        with self._judge() as process:
-            sock = process.channel.sock
-            with sock.makefile("rw", encoding="utf-8") as stream:
-                sock.settimeout(job.limits.total_seconds + GRACE_SECONDS)
-                stream.write(job.to_json())
-                stream.flush()
-                for line in stream:
-                    _take(json.loads(line), grading)
-                    if progress is not None:
-                        progress(grading)
+        def take(event: dict[str, Any]) -> None:
+            _take(event, grading)
+            if progress is not None:
+                progress(grading)
 
-    @contextlib.contextmanager
-    def _judge(self) -> Iterator[Process]:
-        zygote = self._living_zygote()
-        process = zygote.spawn_judge({})
+        judge, finished = self._judge(job.exercise), False
         try:
-            yield process
+            finished = judge.converse(job, take)
         finally:
-            with contextlib.suppress(ZygoteError):
-                zygote.end(process)
+            self._keep(judge) if finished else judge.end()
+
+    def _judge(self, exercise: str) -> Judge:
+        """A judge that has seen the exercise already, or a fresh one."""
+        zygote = self._living_zygote()
+        with self._lock:
+            for judge in self._idle:
+                if judge.exercise == exercise and judge.zygote is zygote:
+                    self._idle.remove(judge)
+                    return judge
+        return Judge(exercise, zygote.spawn_judge({}), zygote)
+
+    def _keep(self, judge: Judge) -> None:
+        """Let a judge wait for the next submission, unless it has had enough; the one that waited longest goes."""
+        with self._lock:
+            self._idle.append(judge)
+            gone = [it for it in self._idle if it.jobs >= JUDGE_JOBS] or self._idle[:-JUDGES_WAITING]
+            self._idle = [it for it in self._idle if it not in gone]
+        for old in gone:
+            old.end()
 
     def _living_zygote(self) -> Zygote:
         """The zygote, or a fresh one where the machine has taken the old one away; its seal has been tried."""
