@@ -1,0 +1,116 @@
+"""One notebook with full marks: `kit grade`, stock `otter run`, and the floor, in one run on one machine.
+
+    uv run python tests/benchmark/single.py [EXERCISE...]
+
+The same cells and the same checks each time. The floor is a bare process that imports TensorFlow and runs the cells;
+stock Otter runs the checks in its own process, with the reference beside the student's code.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+import platform
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+import nbformat
+from in_process import otter_test
+from measure import Cost, run
+
+from autograder.grader import load_questions
+from autograder.master import exercise_names, read_master
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+FURTHER = 4
+FLOOR = """
+import sys
+import nbformat
+names = {"__name__": "__main__"}
+for cell in nbformat.read(sys.argv[1], as_version=4).cells:
+    exec(compile(cell.source, "cell", "exec"), names)
+"""
+
+
+def notebook(exercise: str, path: Path, number: int = 0) -> Path:
+    """The solved cells of an exercise as a notebook; each ``number`` is another submission."""
+    cells = [nbformat.v4.new_code_cell(cell.source) for cell in read_master(exercise).reference_cells()]
+    cells.append(nbformat.v4.new_code_cell(f"submission = {number}"))
+    node = nbformat.v4.new_notebook(cells=cells, metadata={"kit": {"exercise": exercise}})
+    nbformat.write(node, path)
+    return path
+
+
+def stock_zip(exercise: str, path: Path) -> Path:
+    """An autograder zip of stock Otter, without the kit's plugin."""
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("otter_config.json", '{"show_hidden": true, "pdf": false, "logo": false}')
+        for question in load_questions(exercise):
+            archive.writestr(f"tests/{question.name}.py", otter_test(exercise, question.name, question.checks))
+    return path
+
+
+class Bench:
+    """The measurements of one exercise, each command a process of its own."""
+
+    def __init__(self, exercise: str, folder: Path) -> None:
+        self.exercise, self.folder = exercise, folder
+        self.log = folder / "log"
+        path = os.pathsep.join(map(str, (ROOT, ROOT / "exercises", HERE)))
+        hushed = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        self.environment = hushed | {"PYTHONPATH": path, "KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
+        self.notebooks = [notebook(exercise, folder / f"{exercise}_{i}.ipynb", i) for i in range(FURTHER + 1)]
+
+    def _run(self, *command: str | Path) -> Cost:
+        return run([sys.executable, *command], self.environment, self.folder, self.log)
+
+    def floor(self) -> Cost:
+        """A bare process that runs the cells."""
+        return self._run("-c", FLOOR, self.notebooks[0])
+
+    def kit(self, count: int) -> Cost:
+        """`kit grade` of ``count`` submissions, one after another."""
+        output = tempfile.mkdtemp(dir=self.folder)
+        files = self.notebooks[:count]
+        return self._run("-m", "autograder", "grade", *files, "--exercise", self.exercise, "--output", output)
+
+    def otter(self) -> Cost:
+        """`otter run` of one submission."""
+        package = stock_zip(self.exercise, self.folder / "stock.zip")
+        output = tempfile.mkdtemp(dir=self.folder)
+        return self._run("-m", "otter.cli", "run", "-a", package, "-o", output, self.notebooks[0])
+
+    def row(self) -> str:
+        """A line of the table."""
+        floor, cold, many, otter = self.floor(), self.kit(1), self.kit(FURTHER + 1), self.otter()
+        further = (many.seconds - cold.seconds) / FURTHER
+        cells = [
+            f"`{self.exercise}`",
+            f"{floor.seconds:.1f} s",
+            f"{cold.seconds:.1f} s",
+            f"{cold.seconds / floor.seconds:.2f}",
+            f"{further:.1f} s",
+            f"{otter.seconds:.1f} s",
+            f"{further / otter.seconds:.2f}",
+            f"{many.peak_mb:.0f} MB",
+        ]
+        return f"| {' | '.join(cells)} |"
+
+
+def main(exercises: list[str]) -> None:
+    """Print the table."""
+    print(
+        f"{datetime.date.today()}, {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}\n"
+    )
+    print("| exercise | floor | first | first / floor | each further | stock Otter | further / Otter | peak |")
+    print("|---|---|---|---|---|---|---|---|")
+    for exercise in exercises:
+        with tempfile.TemporaryDirectory() as folder:
+            print(Bench(exercise, Path(folder)).row(), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:] or exercise_names())
