@@ -9,6 +9,7 @@ stock Otter runs the checks in its own process, with the reference beside the st
 from __future__ import annotations
 
 import datetime
+import json
 import os
 import platform
 import sys
@@ -24,6 +25,7 @@ from autograder.grader import load_questions
 from autograder.master import exercise_names, read_master
 
 HERE = Path(__file__).parent
+KIT, OTTER = (Path(sys.executable).with_name(name) for name in ("kit", "otter"))
 ROOT = HERE.parents[1]
 FURTHER = 4
 FLOOR = """
@@ -53,6 +55,13 @@ def stock_zip(exercise: str, path: Path) -> Path:
     return path
 
 
+def _expect_full_marks(path: Path) -> None:
+    tests = json.loads(path.read_text(encoding="utf-8"))["tests"]
+    scored = [test for test in tests if "score" in test]
+    if not scored or any(test["score"] != test["max_score"] for test in scored):
+        raise RuntimeError(f"{path.name}: a solved notebook did not get full marks: {scored}")
+
+
 class Bench:
     """The measurements of one exercise, each command a process of its own."""
 
@@ -65,23 +74,28 @@ class Bench:
         self.notebooks = [notebook(exercise, folder / f"{exercise}_{i}.ipynb", i) for i in range(FURTHER + 1)]
 
     def _run(self, *command: str | Path) -> Cost:
-        return run([sys.executable, *command], self.environment, self.folder, self.log)
+        return run(command, self.environment, self.folder, self.log)
 
     def floor(self) -> Cost:
         """A bare process that runs the cells."""
-        return self._run("-c", FLOOR, self.notebooks[0])
+        return self._run(sys.executable, "-c", FLOOR, self.notebooks[0])
 
     def kit(self, count: int) -> Cost:
         """`kit grade` of ``count`` submissions, one after another."""
         output = tempfile.mkdtemp(dir=self.folder)
         files = self.notebooks[:count]
-        return self._run("-m", "autograder", "grade", *files, "--exercise", self.exercise, "--output", output)
+        cost = self._run(KIT, "grade", *files, "--exercise", self.exercise, "--output", output)
+        for path in Path(output).glob(f"{self.exercise}_*.json"):
+            _expect_full_marks(path)
+        return cost
 
     def otter(self) -> Cost:
         """`otter run` of one submission."""
         package = stock_zip(self.exercise, self.folder / "stock.zip")
         output = tempfile.mkdtemp(dir=self.folder)
-        return self._run("-m", "otter.cli", "run", "-a", package, "-o", output, self.notebooks[0])
+        cost = self._run(OTTER, "run", "-a", package, "-o", output, self.notebooks[0])
+        _expect_full_marks(Path(output, "results.json"))
+        return cost
 
     def row(self) -> str:
         """A line of the table."""
@@ -102,9 +116,8 @@ class Bench:
 
 def main(exercises: list[str]) -> None:
     """Print the table."""
-    print(
-        f"{datetime.date.today()}, {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}\n"
-    )
+    machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+    print(f"{datetime.date.today()}, {machine}\n")
     print("| exercise | floor | first | first / floor | each further | stock Otter | further / Otter | peak |")
     print("|---|---|---|---|---|---|---|---|")
     for exercise in exercises:
