@@ -84,6 +84,9 @@ class Session:
     def __exit__(
         self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
+        for judge in self._idle:
+            judge.process.channel.close()
+        self._idle = []
         zygote, self._zygote = self._zygote, None  # a grading that still runs must not start a fresh one
         if zygote is not None:
             zygote.close()

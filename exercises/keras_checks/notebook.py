@@ -141,6 +141,7 @@ class Notebook(otter.Notebook):
         if exercise not in exercise_names():
             raise ValueError(f"There is no exercise {exercise!r}: use one of {', '.join(exercise_names())}")
         self.exercise = exercise
+        self._passed: dict[str, int] = {}
         # Hypothesis would write a folder of its own beside the notebook.
         set_hypothesis_home_dir(Path.home() / ".cache" / "keras_checks")
         _import_tensorflow()
@@ -161,9 +162,15 @@ class Notebook(otter.Notebook):
             raise
         finally:
             _SESSION.reset(token)
+        self._passed[question] = result.passed_checks
+        result.progress = self._progress()
         panel.show(result._repr_html_(), result.summary())
         result.shown_in = panel.cell
         return result
+
+    def _progress(self) -> str:
+        checks = [check for question in questions(self.exercise) for check in question.checks if not check.hidden]
+        return f"Notebook so far: {sum(self._passed.values())} of {len(checks)} checks."
 
     def export(
         self, nb_path: str | None = None, export_path: str | None = None, pdf: bool = False, **options: Any

@@ -49,6 +49,8 @@ class CheckResult(ExceptionTestFile):
     """Otter's result of a question, shown as one line and a card a failure."""
 
     records: Sequence[Record] = ()
+    progress: str = ""
+    """How far the notebook as a whole is."""
     shown_in: int | None = None
     """The number of the cell that shows the result already."""
 
@@ -63,13 +65,18 @@ class CheckResult(ExceptionTestFile):
             case.message = "passed" if case.passed else by_check.get(case.test_case.name, case.message)
         return found
 
-    def headline(self) -> str:
+    @property
+    def passed_checks(self) -> int:
         """How many checks pass."""
-        total = len(self.test_case_results)
-        passed = sum(case.passed for case in self.test_case_results)
+        return sum(case.passed for case in self.test_case_results)
+
+    def headline(self) -> str:
+        """How many checks pass, here and in the whole notebook."""
+        total, passed = len(self.test_case_results), self.passed_checks
+        said = f"{passed} of {total} checks pass."
         if passed == total:
-            return f"`{self.name}`: {'the check passes' if total == 1 else f'all {total} checks pass'}. {MORE}"
-        return f"`{self.name}`: {passed} of {total} checks pass."
+            said = f"{'the check passes' if total == 1 else f'all {total} checks pass'}. {MORE}"
+        return f"`{self.name}`: {said} {self.progress}".rstrip()
 
     def summary(self, public_only: bool = False) -> str:  # noqa: ARG002 - Otter's; all checks here are public
         """The result as text."""

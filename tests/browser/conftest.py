@@ -1,0 +1,124 @@
+"""JupyterLab as a student starts it, and a Chromium that opens it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Error, Page, sync_playwright
+
+from tests.student.conftest import student_folder, student_python
+
+__all__ = ["student_folder", "student_python"]
+
+OPTIONS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+START_SECONDS = 60
+SETTINGS = {
+    "notebook-extension/tracker": {"windowingMode": "none"},
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+}
+Open = Callable[[str], Page]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        try:
+            started = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(OPTIONS))
+        except Error as error:
+            pytest.skip(f"no Chromium here: {error}")
+        yield started
+        started.close()
+
+
+@contextmanager
+def jupyterlab(folder: Path, home: Path, python: Path, theme: str) -> Iterator[str]:
+    """A running JupyterLab whose kernel is the student's Python; the address of its pages."""
+    _write_kernel(home / "kernels" / "python3", python)
+    settings = SETTINGS | {"apputils-extension/themes": {"theme": f"JupyterLab {theme.capitalize()}"}}
+    for name, values in settings.items():
+        path = home / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(values), encoding="utf-8")
+    port = _free_port()
+    options = {"ServerApp.port": port, "ServerApp.open_browser": False, "IdentityProvider.token": "student"}
+    options |= {"ServerApp.root_dir": folder, "LabApp.user_settings_dir": home / "settings"}
+    arguments = [f"--{name}={value}" for name, value in options.items()]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "KERAS"))}
+    environment |= {"HOME": str(home), "JUPYTER_PATH": str(home)}
+    command = [sys.executable, "-m", "jupyterlab", "--allow-root", *arguments]
+    with (home / "log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
+    try:
+        _wait(f"http://localhost:{port}/api?token=student", process, home / "log")
+        yield f"http://localhost:{port}/lab/tree/{{}}?token=student"
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _write_kernel(folder: Path, python: Path) -> None:
+    folder.mkdir(parents=True)
+    command = [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    spec = {"argv": command, "display_name": "Python 3", "language": "python"}
+    (folder / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("localhost", 0))
+        return found.getsockname()[1]
+
+
+def _wait(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            with urllib.request.urlopen(address, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.3)
+    raise RuntimeError(f"JupyterLab did not start: {log.read_text(errors='replace')[-1500:]}")
+
+
+@pytest.fixture(params=["light", "dark"])
+def theme(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture
+def open_notebook(
+    browser: Browser, student_folder: Path, student_python: Path, theme: str, tmp_path: Path, pytestconfig: pytest.Config
+) -> Iterator[Open]:
+    """Opens a notebook of the student's folder in JupyterLab; how it looked last is kept as a picture."""
+    home = tmp_path / "home"
+    home.mkdir()
+    context = browser.new_context(viewport={"width": 1280, "height": 1000})
+    with jupyterlab(student_folder, home, student_python, theme) as address:
+
+        def opened(name: str) -> Page:
+            page = context.new_page()
+            page.goto(address.format(name))
+            return page
+
+        yield opened
+        for page in context.pages:
+            page.screenshot(path=pytestconfig.cache.mkdir("screenshots") / f"last_{theme}.png")
+        context.close()
