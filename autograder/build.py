@@ -73,7 +73,7 @@ def check_parts(names: Sequence[str]) -> None:
 
 
 def _plan(master: Master) -> dict[str, list[dict[str, Any]]]:
-    """For each question its checks: name, points, hidden or not."""
+    """For each question its checks: name, statement, hidden or not, points."""
     from autograder.grader import load_questions
 
     questions = load_questions(master.exercise)
@@ -95,7 +95,13 @@ def _plan(master: Master) -> dict[str, list[dict[str, Any]]]:
                 f"the checks of {question.name} add up to {earned:g} points, not to {question.points:g}: mend them",
             )
         plan[question.name] = [
-            {"check": check.name, "max_points": check.points, "hidden": check.hidden} for check in question.checks
+            {
+                "check": check.name,
+                "statement": check.statement,
+                "hidden": check.hidden,
+                "max_points": check.points,
+            }
+            for check in question.checks
         ]
     return plan
 
@@ -135,13 +141,19 @@ def _pack(
         raise AuthoringError(ROOT / name, f"holds a line of an answer or a judge, `{line}`: take it out{more}")
     packages: dict[Path, bytes] = {output / "student.zip": zip_bytes(student)}
     for master in masters:
-        tests: Files = {
-            f"{name}.py": grader_test(name, checks).encode() for name, checks in plans[master.exercise].items()
-        }
-        packages[output / "autograder" / f"{master.exercise}.zip"] = zip_bytes(autograder_files(master.exercise, tests))
+        package = grader_zip(master, plans[master.exercise])
+        packages[output / "autograder" / f"{master.exercise}.zip"] = package
         if wheel_url:
             text = notebook_text(student_notebook(master, wheel_url))
             packages[output / "colab" / f"{master.exercise}.ipynb"] = text.encode()
     for path, data in packages.items():
         write_bytes(path, data)
     return [*packages, build_wheel(output)]
+
+
+def grader_zip(master: Master, plan: dict[str, list[dict[str, Any]]] | None = None) -> bytes:
+    """The autograder zip of an exercise, as Gradescope and stock Otter take it."""
+    plan = plan or _plan(master)
+    tests: Files = {f"{name}.py": grader_test(name, checks).encode() for name, checks in plan.items()}
+    rows = [{"question": name, **check} for name, checks in plan.items() for check in checks]
+    return zip_bytes(autograder_files(master.exercise, tests, rows))

@@ -2,26 +2,57 @@
 
 from __future__ import annotations
 
-import json
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from autograder.collect import Source
+from autograder.diff import read_result
 from autograder.files import write_json, write_text
 from autograder.identity import checks_sha256
 from autograder.master import exercise_names
-from autograder.results import FAULTY, UNREADABLE, Grading, result
+from autograder.results import FAULTY, UNREADABLE, Grading, is_unfinished, result
 from autograder.scores import scores_csv
-from autograder.session import Session
 from autograder.submission import Submission, Unreadable
 
 Result = dict[str, Any]
 Key = tuple[str, str]
 """Submissions with the same code, for the same exercise, have the same result."""
+LEFTOVER_SECONDS = 60.0
+
+
+class Grader(Protocol):
+    """What grades one submission: a session on this machine, or the workers of a scheduler."""
+
+    def grade(self, submission: Submission, exercise: str) -> Grading: ...
+
+    def plan(self, exercise: str) -> list[dict[str, Any]]: ...
+
+
+@dataclass(frozen=True)
+class Done:
+    """A submission that is through. ``before`` is the result that lay in its place, if there was one."""
+
+    name: str
+    result: Result
+    before: Result | None
+
+    @property
+    def kept(self) -> bool:
+        """Whether the result is that of an earlier run."""
+        return self.before is not None and self.before == self.result
+
+
+class CannotGrade(Exception):
+    """No submission can be graded. One line that says what to do."""
+
+
+class Stopped(Exception):
+    """The run was stopped while a submission was being graded; it has no result."""
 
 
 @dataclass
@@ -29,72 +60,115 @@ class Class:
     """A class being graded into a folder.
 
     Args:
-        session: grades one submission.
+        grader: grades one submission.
         output: the folder of the results; those that are there and still hold are not graded again.
         exercise: the exercise, where the notebooks do not say it.
     """
 
-    session: Session
+    grader: Grader
     output: Path
     exercise: str | None = None
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
         self._results: dict[Key, Future[Result]] = {}
+        self._earlier: dict[Key, Path] = {}
+        self._stopped = False
 
-    def grade(
-        self, sources: Sequence[Source], jobs: int, done: Callable[[str, Result], None]
+    def grade(self, sources: Sequence[Source], jobs: int, done: Callable[[Done], None]) -> list[tuple[str, Result]]:
+        """Grade all, ``jobs`` at a time; each result is written as it comes, then scores.csv.
+
+        When one takes the fork server down, those that were being graded beside it have no result either: they
+        are tried once more, one by one, so that it costs itself only.
+        """
+        remove_leftovers(self.output)
+        self._earlier = earlier_results(self.output)
+        results = dict(self._pass(sources, jobs, done, final=False))
+        again = [source for source in sources if is_unfinished(results[source.name])]
+        self._results = {key: future for key, future in self._results.items() if not is_unfinished(future.result())}
+        results |= dict(self._pass(again, 1, done, final=True))
+        write_text(self.output / "scores.csv", scores_csv(list(results.items())))
+        return list(results.items())
+
+    def _pass(
+        self, sources: Sequence[Source], jobs: int, done: Callable[[Done], None], *, final: bool
     ) -> list[tuple[str, Result]]:
-        """Grade all, ``jobs`` at a time; each result is written as it comes, then scores.csv."""
-
         def one(source: Source) -> tuple[str, Result]:
-            path = self.output / f"{source.name}.json"
-            outcome = self._result(source, path)
-            write_json(path, outcome)
-            done(source.name, outcome)
+            outcome = self._result(source)
+            if final or not is_unfinished(outcome):
+                done(self._keep(source.name, outcome))
             return source.name, outcome
 
         pool = ThreadPoolExecutor(jobs)
         try:
-            results = list(pool.map(one, sources))
+            return list(pool.map(one, sources))
+        except BaseException:
+            self._stopped = True
+            raise
         finally:
-            pool.shutdown(cancel_futures=True)
-        write_text(self.output / "scores.csv", scores_csv(results))
-        return results
+            pool.shutdown(wait=not self._stopped, cancel_futures=True)
 
-    def _result(self, source: Source, path: Path) -> Result:
+    def _keep(self, name: str, outcome: Result) -> Done:
+        """Write a result, unless it is there already."""
+        if self._stopped:
+            raise Stopped
+        path = self.output / f"{name}.json"
+        before = read_result(path)
+        if before != outcome:
+            write_json(path, outcome)
+        return Done(name, outcome, before)
+
+    def _result(self, source: Source) -> Result:
+        if self._stopped:
+            raise Stopped
         try:
             submission = source.read()
             exercise = choose_exercise(submission, self.exercise)
         except Unreadable as problem:
-            return result(unreadable(self.session, source.name, self.exercise, str(problem)))
-        return earlier(path, submission, exercise) or self._once(submission, exercise)
+            return result(unreadable(self.grader, source.name, self.exercise, str(problem)))
+        return self._once(submission, exercise)
 
     def _once(self, submission: Submission, exercise: str) -> Result:
-        """Grade, or wait for the result of the same code."""
+        """Grade, or wait for the result of the same code, or take that of an earlier run."""
         key = (exercise, submission.sha256)
         with self._lock:
             first = key not in self._results
             future = self._results.setdefault(key, Future())
         if first:
             try:
-                future.set_result(result(self.session.grade(submission, exercise)))
+                future.set_result(self._known(key) or result(self.grader.grade(submission, exercise)))
             except BaseException as error:
                 future.set_exception(error)
                 raise
         return future.result()
 
+    def _known(self, key: Key) -> Result | None:
+        path = self._earlier.get(key)
+        return read_result(path) if path else None
 
-def earlier(path: Path, submission: Submission, exercise: str) -> Result | None:
-    """The result of an earlier run, if it is of the same code and nothing that can change the verdict has changed."""
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        extra = found["extra_data"]
-        known = (extra["submission_sha256"], extra["checks_sha256"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    holds = known == (submission.sha256, checks_sha256(exercise)) and extra["status"] != FAULTY
-    return found if holds else None
+
+def earlier_results(folder: Path) -> dict[Key, Path]:
+    """The results in a folder that still hold: nothing that can change the verdict has changed, and it was no fault."""
+    found = {}
+    for path in sorted(folder.glob("*.json")):
+        outcome = read_result(path)
+        if outcome is not None and holds(outcome["extra_data"]):
+            found[outcome["extra_data"]["exercise"], outcome["extra_data"]["submission_sha256"]] = path
+    return found
+
+
+def holds(extra: dict[str, Any]) -> bool:
+    """Whether grading the same code again would give the same."""
+    exercise = extra.get("exercise")
+    graded = bool(extra.get("submission_sha256")) and exercise in exercise_names() and extra["status"] != FAULTY
+    return graded and extra.get("checks_sha256") == checks_sha256(exercise)
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove what a run that was killed while it wrote has left; a younger file may be another run's."""
+    for path in folder.glob(".*.tmp"):
+        if time.time() - path.stat().st_mtime > LEFTOVER_SECONDS:
+            path.unlink(missing_ok=True)
 
 
 def choose_exercise(submission: Submission, exercise: str | None) -> str:
@@ -113,7 +187,7 @@ def choose_exercise(submission: Submission, exercise: str | None) -> str:
     return chosen
 
 
-def unreadable(session: Session, name: str, exercise: str | None, message: str) -> Grading:
+def unreadable(grader: Grader, name: str, exercise: str | None, message: str) -> Grading:
     """The grading of what can't be read: no points, and what to do."""
-    plan = session.plan(exercise) if exercise else []
+    plan = grader.plan(exercise) if exercise else []
     return Grading(name, exercise or "", plan=plan, status=UNREADABLE, message=message)

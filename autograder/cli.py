@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -64,16 +65,43 @@ def grade(
     jobs: Annotated[int, typer.Option(min=1, help="Submissions graded at a time.")] = 1,
     unsealed: Unsealed = False,
     pseudonyms: Annotated[bool, typer.Option("--pseudonyms", help="Birds instead of names in report.html.")] = False,
+    similar: Annotated[
+        bool, typer.Option("--similar", help="Ask in report.html about answers that are alike.")
+    ] = False,
+    scheduler: Annotated[
+        str | None, typer.Option(help="Grade on the workers of this Dask scheduler, such as tcp://10.0.0.1:8786.")
+    ] = None,
 ) -> None:
     """Grade submissions: a JSON result each, scores.csv and report.html."""
-    from autograder.commands.grade import run
+    from autograder.classroom import CannotGrade
+    from autograder.commands.grade import Options, run
 
     if exercise is not None:
         known([exercise])
     for path in paths:
         if not path.exists():
             raise Stop(f"There is no file or folder {path}. Check the path.", 2)
-    run(paths, exercise, output, jobs, unsealed, pseudonyms, console)
+    if scheduler is not None and importlib.util.find_spec("distributed") is None:
+        raise Stop("--scheduler needs Dask. Install it with `uv sync --extra cluster`.", 2)
+    try:
+        run(paths, Options(exercise, output, jobs, unsealed, pseudonyms, similar, scheduler), console)
+    except CannotGrade as problem:
+        raise Stop(str(problem), 1) from None
+
+
+@app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(help="A folder of results, or one of them.")],
+    new: Annotated[Path, typer.Argument(help="The same of another grading.")],
+) -> None:
+    """Show whose score differs between two gradings, by how much, and because of which check."""
+    from autograder.commands.diff import run
+    from autograder.diff import NoResults
+
+    try:
+        run(old, new, console)
+    except NoResults as problem:
+        raise Stop(str(problem), 2) from None
 
 
 @app.command()

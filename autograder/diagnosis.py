@@ -1,9 +1,9 @@
-"""Diagnosis: which known misconception behaves like the student's answer."""
+"""Diagnosis: which known misconceptions behave like the student's answer to a question."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,42 +11,77 @@ from keras_checks.question import Case, Check
 from keras_checks.runner import fixed_seed, search
 
 from autograder.grader import Grader
-from autograder.observer import Observation, Remembering
-from autograder.verdict import PROBE_DIED, GraderFault, Outcome, verdict
+from autograder.observer import Observation, Remembering, Trusted
+from autograder.verdict import FAILED, PROBE_DIED, GraderFault, Outcome, verdict
 
 RELATIVE = 1e-4
 """Two computations of the same wrong value differ by rounding only."""
 EVIDENCE = 3
+TWIN_SEEDS = 1000
+
+
+class Suspect:
+    """A misconception to be observed; its twin draws other noise."""
+
+    def __init__(self, exercise: str, sources: Sequence[str], name: str, seed: int) -> None:
+        self.name = name
+        self.observer, self.twin = (
+            Remembering(Trusted(exercise, sources, name, each)) for each in (seed, seed + TWIN_SEEDS)
+        )
 
 
 class Diagnosis:
     """The misconceptions of an exercise, each observed where a student's answer failed."""
 
-    def __init__(self, suspects: dict[str, dict[str, Remembering]]) -> None:
-        """``suspects``: for each question, the observers of its misconceptions by name, likeliest first."""
-        self.suspects = suspects
+    def __init__(self, exercise: str, reference: Sequence[str], misconceptions: Iterable[Any], seed: int) -> None:
+        """``misconceptions``: objects with ``question``, ``name`` and ``source``, likeliest first."""
+        self.suspects: dict[str, list[Suspect]] = {}
+        for item in misconceptions:
+            suspect = Suspect(exercise, [*reference, item.source], item.name, seed)
+            self.suspects.setdefault(item.question, []).append(suspect)
 
-    def __call__(self, grader: Grader, outcome: Outcome) -> str | None:
-        """The name of the misconception that agrees on the counter-example and on further drawn cases, or None."""
-        check, case = outcome.check, outcome.counterexample
-        if case is None or outcome.seen is None or _died(outcome.seen):
-            return None
-        suspects = self.suspects.get(check.question, {})
-        agreeing = {
-            name: suspect
-            for name, suspect in suspects.items()
-            if _agrees(check, case, outcome.seen, suspect) and _differs(grader, check, case, suspect)
-        }
-        if not agreeing:
-            return None
-        for further in _further_cases(grader, check):
+    def __call__(self, grader: Grader, outcomes: Sequence[Outcome]) -> dict[str, str]:
+        """For the failed checks of one question, by name, the misconception behind each, where one agrees."""
+        told = [outcome for outcome in outcomes if _tells(outcome)]
+        agreeing = {outcome.check.name: self._agreeing(grader, outcome) for outcome in told}
+        named = {}
+        for check, suspects in agreeing.items():
+            others = [outcome for outcome in told if outcome.check.name != check]
+            innocent = (it for it in suspects if not any(_refutes(grader, outcome, it) for outcome in others))
+            if (best := next(innocent, None)) is not None:
+                named[check] = best.name
+        return named
+
+    def _agreeing(self, grader: Grader, outcome: Outcome) -> list[Suspect]:
+        """Those that agree on the counter-example and on further drawn cases, and are wrong there."""
+        check, case, seen = outcome.check, outcome.counterexample, outcome.seen
+        assert case is not None and seen is not None
+        found = [
+            suspect
+            for suspect in self.suspects.get(check.question, [])
+            if _agrees(check, case, seen, suspect.observer) and _differs(grader, check, case, suspect.observer)
+        ]
+        for further in _further_cases(grader, check) if found else []:
             seen, _ = grader.observe(check, further)
-            agreeing = {name: it for name, it in agreeing.items() if _agrees(check, further, seen, it)}
-        return next(iter(agreeing), None)
+            found = [suspect for suspect in found if _agrees(check, further, seen, suspect.observer)]
+        return found
 
 
-def _died(seen: Observation) -> bool:
-    return seen.get("error", {}).get("type") == PROBE_DIED
+def _tells(outcome: Outcome) -> bool:
+    """Whether something was observed that a misconception can agree with."""
+    seen = outcome.seen
+    failed = outcome.outcome == FAILED and outcome.counterexample is not None and seen is not None
+    return failed and seen.get("error", {}).get("type") != PROBE_DIED
+
+
+def _refutes(grader: Grader, outcome: Outcome, suspect: Suspect) -> bool:
+    """Whether a suspect fails this check too, but surely not as the student does: then it is another mistake."""
+    check, case, seen = outcome.check, outcome.counterexample, outcome.seen
+    assert case is not None and seen is not None
+    if _agrees(check, case, seen, suspect.observer) or not _differs(grader, check, case, suspect.observer):
+        return False
+    again = suspect.twin.observe(check.probe.__name__, case)
+    return _agrees(check, case, again, suspect.observer)  # else it is only noise that differs
 
 
 def _further_cases(grader: Grader, check: Check) -> list[Case]:

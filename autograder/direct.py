@@ -25,11 +25,7 @@ class Bank:
         self.questions = load_questions(exercise)
         self.cells = [cell.source for cell in read_master(exercise).reference_cells()]
         self.reference = Remembering(Trusted(exercise, self.cells, "reference", SEED))
-        suspects: dict[str, dict[str, Remembering]] = {}
-        for variant in read_variants(exercise, "misconceptions"):
-            observer = Trusted(exercise, [*self.cells, variant.source], variant.name, SEED)
-            suspects.setdefault(variant.question, {})[variant.name] = Remembering(observer)
-        self.diagnosis = Diagnosis(suspects)
+        self.diagnosis = Diagnosis(exercise, self.cells, read_variants(exercise, "misconceptions"), SEED)
 
     def wanted(self, only: str | None) -> list[Question]:
         """All questions, or one."""

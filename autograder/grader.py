@@ -61,10 +61,10 @@ class Grader:
 
 
 def run_questions(
-    grader: Grader, wanted: Sequence[Question], diagnose: Callable[[Grader, Outcome], str | None]
+    grader: Grader, wanted: Sequence[Question], diagnose: Callable[[Grader, Sequence[Outcome]], dict[str, str]]
 ) -> Iterator[tuple[Outcome, str | None]]:
     """The outcome of each check with the name of the misconception behind a failure, question by question."""
     for question in wanted:
-        for check in question.checks:
-            outcome = grader.run(check)
-            yield outcome, diagnose(grader, outcome) if outcome.outcome == FAILED else None
+        outcomes = [grader.run(check) for check in question.checks]
+        named = diagnose(grader, outcomes)
+        yield from ((outcome, named.get(outcome.check.name)) for outcome in outcomes)

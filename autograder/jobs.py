@@ -18,12 +18,23 @@ SEED = 20
 
 
 @dataclass(frozen=True)
+class Mistake:
+    """A misconception: the question that it answers wrongly, what it is, a hint, and its code."""
+
+    question: str
+    name: str
+    statement: str
+    hint: str
+    source: str
+
+
+@dataclass(frozen=True)
 class Job:
     """One submission to grade. ``cells`` of None asks for the plan of the exercise only."""
 
     exercise: str
     reference: list[str]
-    misconceptions: list[dict[str, str]]
+    misconceptions: list[Mistake]
     cells: list[str] | None = None
     salt: str = ""
     only: str | None = None
@@ -39,7 +50,8 @@ class Job:
     def from_json(cls, line: str) -> Job:
         """The job that :meth:`to_json` wrote."""
         data = json.loads(line)
-        return cls(**{**data, "limits": Limits(**data["limits"])})
+        known = [Mistake(**item) for item in data["misconceptions"]]
+        return cls(**{**data, "misconceptions": known, "limits": Limits(**data["limits"])})
 
 
 def plan_of(questions: Sequence[Question]) -> list[dict[str, Any]]:

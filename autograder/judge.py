@@ -14,13 +14,13 @@ from keras_checks.question import Case
 
 from autograder.diagnosis import Diagnosis
 from autograder.grader import Grader, load_questions, run_questions
-from autograder.jobs import Job, plan_of, result_record
+from autograder.jobs import Job, Mistake, plan_of, result_record
 from autograder.observer import Observation, Remembering, Trusted
 from autograder.student import ProbeDied, Student
 from autograder.verdict import PROBE_DIED, Outcome
 from autograder.zygote import ZygoteClient
 
-_PASSING = re.compile(r"(?<=\b0x)[0-9a-fA-F]{6,}|(?<=\bkit-work-)\w{8}")
+_PASSING = re.compile(r"(?<=0x)[0-9a-fA-F]{6,}|(?<=kit-work-)\w{8}")
 """What a text says of this run only: addresses of objects, the worker's folder."""
 
 
@@ -42,11 +42,7 @@ class Memory:
     def __init__(self, job: Job) -> None:
         self.questions = load_questions(job.exercise)
         self.reference = Remembering(Trusted(job.exercise, job.reference, "reference", job.seed))
-        suspects: dict[str, dict[str, Remembering]] = {}
-        for item in job.misconceptions:
-            observer = Trusted(job.exercise, [*job.reference, item["source"]], item["name"], job.seed)
-            suspects.setdefault(item["question"], {})[item["name"]] = Remembering(observer)
-        self.diagnosis = Diagnosis(suspects)
+        self.diagnosis = Diagnosis(job.exercise, job.reference, job.misconceptions, job.seed)
 
 
 class Sealed:
@@ -87,7 +83,7 @@ def _events(job: Job, zygote: ZygoteClient, memory: Memory) -> Iterator[dict[str
 
 
 def _graded(job: Job, sources: list[str], zygote: ZygoteClient, memory: Memory) -> Iterator[dict[str, Any]]:
-    known = {item["name"]: item for item in job.misconceptions}
+    known = {(item.question, item.name): item for item in job.misconceptions}
     with Student(zygote, sources, job.exercise, job.limits, seed=job.seed, unsealed=job.unsealed) as student:
         cells = student.run_cells()
         yield {"event": "cells", "cells": [vars(cell) for cell in cells], "isolation": student.isolation}
@@ -95,17 +91,17 @@ def _graded(job: Job, sources: list[str], zygote: ZygoteClient, memory: Memory) 
         grader = Grader(job.exercise, sealed, memory.reference, job.salt)
         wanted = [question for question in memory.questions if job.only in (None, question.name)]
         for outcome, name in run_questions(grader, wanted, memory.diagnosis):
-            feedback = _feedback(job.exercise, outcome, known[name] if name else None)
+            feedback = _feedback(job.exercise, outcome, known[outcome.check.question, name] if name else None)
             yield {"event": "check", **result_record(outcome, name), "feedback": feedback}
         student.close()
         timed_out = sealed.timed_out or any(cell.status == "timeout" for cell in cells)
         yield {"event": "end", "peak_mb": student.peak_mb, "timed_out": timed_out}
 
 
-def _feedback(exercise: str, outcome: Outcome, found: dict[str, str] | None) -> str | None:
+def _feedback(exercise: str, outcome: Outcome, found: Mistake | None) -> str | None:
     """What the student reads of a failure, in Gradescope's markdown."""
     if outcome.failure is None:
         return None
-    named = Misconception(found["name"], found["statement"], found["hint"]) if found else None
+    named = Misconception(found.name, found.statement, found.hint) if found else None
     record = record_of(exercise, outcome.check, outcome.failure, outcome.counterexample, outcome.seen, named)
     return markdown(record)

@@ -9,8 +9,9 @@ import shutil
 import subprocess
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from autograder.files import write_bytes
 from autograder.markers import AuthoringError
@@ -22,6 +23,8 @@ CACHES = {"__pycache__", ".ipynb_checkpoints", ".hypothesis", ".ruff_cache", ".p
 EPOCH = (1980, 1, 1, 0, 0, 0)
 AT_ROOT = ("setup.sh", "run_autograder")
 """What Gradescope looks for at the root of the zip, and runs."""
+SETTINGS = "exercise.toml"
+"""The instructor's settings at the root of the zip: the exercise's own, or the defaults, each with what it means."""
 LOCKED = ("pyproject.toml", "uv.lock", "README.md")
 PLUGIN = "autograder.otter_plugin.SealedGrading"
 
@@ -31,20 +34,26 @@ def student_files() -> Files:
     return files_below(EXERCISES)
 
 
-def autograder_files(exercise: str, tests: Files) -> Files:
-    """All that grading an exercise needs, the answers and judges of the others left out."""
+def autograder_files(exercise: str, tests: Files, plan: Sequence[dict[str, Any]] = ()) -> Files:
+    """All that grading an exercise needs, the answers and judges of the others left out.
+
+    ``plan`` has a row a check (:func:`autograder.jobs.plan_of`): a result can be written before anything has run.
+    """
     others = {path.stem for path in (EXERCISES / "keras_checks" / "exercises").glob("*.py")} - {exercise, "__init__"}
     grader = files_below(AUTOGRADER)
     for name in others:
         grader.pop(f"autograder/judges/{name}.py", None)
-    at_root = {name: grader.pop(f"autograder/gradescope/{name}", None) for name in AT_ROOT}
+    solution = files_below(SOLUTIONS / exercise)
+    at_root = {name: grader.pop(f"autograder/gradescope/{name}", None) for name in (*AT_ROOT, SETTINGS)}
+    at_root[SETTINGS] = solution.pop(f"solutions/{exercise}/{SETTINGS}", at_root[SETTINGS])
     return {
         "otter_config.json": otter_config(exercise),
+        "plan.json": (json.dumps(list(plan), indent=1, ensure_ascii=False) + "\n").encode(),
         **{f"tests/{name}": data for name, data in tests.items()},
         **{name: data for name, data in at_root.items() if data is not None},
         **{name: (ROOT / name).read_bytes() for name in LOCKED if (ROOT / name).is_file()},
         **grader,
-        **files_below(SOLUTIONS / exercise),
+        **solution,
         **student_files(),
     }
 

@@ -13,6 +13,7 @@ GRADED, UNREADABLE, TIMEOUT, FAULTY = "graded", "unreadable", "timeout", "fault"
 AT_ONCE = {"always": "visible", "after_published": "after_published", "never": "hidden"}
 """Gradescope's visibility of a question's points, for each setting of the hidden checks."""
 MAX_TEXT = 90_000
+NOT_YOURS = "Some checks could not be graded. **This is not your fault**; your instructor has been told."
 NOT_RUN = "The grader stopped before this check. This is not your fault; it will be graded again."
 
 
@@ -50,6 +51,12 @@ class Grading:
         }
 
 
+def is_unfinished(outcome: dict[str, Any]) -> bool:
+    """Whether a grading ended before its last check: the grader stopped, which is no verdict."""
+    extra = outcome["extra_data"]
+    return extra["status"] == FAULTY and any(record["message"] == NOT_RUN for record in extra["checks"])
+
+
 def result(grading: Grading, show_hidden: str = "after_published") -> dict[str, Any]:
     """The results.json of a submission."""
     records = grading.records()
@@ -79,6 +86,18 @@ def result(grading: Grading, show_hidden: str = "after_published") -> dict[str, 
         "tests": tests,
         "extra_data": _extra(grading, records),
     }
+
+
+def reason(outcome: dict[str, Any]) -> str:
+    """What an instructor wants to know of a fault or a timeout, in one line; nothing where there is nothing to say."""
+    extra = outcome["extra_data"]
+    notes = [(check, check["note"]) for check in extra["checks"] if check["note"]]
+    notes += [(check, check["message"]) for check in extra["checks"] if "did not finish" in (check["message"] or "")]
+    cells = [
+        f"Code cell {cell['index'] + 1} did not end in time." for cell in extra["cells"] if cell["status"] == TIMEOUT
+    ]
+    said = [extra["message"], *(f"{check['question']}.{check['check']}: {text}" for check, text in notes), *cells]
+    return next((text for text in said if text), "")
 
 
 def _extra(grading: Grading, records: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -111,9 +130,8 @@ def _of(records: Sequence[dict[str, Any]], question: str) -> list[dict[str, Any]
 
 def _summary(grading: Grading, records: Sequence[dict[str, Any]], show_hidden: str) -> str:
     """What the student sees at once: what matters first."""
-    parts = [grading.message] if grading.message else []
-    if any(record["outcome"] == FAULT for record in records):
-        parts.append("Some checks could not be graded. **This is not your fault**; your instructor has been told.")
+    faulty = grading.status == FAULTY or any(record["outcome"] == FAULT for record in records)
+    parts = [NOT_YOURS if faulty else grading.message]  # the message of a fault is for the instructor
     parts += _cell_texts(grading.cells)
     if grading.status != UNREADABLE:
         public = [record for record in records if not record["hidden"]]

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any
 
 from autograder.canary import require_seal
-from autograder.jobs import Job
+from autograder.jobs import Job, Mistake
 from autograder.master import read_master, read_variants
 from autograder.paths import AUTOGRADER, SOLUTIONS
 from autograder.results import FAULTY, TIMEOUT, Grading
@@ -73,7 +73,7 @@ class Session:
     _zygote: Zygote | None = None
     _tried: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _answers: dict[str, tuple[list[str], list[dict[str, str]]]] = field(default_factory=dict)
+    _answers: dict[str, tuple[list[str], list[Mistake]]] = field(default_factory=dict)
     _plans: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     _idle: list[Judge] = field(default_factory=list)
 
@@ -123,7 +123,7 @@ class Session:
     def _job(self, exercise: str, **options: Any) -> Job:
         if exercise not in self._answers:
             reference = [cell.source for cell in read_master(exercise).reference_cells()]
-            known = [asdict(variant) for variant in read_variants(exercise, "misconceptions")]
+            known = [Mistake(**asdict(variant)) for variant in read_variants(exercise, "misconceptions")]
             self._answers[exercise] = (reference, known)
         reference, misconceptions = self._answers[exercise]
         return Job(exercise, reference, misconceptions, limits=self.limits, unsealed=self.unsealed, **options)
@@ -139,6 +139,8 @@ class Session:
             finished = judge.converse(job, take)
         finally:
             self._keep(judge) if finished else judge.end()
+        if not finished:
+            raise ZygoteError("A judge ended before it was done.")
 
     def _judge(self, exercise: str) -> Judge:
         """A judge that has seen the exercise already, or a fresh one."""

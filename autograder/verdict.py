@@ -53,5 +53,6 @@ def verdict(check: Check, case: Case, seen: Observation, expected: Observation) 
     if failure is not None:
         own = failure_of(check, case, expected, *secrets)
         if own is not None:
-            raise GraderFault(f"The reference fails {check.question}.{check.name}: {own.message}")
+            cause = f" {own.__cause__!r}" if own.__cause__ else ""
+            raise GraderFault(f"The reference fails {check.question}.{check.name}: {own.message}{cause}")
     return failure
