@@ -28,6 +28,13 @@ grader = keras_checks.Notebook("{exercise}")  # an otter.Notebook
 
 """
 
+GUIDE = """\
+*How to work here.* Run the cells from the top. Write each answer into its cell, run it, then run the check below: it says
+what must be true, and shows the smallest input that breaks your answer. **Stuck?** There are three hints below each check.
+Open them one by one, as late as you can. You may add cells anywhere. Gradescope runs the notebook from the top, too, with
+further cases and hidden checks.
+"""
+
 EXPORT = """\
 ## Hand in
 
@@ -49,6 +56,12 @@ def add_grader(master: Master, cells: list[Cell]) -> list[Cell]:
     """Make the grader in front of the author's imports."""
     head = SETUP.format(exercise=master.exercise)
     return [replace(cell, source=head + cell.source) if "setup" in cell.tags else cell for cell in cells]
+
+
+def add_guide(_: Master, cells: list[Cell]) -> list[Cell]:
+    """Say how to work, in front of the first code cell."""
+    first = next(index for index, cell in enumerate(cells) if cell.kind == "code")
+    return [*cells[:first], Cell("markdown", GUIDE.rstrip()), *cells[first:]]
 
 
 def add_checks(_: Master, cells: list[Cell]) -> list[Cell]:
@@ -81,7 +94,7 @@ def install(url: str) -> Step:
     return add_install
 
 
-STUDENT: tuple[Step, ...] = (stub_answers, add_checks, tag_questions, add_grader, add_export)
+STUDENT: tuple[Step, ...] = (stub_answers, add_guide, add_checks, tag_questions, add_grader, add_export)
 SOLUTION: tuple[Step, ...] = (solve_answers, add_checks, tag_questions, add_grader)
 
 

@@ -3,53 +3,92 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from autograder.classroom import Class, Result
-from autograder.collect import find_submissions
+from autograder.collect import Source, find_submissions
+from autograder.commands.diff import change_table
+from autograder.commands.meter import Meter
 from autograder.files import write_text
 from autograder.report import report
 from autograder.results import FAULTY
 from autograder.scores import max_score
 from autograder.session import Session
 
+INTERRUPTED = 130
 
-def run(
-    paths: Sequence[Path],
-    exercise: str | None,
-    output: Path,
-    jobs: int,
-    unsealed: bool,
-    pseudonyms: bool,
-    console: Console,
-) -> None:
+
+@dataclass(frozen=True)
+class Options:
+    """What `kit grade` was asked for, beside the submissions."""
+
+    exercise: str | None
+    output: Path
+    jobs: int
+    unsealed: bool = False
+    pseudonyms: bool = False
+    similar: bool = False
+    scheduler: str | None = None
+
+
+def run(paths: Sequence[Path], options: Options, console: Console) -> None:
     """Grade, show a table, and exit with 1 where something could not be graded."""
-    submissions = find_submissions(paths)
-    if not submissions:
+    sources = find_submissions(paths)
+    if not sources:
         console.print("No notebook, script or zip there: name a file, or a folder that holds some.")
         raise typer.Exit(2)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Session(unsealed=unsealed) as session, Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("Grading", total=len(submissions))
-
-        def done(name: str, result: Result) -> None:
-            progress.advance(task)
-            if result["extra_data"]["status"] == FAULTY:
-                progress.console.print(f"[red]fault[/] {escape(name)}: see its checks in {escape(str(output))}")
-
-        results = Class(session, output, exercise).grade(submissions, jobs, done)
-    students = {source.name: source.student for source in submissions}
-    write_text(output / "report.html", report(results, students, pseudonyms=pseudonyms))
-    console.print(_table(results))
-    console.print(f"Results are in {output}: a JSON file each, scores.csv and report.html.", highlight=False)
+    meter = Meter(console, len(sources))
+    try:
+        with _grader(options) as grader, meter:
+            jobs = max(options.jobs, getattr(grader, "jobs", 1))
+            results = Class(grader, options.output, options.exercise).grade(sources, jobs, meter.done)
+    except KeyboardInterrupt:
+        console.print(
+            f"Stopped after {meter.count + meter.kept} of {len(sources)}. The same command goes on from there."
+        )
+        raise typer.Exit(INTERRUPTED) from None
+    write_text(options.output / "report.html", _report(results, sources, options))
+    _tell(results, meter, options.output, console)
     if any(result["extra_data"]["status"] == FAULTY for _, result in results):
         raise typer.Exit(1)
+
+
+def _grader(options: Options) -> AbstractContextManager[Any]:
+    if options.scheduler is None:
+        return Session(unsealed=options.unsealed)
+    from autograder.cluster import Cluster
+
+    return Cluster(options.scheduler, unsealed=options.unsealed)
+
+
+def _report(results: Sequence[tuple[str, Result]], sources: Sequence[Source], options: Options) -> str:
+    pairs = []
+    if options.similar:
+        from autograder.similarity import find_similar
+
+        pairs = find_similar(sources, dict(results))
+    students = {source.name: source.student for source in sources}
+    return report(results, students, pseudonyms=options.pseudonyms, similar=pairs)
+
+
+def _tell(results: Sequence[tuple[str, Result]], meter: Meter, output: Path, console: Console) -> None:
+    console.print(_table(results))
+    if meter.kept:
+        console.print(f"{meter.kept} were graded before, by the same checks.")
+    if meter.changes:
+        console.print("What was there before, and is not the same any more:")
+        console.print(change_table(meter.changes))
+    console.print(
+        f"Results are in {output}: a JSON file each, scores.csv and report.html.", highlight=False, markup=False
+    )
 
 
 def _table(results: Sequence[tuple[str, Result]]) -> Table:

@@ -8,20 +8,24 @@ unset PYTHONDONTWRITEBYTECODE
 if ! command -v uv >/dev/null; then
     if ! python3 -c 'import ensurepip' 2>/dev/null; then
         apt-get update -qq
-        apt-get install -y -qq --no-install-recommends python3-venv ca-certificates >/dev/null
+        apt-get install -y -qq --no-install-recommends python3-venv >/dev/null
     fi
     python3 -m venv /opt/kit/uv
-    /opt/kit/uv/bin/pip install --quiet --disable-pip-version-check uv
+    /opt/kit/uv/bin/pip install --quiet --disable-pip-version-check --no-cache-dir uv
     export PATH="/opt/kit/uv/bin:$PATH"
 fi
 
 # The system's own Python where it is new enough, else one of uv's, where every user may read it.
 uv sync --frozen --no-dev --no-cache --quiet
-rm -rf /var/lib/apt/lists/*
+.venv/bin/python -m compileall -q autograder exercises
+# Headers for compiling, a browser's driver, and what installed all this: no grading uses them.
+rm -rf .venv/lib/python3*/site-packages/{tensorflow/include,playwright/driver} /opt/kit/uv /var/lib/apt/lists/*
+
+# Reads the settings, and stops here with one line where one is wrong.
+.venv/bin/python -P -m autograder.gradescope.door --prepare ..
 
 # What a submission must not read is root's alone; what the worker imports is everybody's.
-chmod 0711 /autograder 2>/dev/null || true
-chmod 0755 .
-chmod -R go-rwx autograder solutions tests otter_config.json
+chmod a+x .. .
 chmod -R go+rX exercises .venv
+chmod -R go-rwx autograder solutions tests plan.json started.json exercise.toml otter_config.json
 echo "The grader of $(ls solutions) is set up."

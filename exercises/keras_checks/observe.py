@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import re
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +15,9 @@ import numpy as np
 from keras_checks.question import EXERCISES, Case, Probe
 
 MAX_TEXT = 400
+_COLOURS = re.compile(r"\x1b\[[\d;]*m")
+"""What Keras puts into its messages for terminals."""
+
 _PROBES: dict[tuple[str, str], Probe] = {}
 
 
@@ -97,7 +101,7 @@ def _message(error: BaseException) -> str:
 
 
 def _short(text: str) -> str:
-    line = " ".join(text.split())
+    line = " ".join(_COLOURS.sub("", text).split())
     return line if len(line) <= MAX_TEXT else line[: MAX_TEXT - 1] + "…"
 
 

@@ -99,6 +99,34 @@ def attempt(transcript: Transcript, step: Callable[[], Any]) -> dict[str, Any]:
     return {"events": transcript.take()} | outcome
 
 
+class _Scribe(keras.callbacks.Callback):
+    """Collects each step's part of the transcript while `fit` runs."""
+
+    def __init__(self, transcript: Transcript) -> None:
+        super().__init__()
+        self.transcript = transcript
+        self.steps: list[dict[str, Any]] = []
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
+        self.steps.append({"events": self.transcript.take(), "returned": _losses(logs)})
+
+
+def fitted(model: keras.Model, batches: Sequence[np.ndarray], transcript: Transcript) -> list[dict[str, Any]]:
+    """What :func:`attempt` gives for each step of one epoch of ``model.fit`` over ``batches``, in their order.
+
+    A step that raises ends the epoch: the same error stands for those that `fit` did not come to.
+    """
+    spec = tf.TensorSpec((None, *batches[0].shape[1:]), tf.float32)
+    data = tf.data.Dataset.from_generator(lambda: iter(batches), output_signature=spec)
+    scribe = _Scribe(transcript)
+    last = attempt(transcript, lambda: _last_losses(model.fit(data, epochs=1, verbose=0, callbacks=[scribe])))
+    return scribe.steps + [last] * (len(batches) - len(scribe.steps))
+
+
+def _last_losses(history: Any) -> dict[str, Any]:
+    return {name: values[-1] for name, values in history.history.items()}
+
+
 def _losses(result: Any) -> dict[str, np.ndarray]:
     if not isinstance(result, dict) or not {"d_loss", "g_loss"} <= set(result):
         raise TypeError(f"`train_step` must return a dict with d_loss and g_loss; it returned {result!r}")

@@ -23,7 +23,9 @@ def failure_of(check: Check, case: Case, observation: dict[str, Any], *expected:
     except Failure as failure:
         return failure
     except Exception as error:  # what a student's code gave may have any form
-        return Failure(f"The answer has a form that the check can't read ({type(error).__name__}).")
+        failure = Failure(f"The answer has a form that the check can't read ({type(error).__name__}).")
+        failure.__cause__ = error
+        return failure
     return None
 
 

@@ -14,9 +14,10 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from autograder.master import Cell, exercise_names, read_master
 from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator, operator_names
+
+from autograder.master import Cell, exercise_names, read_master
 
 OPERATORS = ("Binary", "Comparison", "Number", "Unary", "Boolean", "AddNot", "AndWith", "OrWith", "Decorator")
 UNLIKELY = ("Shift", "Bit", "FloorDiv", "Mod")

@@ -1,0 +1,338 @@
+"""Hidden judges of `gan`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from keras_checks.compare import EPS32, Failure, array, expect, finite, same_shape
+from keras_checks.exercises.gan import (
+    D_RATE,
+    G_RATE,
+    GAN,
+    IMAGE,
+    INVERT,
+    PADDINGS,
+    PLAYERS,
+    LossCall,
+    adjoint,
+    batches,
+    dilations,
+    discriminator,
+    finished,
+    first_step,
+    games,
+    generator,
+    geometry,
+    inverse,
+    kernels_of,
+    labelled,
+    loss_returned,
+    odd_sizes,
+    read_step,
+    scales,
+    steps_in_a_graph,
+    summary,
+    three_steps,
+    whole_strides,
+)
+from keras_checks.game import D, G, Scored, expect_start, moved_by
+from keras_checks.question import Case
+
+# invert_convolution
+
+
+@INVERT.judge(
+    points=0.75,
+    probe=inverse,
+    cases=odd_sizes,
+    hint="With strides above 1, inputs of several sizes give an output of the same size. `output_padding` says which "
+    "of them comes back; what it is added to depends on the padding.",
+    features=kernels_of,
+)
+def sizes_that_strides_do_not_divide(case: Case, seen: Any, expected: Any) -> None:
+    """The shape of the input comes back where its height and width are not whole multiples of the strides, too."""
+    geometry(case, seen)
+
+
+@INVERT.judge(
+    points=0.5,
+    probe=inverse,
+    cases=dilations,
+    hint="`dilation_rate` spreads the kernel: the way back spreads it too.",
+    features=kernels_of,
+)
+def dilated_kernels(case: Case, seen: Any, expected: Any) -> None:
+    """The inverse of a dilated convolution is dilated alike."""
+    geometry(case, seen)
+
+
+@INVERT.judge(
+    points=0.75,
+    probe=inverse,
+    cases=whole_strides,
+    hint="A new layer has a new, random kernel. Which shape does the kernel of each of the two layers have?",
+    features=kernels_of,
+)
+def same_kernel(case: Case, seen: Any, expected: Any) -> None:
+    """The inverse comes with the numbers that the kernel of `conv` holds at that moment."""
+    for padding in PADDINGS:
+        adjoint(case[padding], seen[padding]["own"], case[padding]["kernel"])
+
+
+# build_generator, build_discriminator
+
+
+@PLAYERS.judge(
+    points=0.5, probe=generator, cases=batches, examples=2, shrinks=4, hint="Which activation has just this range?"
+)
+def brightness(case: Case, seen: Any, expected: Any) -> None:
+    """However the generator is trained, its pixels stay within [0, 1]; training can make all dark, or all bright."""
+    for name in ("images", "dark", "bright"):
+        found = finite(same_shape(seen[name], (case["n"], *IMAGE), "The image"), "The image")
+        low, high = float(found.min(initial=0.0)), float(found.max(initial=0.0))
+        expect(low >= -1e-6 and high <= 1 + 1e-6, "A pixel is outside [0, 1].", received=[low, high])
+    dark, bright = float(np.mean(array(seen["dark"], "The image"))), float(np.mean(array(seen["bright"], "The image")))
+    expect(dark < 0.1 and bright > 0.9, "Training can't make the images dark or bright.", received=[dark, bright])
+
+
+@PLAYERS.judge(
+    points=0.5,
+    probe=discriminator,
+    cases=batches,
+    examples=2,
+    shrinks=4,
+    hint="A logit is what would go into the sigmoid, not what comes out of it.",
+)
+def any_logit(case: Case, seen: Any, expected: Any) -> None:
+    """The discriminator's output is a logit: training can make it any number, below 0 and above 1."""
+    expect(
+        np.size(seen["logits"]) == case["n"],
+        "There is not one logit for each image.",
+        f"shape {np.shape(seen['logits'])}",
+    )
+    low, high = float(np.max(finite(seen["low"], "The logit"))), float(np.min(finite(seen["high"], "The logit")))
+    expect(low < -0.5, "Training can't make the output negative.", received=low)
+    expect(high > 1.5, "Training can't make the output larger than 1.", received=high)
+    finite(seen["logits"], "The logit")
+
+
+# GAN
+
+
+def _traced(images: list[Scored], what: str) -> list[Scored]:
+    unknown = [image.score for image in images if image.image.size == 0]
+    expect(not unknown, f"{what} was given predictions that are not what the discriminator said.", received=unknown)
+    return images
+
+
+def _slopes(call: LossCall) -> np.ndarray:
+    """The gradient of a call of the squared error with respect to its predictions."""
+    predictions = np.array([image.score for image in call.images])
+    return 2 * (predictions - call.labels) / len(predictions)
+
+
+def _discriminator_gradient(calls: list[LossCall]) -> np.ndarray:
+    total: Any = 0.0
+    for call in calls:
+        images = np.array([image.image for image in _traced(call.images, "The loss")], dtype=np.float64)
+        slopes = _slopes(call)
+        total = total + np.concatenate([slopes @ images, [slopes.sum()]])
+    return total
+
+
+def _generator_gradient(calls: list[LossCall]) -> np.ndarray:
+    total: Any = 0.0
+    for call in calls:
+        for slope, image in zip(_slopes(call), _traced(call.images, "The generator's loss"), strict=True):
+            expect(image.latent is not None, "The generator's loss covers images that the generator had not made.")
+            toward = slope * image.scorer[:-1].astype(np.float64)
+            total = total + np.concatenate([np.outer(image.latent, toward).ravel(), toward])
+    return total
+
+
+def _judged_summary(case: Case, seen: Any) -> Any:
+    """The summary, and how far each player moved in its first turn, in units of the gradient that it was due."""
+    return {"summary": summary(case, seen), "rates": [_rate(case, seen, player) for player in (D, G)]}
+
+
+def _rate(case: Case, seen: Any, player: str) -> float | None:
+    found = read_step(seen[0], case["batches"][0]).turn_of(player)
+    try:
+        due = (_discriminator_gradient if player == D else _generator_gradient)(found[1]) if found else 0.0
+    except Failure:
+        return None
+    if not found or not np.any(due):
+        return None
+    return round(float(np.linalg.norm(found[0].change(player)) / np.linalg.norm(due)), 3)
+
+
+@GAN.judge(
+    points=0.75,
+    probe=three_steps,
+    cases=games,
+    hint="Which weights do you ask the tape for, and which optimizer gets the gradients?",
+    features=_judged_summary,
+)
+def discriminator_step(case: Case, seen: Any, expected: Any) -> None:
+    """`d_optimizer` moves the discriminator's weights by the gradient of its loss on what it was shown."""
+    step = first_step(case, seen)
+    found = step.turn_of(D)
+    if found is None:
+        finished(seen[0])
+        raise Failure("The discriminator's weights did not move.")
+    turn, calls = found
+    expect(calls, "The discriminator's weights moved, but `loss_fn` had not been called.")
+    moved_by(turn, D, -D_RATE * _discriminator_gradient(calls), scales(calls))
+
+
+@GAN.judge(
+    points=0.75,
+    probe=three_steps,
+    cases=games,
+    hint="Everything from the latents to the loss must be on the tape, and be made of operations that have a gradient.",
+    features=_judged_summary,
+)
+def generator_step(case: Case, seen: Any, expected: Any) -> None:
+    """`g_optimizer` moves the generator's weights by the gradient of its loss, which runs through the discriminator."""
+    step = first_step(case, seen)
+    found = step.turn_of(G)
+    if found is None:
+        finished(seen[0])
+        raise Failure("The generator's weights did not move.")
+    turn, calls = found
+    expect(calls, "The generator's weights moved, but `loss_fn` had not been called for it.")
+    moved_by(turn, G, -G_RATE * _generator_gradient(calls), scales(calls))
+
+
+@GAN.judge(
+    points=0.5,
+    probe=three_steps,
+    cases=games,
+    hint="The generator wants its images to be taken for real ones.",
+    features=summary,
+)
+def generator_misleads(case: Case, seen: Any, expected: Any) -> None:
+    """In the generator's turn its images have the misleading label 0."""
+    step = first_step(case, seen)
+    kind = "fake" if step.labels(G, "fake") else "unknown"
+    if not step.labels(G, kind):
+        finished(seen[0])
+    labelled(step, G, kind, 0.0, "In the generator's turn its images")
+
+
+@GAN.judge(
+    points=0.5,
+    probe=three_steps,
+    cases=games,
+    hint="Who moves first? And with which weights does the discriminator then judge the generator?",
+    features=summary,
+)
+def discriminator_goes_first(case: Case, seen: Any, expected: Any) -> None:
+    """The generator is judged by the discriminator as the discriminator's own step has left it."""
+    step = first_step(case, seen)
+    judges = [image.scorer for call in step.losses[G] for image in call.images if image.scorer.size]
+    expect(step.losses[G], "No loss was computed for the generator.")
+    first = step.turn_of(D)
+    if first is None:
+        expect(step.turns, "No weight of either player moved.")
+        return
+    same = all(np.array_equal(scorer, first[0].after[D]) for scorer in judges)
+    expect(same, "The discriminator that judged the generator was not the one that its step has left.")
+
+
+@GAN.judge(
+    points=0.25,
+    probe=three_steps,
+    cases=games,
+    hint="Take the gradient for, and apply it to, the weights of one player.",
+    features=summary,
+)
+def one_player_moves(case: Case, seen: Any, expected: Any) -> None:
+    """In each turn only the player moves whose loss it is, and the discriminator moves once."""
+    step = first_step(case, seen)
+    expect(step.turns, "No weight of either player moved.")
+    for index, turn in enumerate(step.turns):
+        for player in turn.moved:
+            own = any(call.turn == index for call in step.losses[player])
+            expect(own, f"The {player}'s weights moved in the other player's turn.")
+    count = sum(D in turn.moved for turn in step.turns)
+    expect(count <= 1, f"The discriminator's weights moved {count} times in one step.")
+
+
+@GAN.judge(
+    points=0.25,
+    probe=steps_in_a_graph,
+    cases=games,
+    examples=2,
+    shrinks=6,
+    hint="In a graph the batch size is a tensor, the code runs once, when it is traced, and only what TensorFlow draws "
+    "is drawn anew. The last batch of an epoch is shorter.",
+    features=summary,
+)
+def works_under_fit(case: Case, seen: Any, expected: Any) -> None:
+    """Under `fit`, where the batch size is not known beforehand and a batch may be short, both players move, on
+    latents that are drawn anew for every example and every step."""
+    expect_start(seen[0], case, "`GAN`")
+    latents: list[np.ndarray] = []
+    for step in seen:
+        finished(step)
+        moved = {player for turn in read_step(step, case["batches"][0]).turns for player in turn.moved}
+        expect(moved == {D, G}, "Only one of the players moved, or none.", received=sorted(moved))
+        latents += [event["into"] for event in step["events"] if event["kind"] == f"{G} call"][:1]
+    rows = np.concatenate(latents)
+    finite(rows, "The latent")
+    expect(len(np.unique(rows, axis=0)) == len(rows), "A latent vector came twice.", received=rows)
+
+
+@GAN.judge(
+    points=0.25,
+    probe=three_steps,
+    cases=games,
+    hint="Update the two means in `train_step`, and list both in `metrics`: Keras resets what is listed there.",
+    features=summary,
+)
+def metrics_are_means_of_the_epoch(case: Case, seen: Any, expected: Any) -> None:
+    """`metrics` lists two running means, of `d_loss` and of `g_loss`, so that they start anew with each epoch."""
+    expect_start(seen[0], case, "`GAN`")
+    for step in seen:
+        finished(step)
+    steps = [read_step(step, batch) for step, batch in zip(seen, case["batches"], strict=True)]
+    sizes = [len(batch) for batch in case["batches"]]
+    for player in (D, G):
+        totals = [sum(call.value for call in step.losses[player]) for step in steps]
+        means = (np.mean(totals[:2]), np.average(totals[:2], weights=sizes[:2]))
+        for step, due, when in (
+            (seen[0], totals[:1], "a step"),
+            (seen[1], means, "two steps"),
+            (seen[2], totals[2:], "`reset_metrics` and a step"),
+        ):
+            listed = _lists(
+                step["metrics"], [scale * value for value in due for scale in scales(steps[0].losses[player])]
+            )
+            expect(listed, f"After {when} no metric is the mean of {player[0]}_loss.", received=step["metrics"])
+
+
+def _lists(metrics: Any, due: list[float]) -> bool:
+    """Whether one of the metrics has one of these values."""
+    found = np.concatenate([np.ravel(array(value, "A metric")) for value in metrics]) if metrics else np.empty(0)
+    return any(np.any(np.abs(found - value) <= 64 * EPS32 * max(1.0, abs(value))) for value in due)
+
+
+@GAN.judge(
+    points=0.25,
+    probe=three_steps,
+    cases=games,
+    hint="Both losses are numbers that your step has computed: give them their names in a dict.",
+    features=summary,
+)
+def returns_both_losses(case: Case, seen: Any, expected: Any) -> None:
+    """A first step returns its own losses: `d_loss`, the sum or the mean over both kinds, and `g_loss`."""
+    step = first_step(case, seen)
+    finished(seen[0])
+    for player in (D, G):
+        value, calls = seen[0]["returned"][f"{player[0]}_loss"], step.losses[player]
+        expect(np.size(value) == 1, f"{player[0]}_loss is not a number.", received=f"shape {np.shape(value)}")
+        expect(
+            calls and loss_returned(value, calls), f"{player[0]}_loss is not the loss of the {player}.", received=value
+        )

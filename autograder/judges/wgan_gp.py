@@ -1,0 +1,369 @@
+"""Hidden judges of `wgan_gp`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from keras_checks.compare import Failure, array, close, expect, finite
+from keras_checks.critics import (
+    critic_gradient,
+    finished,
+    first_step,
+    generator_gradient,
+    known,
+    read_step,
+    repeated,
+    same_number,
+    summary,
+)
+from keras_checks.exercises.wgan_gp import (
+    D_RATE,
+    EDGE,
+    G_RATE,
+    LOSSES,
+    PENALTY,
+    ROUNDING,
+    STEP,
+    WGAN,
+    bowls,
+    construction,
+    crowds,
+    flat_lines,
+    formulas,
+    games,
+    interpolates,
+    lines,
+    losses,
+    part_cases,
+    penalty,
+    penalty_in_a_graph,
+    places,
+    rehearsal,
+    score_cases,
+    slopes,
+    two_steps,
+    two_steps_of_fit,
+)
+from keras_checks.game import D, G, expect_start, moved_by
+from keras_checks.question import Case
+
+# critic_loss, generator_loss
+
+
+@LOSSES.judge(
+    points=0.4, probe=losses, cases=score_cases, hint="Both are made of means over the batch and nothing else."
+)
+def values(case: Case, seen: Any, expected: Any) -> None:
+    """`critic_loss` is how far real scores are below fake ones on average; `generator_loss` is minus the mean score."""
+    for name in ("critic", "critic_by_name", "generator"):
+        close(seen[name], expected[name], f"The loss ({name})", ulps=16, scale=4)
+
+
+@LOSSES.judge(
+    points=0.2, probe=losses, cases=score_cases, hint="A detour through NumPy cuts the gradient off. Stay with tensors."
+)
+def gradients(case: Case, seen: Any, expected: Any) -> None:
+    """The gradient of both losses reaches the scores."""
+    for found, due in zip(seen["gradients"], expected["gradients"], strict=True):
+        expect(np.any(found), "No gradient reaches the scores.")
+        # each score counts alike, whichever way the sign goes
+        close(np.abs(array(found, "The gradient")), np.abs(due), "The size of the gradient", ulps=16, scale=1)
+
+
+# WGAN: __init__ and compile
+
+
+@WGAN.judge(
+    points=0.5,
+    probe=construction,
+    cases=part_cases,
+    examples=2,
+    shrinks=4,
+    hint="What does `WGAN(discriminator, generator, latent_dim)` get for the arguments that are left out?",
+)
+def defaults(case: Case, seen: Any, expected: Any) -> None:
+    """Left out, `discriminator_extra_steps` is 3 and `gp_weight` is 10."""
+    expect(seen["given"]["latent_dim"] == case["latent_dim"], "The model was given another latent_dim.")
+    for name, number in expected["defaults"].items():
+        expect(seen["defaults"][name] == number, f"The default of {name} is not {number:g}.", seen["defaults"][name])
+
+
+@WGAN.judge(
+    points=0.5,
+    probe=rehearsal,
+    cases=part_cases,
+    examples=2,
+    shrinks=4,
+    hint="`fit` wants to know that the model has been compiled: Keras's own `compile` must run as well.",
+)
+def fit_accepts_it(case: Case, seen: Any, expected: Any) -> None:
+    """Once it is compiled, the model can be given to `fit`, which runs its `train_step`."""
+    for name, due in (("d_loss", case["images"].sum(dtype=np.float64)), ("g_loss", case["images"].max())):
+        size = float(np.abs(case["images"]).sum()) + 1
+        close(seen[name], np.float64(due), f"What `fit` reports as {name}", ulps=64, scale=size)
+
+
+# gradient_penalty
+
+
+@PENALTY.judge(
+    points=0.25,
+    probe=penalty,
+    cases=flat_lines,
+    examples=2,
+    hint="(norm - 1)² is as large below 1 as above.",
+    features=places,
+)
+def flat_critic(case: Case, seen: Any, expected: Any) -> None:
+    """A critic whose gradient is shorter than 1 pays for it, too."""
+    close(seen["value"], expected["value"], "The penalty", ulps=64, scale=4)
+
+
+@PENALTY.judge(
+    points=0.75,
+    probe=penalty,
+    cases=crowds,
+    examples=2,
+    shrinks=4,
+    hint="Which numbers can the draw give? From 0, the real image, to 1, the fake one, each place must be as likely.",
+    features=places,
+)
+def on_the_segment(case: Case, seen: Any, expected: Any) -> None:
+    """The critic is asked between a real image and its fake: on the segment, each place as likely as any other."""
+    found = interpolates(case, seen)
+    outside = float(np.maximum(-found, found - 1).max())
+    expect(outside < ROUNDING, "An interpolate lies beyond the real or the fake image.", received=outside)
+    ends = float(np.minimum(np.abs(found), np.abs(found - 1)).max())
+    expect(ends > ROUNDING, "The critic is asked about the images themselves, not between them.")
+    if np.ptp(found) > ROUNDING:
+        _uniform(np.sort(found[:, 0]))
+
+
+def _uniform(places: np.ndarray) -> None:
+    """Kolmogorov and Smirnov's test; a uniform draw fails it once in ten million times."""
+    ranks = np.arange(len(places) + 1) / len(places)
+    distance = float(max(np.abs(places - ranks[1:]).max(), np.abs(places - ranks[:-1]).max()))
+    expect(distance * np.sqrt(len(places)) < 2.9, "Some places on the segment come more often than others.")
+
+
+@PENALTY.judge(
+    points=0.75,
+    probe=penalty,
+    cases=bowls,
+    hint="The draw needs a shape that has the batch's length on the first axis and broadcasts over all others.",
+    features=places,
+)
+def one_draw_an_example(case: Case, seen: Any, expected: Any) -> None:
+    """Each example has a place of its own between real and fake, and all of its pixels share it."""
+    found = interpolates(case, seen)
+    within = float(np.ptp(found, axis=1).max())
+    expect(within < ROUNDING, "The pixels of an image are not all at the same place.", received=within)
+    gaps = np.diff(np.sort(found[:, 0]))
+    expect(float(gaps.min()) > 1e-6, "Two examples are at the same place.", received=np.round(found[:, 0], 3))
+
+
+@PENALTY.judge(
+    points=0.5,
+    probe=penalty,
+    cases=bowls,
+    hint="The gradient to penalise is that at the interpolate, example by example. What do you ask the tape for?",
+    features=places,
+)
+def curved_critic(case: Case, seen: Any, expected: Any) -> None:
+    """For a critic whose gradient changes from place to place, it is the gradient at the interpolates that pays."""
+    expect(seen["asked"] is not None, "The critic was not asked for anything.")
+    gradient = slopes(case, seen)
+    scale = float(np.max(np.sum(gradient**2, axis=1))) + 1
+    close(seen["value"], np.float64(formulas(gradient)["right"]), "The penalty", ulps=128, scale=scale)
+
+
+@PENALTY.judge(
+    points=0.5,
+    probe=penalty,
+    cases=lines,
+    hint="The penalty is itself made of a gradient, and is differentiated again: each step must be on the outer tape.",
+    features=places,
+)
+def moves_the_critic(case: Case, seen: Any, expected: Any) -> None:
+    """The penalty can be differentiated for the critic's weights: its gradient says how it changes with them."""
+    gradient, kernel = finite(seen["gradient"], "The gradient").astype(np.float64), case["d_kernel"].astype(np.float64)
+    expect(np.any(gradient), "No gradient of the penalty reaches the critic's weights.")
+    close(np.shape(gradient), np.shape(kernel), "The gradient's shape")
+    rise = np.float64(np.ravel(seen["stretched"])[0]) - np.float64(np.ravel(seen["shrunk"])[0])
+    along = float(np.sum(gradient * kernel)) * 2 * EDGE
+    expect(abs(rise) > 1e-3, "The penalty does not depend on the critic's weights.", received=rise)
+    expect(abs(along - rise) < 0.05 * abs(rise), "The gradient is not that of the penalty.", received=along)
+    across = gradient - kernel * np.sum(gradient * kernel) / np.sum(kernel**2)
+    small = float(np.abs(across).max()) < 1e-3 * float(np.abs(gradient).max())
+    expect(small, "The gradient of a linear critic's penalty does not point along its kernel.", received=gradient)
+
+
+@PENALTY.judge(
+    points=0.25,
+    probe=penalty_in_a_graph,
+    cases=bowls,
+    examples=2,
+    shrinks=4,
+    hint="In a graph the code runs once, when it is traced; only what TensorFlow draws is drawn anew.",
+)
+def works_in_a_graph(case: Case, seen: Any, expected: Any) -> None:
+    """In a graph, with a batch size that is a tensor, the penalty is drawn anew each time."""
+    first, second = (interpolates(case, each) for each in seen)
+    for each in seen:
+        finite(each["value"], "The penalty")
+    expect(np.ptp(np.stack([first, second]), axis=0).max() > 1e-6, "Two calls asked about the very same places.")
+
+
+# train_step
+
+
+@STEP.judge(
+    points=0.35,
+    probe=two_steps,
+    cases=games,
+    hint="`d_loss_fn(real, fake)` compares scores; `gradient_penalty(batch_size, real, fake)` looks at images.",
+    features=summary,
+)
+def right_arguments(case: Case, seen: Any, expected: Any) -> None:
+    """`d_loss_fn` gets the critic's scores for each real image and for as many fakes; `gradient_penalty` gets the batch
+    size and these images."""
+    step, batch = first_step(case, seen), case["batches"][0]
+    moves = step.of(D)
+    if not moves:
+        finished(seen[0])
+    expect(moves, "The critic did not move after a call of `d_loss_fn`.")
+    for move in moves:
+        for call in move.critic:
+            for kind, images in (("real", call.real), ("fake", call.fake)):
+                found = sorted({image.kind for image in images})
+                expect(
+                    found == [kind] and len(images) == len(batch), f"As {kind} scores it got others.", received=found
+                )
+        fakes = [image.image for call in move.critic for image in call.fake]
+        for event in move.penalties:
+            expect(int(event["size"]) == len(batch), "`gradient_penalty` was given a wrong batch size.")
+            pair = [event["real"].reshape(len(event["real"]), -1), event["fake"].reshape(len(event["fake"]), -1)]
+            due = [batch.reshape(len(batch), -1), np.array(fakes)]
+            right = any(_same(one, due[0]) and _same(other, due[1]) for one, other in (pair, pair[::-1]))
+            expect(right, "`gradient_penalty` was not given the real images and this round's fakes.")
+
+
+def _same(one: np.ndarray, other: np.ndarray) -> bool:
+    return one.shape == other.shape and np.array_equal(one, other)
+
+
+@STEP.judge(
+    points=0.25,
+    probe=two_steps,
+    cases=games,
+    hint="What is inside the loop, and what before it? Each round draws its own latents, one an image.",
+    features=summary,
+)
+def fresh_noise(case: Case, seen: Any, expected: Any) -> None:
+    """Each round of the critic has fakes from fresh latents, one for each image."""
+    moves = first_step(case, seen).of(D)
+    if not moves:
+        finished(seen[0])
+    fakes = [image for move in moves for call in move.critic for image in call.fake]
+    expect(any(image.latent is not None for image in fakes), "No fakes of the generator were shown to the critic.")
+    expect(not repeated(moves), "A latent vector came twice.")
+
+
+@STEP.judge(
+    points=0.65,
+    probe=two_steps,
+    cases=games,
+    hint="What the critic minimises is its loss plus `gp_weight` times the penalty. Both must be computed on the tape.",
+    features=summary,
+)
+def critic_step(case: Case, seen: Any, expected: Any) -> None:
+    """In each round the critic follows the gradient of `d_loss_fn` plus `gp_weight` times the penalty, at
+    `d_optimizer`'s learning rate."""
+    moves = first_step(case, seen).of(D)
+    if not moves:
+        finished(seen[0])
+        raise Failure("The critic's weights did not move after a call of `d_loss_fn`.")
+    for move in moves:
+        moved_by(move.turn, D, -D_RATE * _critic_due(move, case["gp_weight"]), (1.0,))
+
+
+def _critic_due(move: Any, gp_weight: float) -> np.ndarray:
+    """The gradient that was due; a penalty that is written out in the step itself counts as one."""
+    due = critic_gradient(move, gp_weight)
+    if move.penalties:
+        return due
+    kernel = move.turn.before[D][:-1].astype(np.float64)
+    norm = np.linalg.norm(kernel)
+    return due + gp_weight * np.append(2 * (norm - 1) * kernel / norm, 0.0)
+
+
+@STEP.judge(
+    points=0.4,
+    probe=two_steps,
+    cases=games,
+    hint="From the latents to the loss everything must be on the tape; the critic is the one that the loop has left.",
+    features=summary,
+)
+def generator_step(case: Case, seen: Any, expected: Any) -> None:
+    """The generator follows the gradient of `g_loss_fn` through the critic as its last round has left it, at
+    `g_optimizer`'s learning rate."""
+    moves = first_step(case, seen).of(G)
+    if not moves:
+        finished(seen[0])
+        raise Failure("The generator's weights did not move after a call of `g_loss_fn`.")
+    move = moves[-1]
+    moved_by(move.turn, G, -G_RATE * generator_gradient(move), (1.0,))
+    if move.letters == "g":
+        images = [image for call in move.generator for image in call.fake]
+        latest = all(np.array_equal(image.scorer, move.turn.before[D]) for image in images)
+        expect(latest, "The critic that judged the generator was not the one that its rounds have left.")
+
+
+@STEP.judge(
+    points=0.4,
+    probe=two_steps,
+    cases=games,
+    hint="Which loss did the critic minimise in its last round? Its penalty is part of it.",
+    features=summary,
+)
+def returns_both_losses(case: Case, seen: Any, expected: Any) -> None:
+    """A step returns `d_loss`, that of the critic's last round with the weighted penalty in it, and `g_loss`."""
+    step = first_step(case, seen)
+    finished(seen[0])
+    critic, generator = [move for move in step.moves if move.critic], [move for move in step.moves if move.generator]
+    expect(critic and generator, "One of the losses was not computed.")
+    due = [critic[-1].costs(case["gp_weight"])]
+    if not critic[-1].penalties:
+        norm = float(np.linalg.norm(critic[-1].turn.before[D][:-1].astype(np.float64)))
+        due = [due[0] + case["gp_weight"] * (norm - 1) ** 2]
+    for name, wanted in (("d_loss", due), ("g_loss", [generator[-1].generator[-1].value])):
+        value = seen[0]["returned"][name]
+        expect(same_number(value, wanted), f"{name} is not the loss that was due.", received=value)
+    for call in generator[-1].generator:
+        for image in call.fake:
+            known(image, "`g_loss_fn`")
+
+
+@STEP.judge(
+    points=0.2,
+    probe=two_steps_of_fit,
+    cases=games,
+    examples=2,
+    shrinks=4,
+    hint="In a graph the batch size is a tensor, the code runs once, when it is traced, and only what TensorFlow draws "
+    "is drawn anew. The last batch of an epoch is shorter.",
+    features=summary,
+)
+def works_under_fit(case: Case, seen: Any, expected: Any) -> None:
+    """Under `fit`, where the batch size is not known beforehand, both players move in each step, on latents that are
+    drawn anew."""
+    expect_start(seen[0], case, "`WGAN`")
+    latents: list[np.ndarray] = []
+    for step, batch in zip(seen, case["batches"], strict=True):
+        finished(step)
+        moved = {letter for move in read_step(step, batch).moves for letter in move.letters}
+        expect(moved == {"d", "g"}, "Only one of the players moved, or none.", received=sorted(moved))
+        latents += [event["into"] for event in step["events"] if event["kind"] == f"{G} call"][:1]
+    rows = finite(np.concatenate(latents), "The latent")
+    expect(len(np.unique(rows, axis=0)) == len(rows), "A latent vector came twice.", received=rows)

@@ -1,0 +1,564 @@
+"""Checks of `gan`: probes and public properties."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from hypothesis import strategies as st
+
+from keras_checks.compare import EPS32, Failure, array, close, expect, finite, same_shape
+from keras_checks.game import D, G, Scored, Turn, expect_start, find_score, scored_images, turns
+from keras_checks.observe import Namespace, plain, probe
+from keras_checks.players import Event, Player, Transcript, attempt, fitted, network
+from keras_checks.question import Case, Question
+from keras_checks.strategies import cases, seeds, shapes, sizes, uniform
+
+INVERT = Question(
+    name="invert_convolution",
+    answers=("invert_convolution",),
+    points=3,
+    lecture='GAN, "Conv2DTranspose: Inverting a Convolution"',
+)
+PLAYERS = Question(
+    name="build_players",
+    answers=("build_generator", "build_discriminator"),
+    points=2,
+    lecture='GAN, "Conv2DTranspose: Inverting a Convolution"',
+)
+GAN = Question(name="gan", answers=("GAN",), points=5, lecture='GAN, "Custom train_step"')
+
+
+# invert_convolution
+
+
+def _axis(size: int, kernel: int, stride: int, padding: str) -> tuple[int, int]:
+    """Length of a convolution's output, and what is left of its input beyond (output - 1) strides."""
+    out = (size - kernel) // stride + 1 if padding == "valid" else -(-size // stride)
+    return out, size - (out - 1) * stride
+
+
+def _has_inverse(axes: list[tuple[int, int, int]], padding: str) -> bool:
+    """Whether a layer of Keras has the shape: with an even kernel and "same", one padding must do for both axes."""
+    if padding == "valid":
+        return all(size >= kernel for size, kernel, _ in axes)
+    left = [_axis(*axis, padding)[1] for axis in axes]
+    full = all(rest == stride for rest, (_, _, stride) in zip(left, axes, strict=True))
+    return full or all(rest - kernel % 2 < stride for rest, (_, kernel, stride) in zip(left, axes, strict=True))
+
+
+PADDINGS = ("valid", "same")
+
+
+@st.composite
+def _convolution(draw: Any, padding: str, whole: bool, dilated: bool) -> Case:
+    """A convolution, its input's shape and two kernels. ``whole``: strides divide what they step over."""
+    kernel = (draw(sizes(1, 4)), draw(sizes(1, 4)))
+    strides = (1, 1) if dilated else (draw(sizes(1, 3)), draw(sizes(1, 3)))
+    dilation = (draw(sizes(1, 3)), draw(sizes(2, 3))) if dilated else (1, 1)
+    kernel = (kernel[0], kernel[1] + 1) if dilated else kernel
+    wide = [(size - 1) * rate + 1 for size, rate in zip(kernel, dilation, strict=True)]
+    steps = [draw(sizes(1, 3)) for _ in range(2)]
+    rest = [0 if whole or stride == 1 else draw(sizes(1, stride - 1)) for stride in strides]
+    start = [max(size, stride) if padding == "valid" else stride for size, stride in zip(wide, strides, strict=True)]
+    image = [s + (n - 1) * stride + r for s, n, stride, r in zip(start, steps, strides, rest, strict=True)]
+    axes = list(zip(image, wide, strides, strict=True))
+    if not _has_inverse(axes, padding):
+        image = [size - r for size, r in zip(image, rest, strict=True)]
+        axes = list(zip(image, wide, strides, strict=True))
+    channels, filters = draw(sizes(1, 3)), draw(sizes(1, 3))
+    seed, shape = draw(seeds()), (*kernel, channels, filters)
+    return {
+        "kernel_size": kernel,
+        "strides": strides,
+        "padding": padding,
+        "dilation_rate": dilation,
+        "use_bias": draw(st.booleans()),
+        "input_shape": (*image, channels),
+        "kernel": uniform(seed, shape),
+        "other_kernel": uniform(seed + 7_919, shape),
+        "y": uniform(seed, (2, *(_axis(*axis, padding)[0] for axis in axes), filters)),
+    }
+
+
+def _convolutions(**options: bool) -> st.SearchStrategy[Case]:
+    """A convolution of each padding."""
+    return cases(**{padding: _convolution(padding, **options) for padding in PADDINGS})
+
+
+whole_strides = _convolutions(whole=True, dilated=False)
+odd_sizes = _convolutions(whole=False, dilated=False)
+dilations = _convolutions(whole=True, dilated=True)
+
+
+@probe
+def inverse(ns: Namespace, case: Case) -> Any:
+    """What the inverses give for ``y``: with the kernel that each came with, and with another one put in."""
+    return {padding: _inverse(ns, case[padding]) for padding in PADDINGS}
+
+
+def _inverse(ns: Namespace, case: Case) -> Any:
+    conv = keras.layers.Conv2D(
+        case["kernel"].shape[-1],
+        case["kernel_size"],
+        strides=case["strides"],
+        padding=case["padding"],
+        dilation_rate=case["dilation_rate"],
+        use_bias=case["use_bias"],
+        bias_initializer="ones",
+    )
+    conv.build((None, *case["input_shape"]))
+    conv.kernel.assign(case["kernel"])
+    layer = ns.call("invert_convolution", conv, tuple(case["input_shape"]))
+    kind, built = isinstance(layer, keras.layers.Conv2DTranspose), bool(getattr(layer, "built", True))
+    own = _linear_part(layer, case)
+    fits = built and kind and tuple(layer.kernel.shape) == case["kernel"].shape
+    if fits:
+        layer.kernel.assign(case["other_kernel"])
+    return {"is_transposed": kind, "built": built, "own": own, "other": _linear_part(layer, case) if fits else None}
+
+
+def _linear_part(layer: Any, case: Case) -> Any:
+    """The answer to ``y`` without the bias."""
+    # On a CPU TensorFlow runs a dilated transposed convolution only when it is compiled.
+    run = tf.function(layer, jit_compile=True) if max(case["dilation_rate"]) > 1 else layer
+    y = tf.constant(case["y"])
+    return run(y) - run(tf.zeros_like(y))
+
+
+def convolved(case: Case, x: np.ndarray, kernel: np.ndarray) -> np.ndarray:
+    """``x`` convolved as the case's layer does it, in float64, without a bias."""
+    return tf.nn.convolution(
+        tf.constant(x, tf.float64),
+        tf.constant(kernel, tf.float64),
+        strides=case["strides"],
+        padding=case["padding"].upper(),
+        dilations=case["dilation_rate"],
+    ).numpy()
+
+
+def adjoint(case: Case, image: Any, kernel: np.ndarray) -> None:
+    """Fail unless ``<conv(x), y> = <x, image>`` for several x, where ``image`` is what the inverse made of y."""
+    shape = (len(case["y"]), *case["input_shape"])
+    what = f'With padding="{case["padding"]}", inverse(y)'
+    found = finite(same_shape(image, shape, what), what)
+    ones = np.ones(shape, np.float32)
+    for x in (ones, *(uniform(seed, shape) for seed in range(3)), np.where(uniform(3, shape) > 1, ones, 0)):
+        terms = convolved(case, x, kernel) * case["y"]
+        size = float(np.abs(terms).sum() + np.abs(x * found).sum())
+        close(np.sum(x * found.astype(np.float64)), terms.sum(), f"{what} times x", ulps=16, scale=max(size, 1))
+
+
+def geometry(case: Case, seen: Any) -> None:
+    """Fail unless the inverse of each convolution is its adjoint with any kernel in it."""
+    for padding in PADDINGS:
+        each, found = case[padding], seen[padding]
+        expect(found["is_transposed"], "The answer is not a `Conv2DTranspose` layer.")
+        expect(found["built"], "The layer is not built: it has no kernel yet.")
+        if found["other"] is None:
+            adjoint(each, found["own"], each["kernel"])
+        else:
+            adjoint(each, found["other"], each["other_kernel"])
+
+
+def kernels_of(case: Case, seen: Any) -> Any:
+    """An observation with the answers to the layers' own kernels replaced by what these kernels are."""
+    return {padding: _kernel_of(case[padding], seen[padding]) for padding in PADDINGS}
+
+
+def _kernel_of(case: Case, seen: Any) -> Any:
+    own = array(seen["own"], "inverse(y)")
+    known = {"the same": case["kernel"], "turned": case["kernel"][::-1, ::-1]}
+    found = [name for name, kernel in known.items() if _holds(adjoint, case, own, kernel)]
+    return {**seen, "own": [list(own.shape), found[:1]]}
+
+
+def _holds(statement: Any, *args: Any) -> bool:
+    try:
+        statement(*args)
+    except Failure:
+        return False
+    return True
+
+
+@INVERT.check(
+    points=1,
+    probe=inverse,
+    cases=whole_strides,
+    hint="Which arguments of `conv` decide where a number of its input goes? The inverse needs the same ones. How many "
+    "channels must it give back?",
+    features=kernels_of,
+)
+def goes_back_the_same_way(case: Case, seen: Any) -> None:
+    """With any kernel put in, the layer sends each output of a convolution with that kernel back to the inputs that it
+    came from: `<conv(x), y> = <x, inverse(y)>`, in the shape of the input."""
+    geometry(case, seen)
+
+
+# build_generator, build_discriminator
+
+IMAGE = (8, 8, 1)
+batches = cases(latent_dim=st.integers(2, 12), n=sizes(2, 5), seed=seeds())
+STEPS, RATE = 12, 0.3
+
+
+@probe
+def generator(ns: Namespace, case: Case) -> Any:
+    """Images of a generator, and how dark and how bright training can make them."""
+    model = ns.call("build_generator", case["latent_dim"])
+    latents = tf.constant(uniform(case["seed"], (case["n"], case["latent_dim"])))
+    images = model(latents)
+    return {
+        "convolves": _convolves(model),
+        "images": images,
+        "one_by_one": tf.concat([model(latent[None]) for latent in latents], axis=0),
+        "dark": _trained(model, latents, 1.0),
+        "bright": _trained(model, latents, -1.0),
+    }
+
+
+@probe
+def discriminator(ns: Namespace, case: Case) -> Any:
+    """Logits of a discriminator, and how low and how high training can make them."""
+    model = ns.call("build_discriminator")
+    images = tf.constant(uniform(case["seed"], (case["n"], *IMAGE), 0, 1))
+    return {
+        "convolves": _convolves(model),
+        "logits": model(images),
+        "one_by_one": tf.concat([model(image[None]) for image in images], axis=0),
+        "low": _trained(model, images, 1.0),
+        "high": _trained(model, images, -1.0),
+    }
+
+
+def _convolves(model: Any) -> bool:
+    """Whether the model has a kernel of a convolution: the only weights with four axes."""
+    return any(len(weight.shape) == 4 for weight in model.trainable_weights)
+
+
+def _trained(model: Any, inputs: Any, sign: float) -> Any:
+    """The outputs after some steps that make them smaller (``sign`` 1) or larger (-1); the weights are put back."""
+    before, weights = model.get_weights(), model.trainable_weights
+    optimizer = keras.optimizers.Adam(RATE)
+    for _ in range(STEPS):
+        with tf.GradientTape() as tape:
+            target = sign * tf.reduce_mean(model(inputs))
+        optimizer.apply(tape.gradient(target, weights), weights)
+    outputs = model(inputs)
+    model.set_weights(before)
+    return outputs
+
+
+def _mapping(outputs: Any, one_by_one: Any, what: str) -> np.ndarray:
+    """``outputs`` as an array; fails unless each depends on its own input and on nothing else."""
+    found = finite(outputs, what)
+    close(
+        one_by_one, found, f"{what} of an example fed on its own", ulps=4096, scale=max(1.0, float(np.abs(found).max()))
+    )
+    spread = float(np.ptp(found, axis=0).max())
+    expect(spread > 1e-7, f"{what} is the same for every input.", received=found)
+    return found
+
+
+@PLAYERS.check(
+    points=0.5, probe=generator, cases=batches, examples=2, shrinks=4, hint="Follow the shape from layer to layer."
+)
+def generator_makes_images(case: Case, seen: Any) -> None:
+    """`build_generator(latent_dim)` maps latents `(batch, latent_dim)` to images `(batch, 8, 8, 1)` through transposed
+    convolutions; each image depends on its own latent, and on no other."""
+    found = same_shape(seen["images"], (case["n"], *IMAGE), "generator(latents)")
+    _mapping(found, seen["one_by_one"], "The image")
+    expect(seen["convolves"], "No weight of the generator is the kernel of a convolution.")
+
+
+@PLAYERS.check(
+    points=0.5, probe=discriminator, cases=batches, examples=2, shrinks=4, hint="Follow the shape from layer to layer."
+)
+def discriminator_gives_one_number(case: Case, seen: Any) -> None:
+    """`build_discriminator()` maps images `(batch, 8, 8, 1)` through convolutions to one number each, `(batch, 1)`."""
+    found = array(seen["logits"], "discriminator(images)")
+    shape = f"shape {found.shape}"
+    expect(found.shape in ((case["n"], 1), (case["n"],)), "discriminator(images) has the wrong shape.", shape)
+    _mapping(found, seen["one_by_one"], "The logit")
+    expect(seen["convolves"], "No weight of the discriminator is the kernel of a convolution.")
+
+
+# GAN
+
+D_RATE, G_RATE = 1 / 64, 1 / 32
+NOISE = 0.05
+"""How far a label may be from 0 or 1."""
+
+
+@st.composite
+def _games(draw: Any) -> Case:
+    latent_dim, image = draw(sizes(1, 3)), draw(shapes(3, 2, 3))
+    seed, pixels = draw(seeds()), int(np.prod(image))
+    batch = draw(sizes(2, 5))
+    return {
+        "latent_dim": latent_dim,
+        "g_kernel": uniform(seed, (latent_dim, pixels), -1, 1),
+        "g_bias": uniform(seed, (pixels,), -1, 1),
+        "d_kernel": uniform(seed, (pixels, 1), -0.5, 0.5),
+        "d_bias": uniform(seed, (1,), -0.5, 0.5),
+        "batches": [uniform(seed + key, (n, *image), 0, 1) for key, n in enumerate((batch, draw(sizes(1, 4)), batch))],
+    }
+
+
+games = _games()
+
+
+class SquaredError(keras.losses.Loss):
+    """A loss that notes its labels and predictions: the mean of their squared differences."""
+
+    def __init__(self, transcript: Transcript) -> None:
+        super().__init__(name="squared_error")
+        self.transcript = transcript
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        self.transcript.note("loss", labels=y_true, predictions=y_pred)
+        return tf.reduce_mean(tf.square(y_pred - tf.cast(y_true, y_pred.dtype)), axis=-1)
+
+
+def _compiled(ns: Namespace, case: Case, transcript: Transcript) -> Any:
+    """The student's model with players and a loss that write a transcript."""
+    image = case["batches"][0].shape[1:]
+    gan = ns.call(
+        "GAN",
+        discriminator=network(Player(transcript, D, case["d_kernel"], case["d_bias"], (1,)), image),
+        generator=network(Player(transcript, G, case["g_kernel"], case["g_bias"], image), (case["latent_dim"],)),
+        latent_dim=case["latent_dim"],
+    )
+    gan.compile(
+        d_optimizer=keras.optimizers.SGD(D_RATE),
+        g_optimizer=keras.optimizers.SGD(G_RATE),
+        loss_fn=SquaredError(transcript),
+    )
+    return gan
+
+
+@probe
+def three_steps(ns: Namespace, case: Case) -> Any:
+    """Two steps, then one more after the metrics were reset, as at the start of an epoch."""
+    transcript = Transcript()
+    gan = _compiled(ns, case, transcript)
+    seen = []
+    for index, batch in enumerate(case["batches"]):
+        if index == 2:
+            _try(gan.reset_metrics)
+        seen.append(attempt(transcript, lambda batch=batch: gan.train_step(tf.constant(batch))))
+        seen[-1]["metrics"] = _try(lambda: [metric.result() for metric in gan.metrics]) or []
+    return seen
+
+
+@probe
+def steps_in_a_graph(ns: Namespace, case: Case) -> Any:
+    """The three steps of one epoch of `fit`, whose last batch is shorter."""
+    transcript = Transcript()
+    return fitted(_compiled(ns, case, transcript), case["batches"], transcript)
+
+
+def _try(call: Any) -> Any:
+    """What a call gives, as plain data; None where it raises: the steps count though `metrics` may be wrong."""
+    try:
+        return plain(call())
+    except Exception:
+        return None
+
+
+@dataclass(frozen=True)
+class LossCall:
+    """One call of the loss: each label with the image whose score it was compared with, and the turn that it led to."""
+
+    labels: np.ndarray
+    images: list[Scored]
+    value: float
+    turn: int
+    swapped: bool = False
+
+    @property
+    def kinds(self) -> set[str]:
+        """The kinds of its images."""
+        return {image.kind for image in self.images}
+
+    def labels_of(self, kind: str) -> list[float]:
+        """The labels of the images of one kind."""
+        return [float(label) for label, image in zip(self.labels, self.images, strict=True) if image.kind == kind]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step as its transcript tells it: the turns, and the losses that belong to each player."""
+
+    turns: list[Turn]
+    losses: dict[str, list[LossCall]]
+
+    def turn_of(self, player: str) -> tuple[Turn, list[LossCall]] | None:
+        """The turn in which a player moved (the discriminator's first, the generator's last) and its losses."""
+        own = [index for index, turn in enumerate(self.turns) if player in turn.moved]
+        if not own:
+            return None
+        index = own[0 if player == D else -1]
+        return self.turns[index], [call for call in self.losses[player] if call.turn == index]
+
+    def labels(self, player: str, kind: str) -> list[float]:
+        """The labels that a player's losses gave to images of one kind."""
+        return [label for call in self.losses[player] for label in call.labels_of(kind)]
+
+
+def read_step(step: Any, batch: np.ndarray) -> Step:
+    """Tell a step's two halves apart, whichever way the student wrote them."""
+    played, rest = turns(step["events"])
+    losses: dict[str, list[LossCall]] = {D: [], G: []}
+    so_far: list[Event] = []
+    for index, (moved, events) in enumerate([*((turn.moved, turn.events) for turn in played), (frozenset(), rest)]):
+        for event in events:
+            so_far.append(event)
+            if event["kind"] == "loss":
+                call = _loss_call(event, so_far, batch, index)
+                losses[_owner(call, moved, bool(losses[D]))].append(call)
+    _give_back(losses, played)
+    return Step(played, losses)
+
+
+def _give_back(losses: dict[str, list[LossCall]], played: list[Turn]) -> None:
+    """Where both losses were computed before anybody moved, the last one, on fakes only, is the generator's."""
+    alone = [index for index, turn in enumerate(played) if turn.moved == {G}]
+    if alone and not losses[G] and len(losses[D]) > 1 and losses[D][-1].kinds == {"fake"}:
+        losses[G].append(replace(losses[D].pop(), turn=alone[-1]))
+
+
+def _loss_call(event: Event, so_far: list[Event], batch: np.ndarray, turn: int) -> LossCall:
+    shown = scored_images(so_far, batch)
+    predictions, labels = np.ravel(event["predictions"]), np.ravel(event["labels"])
+    expect(
+        len(labels) in (1, len(predictions)), "The loss was given fewer or more labels than predictions.", len(labels)
+    )
+    labels = np.broadcast_to(labels, predictions.shape)
+    value = float(np.mean((predictions.astype(np.float64) - labels) ** 2))
+    images, others = ([find_score(shown, score) for score in scores] for scores in (predictions, labels))
+    swapped = all(image.kind == "unknown" for image in images) and all(image.kind != "unknown" for image in others)
+    return LossCall(predictions, others, value, turn, True) if swapped else LossCall(labels, images, value, turn)
+
+
+def _owner(call: LossCall, moved: frozenset[str], discriminator_had_its_turn: bool) -> str:
+    """Whose loss it is: who moved next; where both did, or nobody, the generator is the one that shows only fakes."""
+    if len(moved) == 1:
+        return next(iter(moved))
+    fakes_only = call.kinds == {"fake"}
+    return G if fakes_only and (discriminator_had_its_turn or float(np.mean(call.labels)) < 0.5) else D
+
+
+def first_step(case: Case, seen: Any) -> Step:
+    """The first step; fails where the game did not begin with the weights and images of the case."""
+    expect_start(seen[0], case, "`GAN`")
+    return read_step(seen[0], case["batches"][0])
+
+
+def finished(step: Any) -> None:
+    """Fail with the student's error where a step raised one."""
+    if "raised" in step:
+        raise Failure(f"`train_step` raised {step['raised']['type']}: {step['raised']['message']}")
+
+
+def summary(case: Case, seen: Any) -> Any:
+    """What happened in each step, without the noise that the student drew and without the way it was written."""
+    try:
+        return [_summary(step, batch) for step, batch in zip(seen, case["batches"], strict=True)]
+    except Failure as failure:
+        return failure.message
+
+
+def _summary(step: Any, batch: np.ndarray) -> Any:
+    read = read_step(step, batch)
+    half = {player: _half(read, player, len(batch)) for player in (D, G)}
+    raised = step.get("raised", {})
+    return {
+        "turns": ["".join(sorted(player[0] for player in turn.moved)) for turn in read.turns],
+        "raised": [raised.get("type", ""), re.sub(r"[\d'\"`(].*", "", raised.get("message", ""))[:40]],
+        "metrics": len(step.get("metrics", [])),
+        "returned": _relation(step.get("returned"), read),
+        **half,
+    }
+
+
+def _half(read: Step, player: str, size: int) -> Any:
+    images = [image for call in read.losses[player] for image in call.images]
+    last = read.turns[-1].after[D] if read.turns else None
+    kinds = sorted({image.kind for image in images})
+    return {
+        "labels": {kind: sorted({round(label) for label in read.labels(player, kind)}) for kind in kinds},
+        "counts": [sum(image.kind == kind for image in images) / size for kind in kinds],
+        "judged by the last": [bool(np.array_equal(image.scorer, last)) for image in images[:1]],
+        "eager": all(image.eager for image in images),
+        "swapped": any(call.swapped for call in read.losses[player]),
+    }
+
+
+def _relation(returned: Any, read: Step) -> Any:
+    """Whether the losses returned are those of this step alone."""
+    if returned is None:
+        return None
+    return [loss_returned(returned[f"{player[0]}_loss"], read.losses[player]) for player in (D, G)]
+
+
+def loss_returned(value: Any, calls: list[LossCall]) -> bool:
+    """Whether ``value`` is the sum or the mean of some calls of the loss."""
+    total = sum(call.value for call in calls)
+    found = float(np.ravel(value)[0]) if np.size(value) == 1 else np.nan
+    return any(abs(found - scale * total) <= 64 * EPS32 * max(1.0, total) for scale in scales(calls))
+
+
+def scales(calls: list[LossCall]) -> tuple[float, float]:
+    """Several calls of the loss may be added, or averaged."""
+    return 1.0, 1.0 / max(1, len(calls))
+
+
+@GAN.check(
+    points=0.75,
+    probe=three_steps,
+    cases=games,
+    hint="The discriminator learns to tell two kinds apart: it needs both, and as many fakes as there are real images.",
+    features=summary,
+)
+def discriminator_meets_both_kinds(case: Case, seen: Any) -> None:
+    """In its turn the discriminator's loss covers each real image of the batch, and as many fakes of the generator."""
+    step, batch = first_step(case, seen), case["batches"][0]
+    images = [image for call in step.losses[D] for image in call.images]
+    real = [image for image in images if image.kind == "real"]
+    each = all(any(np.array_equal(image.image, np.ravel(x)) for image in real) for x in batch)
+    counts = f"{len(real)} real and {sum(image.kind == 'fake' for image in images)} fake for a batch of {len(batch)}"
+    expect(each and len(real) == len(batch), "Its loss does not cover each real image once.", counts)
+    expect(
+        counts == f"{len(batch)} real and {len(batch)} fake for a batch of {len(batch)}",
+        "It met the wrong number of fakes.",
+        counts,
+    )
+
+
+def labelled(step: Step, player: str, kind: str, due: float, what: str) -> None:
+    """Fail unless images of a kind have labels, all of them ``due``, give or take the noise that is allowed."""
+    expect(not any(call.swapped for call in step.losses[player]), "`loss_fn` was given predictions first, then labels.")
+    labels = step.labels(player, kind)
+    right = bool(labels) and all(abs(label - due) <= NOISE + 1e-6 for label in labels)
+    expect(right, f"{what} do not have the label {due:.0f}.", received=[round(label, 3) for label in labels])
+
+
+@GAN.check(
+    points=0.75,
+    probe=three_steps,
+    cases=games,
+    hint="The labels must stand in the order in which the images were put together, and come first: "
+    "`loss_fn(labels, predictions)`.",
+    features=summary,
+)
+def discriminator_is_told_the_truth(case: Case, seen: Any) -> None:
+    """In the discriminator's turn fakes have the label 1 and real images the label 0 (noise up to 0.05 is allowed)."""
+    step = first_step(case, seen)
+    for kind, due in (("fake", 1.0), ("real", 0.0)):
+        if kind == "real" or step.labels(D, kind):
+            labelled(step, D, kind, due, f"In the discriminator's turn {kind} images")

@@ -1,0 +1,196 @@
+# %% fresh_layers
+"""The whole has layers of its own instead of the two halves.
+
+It trains well, but what it learns stays inside: the halves you hold know nothing of it. Call the given models; that brings their
+weights along.
+"""
+
+
+def build_autoencoder(encoder, decoder):
+    return keras.Sequential(
+        [
+            keras.Input(encoder.input_shape[1:]),
+            keras.layers.Dense(encoder.output_shape[-1], activation="tanh"),
+            keras.layers.Dense(decoder.output_shape[-1], activation="sigmoid"),
+        ]
+    )
+
+
+# %% copied_halves
+"""The whole is made of copies of the halves.
+
+A copy starts with the same values, and from then on goes its own way: after training the halves you hold are what they were. Use
+the models themselves.
+"""
+
+
+def build_autoencoder(encoder, decoder):
+    copies = []
+    for half in (encoder, decoder):
+        copy = keras.models.clone_model(half)
+        copy.set_weights(half.get_weights())
+        copies.append(copy)
+    x = keras.Input(encoder.input_shape[1:])
+    return keras.Model(x, copies[1](copies[0](x)))
+
+
+# %% encoder_detached
+"""No gradient reaches the encoder: the code is cut off by `stop_gradient`.
+
+The decoder then learns to make the best of a random code. The gradient of the loss has to flow through the decoder back into
+the encoder.
+"""
+
+
+def build_autoencoder(encoder, decoder):
+    x = keras.Input(encoder.input_shape[1:])
+    return keras.Model(x, decoder(keras.ops.stop_gradient(encoder(x))))
+
+
+# %% encoder_frozen
+"""The encoder is frozen, only the decoder is trained.
+
+`trainable = False` is for parts that have learned already. Here nobody has: both halves learn at once.
+"""
+
+
+def build_autoencoder(encoder, decoder):
+    encoder.trainable = False
+    x = keras.Input(encoder.input_shape[1:])
+    return keras.Model(x, decoder(encoder(x)))
+
+
+# %% decoder_frozen
+"""The decoder is frozen, only the encoder is trained.
+
+In a GAN one player is frozen while the other learns; in an autoencoder both halves want the same and learn at once.
+"""
+
+
+def build_autoencoder(encoder, decoder):
+    decoder.trainable = False
+    x = keras.Input(encoder.input_shape[1:])
+    return keras.Model(x, decoder(encoder(x)))
+
+
+# %% hidden_in_a_lambda
+"""The halves are called inside a `Lambda` layer, which does not know their weights.
+
+The output is right, but the whole has no weights, so `fit` trains nothing. Call models directly, or keep them as
+attributes of a subclass.
+"""
+
+
+def build_autoencoder(encoder, decoder):
+    x = keras.Input(encoder.input_shape[1:])
+    y = keras.layers.Lambda(lambda value: decoder(encoder(value)), output_shape=decoder.output_shape[1:])(x)
+    return keras.Model(x, y)
+
+
+# %% decoder_on_the_input
+"""The decoder is wired to the encoder's input, not to its output.
+
+Where the sizes fit, this even runs: but the encoder is then a dead branch, and nothing is squeezed. The decoder gets the code.
+"""
+
+
+def build_autoencoder(encoder, decoder):
+    return keras.Model(encoder.input, decoder(encoder.input))
+
+
+# %% decoder_first
+"""The halves are in the wrong order: the data go into the decoder first.
+
+Data, encoder, code, decoder, data. In a nested call the innermost comes first.
+"""
+
+
+def build_autoencoder(encoder, decoder):
+    x = keras.Input(encoder.input_shape[1:])
+    return keras.Model(x, encoder(decoder(x)))
+
+
+# %% disconnected
+"""The model goes from the encoder's input to the decoder's output, but no path connects them.
+
+`decoder.output` hangs on the decoder's own input. Call the decoder on the encoder's output to connect the two.
+"""
+
+
+def build_autoencoder(encoder, decoder):
+    return keras.Model(encoder.input, decoder.output)
+
+
+# %% encoder_only
+"""The whole ends at the code.
+
+It must give back data: send the code through the decoder.
+"""
+
+
+def build_autoencoder(encoder, decoder):
+    return keras.Model(encoder.input, encoder.output)
+
+
+# %% layers_in_one_row
+"""The layers of both halves are put in one row, one after another.
+
+That is right for halves that are a plain row of layers, and wrong for all others: a branch has no place in a row. A model is a
+layer; take each half as one piece.
+"""
+
+
+def build_autoencoder(encoder, decoder):
+    value = keras.Input(encoder.input_shape[1:])
+    first = value
+    for half in (encoder, decoder):
+        for layer in half.layers[1:]:
+            value = layer([value, value]) if isinstance(layer, keras.layers.Add) else layer(value)
+    return keras.Model(first, value)
+
+
+# %% always_inference
+"""Both halves are called with `training=False`, also while the whole is trained.
+
+Batch normalisation and dropout inside the halves then never do their work. Leave `training` alone, it is handed down by itself; or
+hand on the value that `call` gets.
+"""
+
+
+class InferenceOnly(keras.Model):
+    def __init__(self, encoder, decoder):
+        super().__init__()
+        self.encoder, self.decoder = encoder, decoder
+
+    def call(self, x, training=None):
+        return self.decoder(self.encoder(x, training=False), training=False)
+
+
+def build_autoencoder(encoder, decoder):
+    return InferenceOnly(encoder, decoder)
+
+
+# %% always_training
+"""Both halves are called with `training=True`, also when the whole predicts.
+
+The reconstruction of an example then depends on the rest of its batch. Leave `training` alone: it is handed down by itself.
+"""
+
+
+def build_autoencoder(encoder, decoder):
+    x = keras.Input(encoder.input_shape[1:])
+    return keras.Model(x, decoder(encoder(x, training=True), training=True))
+
+
+# %% one_layer_more
+"""The whole has a layer of its own after the decoder.
+
+It learns part of the way back, and the halves on their own give something else than the whole. The whole owns nothing: its weights are
+those of the halves.
+"""
+
+
+def build_autoencoder(encoder, decoder):
+    x = keras.Input(encoder.input_shape[1:])
+    y = decoder(encoder(x))
+    return keras.Model(x, keras.layers.Dense(y.shape[-1], activation="sigmoid")(y))

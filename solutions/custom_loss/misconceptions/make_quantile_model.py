@@ -1,0 +1,99 @@
+# %% ordinary_loss
+"""The model is compiled with an ordinary loss, so it learns the middle of the targets.
+
+Mean squared error gives the conditional mean, absolute error the median, and neither knows anything of `tau`. The loss is
+what asks the question: which of yours asks for the quantile?
+"""
+
+
+def make_quantile_model(n_features, tau):
+    model = keras.Sequential([keras.Input((n_features,)), keras.layers.Dense(1)])
+    model.compile(optimizer=keras.optimizers.Adam(0.01), loss="mse")
+    return model
+
+
+# %% other_quantile
+"""The loss is made with 1 - tau, so the model learns the quantile on the other side.
+
+For tau = 0.9 nine of ten targets must lie below the prediction. If only one of ten does, the two sides are swapped
+somewhere between the model's argument and the loss.
+"""
+
+
+def make_quantile_model(n_features, tau):
+    model = keras.Sequential([keras.Input((n_features,)), keras.layers.Dense(1)])
+    model.compile(optimizer=keras.optimizers.Adam(0.01), loss=PinballLoss(1 - tau))
+    return model
+
+
+# %% no_bias
+"""The model has no bias, so it predicts exactly 0 where all features are 0.
+
+Standardised features are 0 for the average example, and its quantile is not. A layer without bias can only turn the line
+around the origin, never lift it.
+"""
+
+
+def make_quantile_model(n_features, tau):
+    model = keras.Sequential([keras.Input((n_features,)), keras.layers.Dense(1, use_bias=False)])
+    model.compile(optimizer=keras.optimizers.Adam(0.01), loss=PinballLoss(tau))
+    return model
+
+
+# %% not_compiled
+"""The model is built and not compiled.
+
+Without a loss and an optimizer there is nothing to train with. `compile` is where the loss that you wrote gets into the
+model.
+"""
+
+
+def make_quantile_model(n_features, tau):
+    return keras.Sequential([keras.Input((n_features,)), keras.layers.Dense(1)])
+
+
+# %% steps_too_small
+"""The learning rate is so small that 300 epochs do not bring the model to the quantile.
+
+The gradient of the pinball loss is never larger than `tau` or `1 - tau`, however far away the prediction is: 4,800 steps
+of that size times the learning rate is as far as it can go. Let it take larger steps.
+"""
+
+
+def make_quantile_model(n_features, tau):
+    model = keras.Sequential([keras.Input((n_features,)), keras.layers.Dense(1)])
+    model.compile(optimizer=keras.optimizers.SGD(1e-6), loss=PinballLoss(tau))
+    return model
+
+
+# %% relu_at_the_end
+"""The last layer has a relu, so the model can't predict a negative number.
+
+Half of the standardised targets are negative, and where relu gives 0 its gradient is 0 as well: the model gets stuck
+there. Which range of values does a regression need?
+"""
+
+
+def make_quantile_model(n_features, tau):
+    model = keras.Sequential(
+        [
+            keras.Input((n_features,)),
+            keras.layers.Dense(16, activation="relu"),
+            keras.layers.Dense(1, activation="relu"),
+        ]
+    )
+    model.compile(optimizer=keras.optimizers.Adam(0.01), loss=PinballLoss(tau))
+    return model
+
+
+# %% one_output_per_feature
+"""The output layer has `n_features` units, so there are several predictions for one target.
+
+The number of features is the size of the input. A quantile of one target is one number.
+"""
+
+
+def make_quantile_model(n_features, tau):
+    model = keras.Sequential([keras.Input((n_features,)), keras.layers.Dense(n_features)])
+    model.compile(optimizer=keras.optimizers.Adam(0.01), loss=PinballLoss(tau))
+    return model

@@ -1,0 +1,244 @@
+# %% weights_ignored
+"""The weights are accepted and never used.
+
+The signature asks for them, but the result is the same with and without. Where in the computation is there one number per
+example to multiply?
+"""
+
+
+def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
+    p = keras.ops.clip(y_pred, 1e-7, 1 - 1e-7)
+    return keras.ops.mean(-(y_true * keras.ops.log(p) + (1 - y_true) * keras.ops.log(1 - p)))
+
+
+# %% weights_normalised
+"""The weighted sum is divided by the sum of the weights.
+
+That is a weighted average: doubling all weights then changes nothing, and a batch of unimportant examples pulls as hard
+as one of important ones. Divide by the number of examples.
+"""
+
+
+def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
+    p = keras.ops.clip(y_pred, 1e-7, 1 - 1e-7)
+    losses = -keras.ops.mean(y_true * keras.ops.log(p) + (1 - y_true) * keras.ops.log(1 - p), axis=-1)
+    if sample_weight is None:
+        return keras.ops.mean(losses)
+    return keras.ops.sum(losses * sample_weight) / keras.ops.sum(sample_weight)
+
+
+# %% no_clipping
+"""The probabilities are not clipped before the logarithm.
+
+A prediction of exactly 0 or 1 gives infinity, or 0 times infinity, which is not a number; from then on the model's weights
+are lost. Where do the probabilities have to be kept within bounds?
+"""
+
+
+def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
+    losses = -keras.ops.mean(
+        y_true * keras.ops.log(y_pred) + (1 - y_true) * keras.ops.log(1 - y_pred), axis=-1
+    )
+    if sample_weight is not None:
+        losses = losses * sample_weight
+    return keras.ops.mean(losses)
+
+
+# %% clipped_at_the_bottom_only
+"""Only the lower end is clipped, and predictions of exactly 1 still break the loss.
+
+The second logarithm is that of 1 - p, which is 0 at the other end. Both ends need their bound.
+"""
+
+
+def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
+    p = keras.ops.maximum(y_pred, 1e-7)
+    losses = -keras.ops.mean(y_true * keras.ops.log(p) + (1 - y_true) * keras.ops.log(1 - p), axis=-1)
+    if sample_weight is not None:
+        losses = losses * sample_weight
+    return keras.ops.mean(losses)
+
+
+# %% clipped_too_far
+"""The probabilities are clipped by 0.01, so very wrong predictions get too cheap.
+
+Beyond the bound the loss is flat and no gradient pulls the prediction back. The bound is there for the logarithm only:
+make it 1e-7.
+"""
+
+
+def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
+    p = keras.ops.clip(y_pred, 0.01, 0.99)
+    losses = -keras.ops.mean(y_true * keras.ops.log(p) + (1 - y_true) * keras.ops.log(1 - p), axis=-1)
+    if sample_weight is not None:
+        losses = losses * sample_weight
+    return keras.ops.mean(losses)
+
+
+# %% logits_for_probabilities
+"""The predictions are taken for logits and squashed by a sigmoid once more.
+
+They are probabilities already: a sigmoid maps all of them to between 0.5 and 0.73. Which of the two does the
+`from_logits` argument of Keras, or the function of `tf.nn`, expect?
+"""
+
+
+def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
+    losses = keras.losses.binary_crossentropy(y_true, y_pred, from_logits=True)
+    if sample_weight is not None:
+        losses = losses * sample_weight
+    return keras.ops.mean(losses)
+
+
+# %% batch_size_written_down
+"""The weighted sum is divided by 32, whatever the size of the batch.
+
+The last batch of an epoch is usually shorter, and so is the batch of somebody else. A mean knows by how many it
+divides.
+"""
+
+
+def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
+    p = keras.ops.clip(y_pred, 1e-7, 1 - 1e-7)
+    losses = -keras.ops.mean(y_true * keras.ops.log(p) + (1 - y_true) * keras.ops.log(1 - p), axis=-1)
+    if sample_weight is not None:
+        losses = losses * sample_weight
+    return keras.ops.sum(losses) / 32
+
+
+# %% batch_size_of_the_trace
+"""The batch size is read from `shape[0]`, which is None inside `fit`.
+
+`fit` traces the loss once for batches of any size, so the static shape has no number there. Use a mean, or the size that
+the running graph knows: `tf.shape`.
+"""
+
+
+def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
+    p = keras.ops.clip(y_pred, 1e-7, 1 - 1e-7)
+    losses = -keras.ops.mean(y_true * keras.ops.log(p) + (1 - y_true) * keras.ops.log(1 - p), axis=-1)
+    if sample_weight is not None:
+        losses = losses * sample_weight
+    return keras.ops.sum(losses) / y_true.shape[0]
+
+
+# %% sum_over_the_batch
+"""The losses of the batch are added up and not divided.
+
+Then the gradient grows with the batch size, and the learning rate has to shrink with it. Divide by the number of
+examples.
+"""
+
+
+def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
+    p = keras.ops.clip(y_pred, 1e-7, 1 - 1e-7)
+    losses = -keras.ops.mean(y_true * keras.ops.log(p) + (1 - y_true) * keras.ops.log(1 - p), axis=-1)
+    if sample_weight is not None:
+        losses = losses * sample_weight
+    return keras.ops.sum(losses)
+
+
+# %% weights_after_the_mean
+"""The weights multiply the mean of the batch instead of the losses of its examples.
+
+Once the losses are averaged, a weight can't tell its example from the others any more. Weigh first, average afterwards.
+"""
+
+
+def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
+    p = keras.ops.clip(y_pred, 1e-7, 1 - 1e-7)
+    loss = -keras.ops.mean(y_true * keras.ops.log(p) + (1 - y_true) * keras.ops.log(1 - p))
+    return loss if sample_weight is None else keras.ops.mean(loss * sample_weight)
+
+
+# %% weights_along_the_wrong_axis
+"""Weights `(batch,)` are multiplied with entries `(batch, n)`: they meet the wrong axis.
+
+Broadcasting lines up the last axes, so the weights go to the components, or fail. Reduce to one loss per example first:
+then both have shape `(batch,)`.
+"""
+
+
+def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
+    p = keras.ops.clip(y_pred, 1e-7, 1 - 1e-7)
+    losses = -(y_true * keras.ops.log(p) + (1 - y_true) * keras.ops.log(1 - p))
+    if sample_weight is not None:
+        losses = losses * sample_weight
+    return keras.ops.mean(losses)
+
+
+# %% only_the_positive_label
+"""The term for the label 0 is missing.
+
+Where the label is 0, any probability is then free of charge, and a model that always says 1 is perfect. The formula has two
+terms, one for each label.
+"""
+
+
+def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
+    p = keras.ops.clip(y_pred, 1e-7, 1 - 1e-7)
+    losses = -keras.ops.mean(y_true * keras.ops.log(p), axis=-1)
+    if sample_weight is not None:
+        losses = losses * sample_weight
+    return keras.ops.mean(losses)
+
+
+# %% per_example_returned
+"""The losses of the examples are returned, not the one number for the batch.
+
+This function takes the weights itself, so it also finishes the job: the last step is the mean over the batch.
+"""
+
+
+def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
+    p = keras.ops.clip(y_pred, 1e-7, 1 - 1e-7)
+    losses = -keras.ops.mean(y_true * keras.ops.log(p) + (1 - y_true) * keras.ops.log(1 - p), axis=-1)
+    return losses if sample_weight is None else losses * sample_weight
+
+
+# %% sign_missing
+"""The minus sign is missing, so the best model has the worst loss.
+
+The logarithm of a probability is negative or 0. A loss must be small for good predictions: what turns a log-likelihood
+into a loss?
+"""
+
+
+def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
+    p = keras.ops.clip(y_pred, 1e-7, 1 - 1e-7)
+    losses = keras.ops.mean(y_true * keras.ops.log(p) + (1 - y_true) * keras.ops.log(1 - p), axis=-1)
+    if sample_weight is not None:
+        losses = losses * sample_weight
+    return keras.ops.mean(losses)
+
+
+# %% sum_over_the_labels
+"""The labels of an example are added up instead of averaged.
+
+The formula divides by n, the number of labels of one example. Which reduction over the last axis does that?
+"""
+
+
+def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
+    p = keras.ops.clip(y_pred, 1e-7, 1 - 1e-7)
+    losses = -keras.ops.sum(y_true * keras.ops.log(p) + (1 - y_true) * keras.ops.log(1 - p), axis=-1)
+    if sample_weight is not None:
+        losses = losses * sample_weight
+    return keras.ops.mean(losses)
+
+
+# %% numpy_crossentropy
+"""The crossentropy is computed with NumPy, so no gradient can flow through it.
+
+It works on numbers, but inside `fit` the tensors have none when the function is traced, and the tape does not see what
+NumPy does. `keras.ops` has the same functions.
+"""
+
+
+def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
+    y_true = np.asarray(y_true)
+    p = np.clip(np.asarray(y_pred, "float64"), 1e-7, 1 - 1e-7)
+    losses = -np.mean(y_true * np.log(p) + (1 - y_true) * np.log(1 - p), axis=-1)
+    if sample_weight is not None:
+        losses = losses * np.asarray(sample_weight)
+    return np.float32(np.mean(losses))

@@ -1,0 +1,118 @@
+# %% whole_network
+"""The whole network is returned.
+
+A model made of `model.inputs` and `model.outputs` ends where the network ends. Which tensor does the layer of that
+name
+give?
+"""
+
+
+def build_feature_extractor(model, layer_name):
+    return keras.Model(model.inputs, model.outputs[0])
+
+
+# %% input_of_the_layer
+"""The model ends before the layer, not after it.
+
+`layer.input` is what goes into the layer. Its activation is what comes out.
+"""
+
+
+def build_feature_extractor(model, layer_name):
+    return keras.Model(model.inputs, model.get_layer(layer_name).input)
+
+
+# %% new_weights
+"""The network is rebuilt, and has new random weights.
+
+`clone_model` copies the architecture only. What the network has learned is in the weights: use its own layers.
+"""
+
+
+def build_feature_extractor(model, layer_name):
+    fresh = keras.models.clone_model(model)
+    return keras.Model(fresh.inputs, fresh.get_layer(layer_name).output)
+
+
+# %% layer_alone
+"""The layer itself is returned.
+
+It expects what the layers before it make of an image, not the image. Build a model that begins at the network's
+inputs.
+"""
+
+
+def build_feature_extractor(model, layer_name):
+    return model.get_layer(layer_name)
+
+
+# %% symbolic_output
+"""The symbolic output of the layer is returned.
+
+`layer.output` stands for a tensor that is not there yet. Only a model with inputs can be called on images.
+"""
+
+
+def build_feature_extractor(model, layer_name):
+    return model.get_layer(layer_name).output
+
+
+# %% list_of_outputs
+"""All layers are outputs, in a list.
+
+Then the model gives a list of activations. One layer was asked for.
+"""
+
+
+def build_feature_extractor(model, layer_name):
+    return keras.Model(model.inputs, [layer.output for layer in model.layers])
+
+
+# %% layers_in_a_row
+"""The layers up to that one are put in a row.
+
+In the list of layers they come one after another, but a network may have ways around a layer. Use the tensors of
+the
+network that is there.
+"""
+
+
+def build_feature_extractor(model, layer_name):
+    extractor = keras.Sequential()
+    for layer in model.layers:
+        extractor.add(layer)
+        if layer.name == layer_name:
+            return extractor
+
+
+# %% extractor_in_training_mode
+"""The network is called in training mode.
+
+Batch normalisation then uses the statistics of this batch, and changes its own. The network is to be looked at, not
+trained.
+"""
+
+
+class Extractor(keras.Model):
+    def __init__(self, part):
+        super().__init__()
+        self.part = part
+
+    def call(self, images):
+        return self.part(images, training=True)
+
+
+def build_feature_extractor(model, layer_name):
+    return Extractor(keras.Model(model.inputs, model.get_layer(layer_name).output))
+
+
+# %% a_function
+"""A Python function is returned, not a model.
+
+It gives the right numbers, but has no weights, no name, no summary, and can't be part of another model.
+"""
+
+
+def build_feature_extractor(model, layer_name):
+    part = keras.Model(model.inputs, model.get_layer(layer_name).output)
+    return lambda images: part(images)

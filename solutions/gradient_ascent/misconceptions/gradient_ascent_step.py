@@ -1,0 +1,305 @@
+# %% descent
+"""The step goes downhill.
+
+The filter is to be excited, so the loss has to grow: add the gradient.
+"""
+
+
+def gradient_ascent_step(img, filter_index, learning_rate):
+    with tf.GradientTape() as tape:
+        tape.watch(img)
+        loss = compute_loss(img, filter_index)
+    gradient = tape.gradient(loss, img)
+    return loss, img - learning_rate * tf.math.l2_normalize(gradient)
+
+
+# %% not_normalised
+"""The gradient is not divided by its norm.
+
+Then the length of a step depends on the filter: tiny for most of them, huge for a few.
+"""
+
+
+def gradient_ascent_step(img, filter_index, learning_rate):
+    with tf.GradientTape() as tape:
+        tape.watch(img)
+        loss = compute_loss(img, filter_index)
+    gradient = tape.gradient(loss, img)
+    return loss, img + learning_rate * gradient
+
+
+# %% divided_by_the_sum
+"""The gradient is divided by the sum of its entries.
+
+Entries of both signs cancel: the sum may be near 0, and may even be negative. The L2 norm adds up squares.
+"""
+
+
+def gradient_ascent_step(img, filter_index, learning_rate):
+    with tf.GradientTape() as tape:
+        tape.watch(img)
+        loss = compute_loss(img, filter_index)
+    gradient = tape.gradient(loss, img)
+    return loss, img + learning_rate * gradient / (tf.reduce_sum(gradient) + 1e-8)
+
+
+# %% divided_by_the_absolute_sum
+"""The gradient is divided by the sum of the absolute values.
+
+That is the L1 norm. For the L2 norm add up squares and take the root.
+"""
+
+
+def gradient_ascent_step(img, filter_index, learning_rate):
+    with tf.GradientTape() as tape:
+        tape.watch(img)
+        loss = compute_loss(img, filter_index)
+    gradient = tape.gradient(loss, img)
+    return loss, img + learning_rate * gradient / (tf.reduce_sum(tf.abs(gradient)) + 1e-8)
+
+
+# %% divided_by_the_rms
+"""The gradient is divided by the root of the mean square.
+
+A mean instead of the sum makes the step longer the more pixels there are. The L2 norm is the root of the sum of the
+squares.
+"""
+
+
+def gradient_ascent_step(img, filter_index, learning_rate):
+    with tf.GradientTape() as tape:
+        tape.watch(img)
+        loss = compute_loss(img, filter_index)
+    gradient = tape.gradient(loss, img)
+    return loss, img + learning_rate * gradient / (tf.sqrt(tf.reduce_mean(tf.square(gradient))) + 1e-8)
+
+
+# %% divided_by_the_deviation
+"""The gradient is standardised.
+
+Subtracting the mean turns the direction. Only the length is to be changed.
+"""
+
+
+def gradient_ascent_step(img, filter_index, learning_rate):
+    with tf.GradientTape() as tape:
+        tape.watch(img)
+        loss = compute_loss(img, filter_index)
+    gradient = tape.gradient(loss, img)
+    return loss, img + learning_rate * (gradient - tf.reduce_mean(gradient)) / (tf.math.reduce_std(gradient) + 1e-8)
+
+
+# %% norm_without_the_root
+"""The gradient is divided by the sum of its squares.
+
+The root is missing: then the step is shorter the larger the gradient is.
+"""
+
+
+def gradient_ascent_step(img, filter_index, learning_rate):
+    with tf.GradientTape() as tape:
+        tape.watch(img)
+        loss = compute_loss(img, filter_index)
+    gradient = tape.gradient(loss, img)
+    return loss, img + learning_rate * gradient / (tf.reduce_sum(tf.square(gradient)) + 1e-12)
+
+
+# %% each_pixel_normalised
+"""Each pixel is normalised on its own.
+
+Then a pixel without any influence moves as far as the most important one. The norm is that of the whole image.
+"""
+
+
+def gradient_ascent_step(img, filter_index, learning_rate):
+    with tf.GradientTape() as tape:
+        tape.watch(img)
+        loss = compute_loss(img, filter_index)
+    gradient = tape.gradient(loss, img)
+    return loss, img + learning_rate * tf.math.l2_normalize(gradient, axis=-1)
+
+
+# %% signs_only
+"""Only the signs of the gradient are used.
+
+Then all pixels move by the same amount. Keep the proportions, change the length.
+"""
+
+
+def gradient_ascent_step(img, filter_index, learning_rate):
+    with tf.GradientTape() as tape:
+        tape.watch(img)
+        loss = compute_loss(img, filter_index)
+    gradient = tape.gradient(loss, img)
+    return loss, img + learning_rate * tf.sign(gradient)
+
+
+# %% nan_at_zero
+"""A zero gradient gives NaN.
+
+Its norm is 0, and 0 / 0 is not a number: from then on, the image is NaN for good. Add a small constant to the norm,
+or use `tf.math.l2_normalize`.
+"""
+
+
+def gradient_ascent_step(img, filter_index, learning_rate):
+    with tf.GradientTape() as tape:
+        tape.watch(img)
+        loss = compute_loss(img, filter_index)
+    gradient = tape.gradient(loss, img)
+    return loss, img + learning_rate * gradient / tf.sqrt(tf.reduce_sum(tf.square(gradient)))
+
+
+# %% image_not_watched
+"""The tape does not watch the image.
+
+A tape watches variables by itself, not plain tensors: without `tape.watch(img)` the gradient is None.
+"""
+
+
+def gradient_ascent_step(img, filter_index, learning_rate):
+    with tf.GradientTape() as tape:
+        loss = compute_loss(img, filter_index)
+    gradient = tape.gradient(loss, img)
+    return loss, img + learning_rate * tf.math.l2_normalize(gradient)
+
+
+# %% network_trained
+"""The network is trained as well.
+
+Only the pixels are the weights here. The network is what is being asked: it must stay as it is.
+"""
+
+
+def gradient_ascent_step(img, filter_index, learning_rate):
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(img)
+        loss = compute_loss(img, filter_index)
+    gradient = tape.gradient(loss, img)
+    for weight in feature_extractor.trainable_weights:
+        weight.assign_add(0.01 * tape.gradient(loss, weight.value))
+    return loss, img + learning_rate * tf.math.l2_normalize(gradient)
+
+
+# %% gradient_of_the_weights
+"""The network's weights are moved instead of the image.
+
+Ask the tape for the gradient with respect to the image: the pixels are what is being learned.
+"""
+
+
+def gradient_ascent_step(img, filter_index, learning_rate):
+    weights = feature_extractor.trainable_weights
+    with tf.GradientTape() as tape:
+        loss = compute_loss(img, filter_index)
+    gradients = tape.gradient(loss, [weight.value for weight in weights])
+    for weight, gradient in zip(weights, gradients):
+        weight.assign_add(learning_rate * tf.math.l2_normalize(gradient))
+    return loss, img
+
+
+# %% loss_after_the_step
+"""The loss is that of the new image.
+
+The loss before the step has been computed under the tape already: return that one.
+"""
+
+
+def gradient_ascent_step(img, filter_index, learning_rate):
+    with tf.GradientTape() as tape:
+        tape.watch(img)
+        loss = compute_loss(img, filter_index)
+    img = img + learning_rate * tf.math.l2_normalize(tape.gradient(loss, img))
+    return compute_loss(img, filter_index), img
+
+
+# %% image_as_it_was
+"""The image comes back as it was.
+
+`img + step` is a new tensor. It has to be returned.
+"""
+
+
+def gradient_ascent_step(img, filter_index, learning_rate):
+    with tf.GradientTape() as tape:
+        tape.watch(img)
+        loss = compute_loss(img, filter_index)
+    gradient = tape.gradient(loss, img)
+    img + learning_rate * tf.math.l2_normalize(gradient)
+    return loss, img
+
+
+# %% step_without_the_image
+"""The step comes back, not the image.
+
+The step is what is added to the image that was given.
+"""
+
+
+def gradient_ascent_step(img, filter_index, learning_rate):
+    with tf.GradientTape() as tape:
+        tape.watch(img)
+        loss = compute_loss(img, filter_index)
+    gradient = tape.gradient(loss, img)
+    return loss, learning_rate * tf.math.l2_normalize(gradient)
+
+
+# %% rate_left_out
+"""The learning rate is not used.
+
+Each step then has the length 1, whatever the caller asks for.
+"""
+
+
+def gradient_ascent_step(img, filter_index, learning_rate):
+    with tf.GradientTape() as tape:
+        tape.watch(img)
+        loss = compute_loss(img, filter_index)
+    gradient = tape.gradient(loss, img)
+    return loss, img + tf.math.l2_normalize(gradient)
+
+
+# %% clipped
+"""The image is clipped to [-1, 1].
+
+The raw image is to come back: its values may grow as far as the steps take them. `deprocess_image` makes it
+presentable.
+"""
+
+
+def gradient_ascent_step(img, filter_index, learning_rate):
+    with tf.GradientTape() as tape:
+        tape.watch(img)
+        loss = compute_loss(img, filter_index)
+    gradient = tape.gradient(loss, img)
+    return loss, tf.clip_by_value(img + learning_rate * tf.math.l2_normalize(gradient), -1, 1)
+
+
+# %% first_filter
+"""The filter index is not used.
+
+The loss is always that of filter 0. Hand on the index that was given.
+"""
+
+
+def gradient_ascent_step(img, filter_index, learning_rate):
+    with tf.GradientTape() as tape:
+        tape.watch(img)
+        loss = compute_loss(img, 0)
+    gradient = tape.gradient(loss, img)
+    return loss, img + learning_rate * tf.math.l2_normalize(gradient)
+
+
+# %% order_swapped
+"""Image and loss are returned in the wrong order.
+
+`(loss, img)` was asked for: the loss first.
+"""
+
+
+def gradient_ascent_step(img, filter_index, learning_rate):
+    with tf.GradientTape() as tape:
+        tape.watch(img)
+        loss = compute_loss(img, filter_index)
+    gradient = tape.gradient(loss, img)
+    return img + learning_rate * tf.math.l2_normalize(gradient), loss

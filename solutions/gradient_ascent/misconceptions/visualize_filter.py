@@ -1,0 +1,182 @@
+# %% start_image
+"""The start image comes back.
+
+A step does not change the image that it is given. Assign the image that comes back.
+"""
+
+
+def visualize_filter(filter_index, iterations=30, learning_rate=10.0):
+    img = initialize_image()
+    for _ in range(iterations):
+        loss, _ = gradient_ascent_step(img, filter_index, learning_rate)
+    return loss, img
+
+
+# %% one_step_only
+"""Only one step counts: each starts from a new image, or the loop returns in its first round.
+
+The start image is made once, before the loop, and `return` stands after it.
+"""
+
+
+def visualize_filter(filter_index, iterations=30, learning_rate=10.0):
+    for _ in range(iterations):
+        img = initialize_image()
+        loss, img = gradient_ascent_step(img, filter_index, learning_rate)
+    return loss, img
+
+
+# %% always_thirty_steps
+"""There are always 30 steps.
+
+The number of steps is an argument; 30 is what it is by default.
+"""
+
+
+def visualize_filter(filter_index, iterations=30, learning_rate=10.0):
+    img = initialize_image()
+    for _ in range(30):
+        loss, img = gradient_ascent_step(img, filter_index, learning_rate)
+    return loss, img
+
+
+# %% always_rate_ten
+"""The learning rate is always 10.
+
+The learning rate is an argument; 10 is what it is by default.
+"""
+
+
+def visualize_filter(filter_index, iterations=30, learning_rate=10.0):
+    img = initialize_image()
+    for _ in range(iterations):
+        loss, img = gradient_ascent_step(img, filter_index, 10.0)
+    return loss, img
+
+
+# %% one_step_short
+"""There is one step too few.
+
+`range(1, n)` has n - 1 entries.
+"""
+
+
+def visualize_filter(filter_index, iterations=30, learning_rate=10.0):
+    img = initialize_image()
+    loss = compute_loss(img, filter_index)
+    for _ in range(1, iterations):
+        loss, img = gradient_ascent_step(img, filter_index, learning_rate)
+    return loss, img
+
+
+# %% one_step_too_many
+"""There is one step too many.
+
+A step before the loop counts, too.
+"""
+
+
+def visualize_filter(filter_index, iterations=30, learning_rate=10.0):
+    loss, img = gradient_ascent_step(initialize_image(), filter_index, learning_rate)
+    for _ in range(iterations):
+        loss, img = gradient_ascent_step(img, filter_index, learning_rate)
+    return loss, img
+
+
+# %% deprocessed
+"""The image has been made presentable already.
+
+The raw float image is to come back. Whoever wants to show it calls `deprocess_image`.
+"""
+
+
+def visualize_filter(filter_index, iterations=30, learning_rate=10.0):
+    img = initialize_image()
+    for _ in range(iterations):
+        loss, img = gradient_ascent_step(img, filter_index, learning_rate)
+    return loss, deprocess_image(np.asarray(img)[0])
+
+
+# %% other_defaults
+"""Without arguments it does something else than 30 steps of length 10.
+
+The defaults are part of the signature: iterations=30, learning_rate=10.0.
+"""
+
+
+def visualize_filter(filter_index, iterations=20, learning_rate=1.0):
+    img = initialize_image()
+    for _ in range(iterations):
+        loss, img = gradient_ascent_step(img, filter_index, learning_rate)
+    return loss, img
+
+
+# %% first_loss
+"""The loss is that of the first step.
+
+It says how excited the filter was before anything happened. Return that of the last step.
+"""
+
+
+def visualize_filter(filter_index, iterations=30, learning_rate=10.0):
+    first, img = gradient_ascent_step(initialize_image(), filter_index, learning_rate)
+    for _ in range(iterations - 1):
+        loss, img = gradient_ascent_step(img, filter_index, learning_rate)
+    return first, img
+
+
+# %% sum_of_losses
+"""The losses of all steps are added up.
+
+The loss of the last step was asked for: it tells how excited the filter is in the end.
+"""
+
+
+def visualize_filter(filter_index, iterations=30, learning_rate=10.0):
+    img, total = initialize_image(), 0.0
+    for _ in range(iterations):
+        loss, img = gradient_ascent_step(img, filter_index, learning_rate)
+        total += loss
+    return total, img
+
+
+# %% image_only
+"""Only the image is returned.
+
+Loss and image were asked for: `return loss, img`.
+"""
+
+
+def visualize_filter(filter_index, iterations=30, learning_rate=10.0):
+    img = initialize_image()
+    for _ in range(iterations):
+        loss, img = gradient_ascent_step(img, filter_index, learning_rate)
+    return img
+
+
+# %% own_start
+"""The start image is not that of `initialize_image`.
+
+Start from what `initialize_image()` gives: near grey, and of the right size.
+"""
+
+
+def visualize_filter(filter_index, iterations=30, learning_rate=10.0):
+    img = tf.zeros_like(initialize_image())
+    for _ in range(iterations):
+        loss, img = gradient_ascent_step(img, filter_index, learning_rate)
+    return loss, img
+
+
+# %% always_filter_0
+"""The filter index is not used.
+
+All filters then look like filter 0. Hand on the index that was given.
+"""
+
+
+def visualize_filter(filter_index, iterations=30, learning_rate=10.0):
+    img = initialize_image()
+    for _ in range(iterations):
+        loss, img = gradient_ascent_step(img, 0, learning_rate)
+    return loss, img

@@ -1,0 +1,99 @@
+# %% list_without_names
+"""The activations come as a list.
+
+The loss asks for layers by their names. Hand a dict {name: output} to `keras.Model`, and the model gives a dict.
+"""
+
+
+def build_feature_extractor(model):
+    return keras.Model(model.input, [layer.output for layer in model.layers])
+
+
+# %% inputs_of_the_layers
+"""Each name has what goes into the layer.
+
+`layer.input` is the activation of the layer before. The activation of a layer is its `output`.
+"""
+
+
+def build_feature_extractor(model):
+    return keras.Model(model.input, {layer.name: layer.input for layer in model.layers[1:]})
+
+
+# %% cloned_network
+"""The network is cloned.
+
+`clone_model` makes new layers with new random weights: the features are those of another network. Use the layers of the model itself.
+"""
+
+
+def build_feature_extractor(model):
+    clone = keras.models.clone_model(model)
+    return keras.Model(clone.input, {layer.name: layer.output for layer in clone.layers[1:]})
+
+
+# %% copied_weights
+"""The network is copied with its weights.
+
+A copy agrees with the model at this moment. When the model goes on training, the copy stays behind. A second model over the same layers shares the weights.
+"""
+
+
+def build_feature_extractor(model):
+    copy = keras.models.clone_model(model)
+    copy.set_weights(model.get_weights())
+    return keras.Model(copy.input, {layer.name: layer.output for layer in copy.layers[1:]})
+
+
+# %% last_layer_only
+"""Only the last layer is there.
+
+The loss needs several layers from the middle. Put every layer of `model.layers` into the dict.
+"""
+
+
+def build_feature_extractor(model):
+    return keras.Model(model.input, {model.layers[-1].name: model.output})
+
+
+# %% convolutions_only
+"""Only the convolutions are there.
+
+The dict has an entry for every layer: normalisation and pooling as well.
+"""
+
+
+def build_feature_extractor(model):
+    layers = [layer for layer in model.layers if isinstance(layer, keras.layers.Conv2D)]
+    return keras.Model(model.input, {layer.name: layer.output for layer in layers})
+
+
+# %% layers_on_the_image
+"""Each layer is called on the image itself.
+
+A layer in the middle takes the activation of the layer before. The symbolic outputs, `layer.output`, already know the whole way from the input.
+"""
+
+
+def build_feature_extractor(model):
+    def extract(images):
+        found = {}
+        for layer in model.layers[1:]:
+            channels = layer.input.shape[-1]
+            found[layer.name] = layer(tf.repeat(images, channels, axis=-1)[..., :channels])
+        return found
+
+    return extract
+
+
+# %% names_shifted
+"""The names are off by one layer.
+
+`model.layers` starts with the input layer. Leave it out on both sides, or on none: each name belongs to its own output.
+"""
+
+
+def build_feature_extractor(model):
+    names = [layer.name for layer in model.layers[1:]]
+    outputs = [layer.output for layer in model.layers]
+    return keras.Model(model.input, dict(zip(names, outputs)))

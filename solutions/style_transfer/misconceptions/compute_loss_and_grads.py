@@ -1,0 +1,214 @@
+# %% gradient_for_the_base_image
+"""The gradient is taken for the base image.
+
+It says how the photograph should change. What is painted is the combination image: `tape.gradient(loss, combination_image)`.
+"""
+
+
+def compute_loss_and_grads(combination_image, base_image, style_reference_image):
+    with tf.GradientTape() as tape:
+        tape.watch(base_image)
+        features = feature_extractor(tf.concat([base_image, style_reference_image, combination_image], axis=0))
+        content = features[content_layer_name]
+        loss = content_weight * content_loss(content[0], content[2])
+        for name in style_layer_names:
+            loss += style_weight / len(style_layer_names) * style_loss(features[name][1], features[name][2])
+        loss += total_variation_weight * total_variation_loss(combination_image)
+    return loss, tape.gradient(loss, base_image)
+
+
+# %% gradient_of_the_network
+"""The gradient is taken for the weights of the network.
+
+That is how a network is trained. Here the network is fixed, and the pixels of the combination image are what can change.
+"""
+
+
+def compute_loss_and_grads(combination_image, base_image, style_reference_image):
+    with tf.GradientTape() as tape:
+        features = feature_extractor(tf.concat([base_image, style_reference_image, combination_image], axis=0))
+        content = features[content_layer_name]
+        loss = content_weight * content_loss(content[0], content[2])
+        for name in style_layer_names:
+            loss += style_weight / len(style_layer_names) * style_loss(features[name][1], features[name][2])
+        loss += total_variation_weight * total_variation_loss(combination_image)
+    return loss, tape.gradient(loss, feature_extractor.trainable_variables)[0]
+
+
+# %% ascent
+"""The gradient has the opposite sign.
+
+`compute_loss_and_grads` returns the gradient of the loss. The optimizer goes down by itself.
+"""
+
+
+def compute_loss_and_grads(combination_image, base_image, style_reference_image):
+    with tf.GradientTape() as tape:
+        features = feature_extractor(tf.concat([base_image, style_reference_image, combination_image], axis=0))
+        content = features[content_layer_name]
+        loss = content_weight * content_loss(content[0], content[2])
+        for name in style_layer_names:
+            loss += style_weight / len(style_layer_names) * style_loss(features[name][1], features[name][2])
+        loss += total_variation_weight * total_variation_loss(combination_image)
+    return loss, -tape.gradient(loss, combination_image)
+
+
+# %% features_outside_the_tape
+"""The features are computed before the tape starts.
+
+The tape knows only what happens while it records. Of the content and the style it then sees numbers that depend on nothing, and only the variation has a gradient.
+"""
+
+
+def compute_loss_and_grads(combination_image, base_image, style_reference_image):
+    features = feature_extractor(tf.concat([base_image, style_reference_image, combination_image], axis=0))
+    with tf.GradientTape() as tape:
+        content = features[content_layer_name]
+        loss = content_weight * content_loss(content[0], content[2])
+        for name in style_layer_names:
+            loss += style_weight / len(style_layer_names) * style_loss(features[name][1], features[name][2])
+        loss += total_variation_weight * total_variation_loss(combination_image)
+    return loss, tape.gradient(loss, combination_image)
+
+
+# %% style_layers_summed
+"""The style losses are summed, not averaged.
+
+Divide the style weight by the number of style layers: otherwise a further layer makes all of the style weigh more.
+"""
+
+
+def compute_loss_and_grads(combination_image, base_image, style_reference_image):
+    with tf.GradientTape() as tape:
+        features = feature_extractor(tf.concat([base_image, style_reference_image, combination_image], axis=0))
+        content = features[content_layer_name]
+        loss = content_weight * content_loss(content[0], content[2])
+        for name in style_layer_names:
+            loss += style_weight * style_loss(features[name][1], features[name][2])
+        loss += total_variation_weight * total_variation_loss(combination_image)
+    return loss, tape.gradient(loss, combination_image)
+
+
+# %% last_style_layer_only
+"""Only the last style layer counts.
+
+The loss is overwritten in the loop instead of added to: `style = …` where `style += …` is due.
+"""
+
+
+def compute_loss_and_grads(combination_image, base_image, style_reference_image):
+    with tf.GradientTape() as tape:
+        features = feature_extractor(tf.concat([base_image, style_reference_image, combination_image], axis=0))
+        content = features[content_layer_name]
+        loss = content_weight * content_loss(content[0], content[2])
+        for name in style_layer_names:
+            style = style_weight / len(style_layer_names) * style_loss(features[name][1], features[name][2])
+        loss += style + total_variation_weight * total_variation_loss(combination_image)
+    return loss, tape.gradient(loss, combination_image)
+
+
+# %% weights_swapped
+"""Content and style have each other's weights.
+
+`content_weight` belongs to the content loss, `style_weight` to the style losses. With the two swapped the photograph hardly changes, or nothing is left of it.
+"""
+
+
+def compute_loss_and_grads(combination_image, base_image, style_reference_image):
+    with tf.GradientTape() as tape:
+        features = feature_extractor(tf.concat([base_image, style_reference_image, combination_image], axis=0))
+        content = features[content_layer_name]
+        loss = style_weight * content_loss(content[0], content[2])
+        for name in style_layer_names:
+            loss += content_weight / len(style_layer_names) * style_loss(features[name][1], features[name][2])
+        loss += total_variation_weight * total_variation_loss(combination_image)
+    return loss, tape.gradient(loss, combination_image)
+
+
+# %% style_of_the_base_image
+"""The style is compared with that of the base image.
+
+In the batch of three, the order of the images decides which example is whose. The style loss compares the combination with the style reference.
+"""
+
+
+def compute_loss_and_grads(combination_image, base_image, style_reference_image):
+    with tf.GradientTape() as tape:
+        features = feature_extractor(tf.concat([base_image, style_reference_image, combination_image], axis=0))
+        content = features[content_layer_name]
+        loss = content_weight * content_loss(content[1], content[2])
+        for name in style_layer_names:
+            loss += style_weight / len(style_layer_names) * style_loss(features[name][0], features[name][2])
+        loss += total_variation_weight * total_variation_loss(combination_image)
+    return loss, tape.gradient(loss, combination_image)
+
+
+# %% content_of_the_images
+"""The content loss compares the images, not their features.
+
+Pixel by pixel the picture could never be painted differently. Compare the activations of `content_layer_name`.
+"""
+
+
+def compute_loss_and_grads(combination_image, base_image, style_reference_image):
+    with tf.GradientTape() as tape:
+        features = feature_extractor(tf.concat([base_image, style_reference_image, combination_image], axis=0))
+        loss = content_weight * content_loss(base_image[0], combination_image[0])
+        for name in style_layer_names:
+            loss += style_weight / len(style_layer_names) * style_loss(features[name][1], features[name][2])
+        loss += total_variation_weight * total_variation_loss(combination_image)
+    return loss, tape.gradient(loss, combination_image)
+
+
+# %% no_total_variation
+"""The total variation is left out.
+
+Without it the image fills with a fine noise that the other two losses do not see.
+"""
+
+
+def compute_loss_and_grads(combination_image, base_image, style_reference_image):
+    with tf.GradientTape() as tape:
+        features = feature_extractor(tf.concat([base_image, style_reference_image, combination_image], axis=0))
+        content = features[content_layer_name]
+        loss = content_weight * content_loss(content[0], content[2])
+        for name in style_layer_names:
+            loss += style_weight / len(style_layer_names) * style_loss(features[name][1], features[name][2])
+    return loss, tape.gradient(loss, combination_image)
+
+
+# %% variation_of_the_base_image
+"""The total variation is that of the base image.
+
+It is a constant then, and calms nothing. The image that is painted must be calm: the combination image.
+"""
+
+
+def compute_loss_and_grads(combination_image, base_image, style_reference_image):
+    with tf.GradientTape() as tape:
+        features = feature_extractor(tf.concat([base_image, style_reference_image, combination_image], axis=0))
+        content = features[content_layer_name]
+        loss = content_weight * content_loss(content[0], content[2])
+        for name in style_layer_names:
+            loss += style_weight / len(style_layer_names) * style_loss(features[name][1], features[name][2])
+        loss += total_variation_weight * total_variation_loss(base_image)
+    return loss, tape.gradient(loss, combination_image)
+
+
+# %% network_in_training_mode
+"""The network is called in training mode.
+
+Its normalisations then use the mean of these three images, and remember it: the network changes while you look at it. Call it with `training=False`, which is the default.
+"""
+
+
+def compute_loss_and_grads(combination_image, base_image, style_reference_image):
+    with tf.GradientTape() as tape:
+        images = tf.concat([base_image, style_reference_image, combination_image], axis=0)
+        features = feature_extractor(images, training=True)
+        content = features[content_layer_name]
+        loss = content_weight * content_loss(content[0], content[2])
+        for name in style_layer_names:
+            loss += style_weight / len(style_layer_names) * style_loss(features[name][1], features[name][2])
+        loss += total_variation_weight * total_variation_loss(combination_image)
+    return loss, tape.gradient(loss, combination_image)

@@ -1,0 +1,86 @@
+# %% content_averaged
+"""The squared differences are averaged.
+
+The content loss is their sum; a mean is smaller by the number of places and channels, and the content would hardly count beside the style.
+"""
+
+
+def content_loss(base, combination):
+    return tf.reduce_mean(tf.square(base - combination))
+
+
+# %% content_halved
+"""Half of the sum is taken.
+
+Some papers have a factor ½ here, the example has none: the plain sum of squares.
+"""
+
+
+def content_loss(base, combination):
+    return tf.nn.l2_loss(combination - base)
+
+
+# %% absolute_differences
+"""Absolute differences are summed.
+
+Each difference is squared first: features that are twice as far apart cost four times as much.
+"""
+
+
+def content_loss(base, combination):
+    return tf.reduce_sum(tf.abs(combination - base))
+
+
+# %% not_reduced
+"""The differences are not summed up.
+
+One number is needed: `tf.reduce_sum` without an axis adds all entries.
+"""
+
+
+def content_loss(base, combination):
+    return tf.square(combination - base)
+
+
+# %% one_number_for_each_place
+"""The sum runs over the channels only.
+
+What comes out has a number for each place. Without an axis, `tf.reduce_sum` adds up everything.
+"""
+
+
+def content_loss(base, combination):
+    return tf.reduce_sum(tf.square(combination - base), axis=-1)
+
+
+# %% root_of_the_sum
+"""The square root is taken.
+
+The norm of the difference grows in proportion to it, the content loss with its square.
+"""
+
+
+def content_loss(base, combination):
+    return tf.norm(combination - base)
+
+
+# %% content_without_gradient
+"""NumPy computes the content loss.
+
+Its value is right, but no gradient flows back through NumPy, so the image would never learn of it. Use the functions of `tf` or `keras.ops`.
+"""
+
+
+def content_loss(base, combination):
+    return tf.constant(np.sum((np.asarray(combination) - np.asarray(base)) ** 2))
+
+
+# %% sum_squared
+"""The differences are summed before they are squared.
+
+Positive and negative differences then cancel, and two very different images can have loss 0. Square first, then add.
+"""
+
+
+def content_loss(base, combination):
+    return tf.square(tf.reduce_sum(combination - base))

@@ -1,0 +1,156 @@
+# %% gram_over_channels
+"""The Gram matrix has one row for each place.
+
+The product was taken the wrong way round: it sums over the channels and keeps the places. The places are what the style must forget; what is left are
+the channels, `(channels, channels)`.
+"""
+
+
+def gram_matrix(x):
+    places = tf.reshape(x, (-1, tf.shape(x)[-1]))
+    return tf.matmul(places, places, transpose_b=True)
+
+
+# %% reshaped_not_transposed
+"""The channels were brought to the front by a reshape.
+
+A reshape keeps the order of the numbers, and the channels run fastest: the rows of `(channels, places)` then hold a mixture of all channels. Transpose first, then
+reshape.
+"""
+
+
+def gram_matrix(x):
+    features = tf.reshape(x, (x.shape[-1], -1))
+    return tf.matmul(features, tf.transpose(features))
+
+
+# %% gram_divided_by_places
+"""The Gram matrix is a mean over the places.
+
+The definition has a sum. The size of the image is accounted for in the style loss, and would be counted twice.
+"""
+
+
+def gram_matrix(x):
+    places = tf.reshape(x, (-1, x.shape[-1]))
+    return tf.matmul(places, places, transpose_a=True) / tf.cast(tf.shape(places)[0], tf.float32)
+
+
+# %% centred_gram
+"""The mean of each channel is taken off first.
+
+That gives the covariance of the channels. The Gram matrix is made of the activations as they are: how strong a channel is on the whole belongs to the style.
+"""
+
+
+def gram_matrix(x):
+    places = tf.reshape(x, (-1, x.shape[-1]))
+    places -= tf.reduce_mean(places, axis=0)
+    return tf.matmul(places, places, transpose_a=True)
+
+
+# %% gram_along_one_axis
+"""The sum runs over the rows of the image only.
+
+The columns are places as well. Merge both axes into one before you multiply, or sum over both.
+"""
+
+
+def gram_matrix(x):
+    x = tf.transpose(x, (1, 2, 0))
+    return tf.reduce_mean(tf.matmul(x, x, transpose_b=True), axis=0)
+
+
+# %% only_squares
+"""Each channel is multiplied with itself only.
+
+The diagonal says how strong a channel is. What goes together is in the other entries: all pairs of channels.
+"""
+
+
+def gram_matrix(x):
+    return tf.linalg.diag(tf.reduce_sum(tf.square(x), axis=(0, 1)))
+
+
+# %% style_not_normalised
+"""The divisor is missing.
+
+Without `4 * 3**2 * (img_nrows * img_ncols)**2` the style loss is larger by many powers of ten, and the other two terms can do nothing against it.
+"""
+
+
+def style_loss(style, combination):
+    return tf.reduce_sum(tf.square(gram_matrix(style) - gram_matrix(combination)))
+
+
+# %% size_not_squared
+"""The number of pixels is not squared.
+
+A Gram matrix grows with the number of places, and its square with the square of that: the divisor needs `(img_nrows * img_ncols)**2`.
+"""
+
+
+def style_loss(style, combination):
+    return tf.reduce_sum(tf.square(gram_matrix(style) - gram_matrix(combination))) / (36.0 * img_nrows * img_ncols)
+
+
+# %% channels_not_squared
+"""The number of colours is not squared.
+
+The divisor is `4 * c**2 * s**2`, with c = 3: that makes 36, not 12.
+"""
+
+
+def style_loss(style, combination):
+    size = img_nrows * img_ncols
+    return tf.reduce_sum(tf.square(gram_matrix(style) - gram_matrix(combination))) / (4.0 * 3 * size**2)
+
+
+# %% size_of_the_features
+"""The sizes are those of the features.
+
+The example divides by the colours and the pixels of the image, the same for all layers: 3 and `img_nrows * img_ncols`, not the channels and places of the layer.
+"""
+
+
+def style_loss(style, combination):
+    height, width, channels = style.shape
+    size = height * width
+    return tf.reduce_sum(tf.square(gram_matrix(style) - gram_matrix(combination))) / (4.0 * channels**2 * size**2)
+
+
+# %% mean_of_the_squares
+"""The squared differences are averaged.
+
+The formula adds them up; its divisor is all the averaging there is. A mean divides by the square of the channels on top.
+"""
+
+
+def style_loss(style, combination):
+    size = img_nrows * img_ncols
+    return tf.reduce_mean(tf.square(gram_matrix(style) - gram_matrix(combination))) / (36.0 * size**2)
+
+
+# %% features_instead_of_gram_matrices
+"""The style loss compares the features themselves.
+
+That is what the content loss does, place by place. Style compares the Gram matrices of the features.
+"""
+
+
+def style_loss(style, combination):
+    size = img_nrows * img_ncols
+    return tf.reduce_sum(tf.square(style - combination)) / (36.0 * size**2)
+
+
+# %% style_without_gradient
+"""NumPy computes the style loss.
+
+Its value is right, but no gradient flows back through NumPy, so the image would never learn of it. Use the functions of `tf` or `keras.ops`.
+"""
+
+
+def style_loss(style, combination):
+    difference = np.asarray(gram_matrix(style)) - np.asarray(gram_matrix(combination))
+    size = img_nrows * img_ncols
+    return tf.constant(np.sum(difference**2) / (36.0 * size**2))

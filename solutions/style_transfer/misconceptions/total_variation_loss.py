@@ -1,0 +1,124 @@
+# %% rows_only
+"""Only steps from row to row are counted.
+
+Vertical stripes would cost nothing. Add the square of the step to the right to that of the step down.
+"""
+
+
+def total_variation_loss(x):
+    a = tf.square(x[:, :-1, :-1] - x[:, 1:, :-1])
+    return tf.reduce_sum(a**1.25)
+
+
+# %% columns_only
+"""Only steps from column to column are counted.
+
+Horizontal stripes would cost nothing. Add the square of the step down to that of the step to the right.
+"""
+
+
+def total_variation_loss(x):
+    b = tf.square(x[:, :-1, :-1] - x[:, :-1, 1:])
+    return tf.reduce_sum(b**1.25)
+
+
+# %% power_before_the_sum
+"""Each square is raised to 1.25 on its own.
+
+The two squares are added first, then the sum is raised to the power.
+"""
+
+
+def total_variation_loss(x):
+    a = tf.square(x[:, :-1, :-1] - x[:, 1:, :-1])
+    b = tf.square(x[:, :-1, :-1] - x[:, :-1, 1:])
+    return tf.reduce_sum(a**1.25 + b**1.25)
+
+
+# %% no_power
+"""The exponent 1.25 is missing.
+
+The squares are added up as they are. The example raises the sum of the two squares to 1.25 before it adds over the image.
+"""
+
+
+def total_variation_loss(x):
+    a = tf.square(x[:, :-1, :-1] - x[:, 1:, :-1])
+    b = tf.square(x[:, :-1, :-1] - x[:, :-1, 1:])
+    return tf.reduce_sum(a + b)
+
+
+# %% root_of_the_squares
+"""The length of the step is taken, not its power 2.5.
+
+With an exponent ½ this is the classical total variation. The example has 1.25: large steps cost more than in proportion.
+"""
+
+
+def total_variation_loss(x):
+    a = tf.square(x[:, :-1, :-1] - x[:, 1:, :-1])
+    b = tf.square(x[:, :-1, :-1] - x[:, :-1, 1:])
+    return tf.reduce_sum(tf.sqrt(a + b + 1e-12))
+
+
+# %% tensorflow_total_variation
+"""`tf.image.total_variation` is used.
+
+It adds up the absolute steps. The formula of this notebook squares them, adds the two directions, and raises the sum to 1.25.
+"""
+
+
+def total_variation_loss(x):
+    return tf.reduce_sum(tf.image.total_variation(x))
+
+
+# %% variation_averaged
+"""The terms are averaged over the image.
+
+The formula adds them up. A mean is smaller by the number of pixels and colours.
+"""
+
+
+def total_variation_loss(x):
+    a = tf.square(x[:, :-1, :-1] - x[:, 1:, :-1])
+    b = tf.square(x[:, :-1, :-1] - x[:, :-1, 1:])
+    return tf.reduce_mean((a + b) ** 1.25)
+
+
+# %% border_counted
+"""The pixels of the last row and the last column are counted, too.
+
+The sum runs over the pixels that have both neighbours. A pixel of the last column has no neighbour on the right, so it is left out, with its step down as well.
+"""
+
+
+def total_variation_loss(x):
+    a = tf.pad(tf.square(x[:, :-1] - x[:, 1:]), [[0, 0], [0, 1], [0, 0], [0, 0]])
+    b = tf.pad(tf.square(x[:, :, :-1] - x[:, :, 1:]), [[0, 0], [0, 0], [0, 1], [0, 0]])
+    return tf.reduce_sum((a + b + 1e-12) ** 1.25)
+
+
+# %% colours_added_first
+"""The squares of the three colours are added before the power.
+
+Each colour has a term of its own in the sum: the power is taken colour by colour.
+"""
+
+
+def total_variation_loss(x):
+    a = tf.reduce_sum(tf.square(x[:, :-1, :-1] - x[:, 1:, :-1]), axis=-1)
+    b = tf.reduce_sum(tf.square(x[:, :-1, :-1] - x[:, :-1, 1:]), axis=-1)
+    return tf.reduce_sum((a + b) ** 1.25)
+
+
+# %% steps_between_colours
+"""The steps are taken along the wrong axes.
+
+Axis 0 counts the images, axes 1 and 2 are rows and columns, axis 3 holds the colours. A step from one colour to the next is no neighbourhood.
+"""
+
+
+def total_variation_loss(x):
+    a = tf.square(x[:, :, :-1, :-1] - x[:, :, 1:, :-1])
+    b = tf.square(x[:, :, :-1, :-1] - x[:, :, :-1, 1:])
+    return tf.reduce_sum((a + b) ** 1.25)

@@ -1,0 +1,244 @@
+# %% ascent
+"""The weights move up the slope.
+
+The gradient points to where the loss grows fastest. Adding it makes the loss grow, faster and faster. Which way does
+the formula go?
+"""
+
+
+def train_step(model, x, y, loss_fn, learning_rate):
+    with tf.GradientTape() as tape:
+        loss = loss_fn(y, model(x, training=True))
+    for weight, gradient in zip(model.trainable_variables, tape.gradient(loss, model.trainable_variables)):
+        weight.assign_add(learning_rate * gradient)
+    return float(loss)
+
+
+# %% loss_outside_the_tape
+"""The loss is computed when the tape has stopped recording.
+
+The tape sees only what happens inside its `with` block. A loss computed after it is not connected to the weights, and
+every gradient is `None`. Look at how far the block reaches.
+"""
+
+
+def train_step(model, x, y, loss_fn, learning_rate):
+    with tf.GradientTape() as tape:
+        y_pred = model(x, training=True)
+    loss = loss_fn(y, y_pred)
+    for weight, gradient in zip(model.trainable_variables, tape.gradient(loss, model.trainable_variables)):
+        weight.assign_sub(learning_rate * gradient)
+    return float(loss)
+
+
+# %% forward_outside_the_tape
+"""The predictions are computed before the tape records.
+
+The tape has to see the whole way from the weights to the loss. When the model runs outside, the tape knows the loss
+but not where the predictions came from, and every gradient is `None`.
+"""
+
+
+def train_step(model, x, y, loss_fn, learning_rate):
+    y_pred = tf.identity(model(x, training=True))
+    with tf.GradientTape() as tape:
+        loss = loss_fn(y, y_pred)
+    gradients = tape.gradient(loss, model.trainable_variables)
+    keras.optimizers.SGD(learning_rate).apply_gradients(zip(gradients, model.trainable_variables))
+    return float(loss)
+
+
+# %% inference_mode
+"""The model runs as in prediction.
+
+Without `training=True`, dropout drops nothing and batch normalization uses its moving averages: the model that is
+trained is another one than the one you built. The call of the model takes an argument for that.
+"""
+
+
+def train_step(model, x, y, loss_fn, learning_rate):
+    with tf.GradientTape() as tape:
+        loss = loss_fn(y, model(x))
+    for weight, gradient in zip(model.trainable_variables, tape.gradient(loss, model.trainable_variables)):
+        weight.assign_sub(learning_rate * gradient)
+    return float(loss)
+
+
+# %% all_weights_moved
+"""Weights that must not be trained are moved too.
+
+`model.weights` (and `model.variables`) lists all weights, also frozen layers and the statistics of a batch
+normalization. Freezing a layer changes another list of the model: find its name.
+"""
+
+
+def train_step(model, x, y, loss_fn, learning_rate):
+    with tf.GradientTape() as tape:
+        loss = loss_fn(y, model(x, training=True))
+    for weight, gradient in zip(model.weights, tape.gradient(loss, model.weights)):
+        weight.assign_sub(learning_rate * gradient)
+    return float(loss)
+
+
+# %% gradients_of_other_weights
+"""Gradients and weights come from two different lists.
+
+`zip` pairs them by place. As soon as one weight is frozen, the lists differ and a weight gets the gradient of
+another, or none. Take the gradient of the very list that you then update.
+"""
+
+
+def train_step(model, x, y, loss_fn, learning_rate):
+    with tf.GradientTape() as tape:
+        loss = loss_fn(y, model(x, training=True))
+    gradients = tape.gradient(loss, model.trainable_variables)
+    for weight, gradient in zip(reversed(model.variables), reversed(gradients)):
+        weight.assign_sub(learning_rate * gradient)
+    return float(loss)
+
+
+# %% name_bound_anew
+"""A new tensor gets the name of the weight, and the model keeps the old value.
+
+`weight = weight - ...` makes a tensor and lets the name point to it. Nothing in the model changes. A variable is
+changed by its own methods.
+"""
+
+
+def train_step(model, x, y, loss_fn, learning_rate):
+    with tf.GradientTape() as tape:
+        loss = loss_fn(y, model(x, training=True))
+    for weight, gradient in zip(model.trainable_variables, tape.gradient(loss, model.trainable_variables)):
+        weight = weight - learning_rate * gradient
+    return float(loss)
+
+
+# %% copy_trained
+"""A copy of the model is trained.
+
+The step rebuilds the model and moves the copy's weights; the model of the caller stays as it was, so the next step
+starts from the same place. The weights to move are those of the model that came in.
+"""
+
+
+def train_step(model, x, y, loss_fn, learning_rate):
+    copy = keras.models.clone_model(model)
+    with tf.GradientTape() as tape:
+        loss = loss_fn(y, copy(x, training=True))
+    for weight, gradient in zip(copy.trainable_variables, tape.gradient(loss, copy.trainable_variables)):
+        weight.assign_sub(learning_rate * gradient)
+    return float(loss)
+
+
+# %% loss_after_the_update
+"""The loss of the moved weights is returned.
+
+It takes a second forward pass, and it is not the loss whose gradient was taken. The running mean of an epoch is made
+of the losses that you already have.
+"""
+
+
+def train_step(model, x, y, loss_fn, learning_rate):
+    with tf.GradientTape() as tape:
+        loss = loss_fn(y, model(x, training=True))
+    for weight, gradient in zip(model.trainable_variables, tape.gradient(loss, model.trainable_variables)):
+        weight.assign_sub(learning_rate * gradient)
+    return float(loss_fn(y, model(x, training=True)))
+
+
+# %% arguments_swapped
+"""Predictions and targets change places in the loss.
+
+Some losses do not notice, others mean something else entirely. The convention of Keras and of this notebook is the
+target first, then the prediction.
+"""
+
+
+def train_step(model, x, y, loss_fn, learning_rate):
+    with tf.GradientTape() as tape:
+        loss = loss_fn(model(x, training=True), y)
+    for weight, gradient in zip(model.trainable_variables, tape.gradient(loss, model.trainable_variables)):
+        weight.assign_sub(learning_rate * gradient)
+    return float(loss)
+
+
+# %% learning_rate_left_out
+"""The gradient is subtracted as it is.
+
+Without the learning rate a step is as large as the gradient, most often far too large. The rate is an argument: use
+it.
+"""
+
+
+def train_step(model, x, y, loss_fn, learning_rate):
+    with tf.GradientTape() as tape:
+        loss = loss_fn(y, model(x, training=True))
+    for weight, gradient in zip(model.trainable_variables, tape.gradient(loss, model.trainable_variables)):
+        weight.assign_sub(gradient)
+    return float(loss)
+
+
+# %% weight_replaced_by_move
+"""The move is taken for the new weight.
+
+`assign` sets the value, it adds nothing: after `assign(-rate * gradient)` all that the weight had learned is gone.
+There are methods that add and subtract, or put the old value into the formula.
+"""
+
+
+def train_step(model, x, y, loss_fn, learning_rate):
+    with tf.GradientTape() as tape:
+        loss = loss_fn(y, model(x, training=True))
+    for weight, gradient in zip(model.trainable_variables, tape.gradient(loss, model.trainable_variables)):
+        weight.assign(-learning_rate * gradient)
+    return float(loss)
+
+
+# %% divided_by_the_batch_again
+"""The gradient is divided by the batch size once more.
+
+The loss is a mean over the batch already, and so is its gradient. Dividing again makes the step smaller the more
+examples the batch holds.
+"""
+
+
+def train_step(model, x, y, loss_fn, learning_rate):
+    with tf.GradientTape() as tape:
+        loss = loss_fn(y, model(x, training=True))
+    for weight, gradient in zip(model.trainable_variables, tape.gradient(loss, model.trainable_variables)):
+        weight.assign_sub(learning_rate * gradient / len(x))
+    return float(loss)
+
+
+# %% one_weight_after_the_other
+"""Each weight moves before the gradient of the next is taken.
+
+All gradients of a step belong to the same point. If one weight moves first, the next gradient is taken somewhere
+else. Take them all, then move.
+"""
+
+
+def train_step(model, x, y, loss_fn, learning_rate):
+    first = float(loss_fn(y, model(x, training=True)))
+    for weight in model.trainable_variables:
+        with tf.GradientTape() as tape:
+            loss = loss_fn(y, model(x, training=True))
+        weight.assign_sub(learning_rate * tape.gradient(loss, weight.value))
+    return first
+
+
+# %% layers_trained_by_hand
+"""Only the layers whose weights are called kernel are moved.
+
+Biases are weights too. A rule that picks weights by their names leaves out some that should learn. The model already
+knows which weights are trained.
+"""
+
+
+def train_step(model, x, y, loss_fn, learning_rate):
+    kernels = [weight for weight in model.trainable_variables if weight.name == "kernel"]
+    with tf.GradientTape() as tape:
+        loss = loss_fn(y, model(x, training=True))
+    for weight, gradient in zip(kernels, tape.gradient(loss, kernels)):
+        weight.assign_sub(learning_rate * gradient)
+    return float(loss)

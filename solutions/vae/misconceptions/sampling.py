@@ -1,0 +1,210 @@
+# %% exp_taken_for_deviation
+"""exp(z_log_var) is taken for the standard deviation.
+
+exp(z_log_var) is the variance. The deviation is its square root. With a log variance of 2 your cloud is e times
+too wide: look again at the formula of sigma above the cell.
+"""
+
+
+class Sampling(keras.layers.Layer):
+    def call(self, inputs):
+        z_mean, z_log_var = inputs
+        return z_mean + tf.exp(z_log_var) * tf.random.normal(tf.shape(z_mean))
+
+
+# %% log_var_taken_for_variance
+"""z_log_var is taken for the variance itself.
+
+The encoder's second head is a plain linear output: it can be negative, and then its square root is NaN. It is the
+logarithm of the variance, so undo the logarithm first.
+"""
+
+
+class Sampling(keras.layers.Layer):
+    def call(self, inputs):
+        z_mean, z_log_var = inputs
+        return z_mean + tf.sqrt(z_log_var) * tf.random.normal(tf.shape(z_mean))
+
+
+# %% log_var_taken_for_deviation
+"""z_log_var is taken for the standard deviation itself.
+
+Many drawings of this model label the second head sigma. Here it is the logarithm of sigma squared, which is why a log variance of
+0 must mean a deviation of 1, not of 0.
+"""
+
+
+class Sampling(keras.layers.Layer):
+    def call(self, inputs):
+        z_mean, z_log_var = inputs
+        return z_mean + z_log_var * tf.random.normal(tf.shape(z_mean))
+
+
+# %% uniform_noise
+"""The noise is uniform between 0 and 1, not normal.
+
+Uniform noise between 0 and 1 is never negative, so every z lies on one side of its mean. The divergence in question 3 is that of a
+normal distribution: draw normal noise.
+"""
+
+
+class Sampling(keras.layers.Layer):
+    def call(self, inputs):
+        z_mean, z_log_var = inputs
+        return z_mean + tf.exp(0.5 * z_log_var) * tf.random.uniform(tf.shape(z_mean))
+
+
+# %% centred_uniform_noise
+"""The noise is uniform between -1 and 1, not normal.
+
+Its deviation is 0.58, not 1, and nothing ever lies far out. The divergence in question 3 is that of a normal distribution: draw normal noise.
+"""
+
+
+class Sampling(keras.layers.Layer):
+    def call(self, inputs):
+        z_mean, z_log_var = inputs
+        return z_mean + tf.exp(0.5 * z_log_var) * tf.random.uniform(tf.shape(z_mean), -1.0, 1.0)
+
+
+# %% standardised_uniform_noise
+"""The noise has mean 0 and deviation 1, but it is uniform.
+
+Mean and deviation are right, the shape is not: nothing lies beyond 1.73 deviations. Normal noise has tails.
+"""
+
+
+class Sampling(keras.layers.Layer):
+    def call(self, inputs):
+        z_mean, z_log_var = inputs
+        width = 3.0**0.5
+        return z_mean + tf.exp(0.5 * z_log_var) * tf.random.uniform(tf.shape(z_mean), -width, width)
+
+
+# %% one_vector_for_the_batch
+"""One noise vector is shared by all examples of the batch.
+
+The noise has the shape of one code, and broadcasting copies it to every row. All images of a batch then move in step. Ask the
+tensor for its whole shape.
+"""
+
+
+class Sampling(keras.layers.Layer):
+    def call(self, inputs):
+        z_mean, z_log_var = inputs
+        return z_mean + tf.exp(0.5 * z_log_var) * tf.random.normal((1, z_mean.shape[1]))
+
+
+# %% one_number_for_the_axes
+"""One noise value is shared by all latent axes of an example.
+
+The noise has one column, and broadcasting copies it along the latent axis: the draw only ever moves along one diagonal of the cloud. Each axis
+needs its own.
+"""
+
+
+class Sampling(keras.layers.Layer):
+    def call(self, inputs):
+        z_mean, z_log_var = inputs
+        return z_mean + tf.exp(0.5 * z_log_var) * tf.random.normal((tf.shape(z_mean)[0], 1))
+
+
+# %% one_number_for_everything
+"""One single noise value is used for the whole batch.
+
+tf.random.normal(()) or a shape of one entry gives one number, and broadcasting spreads it over all codes. The noise must have the shape of z_mean.
+"""
+
+
+class Sampling(keras.layers.Layer):
+    def call(self, inputs):
+        z_mean, z_log_var = inputs
+        return z_mean + tf.exp(0.5 * z_log_var) * tf.random.normal(())
+
+
+# %% noise_frozen_at_construction
+"""The noise is drawn once, when the layer is made.
+
+__init__ and build run once, call runs for each batch. Noise that is kept as an attribute is a constant that the decoder can learn by heart.
+"""
+
+
+class Sampling(keras.layers.Layer):
+    def build(self, input_shape):
+        self.noise = tf.random.normal((4096, input_shape[0][-1]))
+
+    def call(self, inputs):
+        z_mean, z_log_var = inputs
+        return z_mean + tf.exp(0.5 * z_log_var) * self.noise[: tf.shape(z_mean)[0]]
+
+
+# %% fixed_seed_in_call
+"""Every call draws with the same fixed seed, so every call draws the same.
+
+An integer seed in keras.random.normal means: the same numbers each time. For a sequence that goes on, make one
+keras.random.SeedGenerator in __init__ and pass that.
+"""
+
+
+class Sampling(keras.layers.Layer):
+    def call(self, inputs):
+        z_mean, z_log_var = inputs
+        noise = keras.random.normal(keras.ops.shape(z_mean), seed=42)
+        return z_mean + keras.ops.exp(0.5 * z_log_var) * noise
+
+
+# %% numpy_noise
+"""The noise comes from NumPy: it is drawn while the graph is traced, and never again.
+
+Under fit the Python code in call runs once, to build the graph. What NumPy returned then is a constant in it. And NumPy needs the batch
+size as a number, which a Functional model does not know yet.
+"""
+
+
+class Sampling(keras.layers.Layer):
+    def call(self, inputs):
+        z_mean, z_log_var = inputs
+        noise = np.random.normal(size=z_mean.shape).astype("float32")
+        return z_mean + tf.exp(0.5 * z_log_var) * noise
+
+
+# %% noise_not_scaled
+"""The noise is added without being scaled.
+
+Then z_log_var has no influence on z, no gradient reaches it through the decoder, and every cloud is one unit wide.
+"""
+
+
+class Sampling(keras.layers.Layer):
+    def call(self, inputs):
+        z_mean, z_log_var = inputs
+        return z_mean + tf.random.normal(tf.shape(z_mean))
+
+
+# %% noise_only_in_training
+"""Outside of training the layer returns the mean.
+
+Dropout is like that; this layer is not. A draw from the cloud is what z means, in training and afterwards: whoever wants the mean has the
+first output of the encoder.
+"""
+
+
+class Sampling(keras.layers.Layer):
+    def call(self, inputs, training=True):
+        z_mean, z_log_var = inputs
+        if not training:
+            return z_mean
+        return z_mean + tf.exp(0.5 * z_log_var) * tf.random.normal(tf.shape(z_mean))
+
+
+# %% mean_returned
+"""The mean is returned, nothing is drawn.
+
+Without noise this is an ordinary autoencoder, and the log variance has no effect at all.
+"""
+
+
+class Sampling(keras.layers.Layer):
+    def call(self, inputs):
+        z_mean, z_log_var = inputs
+        return z_mean + 0.0 * z_log_var

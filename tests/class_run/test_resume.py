@@ -1,0 +1,140 @@
+"""A run that is stopped, however, goes on where it was; one submission takes no other with it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.classroom import Class, Done
+from autograder.collect import find_submissions
+from autograder.results import FAULTY, Grading
+from autograder.session import Session
+from autograder.submission import Submission
+from tests.class_run.helpers import answers, family, gone, kit, light_class, notebook, results, start, wait_for
+
+COUNT = 8
+LIGHT = 2.0
+"""Points of a submission with the first question answered."""
+
+
+def written(folder: Path) -> dict[str, tuple[int, bytes]]:
+    """When each result was written, and what it holds."""
+    return {path.name: (path.stat().st_mtime_ns, path.read_bytes()) for path in folder.glob("*.json")}
+
+
+class Watched:
+    """A session that counts what it grades, and takes its fork server away when it meets certain code."""
+
+    def __init__(self, session: Session, fatal: str = "", times: int = 99) -> None:
+        self.session = session
+        self.fatal = fatal
+        self.times = times
+        self.graded: list[str] = []
+
+    def grade(self, submission: Submission, exercise: str) -> Grading:
+        self.graded.append(submission.sha256)
+        if self.fatal and self.times and any(self.fatal in cell.source for cell in submission.cells):
+            self.times -= 1
+            assert self.session._zygote is not None
+            threading.Timer(0.5, os.kill, (self.session._zygote.pid, signal.SIGKILL)).start()
+        return self.session.grade(submission, exercise)
+
+    def plan(self, exercise: str) -> list[dict[str, Any]]:
+        return self.session.plan(exercise)
+
+
+def grade(grader: Watched, folder: Path, output: Path, jobs: int = 3) -> list[Done]:
+    told: list[Done] = []
+    Class(grader, output).grade(find_submissions([folder]), jobs, told.append)
+    return told
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGINT])
+def test_a_stopped_run_goes_on_where_it_was(tmp_path: Path, by: signal.Signals) -> None:
+    folder, output = light_class(tmp_path / "class", COUNT), tmp_path / "results"
+    run = start("grade", folder, "--output", output, "--jobs", "2")
+    wait_for(lambda: len(written(output)) >= 2)
+    processes = family(run.pid)
+    assert processes
+    run.send_signal(by)
+    said = run.communicate(timeout=30)[0]
+    assert gone(processes), "processes are left"
+    before = written(output)
+    assert 2 <= len(before) < COUNT
+    if by == signal.SIGINT:
+        assert run.returncode == 130
+        assert f"of {COUNT}. The same command goes on from there." in said
+        assert "Traceback" not in said
+    said = kit("grade", folder, "--output", output, "--jobs", "2")
+    after = written(output)
+    assert len(after) == COUNT
+    assert {name: after[name] for name in before} == before, "graded twice"
+    assert f"{len(before)} were graded before" in said
+    assert {result["score"] for result in results(output).values()} == {LIGHT}
+    assert len((output / "scores.csv").read_text().splitlines()) == COUNT + 1
+    assert (output / "report.html").is_file()
+    assert not list(output.glob(".*.tmp"))
+
+
+def test_the_same_code_is_graded_once(tmp_path: Path, session: Session) -> None:
+    folder, output = light_class(tmp_path / "class", 3), tmp_path / "results"
+    for index in range(4):
+        shutil.copy(folder / "student_00.ipynb", folder / f"copy_{index}.ipynb")
+    grader = Watched(session)
+    assert len(grade(grader, folder, output)) == 7
+    assert len(grader.graded) == len(set(grader.graded)) == 3
+    shutil.copy(folder / "student_01.ipynb", folder / "copy_after_a_night.ipynb")
+    told = grade(grader, folder, output)
+    assert len(grader.graded) == 3, "graded again"
+    assert [done.name for done in told if not done.kept] == ["copy_after_a_night"]
+    assert len({result["score"] for result in results(output).values()}) == 1
+
+
+def test_who_changes_a_notebook_is_graded_again(tmp_path: Path, session: Session) -> None:
+    folder, output = light_class(tmp_path / "class", 2), tmp_path / "results"
+    grader = Watched(session)
+    grade(grader, folder, output)
+    notebook(folder / "student_00.ipynb", ["# nothing yet"])
+    (changed,) = [done for done in grade(grader, folder, output) if not done.kept]
+    assert changed.name == "student_00"
+    assert changed.before is not None
+    assert (changed.before["score"], changed.result["score"]) == (LIGHT, 0)
+
+
+def test_when_the_fork_server_dies_nobody_loses(tmp_path: Path, session: Session) -> None:
+    folder, output = light_class(tmp_path / "class", 5), tmp_path / "results"
+    told = grade(Watched(session, fatal="student 1", times=1), folder, output)
+    assert sorted(done.name for done in told) == sorted(results(output))
+    assert {result["extra_data"]["status"] for result in results(output).values()} == {"graded"}
+    assert {result["score"] for result in results(output).values()} == {LIGHT}
+
+
+def test_who_takes_the_fork_server_down_each_time_costs_itself_only(tmp_path: Path, session: Session) -> None:
+    folder, output = light_class(tmp_path / "class", 4), tmp_path / "results"
+    grade(Watched(session, fatal="student 1"), folder, output)
+    status = {name: result["extra_data"]["status"] for name, result in results(output).items()}
+    assert status == {f"student_{i:02}": FAULTY if i == 1 else "graded" for i in range(4)}
+
+
+def test_a_submission_that_takes_its_worker_down_costs_itself_only(tmp_path: Path, session: Session) -> None:
+    folder, output = light_class(tmp_path / "class", 3), tmp_path / "results"
+    base = answers("pinball_loss")
+    deadly = {
+        "exits": "import os\ndef pinball_loss(tau):\n    os._exit(1)",
+        "hogs": "def pinball_loss(tau):\n    hog = [bytearray(10**9) for _ in range(10)]",
+        "forks": "import os\ndef pinball_loss(tau):\n    while True:\n        os.fork()",
+        "kills": "import os\ndef pinball_loss(tau):\n    [os.kill(pid, 9) for pid in range(2, 50000)]",
+    }
+    for name, source in deadly.items():
+        notebook(folder / f"{name}.ipynb", [*base, source])
+    grade(Watched(session), folder, output)
+    scores = {name: result["score"] for name, result in results(output).items()}
+    assert scores == dict.fromkeys(deadly, 0) | {f"student_{index:02}": LIGHT for index in range(3)}
+    assert FAULTY not in {result["extra_data"]["status"] for result in results(output).values()}

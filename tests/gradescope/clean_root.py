@@ -1,0 +1,92 @@
+"""A stock Debian in a folder, and commands in it, as in a fresh container of Gradescope's."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+SUITE = os.environ.get("KIT_SUITE", "bookworm")
+REGISTRY_FILES = (
+    "/etc/pip.conf",
+    "/etc/xdg/pip",
+    "/etc/uv",
+    "/etc/resolv.conf",
+    "/etc/hosts",
+    "/usr/local/share/ca-certificates",
+)
+REGISTRY_NAMES = re.compile(r"(PIP|UV|SSL|REQUESTS|CURL)_\w+|(https?|no|all)_proxy", re.IGNORECASE)
+OURS = ("UV_PYTHON", "UV_PROJECT_ENVIRONMENT", "UV_CACHE_DIR")
+"""What says how this machine builds its own environment, and nothing of how to reach a registry."""
+ENTER = """
+mount -t proc proc "$0/proc"
+mount --rbind /dev "$0/dev"
+mount --rbind /sys "$0/sys"
+exec chroot "$0" "$@"
+"""
+
+
+def missing() -> str:
+    """Why no clean root can be made here, or ""."""
+    if os.geteuid() != 0:
+        return "needs root"
+    tools = [tool for tool in ("debootstrap", "unshare", "chroot") if not shutil.which(tool)]
+    if tools:
+        return f"needs {', '.join(tools)}"
+    alone = subprocess.run(["unshare", "--mount", "--pid", "--fork", "true"], check=False, capture_output=True)
+    return "" if alone.returncode == 0 else "this container may not make namespaces"
+
+
+def bootstrap(folder: Path) -> None:
+    """A minimal system: what Debian calls essential, apt, and nothing else."""
+    command = ["debootstrap", "--variant=minbase", SUITE, str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+    assert done.returncode == 0, done.stdout[-1500:] + done.stderr[-500:]
+    folder.chmod(0o755)
+    _copy_registry_settings(folder)
+
+
+def environment() -> dict[str, str]:
+    """How this machine reaches its registries, and nothing else of its environment."""
+    named = {name: value for name, value in os.environ.items() if REGISTRY_NAMES.fullmatch(name) and name not in OURS}
+    kept = {name: value for name, value in named.items() if not Path(value).is_absolute() or Path(value).is_file()}
+    return {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", **kept}
+
+
+def _copy_registry_settings(folder: Path) -> None:
+    named = [value for value in environment().values() if value.startswith("/") and Path(value).is_file()]
+    apt = [str(path) for path in Path("/etc/apt/apt.conf.d").glob("*") if "Acquire" in path.read_text()]
+    for name in {*REGISTRY_FILES, *named, *apt}:
+        source, target = Path(name), folder / name.lstrip("/")
+        if source.is_dir():
+            shutil.copytree(source, target, dirs_exist_ok=True)
+        elif source.is_file():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, target)
+
+
+def enter(root: Path, *command: str) -> list[str]:
+    """The command that runs ``command`` in the clean root, with processes and mounts of its own."""
+    return ["unshare", "--mount", "--pid", "--fork", "--kill-child", "bash", "-ec", ENTER, str(root), *command]
+
+
+def run_in(root: Path, *command: str, timeout: float = 600, inside: tuple[str, ...] = ()) -> str:
+    """What a command in the clean root prints. ``inside`` comes before it: what puts it into a container's limits."""
+    done = subprocess.run(
+        [*inside, *enter(root, *command)],
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-3000:]
+    return done.stdout
+
+
+def size_mb(folder: Path) -> int:
+    """What a folder takes on the disk."""
+    return int(subprocess.check_output(["du", "-smx", str(folder)], text=True).split()[0])

@@ -1,0 +1,32 @@
+"""The autograder zip, packed once, and unpacked where a test may not change it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from folders import EXERCISE, unpack, worker_can_reach
+
+from autograder.build import grader_zip
+from autograder.master import read_master
+
+
+@pytest.fixture(scope="session")
+def package() -> bytes:
+    return grader_zip(read_master(EXERCISE))
+
+
+@pytest.fixture(scope="session")
+def source(package: bytes, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The unpacked zip, for any number of runs."""
+    root = tmp_path_factory.mktemp("autograder")
+    worker_can_reach(root)
+    return unpack(package, root)
+
+
+@pytest.fixture
+def root(source: Path, tmp_path: Path) -> Path:
+    """A folder for one run."""
+    worker_can_reach(tmp_path)
+    (tmp_path / "source").symlink_to(source)
+    return tmp_path

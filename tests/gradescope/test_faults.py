@@ -1,0 +1,105 @@
+"""The grader's own failures: no point lost in silence; told to the instructor in detail, to the student in a word."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from folders import EXERCISE, answers, hand_in, read_results, run_many, unpack, worker_can_reach
+
+from autograder.gradescope.faults import NAME
+
+pytestmark = pytest.mark.slow
+SECRET = "the reference is of another shape"
+BREAK = """
+
+import dataclasses
+
+
+def _broken(*_):
+    {action}
+
+
+for _place, _check in enumerate(PINBALL_CLASS.checks):
+    if _check.name == "value":
+        PINBALL_CLASS.checks[_place] = dataclasses.replace(_check, test=_broken)
+"""
+ONE_CHECK = "raise RuntimeError('{secret}')"
+WHOLE_JUDGE = {
+    "out of memory": "import os; os.kill(os.getpid(), 9)",
+    "a judge that leaves": "import os; os._exit(0)",
+    "a judge that hangs": "import time; time.sleep(1000)",
+}
+
+
+@pytest.fixture
+def broken(package: bytes, tmp_path: Path) -> Path:
+    """A folder with a grader of its own, to be broken, and a right submission."""
+    worker_can_reach(tmp_path)
+    unpack(package, tmp_path)
+    return hand_in(tmp_path, {f"{EXERCISE}.ipynb": answers()})
+
+
+def break_judge(root: Path, action: str) -> None:
+    path = root / "source" / "autograder" / "judges" / f"{EXERCISE}.py"
+    path.write_text(path.read_text() + BREAK.format(action=action))
+
+
+def is_told(outcome: dict[str, Any], detail: str) -> None:
+    """To the instructor all, to the student that it is not their fault, and nothing of the detail."""
+    hidden = [test for test in outcome["tests"] if test["visibility"] == "hidden"]
+    assert [test["name"] for test in hidden] == [NAME]
+    assert detail in hidden[0]["output"]
+    assert outcome["extra_data"]["status"] == "fault" and outcome["extra_data"]["regrade"]
+    seen = outcome["output"] + "".join(test["output"] for test in outcome["tests"] if test not in hidden)
+    assert "not your fault" in seen
+    assert detail not in seen and "Traceback" not in seen
+
+
+def test_a_bug_in_a_check(broken: Path) -> None:
+    break_judge(broken, ONE_CHECK.format(secret=SECRET))
+    said = run_many(broken / "source", [broken])
+    outcome = read_results(broken)
+    is_told(outcome, SECRET)
+    assert SECRET in said, "Gradescope shows the output of the run to instructors"
+    faults = [check for check in outcome["extra_data"]["checks"] if check["outcome"] == "fault"]
+    assert [(check["question"], check["check"]) for check in faults] == [("pinball_loss_class", "value")]
+    assert outcome["score"] == 10 - faults[0]["max_points"], "all other checks keep their verdict"
+
+
+@pytest.mark.parametrize("name", WHOLE_JUDGE)
+def test_a_judge_that_ends_or_hangs(name: str, broken: Path) -> None:
+    break_judge(broken, WHOLE_JUDGE[name])
+    (broken / "source" / "exercise.toml").write_text("seconds = 30\n")
+    run_many(broken / "source", [broken], grace=5)
+    outcome = read_results(broken)
+    is_told(outcome, "checks, worth")
+    outcomes = {check["question"]: check["outcome"] for check in outcome["extra_data"]["checks"]}
+    assert outcomes["pinball_loss"] == "passed", "what was known before the fault stays"
+    assert outcomes["make_quantile_model"] == "fault"
+
+
+def test_a_setting_that_is_wrong(broken: Path) -> None:
+    (broken / "source" / "exercise.toml").write_text('show_hiden = "never"\n')
+    run_many(broken / "source", [broken])
+    is_told(read_results(broken), "unknown key 'show_hiden': use show_hidden, release_after, seconds")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('show_hidden = "sometimes"', "use one of never, after_published, always"),
+        ("seconds = 5", "a whole number from 30 to 2340"),
+        ("colour = 3", "unknown key 'colour'"),
+        ("seconds =", "is not TOML"),
+    ],
+)
+def test_setting_up_stops_at_a_wrong_setting(text: str, said: str, broken: Path) -> None:
+    source = broken / "source"
+    (source / "exercise.toml").write_text(text)
+    command = [source / ".venv/bin/python", "-P", "-m", "autograder.gradescope.door", "--prepare", broken]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+    assert done.returncode == 1
+    assert said in done.stderr and done.stderr.startswith("kit: ") and done.stderr.count("\n") == 1

@@ -1,0 +1,74 @@
+"""`kill -9` of everything at any moment leaves a valid result."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from folders import EXERCISE, answers, hand_in, read_results
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs /proc")]
+MOMENTS = 20
+
+
+def descendants(pid: int) -> Iterator[int]:
+    """All processes that ``pid`` has started, and those that they have."""
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            if int(fields[1]) == pid:
+                yield int(entry.name)
+                yield from descendants(int(entry.name))
+
+
+def start(root: Path) -> subprocess.Popen[bytes]:
+    """A run, from the moment of its first result on."""
+    process = subprocess.Popen([root / "source" / "run_autograder", root])
+    while not (root / "results" / "results.json").exists():
+        time.sleep(0.001)
+    return process
+
+
+def kill_tree(pid: int) -> int:
+    """Kill a process and all below it at once; returns how many there were."""
+    os.kill(pid, signal.SIGSTOP)  # so that the tree does not grow while it is read
+    pids = [pid, *descendants(pid)]
+    for one in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(one, signal.SIGKILL)
+    return len(pids)
+
+
+@pytest.mark.timeout(900)
+def test_a_kill_at_any_moment_leaves_a_valid_result(root: Path) -> None:
+    hand_in(root, {f"{EXERCISE}.ipynb": answers()})
+    begin = time.monotonic()
+    assert start(root).wait(280) == 0
+    whole = time.monotonic() - begin
+    found = []
+    for number in range(MOMENTS):
+        (root / "results" / "results.json").unlink()
+        process = start(root)
+        moment = random.Random(number).uniform(0, whole)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(moment)
+        killed = kill_tree(process.pid) if process.poll() is None else 0
+        process.wait(10)
+        outcome = read_results(root)
+        checks = outcome["extra_data"]["checks"]
+        known = sum(check["outcome"] != "fault" for check in checks)
+        assert outcome["extra_data"]["regrade"] == (outcome["extra_data"]["status"] == "fault")
+        assert outcome["extra_data"]["regrade"] or known == len(checks)
+        found.append({"second": round(moment, 2), "killed": killed, "known": known, "score": outcome["score"]})
+    (root / "kills.json").write_text(json.dumps(found))
+    print(*found, sep="\n")  # noqa: T201 - `pytest -s` shows the table
+    assert len({row["known"] for row in found}) > 3, found
+    assert any(row["killed"] > 3 for row in found), found

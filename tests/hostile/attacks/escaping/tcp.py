@@ -1,0 +1,9 @@
+# tries: opens a TCP connection
+# answers: honest
+# question: pinball_loss
+# score: 2
+# blocked: yes
+
+# %%
+import socket
+socket.create_connection(('127.0.0.1', 80), 2)

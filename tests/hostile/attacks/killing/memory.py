@@ -1,0 +1,9 @@
+# tries: takes all memory in steps
+# answers: honest
+# question: all
+# score: 10
+
+# %%
+hog = []
+while True:
+    hog.append(bytearray(64 * 2**20))

@@ -1,0 +1,9 @@
+# tries: starts threads without end
+# answers: honest
+# question: all
+# score: 10
+
+# %%
+import threading, time
+while True:
+    threading.Thread(target=time.sleep, args=(1000,), daemon=True).start()

@@ -1,0 +1,64 @@
+"""The report of 300 submissions, and a browser to open it in."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Error, Page, sync_playwright
+
+from autograder.report import report
+from autograder.similarity import Pair
+from tests.report.synthetic import results, students
+
+COUNT = 300
+PAIRS = [Pair("submission_006", "submission_008", "custom_loss", 0.93, ("v = keras.ops.abs(v - v)", "return v < 3"))]
+OPTIONS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="session")
+def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    path.write_text(report(results(COUNT), students(COUNT), similar=PAIRS), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        try:
+            started = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(OPTIONS))
+        except Error as error:
+            pytest.skip(f"no Chromium here: {error}")
+        yield started
+        started.close()
+
+
+@pytest.fixture(params=["light", "dark"])
+def scheme(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture
+def page(browser: Browser, page_file: Path) -> Iterator[Page]:
+    """The report, open on a desktop; any request for something else, and any error of a script, fails the test."""
+    wrong: list[str] = []
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    opened = context.new_page()
+    opened.on(
+        "request", lambda request: None if request.url.startswith(page_file.as_uri()) else wrong.append(request.url)
+    )
+    opened.on("pageerror", lambda error: wrong.append(str(error)))
+    opened.goto(page_file.as_uri())
+    yield opened
+    context.close()
+    assert not wrong
