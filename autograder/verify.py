@@ -139,6 +139,15 @@ class Report:
         return [row for row in self.of("misconception") if row.problems and KEEPS not in row.problems]
 
     @property
+    def named(self) -> list[Row]:
+        """Misconceptions that were diagnosed as themselves, and as nothing else."""
+        return [
+            row
+            for row in self.of("misconception")
+            if {r.misconception for r in row.results} - {None} == {row.variant.name}
+        ]
+
+    @property
     def clean(self) -> bool:
         """Nothing is wrong."""
         return not (self.forgeries or self.points or any(row.problems for row in self.rows))

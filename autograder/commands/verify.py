@@ -16,6 +16,18 @@ from rich.table import Table
 from autograder.verify import Report
 from autograder.zygote import ENVIRONMENT
 
+COLUMNS = (
+    "Exercise",
+    "Right answers",
+    "False rejects",
+    "Wrong answers",
+    "False accepts",
+    "Misjudged",
+    "Named as itself",
+    "Forgeable",
+    "Seconds",
+)
+
 
 def run(exercises: Sequence[str], only: str | None, across: bool, jobs: int, console: Console) -> None:
     """Verify exercises, show a table and each wrong verdict; exit with 1 where there is one."""
@@ -50,16 +62,7 @@ def _complaints(report: Report) -> list[str]:
 
 
 def _table(reports: Sequence[Report]) -> Table:
-    table = Table(
-        "Exercise",
-        "Right answers",
-        "False rejects",
-        "Wrong answers",
-        "False accepts",
-        "Misjudged",
-        "Forgeable",
-        "Seconds",
-    )
+    table = Table(*COLUMNS)
     for report in reports:
         right, wrong = report.of("reference", "alternative"), report.of("stub", "misconception")
         numbers = (
@@ -68,6 +71,7 @@ def _table(reports: Sequence[Report]) -> Table:
             len(wrong),
             len(report.false_accepts),
             len(report.misjudged),
+            f"{len(report.named)} of {len(report.of('misconception'))}",
             len(report.forgeries),
         )
         table.add_row(report.exercise, *map(str, numbers), f"{sum(row.seconds for row in report.rows):.1f}")
