@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -12,8 +13,21 @@ from autograder.session import Session
 from autograder.student import Limits
 from autograder.submission import Cell, Submission
 
+TESTS = Path(__file__).parent
+ALONE = "test_verify.py"
+"""Its tests share nothing, so any worker may take any of them."""
+TOGETHER = {"browser": "student"}
+"""Folders that share an environment which is made on disk."""
 Grade = Callable[..., Grading]
 LIMITS = Limits(cell_seconds=4, probe_seconds=10, total_seconds=90)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a folder in one worker of pytest-xdist: what they share is made once."""
+    for item in items:
+        if item.path.name != ALONE:
+            folder = item.path.relative_to(TESTS).parts[0]
+            item.add_marker(pytest.mark.xdist_group(TOGETHER.get(folder, folder)))
 
 
 @pytest.fixture(scope="session")
