@@ -100,7 +100,7 @@ def main(sock: socket.socket, settings: dict[str, Any]) -> None:
         "reasons": sealed.reasons,
         "read": [file for file in files if _works(lambda file=file: _read(file))],
         "listed": [folder for folder in folders if _works(lambda folder=folder: _list(folder))],
-        "could": [name for name, attack in ATTACKS.items() if _works(lambda attack=attack: attack(parent))],
+        "could": [name for name, attack in ATTACKS.items() if _works(lambda attack=attack: attack.act(parent))],
     }
     channel.send({**reply, "nonce": request["nonce"]})
 
@@ -148,14 +148,22 @@ def _write_outside() -> None:
     path.unlink()
 
 
-ATTACKS: dict[str, Callable[[int], object]] = {
-    "open a TCP connection": lambda _parent: _connect(socket.SOCK_STREAM),
-    "send a UDP packet": lambda _parent: _connect(socket.SOCK_DGRAM),
-    "fork": lambda _parent: _fork(),
-    "run a program": lambda _parent: _run_program(),
-    "signal its parent": lambda parent: os.kill(parent, 0),
-    "read its parent's environment": lambda parent: _read(f"/proc/{parent}/environ"),
-    "read its parent's memory": lambda parent: _read(f"/proc/{parent}/mem"),
-    "list the temporary folder": lambda _parent: _list("../.."),
-    "write outside its folder": lambda _parent: _write_outside(),
+@dataclass(frozen=True)
+class Attack:
+    """Something that must fail. ``layer`` is the one that it needs on any machine: the others may stop it too."""
+
+    layer: str
+    act: Callable[[int], object]
+
+
+ATTACKS = {
+    "open a TCP connection": Attack("seccomp", lambda _parent: _connect(socket.SOCK_STREAM)),
+    "send a UDP packet": Attack("seccomp", lambda _parent: _connect(socket.SOCK_DGRAM)),
+    "fork": Attack("seccomp", lambda _parent: _fork()),
+    "run a program": Attack("seccomp", lambda _parent: _run_program()),
+    "signal its parent": Attack("seccomp", lambda parent: os.kill(parent, 0)),
+    "read its parent's environment": Attack("uid", lambda parent: _read(f"/proc/{parent}/environ")),
+    "read its parent's memory": Attack("uid", lambda parent: _read(f"/proc/{parent}/mem")),
+    "list the temporary folder": Attack("landlock", lambda _parent: _list("../..")),
+    "write outside its folder": Attack("landlock", lambda _parent: _write_outside()),
 }

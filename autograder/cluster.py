@@ -45,14 +45,11 @@ class SessionPlugin(WorkerPlugin):
 class Cluster:
     """Grades as a :class:`~autograder.session.Session` does, on all workers of a scheduler. A context manager.
 
-    ``jobs`` is how many submissions may be under way: enough to keep workers busy that join later. A worker that
-    dies gives its submission back; one that takes several workers down is a fault, and no more is lost.
+    A worker that dies gives its submission back; one that takes several workers down is a fault, and no more is lost.
 
     Raises:
         ClusterError: on entering, when nobody answers; when grading, on a worker with another kit.
     """
-
-    jobs = 256
 
     def __init__(self, address: str, *, unsealed: bool = False) -> None:
         self.address = address

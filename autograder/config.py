@@ -57,7 +57,7 @@ def _check(path: Path, key: str, value: Any) -> None:
         raise AuthoringError(path, f"show_hidden = {value!r}: use one of {', '.join(SHOW_HIDDEN)}")
     if key == "release_after" and not (isinstance(value, datetime.date) and not isinstance(value, datetime.datetime)):
         raise AuthoringError(path, f"release_after = {value!r}: write a day without quotes, such as 2026-12-24")
-    if key == "seconds" and not (isinstance(value, int) and 30 <= value <= 2340):
+    if key == "seconds" and not (isinstance(value, int) and 30 <= value <= 2280):
         raise AuthoringError(
-            path, f"seconds = {value!r}: use a whole number from 30 to 2340 (Gradescope's limit is 40 min)"
+            path, f"seconds = {value!r}: use a whole number from 30 to 2280 (Gradescope's limit is 40 min)"
         )

@@ -111,7 +111,7 @@ def compare(old: Mapping[str, Result], new: Mapping[str, Result]) -> list[Change
 def change_of(name: str, old: Result | None, new: Result | None) -> Change | None:
     """What differs between two results of a submission, or None."""
     if old is None or new is None:
-        return Change(name, old and old["score"], new and new["score"])
+        return Change(name, old["score"] if old else None, new["score"] if new else None)
     one, other = old["extra_data"], new["extra_data"]
     change = Change(
         name,
@@ -140,7 +140,7 @@ def _check_changes(old: Sequence[Result], new: Sequence[Result]) -> list[CheckCh
 
 
 def _judged(record: Result | None) -> list[Any] | None:
-    return record and [record[key] for key in _JUDGED]
+    return [record[key] for key in _JUDGED] if record else None
 
 
 def _points(record: Result | None) -> float:

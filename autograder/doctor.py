@@ -69,7 +69,8 @@ def _reading(report: SealReport) -> Row:
 
 def _attacks(report: SealReport) -> Iterator[Row]:
     for attack in ATTACKS:
-        yield Row(f"cannot {attack}", attack not in report.could)
+        worked = attack in report.could
+        yield Row(f"cannot {attack}", not worked, f"needs {ATTACKS[attack].layer}" if worked else "")
 
 
 def _version(name: str) -> str:

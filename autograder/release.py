@@ -71,7 +71,9 @@ def execute(notebook: nbformat.NotebookNode, master: Master) -> None:
     with tempfile.TemporaryDirectory() as folder:
         os.environ.update(ENVIRONMENT | {"PYTHONPATH": path, "MPLBACKEND": "module://matplotlib_inline.backend_inline"})
         try:
-            NotebookClient(notebook, timeout=CELL_SECONDS, resources={"metadata": {"path": folder}}).execute()
+            resources = {"metadata": {"path": folder}}
+            quiet = ["--log-level=ERROR"]  # the kernel warns of its own network
+            NotebookClient(notebook, timeout=CELL_SECONDS, resources=resources, extra_arguments=quiet).execute()
         except CellExecutionError as error:
             raise AuthoringError(master.path, f"does not run: {_last_line(str(error))}; mend the cell") from None
         finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from jinja2 import Environment, StrictUndefined
 from markdown_it import MarkdownIt
@@ -14,8 +15,10 @@ from autograder.master import exercise_names, read_variants
 from autograder.paths import AUTOGRADER
 from autograder.results import UNREADABLE, reason
 from autograder.scores import max_score
-from autograder.similarity import Pair
 from autograder.statistics import Named, Result, distribution, items, mistakes, readable, share, to_look_at
+
+if TYPE_CHECKING:
+    from autograder.similarity import Pair
 
 TEMPLATE = AUTOGRADER / "report.html.j2"
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).disable(["image", "link", "autolink", "html_inline", "html_block"])

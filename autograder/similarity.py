@@ -13,6 +13,7 @@ from rapidfuzz import fuzz, process
 
 from autograder.collect import Source
 from autograder.master import read_master, read_variants
+from autograder.notebooks import solution_notebook, student_notebook
 from autograder.submission import Submission, Unreadable
 
 ALIKE = 85.0
@@ -70,12 +71,10 @@ def alike(exercise: str, submissions: Mapping[str, list[str]], known: set[str]) 
 def known_lines(exercise: str) -> set[str]:
     """What needs no explanation: the given code, the reference, and every answer that the kit knows, right or wrong."""
     master = read_master(exercise)
-    sources = [
-        text for cell in master.cells if cell.kind == "code" for text in (cell.stubbed().source, cell.solved().source)
-    ]
-    sources += [
-        variant.source for kind in ("alternatives", "misconceptions") for variant in read_variants(exercise, kind)
-    ]
+    notebooks = (student_notebook(master), solution_notebook(master))
+    sources = [cell.source for notebook in notebooks for cell in notebook.cells if cell.cell_type == "code"]
+    for kind in ("alternatives", "misconceptions"):
+        sources += [variant.source for variant in read_variants(exercise, kind)]
     return set(code_lines(sources))
 
 
@@ -97,7 +96,7 @@ class _Plain(ast.NodeTransformer):
     def __init__(self) -> None:
         self.chosen: list[set[str]] = []
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+    def visit_FunctionDef(self, node: Any) -> Any:
         if self.chosen:
             node.name = "v"
         self.chosen.append(set(_chosen(node)))

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from autograder.classroom import Class, Result
+from autograder.classroom import Class, Grader, Lazy, Result
 from autograder.collect import Source, find_submissions
 from autograder.commands.diff import change_table
 from autograder.commands.meter import Meter
@@ -24,6 +23,8 @@ from autograder.scores import max_score
 from autograder.session import Session
 
 INTERRUPTED = 130
+MANY = 256
+"""Submissions under way on a scheduler: enough to keep workers busy that join later."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,8 @@ def run(paths: Sequence[Path], options: Options, console: Console) -> None:
         raise typer.Exit(2)
     meter = Meter(console, len(sources))
     try:
-        with _grader(options) as grader, meter:
-            jobs = max(options.jobs, getattr(grader, "jobs", 1))
+        with Lazy(lambda: _grader(options)) as grader, meter:
+            jobs = MANY if options.scheduler else options.jobs
             results = Class(grader, options.output, options.exercise).grade(sources, jobs, meter.done)
     except KeyboardInterrupt:
         console.print(
@@ -61,7 +62,7 @@ def run(paths: Sequence[Path], options: Options, console: Console) -> None:
         raise typer.Exit(1)
 
 
-def _grader(options: Options) -> AbstractContextManager[Any]:
+def _grader(options: Options) -> AbstractContextManager[Grader]:
     if options.scheduler is None:
         return Session(unsealed=options.unsealed)
     from autograder.cluster import Cluster

@@ -7,17 +7,22 @@ from typing import Any
 import numpy as np
 from keras_checks.compare import array, close, expect, finite, same_shape
 from keras_checks.exercises.autoencoder import (
+    BEGUN,
     HALVES,
     LEARNED,
     SEEN,
     TOGETHER,
     WHOLE,
     branching_cases,
+    built_twice,
     data_of,
     decoder_trained,
+    directions,
+    encoder_alone,
+    encoder_trained,
     explained,
     half_cases,
-    halves_trained,
+    looks_of_encoder,
     looks_of_training,
     looks_of_whole,
     network_cases,
@@ -32,28 +37,26 @@ SAME_WAY = 0.999
 """The cosine between two movements that only rounding, or the size of the step, tells apart."""
 
 
-def _learned(received: Any, case: Case, what: str, hint: str) -> None:
-    wanted = data_of(case)["data"]
-    share = explained(finite(same_shape(received, wanted.shape, what), what), wanted)
-    expect(share > LEARNED, f"{what} stays far from the data.", received=share, hint=hint)
-
-
 def looks_of_learning(case: Case, seen: Any) -> dict[str, Any]:
     """What training has come to, without the noise of its start."""
-    data = array(seen.get("data", seen.get("reconstruction")), "The output").astype(np.float64)
+    data = array(seen["data"], "The output").astype(np.float64)
     wanted = data_of(case)["data"]
-    found: dict[str, Any] = {"shape": list(data.shape)}
+    found: dict[str, Any] = {"shape": list(data.shape), "codes": "none"}
     if data.shape == wanted.shape:
         found |= {
-            "learned": explained(data, wanted) > LEARNED,
-            "constant": bool(np.ptp(data, axis=0).max() < 0.01),
+            "learned": explained(data, wanted) > (BEGUN if "codes" in seen else LEARNED),
             "rows add up to 1": bool(np.allclose(data.sum(axis=-1), 1, atol=SEEN)),
-            "largest": _coarse(float(data.max())),
-            "smallest": _coarse(float(data.min())),
+            "range": [_coarse(float(data.min())), _coarse(float(data.max()))],
         }
-    for name, pair in (("others stay", seen.get("others")), ("codes stay", seen.get("codes"))):
-        if pair is not None:
-            found[name] = bool(np.allclose(*(array(value, "The output") for value in pair), atol=SEEN))
+    if "codes" in seen:
+        before, after = (array(value, "The code") for value in seen["codes"])
+        found |= {
+            "code size": list(after.shape[1:]),
+            "codes stay": before.shape == after.shape and bool(np.allclose(before, after, atol=SEEN)),
+            "one code": bool(np.ptp(after, axis=0).max(initial=0) < SEEN),
+            "trainable": seen["trainable"] > 0,
+            "weights": seen["weights"] > 0,
+        }
     return found
 
 
@@ -62,52 +65,95 @@ def _coarse(value: float) -> str:
     return "low" if value < 0.3 else "high" if value > 0.7 else "middle"
 
 
+def looks_of_two(case: Case, seen: Any) -> dict[str, Any]:
+    """Which half gives the same again, and which one changes with another model."""
+    found: dict[str, Any] = {}
+    for half in ("encoder", "decoder"):
+        if "raised" in seen[half]:
+            found[half] = seen[half]["raised"]
+        else:
+            first, again, later = (array(value, "The output") for value in seen[half]["gives"])
+            found[half] = [bool(np.allclose(first, other, atol=SEEN)) for other in (again, later)]
+    return found
+
+
 @HALVES.judge(
     points=1,
     probe=decoder_trained,
     cases=half_cases,
     examples=2,
-    shrinks=3,
+    shrinks=2,
     features=looks_of_learning,
-    hint="The data lie in [0, 1], any entries of a row may be near 1 at the same time. Which activation of the last layer "
-    "lets each output take each of these values?",
+    hint="The data lie in [0, 1], any entries of a row may be near 1 at the same time. Which activation of the last "
+    "layer lets each output take each of these values?",
 )
 def decoder_reaches_the_data(case: Case, seen: Any, expected: Any) -> None:
     """Trained on codes, the decoder reaches data everywhere between 0 and 1."""
-    _learned(seen["data"], case, "What the trained decoder gives", "")
-
-
-@HALVES.judge(
-    points=1,
-    probe=halves_trained,
-    cases=half_cases,
-    examples=2,
-    shrinks=2,
-    features=looks_of_learning,
-    hint="A code of `latent_dim` numbers must be able to vary in `latent_dim` directions, and both halves must be trainable.",
-)
-def halves_learn_together(case: Case, seen: Any, expected: Any) -> None:
-    """Trained together, the two halves reconstruct data that vary in `latent_dim` directions; the encoder learns, too."""
-    before, after = (array(value, "The code") for value in seen["codes"])
-    expect(before.shape == after.shape and np.abs(after - before).max() > SEEN, "Training leaves the codes as they were.")
-    _learned(seen["reconstruction"], case, "The reconstruction", "")
+    wanted = data_of(case)["data"]
+    received = finite(same_shape(seen["data"], wanted.shape, "What the decoder gives"), "What the decoder gives")
+    share = explained(received, wanted)
+    expect(share > LEARNED, "After training, what the decoder gives stays far from the data.", received=share)
 
 
 @HALVES.judge(
     points=0.5,
-    probe=halves_trained,
+    probe=encoder_trained,
     cases=half_cases,
     examples=2,
     shrinks=2,
     features=looks_of_learning,
-    hint="Make the layers inside the function: a layer that is made once, outside, has one set of weights for all models.",
+    hint="An encoder learns if it has weights, if they are trainable, and if a gradient reaches them.",
+)
+def encoder_learns(case: Case, seen: Any, expected: Any) -> None:
+    """Trained with something that reads its codes, the encoder learns: its codes change, and they tell more about the
+    data."""
+    before, after = (finite(array(value, "The code"), "The code").astype(np.float64) for value in seen["codes"])
+    expect(
+        before.shape == after.shape and np.abs(after - before).max() > SEEN, "Training leaves the codes as they were."
+    )
+    wanted = data_of(case)["data"]
+    share = explained(same_shape(seen["data"], wanted.shape, "What was read from the codes"), wanted)
+    expect(share > BEGUN, "After training, the codes tell little about the data.", received=share)
+
+
+@HALVES.judge(
+    points=0.5,
+    probe=encoder_alone,
+    cases=half_cases,
+    features=looks_of_encoder,
+    hint="The `latent_dim` numbers of a code must not be tied to each other, and no layer before them may be narrower.",
+)
+def code_is_free(case: Case, seen: Any, expected: Any) -> None:
+    """A code of `latent_dim` numbers can vary in `latent_dim` directions."""
+    expect(seen["is_model"], "`build_encoder` does not return a Keras model.")
+    slopes = finite(array(seen["slopes"], "The derivative of the code"), "The derivative of the code")
+    expect(slopes.ndim == 3 and slopes.shape[1] >= case["latent_dim"], "The code has too few numbers.")
+    batch = array(seen["batch"], "The code")
+    same, other = (np.allclose(batch[0], batch[row], atol=SEEN) for row in (-1, 1))
+    expect(same and not other, "The code does not follow the example.")
+    found = directions(slopes)
+    expect(found >= case["latent_dim"], "The code varies in too few directions.", received=found)
+
+
+@HALVES.judge(
+    points=0.5,
+    probe=built_twice,
+    cases=half_cases,
+    examples=2,
+    features=looks_of_two,
+    hint="Make the layers inside the function: a layer that is made once, outside, has one set of weights for all.",
 )
 def each_call_builds_anew(case: Case, seen: Any, expected: Any) -> None:
-    """Two calls of `build_encoder` and `build_decoder` give models that share no weights."""
-    shape = data_of(case)["data"].shape
-    before, after = (same_shape(value, shape, "The output of other halves").astype(np.float64) for value in seen["others"])
-    expect(np.ptp(before, axis=0).max() > SEEN, "The output of other halves is the same for all data.")
-    close(after, before, "After these halves were trained, what two other halves give", ulps=64, scale=1)
+    """Two calls of `build_encoder`, or of `build_decoder`, give models that share no weights."""
+    looked_at = [half for half in ("encoder", "decoder") if "raised" not in seen[half]]
+    expect(looked_at, "Neither half can be called.")
+    for half in looked_at:
+        gives = finite(array(seen[half]["gives"], f"What the {half} gives"), f"What the {half} gives")
+        wanted = np.shape(expected[half]["gives"][0])[:1]
+        expect(gives.shape[:2] == (3, *wanted), f"What the {half} gives has the wrong shape.")
+        expect(np.ptp(gives[0], axis=0).max() > SEEN, f"What the {half} gives is the same for all examples.")
+        what = f"After the weights of another {half} were set, what the first one gives"
+        close(gives[2], gives[0], what, ulps=64, scale=max(1.0, float(np.abs(gives[0]).max())))
 
 
 @WHOLE.judge(
@@ -158,8 +204,8 @@ def _cosine(one: np.ndarray, other: np.ndarray) -> float:
     hint="Call each half as one model: it knows its own branches, and passes `training` on to its layers.",
 )
 def whole_keeps_the_halves_inside(case: Case, seen: Any, expected: Any) -> None:
-    """Halves with branches and batch normalisation behave inside the whole as on their own, at inference and in training
-    mode."""
+    """Halves with branches and batch normalisation behave inside the whole as on their own, at inference and in
+    training mode."""
     for name in ("inference", "training", "afterwards"):
         close(seen[name], expected[name], f"The output of the whole ({name})", ulps=256, scale=8)
 

@@ -14,30 +14,24 @@ from keras_checks.exercises.gan import (
     INVERT,
     PADDINGS,
     PLAYERS,
-    LossCall,
     adjoint,
     batches,
     dilations,
     discriminator,
-    finished,
-    first_step,
     games,
     generator,
     geometry,
     inverse,
     kernels_of,
     labelled,
-    loss_returned,
     odd_sizes,
-    read_step,
-    scales,
     steps_in_a_graph,
-    summary,
     three_steps,
     whole_strides,
 )
-from keras_checks.game import D, G, Scored, expect_start, moved_by
+from keras_checks.game import D, G, Scored, expect_start, finished, moved_by
 from keras_checks.question import Case
+from keras_checks.rounds import LossCall, first_step, loss_returned, read_step, resized, scales, summary
 
 # invert_convolution
 
@@ -261,7 +255,7 @@ def one_player_moves(case: Case, seen: Any, expected: Any) -> None:
 
 
 @GAN.judge(
-    points=0.25,
+    points=0.5,
     probe=steps_in_a_graph,
     cases=games,
     examples=2,
@@ -298,7 +292,7 @@ def metrics_are_means_of_the_epoch(case: Case, seen: Any, expected: Any) -> None
     for step in seen:
         finished(step)
     steps = [read_step(step, batch) for step, batch in zip(seen, case["batches"], strict=True)]
-    sizes = [len(batch) for batch in case["batches"]]
+    sizes = [len(resized(batch, step["size"])) for step, batch in zip(seen, case["batches"], strict=True)]
     for player in (D, G):
         totals = [sum(call.value for call in step.losses[player]) for step in steps]
         means = (np.mean(totals[:2]), np.average(totals[:2], weights=sizes[:2]))

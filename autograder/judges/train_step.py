@@ -115,8 +115,8 @@ def heeds_the_layers(case: Case, seen: Any, expected: Any) -> None:
     hint="Nothing is trained in an evaluation: say so to the network, and move no weight. The loss is the same one.",
 )  # fmt: skip
 def evaluates_without_training(case: Case, seen: Any, expected: Any) -> None:
-    """`test_step` and `evaluate` work without weights too, run the network outside training, count its penalties, and
-    leave its weights alone."""
+    """`test_step` works without weights too, runs the network outside training, counts its penalties, and leaves its
+    weights alone."""
     tested(case, seen)
     for found, start in zip(seen["weights"], case["weights"], strict=True):
         expect(np.array_equal(found, start), "A weight moved in an evaluation.")

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from keras_checks.compare import Failure, array, close, expect, finite
+from keras_checks.compare import Failure, array, close, expect, finite, same_shape
 from keras_checks.critics import (
     critic_gradient,
-    finished,
     first_step,
     generator_gradient,
     known,
@@ -45,7 +44,7 @@ from keras_checks.exercises.wgan_gp import (
     two_steps,
     two_steps_of_fit,
 )
-from keras_checks.game import D, G, expect_start, moved_by
+from keras_checks.game import D, G, expect_start, finished, moved_by
 from keras_checks.question import Case
 
 # critic_loss, generator_loss
@@ -159,8 +158,7 @@ def one_draw_an_example(case: Case, seen: Any, expected: Any) -> None:
     found = interpolates(case, seen)
     within = float(np.ptp(found, axis=1).max())
     expect(within < ROUNDING, "The pixels of an image are not all at the same place.", received=within)
-    gaps = np.diff(np.sort(found[:, 0]))
-    expect(float(gaps.min()) > 1e-6, "Two examples are at the same place.", received=np.round(found[:, 0], 3))
+    expect(float(np.ptp(found)) > ROUNDING, "All examples are at the same place.", received=np.round(found[:, 0], 3))
 
 
 @PENALTY.judge(
@@ -187,10 +185,11 @@ def curved_critic(case: Case, seen: Any, expected: Any) -> None:
 )
 def moves_the_critic(case: Case, seen: Any, expected: Any) -> None:
     """The penalty can be differentiated for the critic's weights: its gradient says how it changes with them."""
-    gradient, kernel = finite(seen["gradient"], "The gradient").astype(np.float64), case["d_kernel"].astype(np.float64)
+    kernel = case["d_kernel"].astype(np.float64)
+    gradient = finite(same_shape(seen["gradient"], kernel.shape, "The gradient"), "The gradient").astype(np.float64)
     expect(np.any(gradient), "No gradient of the penalty reaches the critic's weights.")
-    close(np.shape(gradient), np.shape(kernel), "The gradient's shape")
-    rise = np.float64(np.ravel(seen["stretched"])[0]) - np.float64(np.ravel(seen["shrunk"])[0])
+    stretched, shrunk = (np.sum(array(seen[name], "The penalty"), dtype=np.float64) for name in ("stretched", "shrunk"))
+    rise = float(stretched - shrunk)
     along = float(np.sum(gradient * kernel)) * 2 * EDGE
     expect(abs(rise) > 1e-3, "The penalty does not depend on the critic's weights.", received=rise)
     expect(abs(along - rise) < 0.05 * abs(rise), "The gradient is not that of the penalty.", received=along)
@@ -333,16 +332,28 @@ def returns_both_losses(case: Case, seen: Any, expected: Any) -> None:
     finished(seen[0])
     critic, generator = [move for move in step.moves if move.critic], [move for move in step.moves if move.generator]
     expect(critic and generator, "One of the losses was not computed.")
-    due = [critic[-1].costs(case["gp_weight"])]
-    if not critic[-1].penalties:
-        norm = float(np.linalg.norm(critic[-1].turn.before[D][:-1].astype(np.float64)))
-        due = [due[0] + case["gp_weight"] * (norm - 1) ** 2]
-    for name, wanted in (("d_loss", due), ("g_loss", [generator[-1].generator[-1].value])):
+    for name, wanted in (
+        ("d_loss", _costs(critic[-1], case["gp_weight"])),
+        ("g_loss", [generator[-1].generator[-1].value]),
+    ):
         value = seen[0]["returned"][name]
         expect(same_number(value, wanted), f"{name} is not the loss that was due.", received=value)
     for call in generator[-1].generator:
         for image in call.fake:
             known(image, "`g_loss_fn`")
+
+
+def _costs(move: Any, gp_weight: float) -> list[float]:
+    """What the critic's loss may be: where it followed another than it should, which costs elsewhere, also that one."""
+    due = [move.costs(gp_weight)]
+    if not move.penalties:
+        norm = float(np.linalg.norm(move.turn.before[D][:-1].astype(np.float64)))
+        due = [due[0] + gp_weight * (norm - 1) ** 2]
+    try:
+        moved_by(move.turn, D, -D_RATE * _critic_due(move, gp_weight), (1.0,))
+    except Failure:
+        due += [move.costs(weight) for weight in (0.0, 1.0, -gp_weight)]
+    return due
 
 
 @STEP.judge(

@@ -111,12 +111,6 @@ def first_step(case: Case, seen: Any) -> Step:
     return read_step(seen[0], case["batches"][0])
 
 
-def finished(step: Any) -> None:
-    """Fail with the student's error where a step raised one."""
-    if "raised" in step:
-        raise Failure(f"`train_step` raised {step['raised']['type']}: {step['raised']['message']}")
-
-
 def critic_gradient(move: Move, gp_weight: float) -> np.ndarray:
     """The gradient of the critic's loss and penalty, as many times as each was called, in the order of its state."""
     total: Any = 0.0

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from keras_checks.compare import EPS32, array, expect
+from keras_checks.compare import EPS32, Failure, array, expect
 from keras_checks.players import Event
 
 D, G = "discriminator", "generator"
@@ -98,6 +98,12 @@ def expect_start(step: Any, case: Any, what: str) -> list[Event]:
         found = array(events[0][player], f"The {player}'s weights")
         expect(np.array_equal(found, weights), f"{what} did not use the {player} that it was given.")
     return events
+
+
+def finished(step: Any) -> None:
+    """Fail with the student's error where a step raised one."""
+    if "raised" in step:
+        raise Failure(f"`train_step` raised {step['raised']['type']}: {step['raised']['message']}")
 
 
 def moved_by(turn: Turn, player: str, due: np.ndarray, scales: Sequence[float], hint: str = "") -> None:

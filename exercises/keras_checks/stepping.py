@@ -1,6 +1,6 @@
 """Watches the steps of a model with its own `train_step`, and says what right steps would have reported.
 
-A case of these steps is a dict: `weights`, `options` of the tiny network, `rate`, `optimizer` ("sgd" or "adam"),
+A case of these steps is a dict: `weights`, `options` of the tiny network, `rate`, `optimizer` ("sgd" or "adagrad"),
 `epochs` and `data` with `x` `(n, 2)`, `y` `(n, 1)`, `w` `(n,)` or None, `batch_size`. A step as observed is a dict of
 `logs` (name to number) and `weights` after it.
 """
@@ -47,13 +47,13 @@ def _compiled(model_class: Any, case: Case, **names: str) -> tuple[keras.Model, 
     model, read = network(case["weights"], model=model_class, **case["options"])
     optimizers = {
         "sgd": lambda: keras.optimizers.SGD(case["rate"]),
-        # A large epsilon keeps the move a smooth function of the gradient.
-        "adam": lambda: keras.optimizers.Adam(case["rate"], epsilon=0.1),
+        # Its start value keeps the move a smooth function of the gradient.
+        "adagrad": lambda: keras.optimizers.Adagrad(case["rate"], initial_accumulator_value=0.1),
     }
-    metrics = {kind: [METRICS[name](name=name)] for kind, name in names.items()}
-    loss = keras.losses.MeanSquaredError()
+    settings: dict[str, Any] = {kind: [METRICS[name](name=name)] for kind, name in names.items()}
     # Compiling with XLA takes a second for each network.
-    model.compile(optimizer=optimizers[case["optimizer"]](), loss=loss, jit_compile=False, **metrics)
+    settings |= {"loss": keras.losses.MeanSquaredError(), "jit_compile": False}
+    model.compile(optimizer=optimizers[case["optimizer"]](), **settings)
     return model, read
 
 
@@ -98,24 +98,24 @@ def fit(model_class: Any, case: Case, **metrics: str) -> dict[str, Any]:
     model, read = _compiled(model_class, case, **metrics)
     weights: list[Weights] = []
     watch = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: weights.append(read()))  # noqa: ARG005
-    data = case["data"]
-    history = model.fit(
-        _inputs(case, data["x"]), data["y"], sample_weight=data["w"], batch_size=data["batch_size"],
-        epochs=case["epochs"], shuffle=False, verbose=0, callbacks=[watch],
-    ).history  # fmt: skip
+    options = _options(case) | {"epochs": case["epochs"], "shuffle": False, "callbacks": [watch]}
+    history = model.fit(_inputs(case, case["data"]["x"]), case["data"]["y"], **options).history
     return {"history": history, "steps": [{"weights": each} for each in weights]}
 
 
+def _options(case: Case) -> dict[str, Any]:
+    return {"sample_weight": case["data"]["w"], "batch_size": case["data"]["batch_size"], "verbose": 0}
+
+
 def test(model_class: Any, case: Case, **metrics: str) -> dict[str, Any]:
-    """What `test_step` reports batch by batch, what `evaluate` reports, and the weights in the end."""
+    """What `test_step` reports batch by batch, and `evaluate` if there are ``epochs``; the weights in the end."""
     model, read = _compiled(model_class, case, **metrics)
     seen = [flat(model.test_step(_tensors(case, batch)), "test_step") for batch in batches(case)]
-    data = case["data"]
-    whole = model.evaluate(
-        _inputs(case, data["x"]), data["y"], sample_weight=data["w"], batch_size=data["batch_size"],
-        verbose=0, return_dict=True,
-    )  # fmt: skip
-    return {"steps": seen, "evaluate": whole, "weights": read()}
+    found: dict[str, Any] = {"steps": seen}
+    if case["epochs"]:
+        inputs, targets = _inputs(case, case["data"]["x"]), case["data"]["y"]
+        found["evaluate"] = model.evaluate(inputs, targets, return_dict=True, **_options(case))
+    return found | {"weights": read()}
 
 
 def twin(case: Case, weights: Weights) -> Twin:

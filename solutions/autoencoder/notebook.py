@@ -8,9 +8,9 @@
 #
 # *About 45 minutes. 10 points.*
 #
-# An autoencoder is trained to give back what it gets. That would be easy, were it not for the narrow place in
-# its middle: 64 pixels go in, and only 2 numbers pass. What comes out on the other side can only be built from these two. So
-# the network has to find out what the examples have in common and what tells them apart, without a single label.
+# An autoencoder is trained to give back what it gets. That would be easy, were it not for the narrow place in its
+# middle: 64 pixels go in, and only 2 numbers pass. What comes out on the other side can only be built from these two.
+# So the network has to find out what the examples have in common and what tells them apart, without a single label.
 #
 # ```
 #            encoder                      decoder
@@ -23,9 +23,10 @@
 # You **train** the whole, but you **use** the halves. The encoder alone makes a map of your data. The decoder alone
 # turns any point of that map into an example, also points that no example ever had.
 #
-# You could stack all the layers in one `Sequential` model, and it would train just as well. But then the narrow place is
-# buried in the middle, and nothing like an encoder or a decoder exists that you could call. In this notebook you use the fact that
-# **a model is a layer**: it can be called on a tensor, symbolic or not, like any layer, and it brings its weights along.
+# You could stack all the layers in one `Sequential` model, and it would train just as well. But then the narrow place
+# is buried in the middle, and nothing like an encoder or a decoder exists that you could call. In this notebook you
+# use the fact that **a model is a layer**: it can be called on a tensor, symbolic or not, like any layer, and it
+# brings its weights along.
 #
 # ```
 # half  = keras.Model(symbol_in, symbol_out)   # a model
@@ -40,8 +41,8 @@ import tensorflow as tf
 # %% [markdown]
 # ## 1. Two halves (4 points)
 #
-# Build two models. The encoder $E$ turns each example with `input_dim` features into a code with `latent_dim` numbers;
-# the decoder $D$ turns a code back into `output_dim` features:
+# Build two models. The encoder $E$ turns each example with `input_dim` features into a code with `latent_dim`
+# numbers; the decoder $D$ turns a code back into `output_dim` features:
 #
 # $$ E: \; (\text{batch}, \text{input\_dim}) \to (\text{batch}, \text{latent\_dim}) \qquad
 #    D: \; (\text{batch}, \text{latent\_dim}) \to (\text{batch}, \text{output\_dim}) $$
@@ -50,11 +51,11 @@ import tensorflow as tf
 # * Depth, width and activations are up to you. A hidden layer of a few dozen units in each half is plenty.
 # * The data lie in $[0, 1]$, and several features of an example can be near 1 at the same time. Choose the **last
 #   activation of the decoder** so that every output can come close to every number between 0 and 1.
-# * The code must be free to use all of its `latent_dim` numbers. For `latent_dim = 1` there is just one number left, and
-#   it has to differ from example to example.
+# * The code must be free to use all of its `latent_dim` numbers. For `latent_dim = 1` there is just one number left,
+#   and it has to differ from example to example.
 #
-# The checks look at the shapes, at each entry's influence, and at what your halves learn when they are trained on
-# data that need exactly `latent_dim` numbers.
+# The checks look at the shapes, at each entry's influence, and at what each of your halves learns when it is trained on
+# small data sets.
 
 # %% question="build_halves"
 def build_encoder(input_dim, latent_dim):
@@ -100,8 +101,8 @@ def build_decoder(latent_dim, output_dim):
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# Go through the activations you know. Which of them can give 0.02 and 0.98, in any combination within one row? Of `softmax`
-# the entries of a row add up to 1; think of what that means for a code with one entry, and for 64 pixels.
+# Go through the activations you know. Which of them can give 0.02 and 0.98, in any combination within one row? Of
+# `softmax` the entries of a row add up to 1; think of what that means for a code with one entry, and for 64 pixels.
 # </details>
 # <details><summary>Hint 3</summary>
 #
@@ -116,8 +117,8 @@ def build_decoder(latent_dim, output_dim):
 #
 # $$ A(x) = D(E(x)) $$
 #
-# The whole owns nothing: its weights *are* the weights of the halves. Train the whole, and both halves have learned. Set the
-# weights of a half, and the whole behaves differently at once.
+# The whole owns nothing: its weights *are* the weights of the halves. Train the whole, and both halves have learned.
+# Set the weights of a half, and the whole behaves differently at once.
 #
 # ```
 #            whole
@@ -130,8 +131,8 @@ def build_decoder(latent_dim, output_dim):
 # have to be compiled. `encoder` and `decoder` are Functional models with one input and one output each; inside they
 # may have branches, or layers like batch normalisation, so treat each of them as one piece.
 #
-# The check uses halves of its own (with a mistake in question 1 you can still get all points here), runs the whole, trains it with
-# `fit`, and looks at what became of the halves.
+# The check uses halves of its own (with a mistake in question 1 you can still get all points here), runs the whole,
+# trains it with `fit`, and looks at what became of the halves.
 
 # %% question="build_autoencoder"
 def build_autoencoder(encoder, decoder):
@@ -157,24 +158,24 @@ def build_autoencoder(encoder, decoder):
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# `decoder.output` does not help: it hangs on the decoder's own input, and no path leads there from the encoder's. Calling the decoder
-# on the code makes a new path with the same weights.
+# `decoder.output` does not help: it hangs on the decoder's own input, and no path leads there from the encoder's.
+# Calling the decoder on the code makes a new path with the same weights.
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# A new `keras.Input`, whose shape is that of the encoder's input without the batch axis (or take `encoder.input` itself);
-# the encoder called on it; the decoder called on the result; `keras.Model` from the first to the last.
+# A new `keras.Input`, whose shape is that of the encoder's input without the batch axis (or take `encoder.input`
+# itself); the encoder called on it; the decoder called on the result; `keras.Model` from the first to the last.
 # </details>
 
 # %% [markdown]
 # ## 3. The halves on their own (2 points)
 #
-# After training you hold three models: the whole, and two halves. Show that the halves are all you need:
-# rebuild the examples without the whole, in two steps, and get the same reconstruction. Between the steps you hold the
-# code in your hands. In the picture below it becomes a map.
+# After training you hold three models: the whole, and two halves. Show that the halves are all you need: rebuild the
+# examples without the whole, in two steps, and get the same reconstruction. Between the steps you hold the code in
+# your hands. In the picture below it becomes a map.
 #
-# Write it for any pair, whatever is inside: the halves come in as arguments, and are used as in
-# prediction, not as in training.
+# Write it for any pair, whatever is inside: the halves come in as arguments, and are used as in prediction, not as in
+# training.
 
 # %% question="encode_then_decode"
 def encode_then_decode(autoencoder_parts, x):
@@ -204,15 +205,16 @@ def encode_then_decode(autoencoder_parts, x):
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# Two calls, one after another: the encoder on `x`, the decoder on what comes out. `predict` instead of a call works, too.
+# Two calls, one after another: the encoder on `x`, the decoder on what comes out. `predict` instead of a call works,
+# too.
 # </details>
 
 # %% [markdown]
 # ## The picture
 #
-# 1797 handwritten digits of 8 × 8 pixels, 64 numbers each, squeezed through 2. Left: the codes of all digits; the colours are
-# labels that no model has seen. Middle: digits and what is left of them after two numbers. Right: the decoder alone,
-# walking over the map. (About 30 seconds.)
+# 1797 handwritten digits of 8 × 8 pixels, 64 numbers each, squeezed through 2. Left: the codes of all digits; the
+# colours are labels that no model has seen. Middle: digits and what is left of them after two numbers. Right: the
+# decoder alone, walking over the map. (About 30 seconds.)
 
 # %% tags=["demo"]
 import matplotlib.pyplot as plt
@@ -227,7 +229,8 @@ autoencoder.compile(optimizer=keras.optimizers.Adam(0.003), loss="mse")
 history = autoencoder.fit(pixels, pixels, epochs=150, batch_size=64, verbose=0)
 codes = encoder.predict(pixels, verbose=0)
 rebuilt = np.asarray(encode_then_decode((encoder, decoder), pixels))
-print(f"mean squared error: {history.history['loss'][-1]:.4f}; of the mean digit alone: {pixels.var(axis=0).mean():.4f}")
+error, spread = history.history["loss"][-1], pixels.var(axis=0).mean()
+print(f"mean squared error: {error:.4f}; of the mean digit alone: {spread:.4f}")
 
 
 def tiles(images, rows):
@@ -259,6 +262,7 @@ plt.show()
 # %% [markdown]
 # ## One question to think about
 #
-# On the right you see digits that nobody wrote, and in some places of the map nothing that looks like a digit. The loss asks for good
-# reconstructions of the examples, and says nothing about codes that no example has. What would you
-# have to demand of the codes so that *every* point of the map decodes to something sensible? (The variational autoencoder is one answer.)
+# On the right you see digits that nobody wrote, and in some places of the map nothing that looks like a digit. The
+# loss asks for good reconstructions of the examples, and says nothing about codes that no example has. What would you
+# have to demand of the codes so that *every* point of the map decodes to something sensible? (The variational
+# autoencoder is one answer.)

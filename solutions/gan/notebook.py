@@ -4,17 +4,63 @@
 # ---
 
 # %% [markdown]
-# # GAN
+# # GAN: two players, one step
+#
+# *About 75 minutes. 10 points.*
+#
+# A generative adversarial network is a game. A **generator** turns random numbers into images. A **discriminator**
+# looks at images and says which are fakes. Each is the other's teacher: the discriminator learns from the fakes, the
+# generator from how it was found out. Nobody ever shows the generator a real image.
+#
+# ```
+#  latent z (batch, latent_dim) --> generator --> fake image --+
+#                                                              +--> discriminator --> logit: fake (1) or real (0)?
+#                                              real image -----+
+# ```
+#
+# There is no single loss that both could minimise, so `fit` can't do it with what it has: you write the step. But
+# first you look at the layer that a generator is made of: the *transposed* convolution, which goes the way of a
+# convolution backwards.
 
 # %% tags=["setup"]
 import keras
-import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
 from keras import layers
-from sklearn.datasets import load_digits
 
 image_shape = (8, 8, 1)
+
+# %% [markdown]
+# ## 1. Going back the way of a convolution (3 points)
+#
+# A convolution is linear. Written as a matrix $C$, it takes an image $x$ to $y = Cx$. A transposed convolution with
+# the same kernel, strides and padding is the matrix $C^\top$. It is no inverse (what a convolution has averaged away
+# does not come back), but it sends every number of $y$ to just those places in $x$ that it came from. The two are tied
+# together by
+#
+# $$ \langle Cx,\, y \rangle = \langle x,\, C^\top y \rangle \qquad\text{for all } x, y $$
+#
+# ```
+#  conv:      input_shape (height, width, channels)  -->  (height', width', filters)
+#  inverse:   input_shape (height, width, channels)  <--  (height', width', filters)
+# ```
+#
+# Both keep their kernel in the shape `(kernel height, kernel width, channels, filters)`, with the channels of the
+# larger image first, so the kernel can be handed over as it is.
+#
+# The shape is the tricky part. With strides of 2, images of 7 and of 8 pixels both give 4 outputs; so
+# `Conv2DTranspose` can't know which of them you want. With `output_padding=None` it makes the commonest choice:
+#
+# | padding | `output_padding=None` | `output_padding=p` |
+# |---|---|---|
+# | `"valid"` | `(n - 1) * stride + max(k, stride)` | `(n - 1) * stride + k + p` |
+# | `"same"` | `n * stride` | `(n - 1) * stride + k - 2 * (k // 2) + p` |
+#
+# Here `n` is the number of outputs of `conv` on an axis and `k` the reach of its kernel,
+# `(kernel_size - 1) * dilation_rate + 1`. Keras wants `p` smaller than the stride. One pair serves both axes, given as
+# a tuple.
+#
+# The check tries many kernels, strides, paddings, dilations and sizes, all of which have an answer.
 
 
 # %% question="invert_convolution"
@@ -54,6 +100,38 @@ def invert_convolution(conv, input_shape):
     return inverse
     # END SOLUTION
 
+
+# %% [markdown]
+# <details><summary>Hint 1</summary>
+#
+# What goes out of the one is what comes into the other. So how many filters does the inverse have, and for which input
+# shape is it built?
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# Take over `kernel_size`, `strides`, `padding` and `dilation_rate` from `conv`. Build it with
+# `conv.compute_output_shape((None, *input_shape))`, and assign the kernel afterwards.
+# </details>
+# <details><summary>Hint 3</summary>
+#
+# For the sizes that strides do not divide, solve the right column of the table for `p` on both axes. If the left
+# column gives the right size already, leave `output_padding` at None. (Or let the layer compute: try all pairs `p`
+# below the strides, and ask each candidate's `compute_output_shape`.)
+# </details>
+
+# %% [markdown]
+# ## 2. The players (2 points)
+#
+# For digits of 8 by 8 pixels, one channel, values in [0, 1]:
+#
+# ```
+#  generator:      (batch, latent_dim) -> Dense -> Reshape -> Conv2DTranspose, up by 2 each time -> (batch, 8, 8, 1) in
+#  [0, 1] discriminator:  (batch, 8, 8, 1) -> Conv2D with strides, down by 2 each time -> ... -> Dense(1), a logit
+#  (batch, 1)
+# ```
+#
+# Depth, widths and activations inside are yours. A *logit* is any real number: positive for "fake", negative for
+# "real". The sigmoid that would make a probability of it is part of the loss.
 
 # %% question="build_players"
 def build_generator(latent_dim):
@@ -98,6 +176,45 @@ def build_discriminator():
     )
     # END SOLUTION
 
+
+# %% [markdown]
+# <details><summary>Hint 1</summary>
+#
+# Count backwards: 8 comes from 4, and 4 from 2. Which `Reshape` does the generator start with?
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# `Conv2DTranspose(filters, 4, strides=2, padding="same")` doubles height and width; `Conv2D` with the same arguments
+# halves them. A kernel size that the stride divides leaves no chequered pattern.
+# </details>
+# <details><summary>Hint 3</summary>
+#
+# The generator's last activation has the range [0, 1]. The discriminator's last layer has none.
+# </details>
+
+# %% [markdown]
+# ## 3. The game (5 points)
+#
+# One call of `train_step` is one round:
+#
+# 1. **The discriminator learns.** Draw a latent for each real image, let the generator make fakes, and show the
+#    discriminator both kinds: fakes with the label 1, real images with the label 0. `d_optimizer` moves the
+#    discriminator's weights, and only these.
+# 2. **The generator learns.** Draw latents, make fakes, and ask the discriminator *as its step has just left it*. This
+#    time the label lies: 0, "real". The gradient of that loss runs back through the discriminator, through the image,
+#    to the generator's weights; `g_optimizer` moves these, and only these.
+#
+# ```
+#  z --> generator --> image --> discriminator --> logit --> loss_fn(0, logit)
+#            ^                        |                          |
+#            +------ gradient --------+--------------------------+     the discriminator passes it on and stays as it is
+# ```
+#
+# Calls of the loss are `loss_fn(labels, logits)`. Showing both kinds in one call, or in two whose losses you add or
+# average, is all the same. So is a little noise on the labels (up to 0.05), which some people like.
+#
+# Report running means: a `keras.metrics.Mean` for each player, listed in the property `metrics` so that Keras resets
+# them at the start of an epoch.
 
 # %% question="gan"
 class GAN(keras.Model):
@@ -161,3 +278,75 @@ class GAN(keras.Model):
         self.g_loss_metric.update_state(g_loss)
         return {"d_loss": self.d_loss_metric.result(), "g_loss": self.g_loss_metric.result()}
         # END SOLUTION
+
+# %% [markdown]
+# <details><summary>Hint 1</summary>
+#
+# Write the two halves one after the other, each with a tape of its own. What has to be on the second tape so that the
+# gradient reaches the generator?
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# `tape.gradient(loss, weights)` with the `trainable_weights` of one player; the same list goes to the optimizer.
+# `generator.predict` would leave TensorFlow, and with it the tape.
+# </details>
+# <details><summary>Hint 3</summary>
+#
+# `fit` runs your step as a graph for batches of any size: the batch size is `tf.shape(real_images)[0]`, latents are
+# `tf.random.normal((batch_size, self.latent_dim))`, labels `tf.ones` and `tf.zeros` of shape `(batch_size, 1)`. Put
+# images and labels together in the same order.
+# </details>
+
+# %% [markdown]
+# ## The picture
+#
+# 1,797 digits, and what the generator makes of the same eight latents while it learns. (About 40 seconds.)
+
+# %% tags=["demo"]
+import matplotlib.pyplot as plt
+from sklearn.datasets import load_digits
+
+keras.utils.set_random_seed(2)
+digits = (load_digits().images[..., None] / 16).astype("float32")
+latent_dim, epochs, shown = 16, 60, (1, 5, 15, 30, 60)
+gan = GAN(build_discriminator(), build_generator(latent_dim), latent_dim)
+gan.compile(
+    d_optimizer=keras.optimizers.Adam(3e-4, beta_1=0.5),
+    g_optimizer=keras.optimizers.Adam(6e-4, beta_1=0.5),
+    loss_fn=keras.losses.BinaryCrossentropy(from_logits=True),
+)
+
+
+class Album(keras.callbacks.Callback):
+    """Keeps the images that the generator makes of the same latents after some epochs."""
+
+    def __init__(self):
+        super().__init__()
+        self.latents = keras.random.normal((10, latent_dim), seed=0)
+        self.pictures = []
+
+    def on_epoch_end(self, epoch, logs=None):
+        if epoch + 1 in shown:
+            self.pictures.append(np.hstack(self.model.generator(self.latents).numpy()[..., 0]))
+
+
+album = Album()
+data = tf.data.Dataset.from_tensor_slices(digits).shuffle(len(digits)).batch(64)
+gan.fit(data, epochs=epochs, verbose=0, callbacks=[album])
+
+figure, rows = plt.subplots(len(shown) + 1, 1, figsize=(9, 6))
+titles = [f"epoch {epoch}" for epoch in shown] + ["digits"]
+for axes, picture, title in zip(rows, [*album.pictures, np.hstack(digits[:10, ..., 0])], titles):
+    axes.imshow(picture, cmap="gray_r", vmin=0, vmax=1)
+    axes.set(xticks=[], yticks=[])
+    axes.set_ylabel(title, rotation=0, ha="right", va="center")
+figure.suptitle("The same ten latents while the generator learns, and ten real digits")
+figure.tight_layout()
+plt.show()
+
+# %% [markdown]
+# ## One question to think about
+#
+# Suppose that the generator finds *one* image that fools the discriminator, and paints it for every latent. What will
+# the discriminator learn in the next rounds, and what will the generator do then? Which of the two losses tells you
+# that this is going on?

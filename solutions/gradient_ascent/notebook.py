@@ -8,9 +8,9 @@
 #
 # *About 50 minutes. 10 points.*
 #
-# A trained convolutional network is a pile of numbers. Looking at the kernels helps for the first layer only; deeper down,
-# a kernel mixes maps that are mixtures themselves. But there is a question that every filter answers: **which image
-# excites you most?**
+# A trained convolutional network is a pile of numbers. Looking at the kernels helps for the first layer only; deeper
+# down, a kernel mixes maps that are mixtures themselves. But there is a question that every filter answers: **which
+# image excites you most?**
 #
 # Training adapts the weights to the images. Here everything is turned round:
 #
@@ -20,8 +20,8 @@
 # | is changed, step by step | the weights | **the pixels of one image** |
 # | which way | down the loss | **up** the activation of a filter |
 #
-# No argument of `compile` or `fit` does that. A gradient tape does, since it differentiates whatever was computed with
-# respect to whatever it watched. The pixels are as good as any weight:
+# No argument of `compile` or `fit` does that. A gradient tape does, since it differentiates whatever was computed
+# with respect to whatever it watched. The pixels are as good as any weight:
 #
 # $$ \text{img} \;\leftarrow\; \text{img} + \eta \, \frac{g}{\lVert g \rVert_2}, \qquad
 #    g = \frac{\partial\, \text{loss}}{\partial\, \text{img}} $$
@@ -41,8 +41,8 @@ import tensorflow as tf
 # %% [markdown]
 # ## The network to be asked
 #
-# It tells textures apart: stripes in four directions, checkerboards and dots, each in warm or in cold colours. The images
-# are generated. The network is small and has no fixed image size. Training takes about 20 seconds.
+# It tells textures apart: stripes in four directions, checkerboards and dots, each in warm or in cold colours. The
+# images are generated. The network is small and has no fixed image size. Training takes about 15 seconds.
 
 # %% tags=["given"]
 keras.utils.set_random_seed(2)
@@ -90,8 +90,9 @@ print(f"accuracy on the images that it was trained on: {history['accuracy'][-1]:
 # %% [markdown]
 # ## 1. A network that stops halfway (2 points)
 #
-# A network computes all its activations on the way to the output. To see one of them, make a model that begins where the network begins and
-# ends at the layer that you want. It shares the layers, weights included; nothing is copied or trained again.
+# A network computes all its activations on the way to the output. To see one of them, make a model that begins where
+# the network begins and ends at the layer that you want. It shares the layers, weights included; nothing is copied or
+# trained again.
 #
 # The checks ask for layers of Functional models of two kinds: a simple chain, and one with a way around a layer.
 
@@ -110,7 +111,8 @@ def build_feature_extractor(model, layer_name):
 
 
 # %% [markdown]
-# <details><summary>Hint 1</summary>You have made Functional models before: <code>keras.Model(inputs, outputs)</code>. Who says that the
+# <details><summary>Hint 1</summary>You have made Functional models before: <code>keras.Model(inputs, outputs)</code>.
+# Who says that the
 # outputs have to be the last tensor?</details>
 # <details><summary>Hint 2</summary>A layer that is part of a model remembers the tensor that it gave. Look at
 # <code>dir(layer)</code>, or at what <code>model.get_layer</code> is for.</details>
@@ -123,11 +125,11 @@ feature_extractor = build_feature_extractor(model, "textures")
 # %% [markdown]
 # ## 2. How excited is the filter? (3 points)
 #
-# The layer gives one feature map for each of its filters: `(batch, rows, columns, filters)`. The number to be maximised
-# is the **mean** of one of these maps, over the batch and over space.
+# The layer gives one feature map for each of its filters: `(batch, rows, columns, filters)`. The number to be
+# maximised is the **mean** of one of these maps, over the batch and over space.
 #
-# At the border the convolution has seen zeros which are not part of the image. So **two pixels of the map on each side** are
-# left out:
+# At the border the convolution has seen zeros which are not part of the image. So **two pixels of the map on each
+# side** are left out:
 #
 # ```
 #   . . . . . . .
@@ -139,8 +141,8 @@ feature_extractor = build_feature_extractor(model, "textures")
 #   . . . . . . .
 # ```
 #
-# Take the network from the notebook's variable `feature_extractor`. The checks put networks of their own there, so what you wrote in question 1
-# doesn't matter here. They look at the number and at its gradient.
+# Take the network from the notebook's variable `feature_extractor`. The checks put networks of their own there, so
+# what you wrote in question 1 doesn't matter here. They look at the number and at its gradient.
 
 
 # %% question="compute_loss"
@@ -158,17 +160,20 @@ def compute_loss(input_image, filter_index):
 
 
 # %% [markdown]
-# <details><summary>Hint 1</summary>Print the shape of <code>feature_extractor(images[:3])</code>. Which of the four axes do you want to
+# <details><summary>Hint 1</summary>Print the shape of <code>feature_extractor(images[:3])</code>. Which of the four
+# axes do you want to
 # keep whole, which in part, and of which do you want one entry?</details>
-# <details><summary>Hint 2</summary><code>x[2:-2]</code> leaves out two entries at either end of the first axis.</details>
+# <details><summary>Hint 2</summary><code>x[2:-2]</code> leaves out two entries at either end of the first
+# axis.</details>
 # <details><summary>Hint 3</summary>One indexing expression with four entries between the brackets, and one
 # <code>tf.reduce_mean</code> around it.</details>
 
 # %% [markdown]
 # ## 3. One step uphill (3 points)
 #
-# Four things in a row: compute the loss under a tape, ask for the gradient **with respect to the image**, divide it by its L2 norm
-# (the root of the sum of the squares of all its entries), and add it, times the learning rate, to the image.
+# Four things in a row: compute the loss under a tape, ask for the gradient **with respect to the image**, divide it
+# by its L2 norm (the root of the sum of the squares of all its entries), and add it, times the learning rate, to the
+# image.
 #
 # - A tape watches variables by itself. The image is a plain tensor, so say that it shall be watched.
 # - Thanks to the norm each step has the same length, whether the filter is excited or bored. A filter that no pixel
@@ -197,20 +202,25 @@ def gradient_ascent_step(img, filter_index, learning_rate):
 
 
 # %% [markdown]
-# <details><summary>Hint 1</summary>If <code>tape.gradient</code> gives <code>None</code>, the tape did not know that you would ask
+# <details><summary>Hint 1</summary>If <code>tape.gradient</code> gives <code>None</code>, the tape did not know that
+# you would ask
 # about the image: <code>tape.watch</code>, before the loss is computed.</details>
-# <details><summary>Hint 2</summary>An optimizer subtracts the gradient, since it goes down. You want to go up, and there
+# <details><summary>Hint 2</summary>An optimizer subtracts the gradient, since it goes down. You want to go up, and
+# there
 # is no optimizer: a plus will do.</details>
-# <details><summary>Hint 3</summary><code>tf.math.l2_normalize</code> divides by the L2 norm and knows what to do with zeros. Or divide
+# <details><summary>Hint 3</summary><code>tf.math.l2_normalize</code> divides by the L2 norm and knows what to do with
+# zeros. Or divide
 # by <code>tf.norm(gradient) + 1e-8</code>.</details>
 
 # %% [markdown]
 # ## 4. The whole ascent (2 points)
 #
-# Start from the grey noise that `initialize_image()` gives, and step. What each step returns is where the next one starts.
+# Start from the grey noise that `initialize_image()` gives, and step. What each step returns is where the next one
+# starts.
 #
-# Return the loss of the last step and the **raw** image, as floats. `deprocess_image`, which turns it into something that can be
-# shown, is called in the picture below, not in your function. The checks replace `initialize_image` and `gradient_ascent_step`.
+# Return the loss of the last step and the **raw** image, as floats. `deprocess_image`, which turns it into something
+# that can be shown, is called in the picture below, not in your function. The checks replace `initialize_image` and
+# `gradient_ascent_step`.
 
 # %% tags=["given"]
 IMAGE_SIZE = 72
@@ -247,17 +257,19 @@ def visualize_filter(filter_index, iterations=30, learning_rate=10.0):
 
 # %% [markdown]
 # <details><summary>Hint 1</summary>A loop with one line in it.</details>
-# <details><summary>Hint 2</summary>A function returns new values; it does not change the ones that you gave it. Assign what comes
+# <details><summary>Hint 2</summary>A function returns new values; it does not change the ones that you gave it. Assign
+# what comes
 # back.</details>
-# <details><summary>Hint 3</summary><code>loss, img = gradient_ascent_step(img, ...)</code>: the name <code>img</code> stands on both
+# <details><summary>Hint 3</summary><code>loss, img = gradient_ascent_step(img, ...)</code>: the name <code>img</code>
+# stands on both
 # sides.</details>
 
 # %% [markdown]
 # ## The picture
 #
-# What each of the 16 filters of the layer `textures` looks for, with its activation before and after. Next to
-# the textures that the network was trained on you will recognise the directions, the spacing and the colours. A filter with nothing but
-# grey noise is *dead* for images like the first one: its activation and its gradient are 0, and a step goes nowhere. It takes about 15 seconds.
+# What each of the 16 filters of the layer `textures` looks for, with its activation before and after. Next to the
+# textures that the network was trained on you will recognise their directions, their spacing and their colours. It
+# takes about 10 seconds.
 
 # %% tags=["demo"]
 keras.utils.set_random_seed(0)
@@ -279,6 +291,6 @@ plt.show()
 # %% [markdown]
 # ## One question to think about
 #
-# The images above excite a filter more than any image of the training set does, and yet none of them would be taken for a photograph.
-# What does that say about using the activation of a filter, or the probability of a class, as a measure of how *real* an
-# image is? Which term would you add to the loss to get more natural images?
+# The images above excite a filter more than any image of the training set does, and yet none of them would be taken
+# for a photograph. What does that say about using the activation of a filter, or the probability of a class, as a
+# measure of how *real* an image is? Which term would you add to the loss to get more natural images?

@@ -47,9 +47,9 @@ from sklearn.datasets import load_digits
 #
 # The encoder gives $\log\sigma^2$ (`z_log_var`), which may be any number, where a variance has to be positive.
 #
-# The checks look at how $z$ reacts to its two inputs, and at the noise: every entry of `z` has noise of its own,
-# each call draws anew, also inside a `tf.function`, and with `training=False` as well. Your noise is never compared
-# with ours.
+# The checks look at how $z$ reacts to its two inputs, and at the noise: every entry of `z` has noise of its own, each
+# call draws anew, also inside a `tf.function`, and with `training=False` as well. Your noise is never compared with
+# ours.
 
 
 # %% question="sampling"
@@ -81,8 +81,8 @@ class Sampling(keras.layers.Layer):
 # %% [markdown]
 # ## 2. Encoder and decoder (3 points)
 #
-# Two models that can be used on their own. The encoder has **three** outputs, `[z_mean, z_log_var, z]`: two heads on the same
-# features, and what `Sampling` makes of them. The decoder goes the other way. `Conv2DTranspose` is the
+# Two models that can be used on their own. The encoder has **three** outputs, `[z_mean, z_log_var, z]`: two heads on
+# the same features, and what `Sampling` makes of them. The decoder goes the other way. `Conv2DTranspose` is the
 # convolution turned round: with `strides=2` it doubles rows and columns.
 #
 # ```
@@ -90,8 +90,8 @@ class Sampling(keras.layers.Layer):
 #  12 × 16  ◄── transposed ──    6 × 8  ◄── transposed ──    3 × 4      (doubled: 3 rows, 2 columns too many)
 # ```
 #
-# The checks use images of 8 to 13 rows and columns, one or three channels, and want back exactly that size. Pixels are
-# in $[0, 1]$, and black and white must both be within reach. Sizes and numbers of layers are yours.
+# The checks use images of 8 to 13 rows and columns, one or three channels, and want back exactly that size. Pixels
+# are in $[0, 1]$, and black and white must both be within reach. Sizes and numbers of layers are yours.
 
 
 # %% question="encoder_decoder"
@@ -138,9 +138,11 @@ def build_decoder(image_shape, latent_dim):
 
 
 # %% [markdown]
-# <details><summary>Hint 1</summary>Write the encoder first: convolutions, <code>Flatten</code>, and then the same tensor
+# <details><summary>Hint 1</summary>Write the encoder first: convolutions, <code>Flatten</code>, and then the same
+# tensor
 # goes into two <code>Dense(latent_dim)</code>. Which activation lets a head be negative?</details>
-# <details><summary>Hint 2</summary>The decoder starts with a <code>Dense</code> that is large enough for a small image with
+# <details><summary>Hint 2</summary>The decoder starts with a <code>Dense</code> that is large enough for a small image
+# with
 # many channels, and a <code>Reshape</code>. For 9 rows and two doublings, how small is the small image? 9 // 4 is too
 # small.</details>
 # <details><summary>Hint 3</summary>Round up, double twice, then cut off what is too much, for example with
@@ -154,8 +156,8 @@ def build_decoder(image_shape, latent_dim):
 #
 # $$ D_{KL} = -\tfrac12 \sum_j \left( 1 + \log\sigma_j^2 - \mu_j^2 - \sigma_j^2 \right) $$
 #
-# It is 0 for $\mu = 0, \sigma = 1$ and positive for every other cloud. The batch is worth the **mean** over its examples. The checks look at
-# the value and at both gradients, for these are what training uses.
+# It is 0 for $\mu = 0, \sigma = 1$ and positive for every other cloud. The batch is worth the **mean** over its
+# examples. The checks look at the value and at both gradients, for these are what training uses.
 
 
 # %% question="kl_divergence"
@@ -184,14 +186,17 @@ def kl_divergence(z_mean, z_log_var):
 # with respect to the weights of **both** networks, and hands it to `self.optimizer`.
 #
 # - `data` is a batch of images `(batch, height, width, channels)`; there are no targets: an image is its own.
-# - The reconstruction loss is the binary crossentropy. `keras.losses.binary_crossentropy(x, x_hat)` gives the mean over the last axis,
+# - The reconstruction loss is the binary crossentropy. `keras.losses.binary_crossentropy(x, x_hat)` gives the mean
+#   over the last axis,
 #   the channels. Sum that over height and width, then average over the batch.
-# - Return a dict with `loss`, `reconstruction_loss` and `kl_loss`, each the **mean over the epoch so far**: that is what a
-#   `keras.metrics.Mean` keeps. The property `metrics` lists them, and `fit` resets what it lists at the start of each epoch.
+# - Return a dict with `loss`, `reconstruction_loss` and `kl_loss`, each the **mean over the epoch so far**: that is
+#   what a
+#   `keras.metrics.Mean` keeps. The property `metrics` lists them, and `fit` resets what it lists at the start of each
+#   epoch.
 #
 # The checks hand your class two tiny networks that write down what they are called with. After one step they compute
-# how each weight should have moved. Wherever your step calls `kl_divergence`, they put in a function of their own, so a slip
-# in question 3 costs nothing here.
+# how each weight should have moved. Wherever your step calls `kl_divergence`, they put in a function of their own, so
+# a slip in question 3 costs nothing here.
 
 
 # %% question="vae"
@@ -243,20 +248,22 @@ class VAE(keras.Model):
 
 
 # %% [markdown]
-# <details><summary>Hint 1</summary>Three stages: under the tape, everything from the images to the loss; then the gradient and
+# <details><summary>Hint 1</summary>Three stages: under the tape, everything from the images to the loss; then the
+# gradient and
 # the optimizer; then the trackers.</details>
 # <details><summary>Hint 2</summary>A Keras model collects the weights of the models that are its attributes:
 # <code>self.trainable_weights</code> holds those of both networks.</details>
 # <details><summary>Hint 3</summary>The crossentropy has shape (batch, height, width). One
-# <code>tf.reduce_sum</code> over two axes leaves one number an image. Each tracker needs <code>update_state</code> with the value of
+# <code>tf.reduce_sum</code> over two axes leaves one number an image. Each tracker needs <code>update_state</code>
+# with the value of
 # this batch, and gives its mean with <code>result()</code>.</details>
 
 # %% [markdown]
 # ## The picture
 #
-# A latent space of two axes can be drawn. Each tile below is one point of the plane, decoded; the points are spaced as the
-# standard normal spaces them. Walk from tile to tile: digits turn into each other, and there are few holes. The
-# second plot shows where the encoder puts the real digits. It takes about 20 seconds.
+# A latent space of two axes can be drawn. Each tile below is one point of the plane, decoded; the points are spaced
+# as the standard normal spaces them. Walk from tile to tile: digits turn into each other, and there are few holes.
+# The second plot shows where the encoder puts the real digits. It takes about 20 seconds.
 
 # %% tags=["demo"]
 digits, labels = load_digits(return_X_y=True)
@@ -293,5 +300,5 @@ plt.show()
 # %% [markdown]
 # ## One question to think about
 #
-# Multiply the divergence by 10 and train again, then by 0.1. Which of the two gives sharper reconstructions, and which of the
-# two gives better digits from random points? Why can't you have both?
+# Multiply the divergence by 10 and train again, then by 0.1. Which of the two gives sharper reconstructions, and
+# which of the two gives better digits from random points? Why can't you have both?

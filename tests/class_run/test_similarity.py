@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from autograder.collect import Source, find_submissions
-from autograder.master import read_variants
+from autograder.master import read_master, read_variants
+from autograder.notebooks import notebook_text, solution_notebook, student_notebook
 from autograder.similarity import COMMON, Pair, code_lines, find_similar
 from tests.class_run.helpers import EXERCISE, answers, mistake, notebook
 
@@ -66,6 +68,18 @@ def test_renamed_and_laid_out_anew_is_alike(tmp_path: Path) -> None:
 
 def test_the_reference_and_the_stub_are_nobodys_own(tmp_path: Path) -> None:
     assert not pairs(tmp_path, {name: answers("pinball_loss", "pinball_loss_class") for name in "abcd"})
+
+
+def test_the_notebook_that_was_given_out_is_nobodys_own(tmp_path: Path) -> None:
+    master = read_master(EXERCISE)
+    for name, given in {
+        "a": student_notebook(master),
+        "b": solution_notebook(master),
+        "c": solution_notebook(master),
+    }.items():
+        given.cells.append(nbformat.v4.new_code_cell(f"# {name}", id="own"))
+        (tmp_path / f"{name}.ipynb").write_text(notebook_text(given))
+    assert not pairs(tmp_path, {})
 
 
 @pytest.mark.parametrize("kind", ["alternatives", "misconceptions"])

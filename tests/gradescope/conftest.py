@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,10 @@ def source(package: bytes, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The unpacked zip, for any number of runs."""
     root = tmp_path_factory.mktemp("autograder")
     worker_can_reach(root)
-    return unpack(package, root)
+    source = unpack(package, root)
+    command = [source / ".venv/bin/python", "-P", "-m", "autograder.gradescope.door", "--prepare", root]
+    subprocess.run(command, check=True, timeout=200)
+    return source
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import json
 import os
 import resource
 import shutil
+import sys
 import time
 import zipfile
 from collections.abc import Iterator
@@ -149,6 +150,29 @@ def test_a_submission_that_takes_all_memory_costs_itself_only(machine: Path, fig
         pytest.skip(f"NOT TESTED, out of memory in a container: control groups can't be made here ({error})")
     figures["hog"] = {"score": outcome["score"], "killed": held.killed, "peak_mb": round(held.peak_mb)}
     assert outcome["score"] == 10, outcome["output"][:500]
+
+
+READER = """import keras_checks, os
+root = os.path.dirname(os.path.dirname(os.path.dirname(keras_checks.__file__)))
+for folder in ("solutions/custom_loss", "autograder/judges", "tests"):
+    try:
+        assert not os.listdir(os.path.join(root, folder)), "listed"
+    except PermissionError:
+        pass
+for name in ("autograder/judges/custom_loss.py", "plan.json", "started.json"):
+    try:
+        raise AssertionError(open(os.path.join(root, name)).read())
+    except PermissionError:
+        pass
+raise RuntimeError("nothing was read")"""
+
+
+def test_without_landlock_the_hidden_files_are_still_roots(machine: Path) -> None:
+    inside = (sys.executable, str(Path(__file__).with_name("no_landlock.py")))
+    outcome = grade(machine, {f"{EXERCISE}.ipynb": answers(READER)}, inside)
+    assert outcome["score"] == 10, outcome["output"][:500]
+    assert outcome["extra_data"]["isolation"] == ["uid", "seccomp", "rlimits", "no_new_privs"]
+    assert [cell["message"] for cell in outcome["extra_data"]["cells"]] == ["nothing was read"]
 
 
 def test_what_is_not_a_notebook_has_a_result_too(machine: Path) -> None:

@@ -23,7 +23,7 @@ def _broken(*_):
 
 
 for _place, _check in enumerate(PINBALL_CLASS.checks):
-    if _check.name == "value":
+    if _check.name == "class_value":
         PINBALL_CLASS.checks[_place] = dataclasses.replace(_check, test=_broken)
 """
 ONE_CHECK = "raise RuntimeError('{secret}')"
@@ -65,7 +65,7 @@ def test_a_bug_in_a_check(broken: Path) -> None:
     is_told(outcome, SECRET)
     assert SECRET in said, "Gradescope shows the output of the run to instructors"
     faults = [check for check in outcome["extra_data"]["checks"] if check["outcome"] == "fault"]
-    assert [(check["question"], check["check"]) for check in faults] == [("pinball_loss_class", "value")]
+    assert [(check["question"], check["check"]) for check in faults] == [("pinball_loss_class", "class_value")]
     assert outcome["score"] == 10 - faults[0]["max_points"], "all other checks keep their verdict"
 
 
@@ -91,7 +91,7 @@ def test_a_setting_that_is_wrong(broken: Path) -> None:
     ("text", "said"),
     [
         ('show_hidden = "sometimes"', "use one of never, after_published, always"),
-        ("seconds = 5", "a whole number from 30 to 2340"),
+        ("seconds = 5", "a whole number from 30 to 2280"),
         ("colour = 3", "unknown key 'colour'"),
         ("seconds =", "is not TOML"),
     ],

@@ -7,8 +7,8 @@ import platform
 from pathlib import Path
 
 import autograder
-from autograder.canary import ATTACKS
-from autograder.doctor import HOLDS, isolation_table, memory_available_mb, versions
+from autograder.canary import ATTACKS, SealReport
+from autograder.doctor import HOLDS, _attacks, isolation_table, memory_available_mb, versions
 from autograder.seal import LAYERS
 
 
@@ -18,6 +18,12 @@ def test_rows_are_measured() -> None:
     assert rows[HOLDS].works
     assert rows["uid"].works == (os.geteuid() == 0)
     assert all(row.works or row.why for row in rows.values())
+
+
+def test_what_a_missing_layer_costs_is_said() -> None:
+    report = SealReport(["uid", "seccomp"], {}, [], [], ["list the temporary folder", "write outside its folder"])
+    rows = [row for row in _attacks(report) if not row.works]
+    assert [row.why for row in rows] == ["needs landlock"] * 2
 
 
 def test_a_file_that_can_be_read_is_named() -> None:

@@ -149,8 +149,13 @@ def _with(ns: Namespace, **names: Any) -> Iterator[None]:
     """Put in other globals; whatever `tf.function` has traced is traced anew, or it would keep the old ones."""
     traced = {name: value for name, value in ns.names.items() if hasattr(type(value), "python_function")}
     anew = {name: tf.function(value.python_function) for name, value in traced.items()}
-    with ns.replaced(**(anew | names)):
-        yield
+    logger, level = tf.get_logger(), tf.get_logger().level
+    logger.setLevel("ERROR")  # TensorFlow warns of functions that are traced often
+    try:
+        with ns.replaced(**(anew | names)):
+            yield
+    finally:
+        logger.setLevel(level)
 
 
 class _Watched:

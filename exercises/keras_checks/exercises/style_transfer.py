@@ -113,6 +113,7 @@ image_cases = _images()
 
 
 @probe
+@_eagerly()
 def gram(ns: Namespace, case: Case) -> Any:
     """The Gram matrix of features, and of the same features with their places mixed."""
     x = case["x"]
@@ -176,6 +177,7 @@ def style_compares(case: Case, seen: Any) -> None:
 
 
 @probe
+@_eagerly()
 def content(ns: Namespace, case: Case) -> Any:
     """The content loss of two features in both orders, of equal ones, and of ones that lie further apart."""
     one, other = tf.constant(case["one"]), tf.constant(case["other"])
@@ -199,6 +201,7 @@ def content_grows_with_the_square(case: Case, seen: Any) -> None:
 
 
 @probe
+@_eagerly()
 def variation(ns: Namespace, case: Case) -> Any:
     """The total variation of an image, scaled, on its side, with stripes, and without any change."""
     x, loss = case["x"], ns["total_variation_loss"]
@@ -256,6 +259,7 @@ extractor_cases = cases(x=arrays((2, 5, 4, 3), 0, 1), names=names, seed=seeds())
 
 
 @probe
+@_eagerly()
 def extractor(ns: Namespace, case: Case) -> Any:
     """The activations of a network and what the network itself gives, before and after its weights are changed."""
     model, x = network(case), tf.constant(case["x"])
@@ -411,14 +415,16 @@ def gradient_for_the_image(case: Case, seen: Any) -> None:
     in_either(seen, test)
 
 
-def _bowl(case: Case, visited: list[float]) -> Callable[..., Any]:
+def _bowl(case: Case, visited: list[float], swapped: list[float]) -> Callable[..., Any]:
     """Stands in for a student's `compute_loss_and_grads`: half the squared distance from `combination_image`.
 
-    The losses that it gives are appended to ``visited``.
+    The losses that it gives are appended to ``visited``; to ``swapped`` how far the other images are from theirs.
     """
     target = tf.constant(case["combination_image"])
 
-    def compute(combination_image: Any, *_images: Any, **_named: Any) -> Any:
+    def compute(combination_image: Any, base_image: Any, style_reference_image: Any) -> Any:
+        pairs = (base_image, case["base_image"]), (style_reference_image, case["style_reference_image"])
+        swapped.append(max(float(np.abs(np.asarray(image) - due).max()) for image, due in pairs))
         miss = tf.convert_to_tensor(combination_image) - target
         loss = tf.reduce_sum(tf.square(miss)) / 2
         visited.append(float(loss))
@@ -433,8 +439,8 @@ def transferred(ns: Namespace, case: Case) -> Any:
     model = network(case)
     start = [np.asarray(weight) for weight in model.weights]
     base, style_image = tf.constant(case["base_image"]), tf.constant(case["style_reference_image"])
-
     visited: list[float] = []
+    swapped: list[float] = [0.0]
 
     def run(iterations: int, rate: float) -> Any:
         return ns.call("transfer", base, style_image, iterations, rate)
@@ -451,14 +457,14 @@ def transferred(ns: Namespace, case: Case) -> Any:
         return {**seen, "losses": losses}
 
     with ns.replaced(**_scene(case, model)):
-        with ns.replaced(compute_loss_and_grads=_bowl(case, visited)):
+        with ns.replaced(compute_loss_and_grads=_bowl(case, visited, swapped)):
             found = _attempt(observe)
-        given = bool(visited)
+        given = bool(found["seen"]["visited"] if "seen" in found else visited)
         if not given:  # the answer goes its own way
             found = _attempt(observe)
     kept = [base - case["base_image"], style_image - case["style_reference_image"]]
     moved = max(_moved(model, start), *(float(tf.reduce_max(tf.abs(change))) for change in kept))
-    return {**found, "given": given, "moved": moved}
+    return {**found, "given": given, "moved": moved, "swapped": max(swapped)}
 
 
 def images_of(case: Case, seen: Any) -> dict[str, np.ndarray]:
@@ -492,5 +498,7 @@ def loss_falls(case: Case, seen: Any) -> None:
         expect(steps >= ITERATIONS, "The gradient is not computed anew for the image of each iteration.", steps)
     else:
         base, few, many = (number(found["losses"][name], "The loss") for name in ("base", "few", "many"))
+    asked = "`compute_loss_and_grads` was not asked about the base image and the style reference, in this order."
+    expect(seen["swapped"] == 0, asked)
     expect(few < base, "The loss has not fallen.", few, f"less than {base}")
     expect(many < few, f"The loss after {ITERATIONS} iterations is not lower than after 2.", many)

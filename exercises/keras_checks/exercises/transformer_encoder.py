@@ -252,8 +252,8 @@ def _pairs(case: Case) -> np.ndarray:
     hint="Follow x through the two skips: which step adds it, and does the normalisation come after that sum?",
 )
 def skips_carry_the_input(case: Case, seen: Any) -> None:
-    """With no mask, and all kernels and biases at zero, only the two skips and the two normalisations are left: at every position
-    the output is the input, shifted to mean 0 and scaled to variance 1.
+    """Without a mask, and with all kernels and biases at zero, only the two skips and the two normalisations are left:
+    at every position the output is the input, shifted to mean 0 and scaled to variance 1.
     """
     expect(not isinstance(seen["skips"], str), f"Without a mask, your code raised: {seen['skips']}")
     x = case["x"].astype(np.float64)

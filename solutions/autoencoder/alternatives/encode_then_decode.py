@@ -34,5 +34,8 @@ def encode_then_decode(autoencoder_parts, x):
 
 def encode_then_decode(autoencoder_parts: tuple[keras.Model, keras.Model], x, batch_size: int = 2) -> np.ndarray:
     (encoder, decoder) = autoencoder_parts
-    pieces = [decoder.predict_on_batch(encoder.predict_on_batch(x[i : i + batch_size])) for i in range(0, len(x), batch_size)]
+    pieces = []
+    for start in range(0, len(x), batch_size):
+        codes = encoder.predict_on_batch(x[start : start + batch_size])
+        pieces.append(decoder.predict_on_batch(codes))
     return np.concatenate(pieces, axis=0)

@@ -1,8 +1,8 @@
 # %% fresh_layers
 """The whole has layers of its own instead of the two halves.
 
-It trains well, but what it learns stays inside: the halves you hold know nothing of it. Call the given models; that brings their
-weights along.
+It trains well, but what it learns stays inside: the halves you hold know nothing of it. Call the given models; that
+brings their weights along.
 """
 
 
@@ -19,8 +19,8 @@ def build_autoencoder(encoder, decoder):
 # %% copied_halves
 """The whole is made of copies of the halves.
 
-A copy starts with the same values, and from then on goes its own way: after training the halves you hold are what they were. Use
-the models themselves.
+A copy starts with the same values, and from then on goes its own way: after training the halves you hold are what
+they were. Use the models themselves.
 """
 
 
@@ -37,8 +37,8 @@ def build_autoencoder(encoder, decoder):
 # %% encoder_detached
 """No gradient reaches the encoder: the code is cut off by `stop_gradient`.
 
-The decoder then learns to make the best of a random code. The gradient of the loss has to flow through the decoder back into
-the encoder.
+The decoder then learns to make the best of a random code. The gradient of the loss has to flow through the decoder
+back into the encoder.
 """
 
 
@@ -90,7 +90,8 @@ def build_autoencoder(encoder, decoder):
 # %% decoder_on_the_input
 """The decoder is wired to the encoder's input, not to its output.
 
-Where the sizes fit, this even runs: but the encoder is then a dead branch, and nothing is squeezed. The decoder gets the code.
+Where the sizes fit, this even runs: but the encoder is then a dead branch, and nothing is squeezed. The decoder gets
+the code.
 """
 
 
@@ -135,8 +136,8 @@ def build_autoencoder(encoder, decoder):
 # %% layers_in_one_row
 """The layers of both halves are put in one row, one after another.
 
-That is right for halves that are a plain row of layers, and wrong for all others: a branch has no place in a row. A model is a
-layer; take each half as one piece.
+That is right for halves that are a plain row of layers, and wrong for all others: a branch has no place in a row. A
+model is a layer; take each half as one piece.
 """
 
 
@@ -152,8 +153,8 @@ def build_autoencoder(encoder, decoder):
 # %% always_inference
 """Both halves are called with `training=False`, also while the whole is trained.
 
-Batch normalisation and dropout inside the halves then never do their work. Leave `training` alone, it is handed down by itself; or
-hand on the value that `call` gets.
+Batch normalisation and dropout inside the halves then never do their work. Leave `training` alone, it is handed down
+by itself; or hand on the value that `call` gets.
 """
 
 
@@ -173,7 +174,8 @@ def build_autoencoder(encoder, decoder):
 # %% always_training
 """Both halves are called with `training=True`, also when the whole predicts.
 
-The reconstruction of an example then depends on the rest of its batch. Leave `training` alone: it is handed down by itself.
+The reconstruction of an example then depends on the rest of its batch. Leave `training` alone: it is handed down by
+itself.
 """
 
 
@@ -185,8 +187,8 @@ def build_autoencoder(encoder, decoder):
 # %% one_layer_more
 """The whole has a layer of its own after the decoder.
 
-It learns part of the way back, and the halves on their own give something else than the whole. The whole owns nothing: its weights are
-those of the halves.
+It learns part of the way back, and the halves on their own give something else than the whole. The whole owns
+nothing: its weights are those of the halves.
 """
 
 

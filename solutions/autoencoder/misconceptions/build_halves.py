@@ -16,8 +16,8 @@ def build_decoder(latent_dim, output_dim):
 # %% softmax_code
 """The encoder ends in a softmax, so the numbers of a code add up to 1.
 
-One of the `latent_dim` numbers is then fixed by the others; a code of a single number is always 1 and tells nothing. A code
-is no probability: leave it free.
+One of the `latent_dim` numbers is then fixed by the others; a code of a single number is always 1 and tells nothing.
+A code is no probability: leave it free.
 """
 
 
@@ -85,8 +85,8 @@ def build_encoder(input_dim, latent_dim):
 # %% layers_made_once
 """The hidden layers are made once, outside the functions: all models share their weights.
 
-A layer has one set of weights, however many models it is in. Training one model then changes the others. Make the layers inside the
-function.
+A layer has one set of weights, however many models it is in. Training one model then changes the others. Make the
+layers inside the function.
 """
 
 shared_layers = {}
@@ -173,7 +173,8 @@ def build_encoder(input_dim, latent_dim):
 # %% rounded_output
 """The outputs of the decoder are rounded to 0 and 1, and rounding has no gradient.
 
-Black and white pixels are tempting, but nothing can be learned through a step. Round after training, outside of the model.
+Black and white pixels are tempting, but nothing can be learned through a step. Round after training, outside of the
+model.
 """
 
 

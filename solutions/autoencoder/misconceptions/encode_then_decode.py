@@ -39,8 +39,8 @@ def encode_then_decode(autoencoder_parts, x):
 # %% training_mode
 """The halves are used in training mode.
 
-Batch normalisation then uses the statistics of this batch and changes its own, dropout draws at random. A reconstruction is
-prediction: call without `training=True`.
+Batch normalisation then uses the statistics of this batch and changes its own, dropout draws at random. A
+reconstruction is prediction: call without `training=True`.
 """
 
 

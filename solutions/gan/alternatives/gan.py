@@ -140,7 +140,8 @@ class GAN(keras.Model):
 
 
 # %% frozen_discriminator
-"""Real images first; smoothed labels; the discriminator is frozen while the generator moves; this step's losses returned."""
+"""Real images first; smoothed labels; the discriminator is frozen while the generator moves; this step's losses
+returned."""
 
 
 class GAN(keras.Model):

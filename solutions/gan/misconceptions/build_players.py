@@ -21,8 +21,8 @@ def build_discriminator():
 # %% pixels_from_tanh
 """The generator ends in a tanh: pixels between -1 and 1.
 
-Many examples scale their images to [-1, 1]. Those here are in [0, 1]: the discriminator would tell a fake by its negative pixels
-alone.
+Many examples scale their images to [-1, 1]. Those here are in [0, 1]: the discriminator would tell a fake by its
+negative pixels alone.
 """
 
 
@@ -117,7 +117,8 @@ def build_generator(latent_dim):
 # %% a_map_of_logits
 """The discriminator gives one number for each place of a map, not one for each image.
 
-After the convolutions there are still height and width. Flatten them, or average over them, before the last Dense layer.
+After the convolutions there are still height and width. Flatten them, or average over them, before the last Dense
+layer.
 """
 
 

@@ -28,8 +28,8 @@ class GAN(GAN):
 # %% real_is_one
 """Real images have the label 1 and fakes 0, throughout.
 
-Many texts do it that way, and the game is the same. In this notebook the convention is the other one, fake 1 and real 0,
-in both halves of the step.
+Many texts do it that way, and the game is the same. In this notebook the convention is the other one, fake 1 and real
+0, in both halves of the step.
 """
 
 
@@ -56,8 +56,8 @@ class GAN(GAN):
 # %% generator_told_the_truth
 """In the generator's turn its images have the label of fakes.
 
-Its loss is then small when the discriminator sees through it, so it learns to be found out. It must be told the misleading label:
-that of a real image.
+Its loss is then small when the discriminator sees through it, so it learns to be found out. It must be told the
+misleading label: that of a real image.
 """
 
 
@@ -84,8 +84,8 @@ class GAN(GAN):
 # %% discriminator_moves_twice
 """The generator's step moves the discriminator's weights as well.
 
-The generator's loss depends on both players. Ask the tape for the generator's weights only: else the discriminator learns, in the
-same step, to be misled.
+The generator's loss depends on both players. Ask the tape for the generator's weights only: else the discriminator
+learns, in the same step, to be misled.
 """
 
 
@@ -112,8 +112,8 @@ class GAN(GAN):
 # %% generator_moves_twice
 """The discriminator's step moves the generator's weights as well.
 
-With the fakes made on the tape the discriminator's loss depends on both players. Ask the tape for the discriminator's weights
-only: else the generator learns to be told apart.
+With the fakes made on the tape the discriminator's loss depends on both players. Ask the tape for the discriminator's
+weights only: else the generator learns to be told apart.
 """
 
 
@@ -140,8 +140,8 @@ class GAN(GAN):
 # %% images_from_predict
 """The images are made with `predict`.
 
-`predict` gives NumPy arrays: no gradient goes back through them to the generator, and in a graph, which is where `fit` runs
-your step, it does not work at all. Call the model: `self.generator(latents)`.
+`predict` gives NumPy arrays: no gradient goes back through them to the generator, and in a graph, which is where `fit`
+runs your step, it does not work at all. Call the model: `self.generator(latents)`.
 """
 
 
@@ -168,8 +168,8 @@ class GAN(GAN):
 # %% images_made_outside_the_tape
 """In the generator's turn the images are made before the tape starts, or cut off with `stop_gradient`.
 
-The gradient has to go from the loss through the discriminator and the image back to the generator's weights. What happens
-before `with tf.GradientTape()` is not recorded: the generator gets no gradient.
+The gradient has to go from the loss through the discriminator and the image back to the generator's weights. What
+happens before `with tf.GradientTape()` is not recorded: the generator gets no gradient.
 """
 
 
@@ -220,7 +220,8 @@ class GAN(GAN):
 # %% generator_first
 """The generator moves before the discriminator.
 
-The generator learns from what the discriminator says, so the discriminator is brought up to date first. The task fixes this order.
+The generator learns from what the discriminator says, so the discriminator is brought up to date first. The task fixes
+this order.
 """
 
 
@@ -247,7 +248,8 @@ class GAN(GAN):
 # %% both_at_once
 """Both losses are computed first, then both players move.
 
-The generator is then judged by the discriminator as it was before its step. Let the discriminator move, and ask it again.
+The generator is then judged by the discriminator as it was before its step. Let the discriminator move, and ask it
+again.
 """
 
 
@@ -326,8 +328,8 @@ class GAN(GAN):
 # %% batch_size_of_the_shape
 """The batch size is read from `real_images.shape`.
 
-Eagerly that is a number; in the graph that `fit` makes it is None, because the last batch may be shorter. `tf.shape(real_images)[0]`
-is a tensor and is known when the step runs.
+Eagerly that is a number; in the graph that `fit` makes it is None, because the last batch may be shorter.
+`tf.shape(real_images)[0]` is a tensor and is known when the step runs.
 """
 
 
@@ -394,7 +396,8 @@ class GAN(GAN):
 # %% loss_arguments_swapped
 """The loss gets predictions first and labels second.
 
-A Keras loss is called `loss_fn(y_true, y_pred)`. For the squared error the order is all the same; for the crossentropy it is not.
+A Keras loss is called `loss_fn(y_true, y_pred)`. For the squared error the order is all the same; for the crossentropy
+it is not.
 """
 
 
@@ -410,7 +413,8 @@ class GAN(GAN):
 # %% two_discriminator_steps
 """The discriminator moves twice in a step.
 
-Fakes and real images belong to one loss and one update: with an update for each kind the second undoes part of the first.
+Fakes and real images belong to one loss and one update: with an update for each kind the second undoes part of the
+first.
 """
 
 
@@ -437,7 +441,8 @@ class GAN(GAN):
 # %% compile_without_super
 """`compile` does not call `super().compile()`.
 
-`fit` asks whether the model has been compiled, and refuses otherwise. Your `compile` adds to Keras's own and does not replace it.
+`fit` asks whether the model has been compiled, and refuses otherwise. Your `compile` adds to Keras's own and does not
+replace it.
 """
 
 

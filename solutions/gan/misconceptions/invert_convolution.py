@@ -32,8 +32,8 @@ def invert_with(conv, input_shape, **changed):
 # %% kernel_flipped
 """The kernel is turned by 180 degrees before it goes into the transposed convolution.
 
-On paper the way back is a convolution with the flipped kernel. `Conv2DTranspose` does that flip by itself: it takes the kernel
-as the convolution has it.
+On paper the way back is a convolution with the flipped kernel. `Conv2DTranspose` does that flip by itself: it takes
+the kernel as the convolution has it.
 """
 
 
@@ -58,7 +58,8 @@ def invert_convolution(conv, input_shape):
 # %% strides_forgotten
 """The strides are left out: nothing is spread out on the way back.
 
-A convolution with strides of 2 leaves out every other place; the way back must put them in again, or the image stays small.
+A convolution with strides of 2 leaves out every other place; the way back must put them in again, or the image stays
+small.
 """
 
 
@@ -74,8 +75,8 @@ def invert_convolution(conv, input_shape):
 # %% padding_forgotten
 """The padding is left at "valid", whatever the convolution had.
 
-With "same" the convolution let its kernel stick out over the edge; what it computed there has to land inside the image again,
-not outside of it.
+With "same" the convolution let its kernel stick out over the edge; what it computed there has to land inside the image
+again, not outside of it.
 """
 
 
@@ -91,8 +92,8 @@ def invert_convolution(conv, input_shape):
 # %% same_always
 """The padding is always "same".
 
-That is the usual one in a generator, but the inverse has to use the padding of `conv`: with "valid" the image shrank by the
-kernel, and must grow by it.
+That is the usual one in a generator, but the inverse has to use the padding of `conv`: with "valid" the image shrank
+by the kernel, and must grow by it.
 """
 
 
@@ -150,7 +151,8 @@ def invert_convolution(conv, input_shape):
 # %% filters_of_the_convolution
 """The inverse gives as many channels as the convolution made, not as many as it took.
 
-Going back, inputs and outputs change places: what were `conv.filters` channels come in, and the channels of the image come out.
+Going back, inputs and outputs change places: what were `conv.filters` channels come in, and the channels of the image
+come out.
 """
 
 

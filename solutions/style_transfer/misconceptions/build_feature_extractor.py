@@ -94,6 +94,6 @@ def build_feature_extractor(model):
 
 
 def build_feature_extractor(model):
-    names = [layer.name for layer in model.layers[1:]]
-    outputs = [layer.output for layer in model.layers]
+    names = [layer.name for layer in model.layers]
+    outputs = [layer.output for layer in model.layers[1:]]
     return keras.Model(model.input, dict(zip(names, outputs)))

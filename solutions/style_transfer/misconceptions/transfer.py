@@ -176,3 +176,19 @@ def transfer(base_image, style_reference_image, iterations, learning_rate):
     for _ in range(iterations):
         optimizer.apply_gradients([(gradient, image)])
     return image.numpy()
+
+
+# %% images_swapped
+"""Base and style have changed places.
+
+`compute_loss_and_grads` takes the combination image first, then the base image, then the style reference. In the other order the painting is painted like a photograph.
+"""
+
+
+def transfer(base_image, style_reference_image, iterations, learning_rate):
+    image = tf.Variable(base_image)
+    optimizer = keras.optimizers.Adam(learning_rate)
+    for _ in range(iterations):
+        _, gradient = compute_loss_and_grads(image, style_reference_image, base_image)
+        optimizer.apply_gradients([(gradient, image)])
+    return image.numpy()

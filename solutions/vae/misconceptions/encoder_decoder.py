@@ -18,7 +18,8 @@ def build_decoder(image_shape, latent_dim):
 # %% size_rounded_down
 """The start size is divided without looking at the remainder.
 
-9 // 4 is 2, and 2 doubled twice is 8: one row is missing. Round up and cut off what is too much, or pad what is missing.
+9 // 4 is 2, and 2 doubled twice is 8: one row is missing. Round up and cut off what is too much, or pad what is
+missing.
 """
 
 
@@ -147,7 +148,8 @@ def build_decoder(image_shape, latent_dim):
 # %% softmax_last
 """The decoder's last activation is softmax.
 
-Softmax makes the channels of a pixel add up to 1. Pixels are no classes: with one channel every pixel becomes 1, with three
+Softmax makes the channels of a pixel add up to 1. Pixels are no classes: with one channel every pixel becomes 1, with
+three
 none can be white or black.
 """
 
@@ -179,7 +181,8 @@ def build_decoder(image_shape, latent_dim):
 # %% one_head_for_both
 """Mean and log variance come from one and the same layer.
 
-The same layer called twice has the same weights and gives the same numbers. A far cloud would then always be a wide one: make two layers.
+The same layer called twice has the same weights and gives the same numbers. A far cloud would then always be a wide
+one: make two layers.
 """
 
 
@@ -195,7 +198,8 @@ def build_encoder(image_shape, latent_dim):
 # %% relu_on_the_heads
 """The two heads have a relu.
 
-Then no mean is negative, and no cloud is narrower than one unit: a log variance below 0 is what a sharp code needs. Heads are linear.
+Then no mean is negative, and no cloud is narrower than one unit: a log variance below 0 is what a sharp code needs.
+Heads are linear.
 """
 
 
@@ -227,7 +231,8 @@ def build_encoder(image_shape, latent_dim):
 # %% heads_in_the_wrong_order
 """The first two outputs are in the wrong order.
 
-Sampling gets [z_mean, z_log_var], and the model's outputs have the same order. Here a mean is handed on as a log variance.
+Sampling gets [z_mean, z_log_var], and the model's outputs have the same order. Here a mean is handed on as a log
+variance.
 """
 
 

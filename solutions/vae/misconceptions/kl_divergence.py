@@ -1,7 +1,8 @@
 # %% sign_flipped
 """The sign of the whole divergence is flipped.
 
-A divergence is never negative. With this sign, training pushes the clouds away from the origin without end: put in z_mean = 3 and see
+A divergence is never negative. With this sign, training pushes the clouds away from the origin without end: put in
+z_mean = 3 and see
 whether it is punished or rewarded.
 """
 
@@ -14,7 +15,8 @@ def kl_divergence(z_mean, z_log_var):
 # %% half_missing
 """The factor one half is missing.
 
-Then the divergence counts twice as much against the reconstruction as it should. The factor comes from the square in the exponent of the normal density.
+Then the divergence counts twice as much against the reconstruction as it should. The factor comes from the square in
+the exponent of the normal density.
 """
 
 
@@ -26,7 +28,8 @@ def kl_divergence(z_mean, z_log_var):
 # %% mean_over_latent_axes
 """The latent axes are averaged, not summed.
 
-Independent axes add their divergences: a cloud with ten axes can be ten times as far away. A mean over everything makes the
+Independent axes add their divergences: a cloud with ten axes can be ten times as far away. A mean over everything
+makes the
 divergence weaker the more axes there are.
 """
 
@@ -60,7 +63,8 @@ def kl_divergence(z_mean, z_log_var):
 # %% axes_swapped
 """The sum is taken over the batch, the mean over the latent axes.
 
-Axis 0 is the batch, axis 1 the latent axes. Which one has to be summed, so that the divergence doubles when every image has twice as many
+Axis 0 is the batch, axis 1 the latent axes. Which one has to be summed, so that the divergence doubles when every
+image has twice as many
 axes, and stays as it is when the batch is twice as long?
 """
 
@@ -73,7 +77,8 @@ def kl_divergence(z_mean, z_log_var):
 # %% log_var_not_exponentiated
 """z_log_var is used where the variance is meant.
 
-The last term is the variance itself. Without the exponential it cancels against the log variance, and nothing is left that could shape the
+The last term is the variance itself. Without the exponential it cancels against the log variance, and nothing is left
+that could shape the
 width of the cloud.
 """
 
@@ -98,7 +103,8 @@ def kl_divergence(z_mean, z_log_var):
 # %% sign_of_log_term
 """The log variance enters with the wrong sign.
 
-The divergence must be smallest at a log variance of 0. Draw exp(v) - v and exp(v) + v: which of them has its minimum there?
+The divergence must be smallest at a log variance of 0. Draw exp(v) - v and exp(v) + v: which of them has its minimum
+there?
 """
 
 

@@ -29,7 +29,8 @@ class Sampling(keras.layers.Layer):
 # %% log_var_taken_for_deviation
 """z_log_var is taken for the standard deviation itself.
 
-Many drawings of this model label the second head sigma. Here it is the logarithm of sigma squared, which is why a log variance of
+Many drawings of this model label the second head sigma. Here it is the logarithm of sigma squared, which is why a log
+variance of
 0 must mean a deviation of 1, not of 0.
 """
 
@@ -43,7 +44,8 @@ class Sampling(keras.layers.Layer):
 # %% uniform_noise
 """The noise is uniform between 0 and 1, not normal.
 
-Uniform noise between 0 and 1 is never negative, so every z lies on one side of its mean. The divergence in question 3 is that of a
+Uniform noise between 0 and 1 is never negative, so every z lies on one side of its mean. The divergence in question 3
+is that of a
 normal distribution: draw normal noise.
 """
 
@@ -57,7 +59,8 @@ class Sampling(keras.layers.Layer):
 # %% centred_uniform_noise
 """The noise is uniform between -1 and 1, not normal.
 
-Its deviation is 0.58, not 1, and nothing ever lies far out. The divergence in question 3 is that of a normal distribution: draw normal noise.
+Its deviation is 0.58, not 1, and nothing ever lies far out. The divergence in question 3 is that of a normal
+distribution: draw normal noise.
 """
 
 
@@ -84,7 +87,8 @@ class Sampling(keras.layers.Layer):
 # %% one_vector_for_the_batch
 """One noise vector is shared by all examples of the batch.
 
-The noise has the shape of one code, and broadcasting copies it to every row. All images of a batch then move in step. Ask the
+The noise has the shape of one code, and broadcasting copies it to every row. All images of a batch then move in step.
+Ask the
 tensor for its whole shape.
 """
 
@@ -98,7 +102,8 @@ class Sampling(keras.layers.Layer):
 # %% one_number_for_the_axes
 """One noise value is shared by all latent axes of an example.
 
-The noise has one column, and broadcasting copies it along the latent axis: the draw only ever moves along one diagonal of the cloud. Each axis
+The noise has one column, and broadcasting copies it along the latent axis: the draw only ever moves along one
+diagonal of the cloud. Each axis
 needs its own.
 """
 
@@ -112,7 +117,8 @@ class Sampling(keras.layers.Layer):
 # %% one_number_for_everything
 """One single noise value is used for the whole batch.
 
-tf.random.normal(()) or a shape of one entry gives one number, and broadcasting spreads it over all codes. The noise must have the shape of z_mean.
+tf.random.normal(()) or a shape of one entry gives one number, and broadcasting spreads it over all codes. The noise
+must have the shape of z_mean.
 """
 
 
@@ -125,7 +131,8 @@ class Sampling(keras.layers.Layer):
 # %% noise_frozen_at_construction
 """The noise is drawn once, when the layer is made.
 
-__init__ and build run once, call runs for each batch. Noise that is kept as an attribute is a constant that the decoder can learn by heart.
+__init__ and build run once, call runs for each batch. Noise that is kept as an attribute is a constant that the
+decoder can learn by heart.
 """
 
 
@@ -156,7 +163,8 @@ class Sampling(keras.layers.Layer):
 # %% numpy_noise
 """The noise comes from NumPy: it is drawn while the graph is traced, and never again.
 
-Under fit the Python code in call runs once, to build the graph. What NumPy returned then is a constant in it. And NumPy needs the batch
+Under fit the Python code in call runs once, to build the graph. What NumPy returned then is a constant in it. And
+NumPy needs the batch
 size as a number, which a Functional model does not know yet.
 """
 
@@ -184,7 +192,8 @@ class Sampling(keras.layers.Layer):
 # %% noise_only_in_training
 """Outside of training the layer returns the mean.
 
-Dropout is like that; this layer is not. A draw from the cloud is what z means, in training and afterwards: whoever wants the mean has the
+Dropout is like that; this layer is not. A draw from the cloud is what z means, in training and afterwards: whoever
+wants the mean has the
 first output of the encoder.
 """
 

@@ -2,6 +2,8 @@
 # answers: honest
 # question: pinball_loss
 # score: 0
+# at least: 0
+# at most: 0.5
 
 # %%
 import sys

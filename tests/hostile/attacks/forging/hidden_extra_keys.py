@@ -1,7 +1,7 @@
 # tries: adds keys and odd types to the observation
 # answers: honest
 # question: pinball_loss
-# score: 0
+# score: 2
 
 # %%
 import keras_checks.observe as observe

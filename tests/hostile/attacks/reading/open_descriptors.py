@@ -2,7 +2,7 @@
 # answers: honest
 # question: pinball_loss
 # score: 2
-# says: sees ['/dev/null', 'socket']
+# says: sees ['/dev/null', 'anon_inode', 'socket']
 
 # %%
 import os

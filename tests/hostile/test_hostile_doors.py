@@ -1,0 +1,116 @@
+"""A sample of the attacks through each door: `kit grade`, Gradescope's zip, and stock Otter give the same points."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import nbformat
+import pytest
+from attacks import ATTACKS, EXERCISE, Attack
+from hidden_lines import leaked
+from packages import MARK, PACKAGES
+
+from autograder.build import grader_zip
+from autograder.master import read_master
+
+ROOT = Path(__file__).parents[2]
+SAMPLE = ("solution_file", "equal_to_everything", "results_file", "os_exit", "verdict_names", "pickle")
+FILES = ("pickle in Otter's log", "module shadowing")
+DOOR = """
+import sys
+from autograder.gradescope.door import main
+for folder in sys.argv[1:]:
+    main([folder])
+"""
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
+Points = dict[str, dict[str, float]]
+
+
+def run(*command: str | Path, cwd: Path, path: tuple[Path, ...] = (ROOT, ROOT / "exercises")) -> None:
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, path))}
+    done = subprocess.run(
+        [*map(str, command)], cwd=cwd, env=environment, capture_output=True, text=True, timeout=500, check=False
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+
+
+def points(path: Path) -> dict[str, float]:
+    text = path.read_text()
+    assert not leaked(EXERCISE, text, "".join(attack.text() for attack in chosen()))
+    return {test["name"]: test["score"] for test in json.loads(text)["tests"] if "score" in test}
+
+
+def chosen() -> list[Attack]:
+    return [attack for attack in ATTACKS if attack.name in SAMPLE]
+
+
+@pytest.fixture(scope="module")
+def handed_in(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The sample as files."""
+    folder = tmp_path_factory.mktemp("attacks")
+    files = {}
+    for attack in chosen():
+        cells = [nbformat.v4.new_code_cell(cell.source) for cell in attack.submission().cells]
+        files[attack.name] = folder / f"{attack.name}.ipynb"
+        nbformat.write(
+            nbformat.v4.new_notebook(cells=cells, metadata={"kit": {"exercise": EXERCISE}}), files[attack.name]
+        )
+    for name in FILES:
+        files[name] = folder / f"{name.replace(' ', '_').replace(chr(39), '')}.zip"
+        files[name].write_bytes(PACKAGES[name].make())
+    return files
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("package") / f"{EXERCISE}.zip"
+    path.write_bytes(grader_zip(read_master(EXERCISE)))
+    return path
+
+
+@pytest.fixture(scope="module")
+def by_kit(handed_in: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Points:
+    output = tmp_path_factory.mktemp("kit")
+    run(sys.executable, "-m", "autograder", "grade", *handed_in.values(), "--output", output, cwd=ROOT)
+    return {name: points(output / f"{path.stem}.json") for name, path in handed_in.items()}
+
+
+def test_points_are_those_that_were_earned(by_kit: Points) -> None:
+    for attack in chosen():
+        low, high = attack.bounds
+        assert low <= by_kit[attack.name]["pinball_loss"] <= high, attack.name
+        if attack.header["answers"] == "none":
+            assert sum(by_kit[attack.name].values()) == 0, attack.name
+    for name in FILES:
+        assert sum(by_kit[name].values()) == 10, name
+    assert not Path(MARK).exists()
+
+
+def test_gradescope(package: Path, handed_in: dict[str, Path], by_kit: Points, tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    with zipfile.ZipFile(io.BytesIO(package.read_bytes())) as archive:
+        archive.extractall(source)
+    roots = {name: tmp_path / str(number) for number, name in enumerate(handed_in)}
+    for name, root in roots.items():
+        (root / "submission").mkdir(parents=True)
+        (root / "submission" / handed_in[name].name).write_bytes(handed_in[name].read_bytes())
+        (root / "source").symlink_to(source)
+    run(sys.executable, "-P", "-c", DOOR, *roots.values(), cwd=source, path=(source, source / "exercises"))
+    assert {name: points(root / "results" / "results.json") for name, root in roots.items()} == by_kit
+    assert not Path(MARK).exists()
+
+
+def test_stock_otter(package: Path, handed_in: dict[str, Path], by_kit: Points, tmp_path: Path) -> None:
+    for name, path in handed_in.items():
+        output = tmp_path / path.stem
+        output.mkdir()
+        run(sys.executable, "-m", "otter.cli", "run", "-a", package, "-o", output, path, cwd=tmp_path)
+        assert points(output / "results.json") == by_kit[name], name
+    assert not Path(MARK).exists()
