@@ -3,65 +3,23 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from autograder.collect import Source
 from autograder.diff import read_result
 from autograder.files import write_json, write_text
-from autograder.identity import checks_sha256
+from autograder.lazy import Grader
 from autograder.master import exercise_names
-from autograder.results import FAULTY, UNREADABLE, Grading, is_unfinished, result
+from autograder.results import UNREADABLE, Grading, is_unfinished, result
+from autograder.resume import Key, earlier_results, remove_leftovers
 from autograder.scores import scores_csv
 from autograder.submission import Submission, Unreadable
 
 Result = dict[str, Any]
-Key = tuple[str, str]
-"""Submissions with the same code, for the same exercise, have the same result."""
-LEFTOVER_SECONDS = 60.0
-
-
-class Grader(Protocol):
-    """What grades one submission: a session on this machine, or the workers of a scheduler."""
-
-    def grade(self, submission: Submission, exercise: str) -> Grading: ...
-
-    def plan(self, exercise: str) -> list[dict[str, Any]]: ...
-
-
-class Lazy:
-    """Starts a grader when it is first needed: with nothing left to grade nothing is imported. A context manager."""
-
-    def __init__(self, make: Callable[[], AbstractContextManager[Grader]]) -> None:
-        self._make = make
-        self._lock = threading.Lock()
-        self._stack = ExitStack()
-        self._grader: Grader | None = None
-
-    def __enter__(self) -> Lazy:
-        return self
-
-    def __exit__(self, *error: Any) -> None:
-        self._stack.__exit__(*error)
-
-    def grade(self, submission: Submission, exercise: str) -> Grading:
-        """Grade by the grader."""
-        return self._started().grade(submission, exercise)
-
-    def plan(self, exercise: str) -> list[dict[str, Any]]:
-        """The grader's plan."""
-        return self._started().plan(exercise)
-
-    def _started(self) -> Grader:
-        with self._lock:
-            if self._grader is None:
-                self._grader = self._stack.enter_context(self._make())
-            return self._grader
 
 
 @dataclass(frozen=True)
@@ -176,30 +134,6 @@ class Class:
     def _known(self, key: Key) -> Result | None:
         path = self._earlier.get(key)
         return read_result(path) if path else None
-
-
-def earlier_results(folder: Path) -> dict[Key, Path]:
-    """The results in a folder that still hold: nothing that can change the verdict has changed, and it was no fault."""
-    found = {}
-    for path in sorted(folder.glob("*.json")):
-        outcome = read_result(path)
-        if outcome is not None and holds(outcome["extra_data"]):
-            found[outcome["extra_data"]["exercise"], outcome["extra_data"]["submission_sha256"]] = path
-    return found
-
-
-def holds(extra: dict[str, Any]) -> bool:
-    """Whether grading the same code again would give the same."""
-    exercise = extra.get("exercise")
-    graded = bool(extra.get("submission_sha256")) and exercise in exercise_names() and extra["status"] != FAULTY
-    return graded and extra.get("checks_sha256") == checks_sha256(exercise)
-
-
-def remove_leftovers(folder: Path) -> None:
-    """Remove what a run that was killed while it wrote has left; a younger file may be another run's."""
-    for path in folder.glob(".*.tmp"):
-        if time.time() - path.stat().st_mtime > LEFTOVER_SECONDS:
-            path.unlink(missing_ok=True)
 
 
 def choose_exercise(submission: Submission, exercise: str | None) -> str:

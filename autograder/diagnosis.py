@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from keras_checks.question import Case, Check
-from keras_checks.runner import fixed_seed, search
+from keras_checks.runner import fixed_cases
 
 from autograder.grader import Grader
 from autograder.observer import Observation, Remembering, Trusted
@@ -43,7 +43,12 @@ class Diagnosis:
     def __call__(self, grader: Grader, outcomes: Sequence[Outcome]) -> dict[str, str]:
         """For the failed checks of one question, by name, the misconception behind each, where one agrees."""
         told = [outcome for outcome in outcomes if _tells(outcome)]
-        agreeing = {outcome.check.name: self._agreeing(grader, outcome) for outcome in told}
+        agreeing: dict[str, list[Suspect]] = {}
+        for outcome in told:
+            # One mistake fails several checks: those who did it there are asked first, the others only if need be.
+            likely = list(dict.fromkeys(suspect for found in agreeing.values() for suspect in found))
+            everybody = self.suspects.get(outcome.check.question, [])
+            agreeing[outcome.check.name] = _agreeing(grader, outcome, likely) or _agreeing(grader, outcome, everybody)
         named = {}
         for check, suspects in agreeing.items():
             others = [outcome for outcome in told if outcome.check.name != check]
@@ -52,19 +57,20 @@ class Diagnosis:
                 named[check] = best.name
         return named
 
-    def _agreeing(self, grader: Grader, outcome: Outcome) -> list[Suspect]:
-        """Those that agree on the counter-example and on further drawn cases, and are wrong there."""
-        check, case, seen = outcome.check, outcome.counterexample, outcome.seen
-        assert case is not None and seen is not None
-        found = [
-            suspect
-            for suspect in self.suspects.get(check.question, [])
-            if _agrees(check, case, seen, suspect.observer) and _differs(grader, check, case, suspect.observer)
-        ]
-        for further in _further_cases(grader, check) if found else []:
-            seen, _ = grader.observe(check, further)
-            found = [suspect for suspect in found if _agrees(check, further, seen, suspect.observer)]
-        return found
+
+def _agreeing(grader: Grader, outcome: Outcome, suspects: Iterable[Suspect]) -> list[Suspect]:
+    """Those that agree on cases that everybody gets and on the counter-example, and are wrong there."""
+    check, found = outcome.check, list(suspects)
+    for case in _evidence(grader, check) if found else []:
+        seen, _ = grader.observe(check, case)
+        found = [suspect for suspect in found if _agrees(check, case, seen, suspect.observer)]
+    case, seen = outcome.counterexample, outcome.seen
+    assert case is not None and seen is not None
+    return [
+        suspect
+        for suspect in found
+        if _agrees(check, case, seen, suspect.observer) and _differs(grader, check, case, suspect.observer)
+    ]
 
 
 def _tells(outcome: Outcome) -> bool:
@@ -84,11 +90,11 @@ def _refutes(grader: Grader, outcome: Outcome, suspect: Suspect) -> bool:
     return _agrees(check, case, again, suspect.observer)  # else it is only noise that differs
 
 
-def _further_cases(grader: Grader, check: Check) -> list[Case]:
-    """The first cases that everybody gets."""
-    drawn: list[Case] = []
-    search(check, lambda case: drawn.append(case), fixed_seed(grader.exercise, check), min(EVIDENCE, check.examples))
-    return drawn
+def _evidence(grader: Grader, check: Check) -> list[Case]:
+    """Cases that everybody gets, the first that fails in front: what a misconception does there is known already."""
+    drawn = fixed_cases(grader.exercise, check)
+    failing = next((case for case in drawn if grader.evaluate(check, case) is not None), drawn[0])
+    return [failing, *(case for case in drawn if case is not failing)][:EVIDENCE]
 
 
 def _differs(grader: Grader, check: Check, case: Case, suspect: Remembering) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from keras_checks.compare import Failure
 from keras_checks.question import Case, Check
-from keras_checks.runner import fixed_seed, salted_seed, search
+from keras_checks.runner import fixed_cases, fixed_seed, salted_seed, search
 
 from autograder.observer import Observation, Remembering
 from autograder.verdict import verdict
@@ -29,9 +29,7 @@ def forgeable(exercise: str, check: Check, reference: Remembering) -> str | None
 
 
 def _first_observation(exercise: str, check: Check, reference: Remembering) -> Observation:
-    drawn: list[Case] = []
-    search(check, lambda case: drawn.append(case), fixed_seed(exercise, check))
-    return reference.observe(check.probe.__name__, drawn[0])
+    return reference.observe(check.probe.__name__, fixed_cases(exercise, check)[0])
 
 
 def _fails(exercise: str, check: Check, reference: Remembering, forge: Forge) -> bool:

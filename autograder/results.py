@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from keras_checks.show import one_line
+
 from autograder.identity import checks_sha256, kit_version, versions
 from autograder.verdict import FAULT, PASSED
 
@@ -13,6 +15,7 @@ GRADED, UNREADABLE, TIMEOUT, FAULTY = "graded", "unreadable", "timeout", "fault"
 AT_ONCE = {"always": "visible", "after_published": "after_published", "never": "hidden"}
 """Gradescope's visibility of a question's points, for each setting of the hidden checks."""
 MAX_TEXT = 90_000
+MAX_ERROR = 400
 NOT_YOURS = "Some checks could not be graded. **This is not your fault**; your instructor has been told."
 NOT_RUN = "The grader stopped before this check. This is not your fault; it will be graded again."
 
@@ -160,9 +163,15 @@ def _cell_texts(cells: Sequence[dict[str, Any]]) -> list[str]:
     texts = []
     for cell in cells:
         if cell["status"] in said:
-            error = f" {cell['error_type']}: {cell['message']}" if cell["status"] == "raised" else ""
+            error = f" {_code(cell)}" if cell["status"] == "raised" else ""
             texts.append(f"Code cell {cell['index'] + 1} {said[cell['status']]}{error}. The other cells were run.")
     return texts[:10]
+
+
+def _code(cell: dict[str, Any]) -> str:
+    """A cell's error as code: a student wrote it, and it must not look like ours."""
+    said = ": ".join(part for part in (cell["error_type"], cell["message"]) if part)
+    return f"`{one_line(said)[:MAX_ERROR].replace('`', chr(39))}`"
 
 
 def _question_text(records: Sequence[dict[str, Any]], *, hidden_too: bool) -> str:

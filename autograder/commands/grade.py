@@ -12,11 +12,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from autograder.classroom import Class, Grader, Lazy, Result
+from autograder.classroom import Class, Result
 from autograder.collect import Source, find_submissions
 from autograder.commands.diff import change_table
 from autograder.commands.meter import Meter
 from autograder.files import write_text
+from autograder.lazy import Grader, Lazy
 from autograder.report import report
 from autograder.results import FAULTY
 from autograder.scores import max_score

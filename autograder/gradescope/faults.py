@@ -8,9 +8,10 @@ from autograder.results import FAULTY
 from autograder.verdict import FAULT
 
 NAME = "Grader fault: look into it, then regrade"
+MAX_NOTES, MAX_NOTE = 30, 1000
 FOR_ALL = (
     "The points above are not final: the grader failed, not the submission. Students do not see this entry, and, "
-    "because of it, no total. When the cause is mended, choose Regrade Submission."
+    "because of it, no total. When the cause is mended, choose Rerun Autograder."
 )
 
 
@@ -31,7 +32,12 @@ def fault_report(outcome: dict[str, Any]) -> str:
 
 def _details(outcome: dict[str, Any]) -> str:
     extra = outcome["extra_data"]
-    faults = [f"{row['question']}.{row['check']}: {row['note']}" for row in extra["checks"] if row["outcome"] == FAULT]
-    lost = sum(row["max_points"] for row in extra["checks"] if row["outcome"] == FAULT)
-    lines = [FOR_ALL, extra["message"], f"{len(faults)} checks, worth {lost:g} points, have no verdict.", *faults[:30]]
+    faults = [row for row in extra["checks"] if row["outcome"] == FAULT]
+    notes = [f"{row['question']}.{row['check']}: {_cut(row['note'])}" for row in faults[:MAX_NOTES]]
+    lost = sum(row["max_points"] for row in faults)
+    lines = [FOR_ALL, _cut(extra["message"]), f"{len(faults)} checks, worth {lost:g} points, have no verdict.", *notes]
     return "\n".join(line for line in lines if line)
+
+
+def _cut(text: str | None) -> str:
+    return (text or "")[:MAX_NOTE]

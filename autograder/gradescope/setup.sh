@@ -15,7 +15,11 @@ if ! command -v uv >/dev/null; then
     export PATH="/opt/kit/uv/bin:$PATH"
 fi
 
-# The system's own Python where it is new enough, else one of uv's, where every user may read it.
+# The system's own Python where it is new enough, else one of uv's, else a newer one of the distribution's beside it.
+if ! uv python find --no-python-downloads >/dev/null 2>&1 && ! timeout 120 uv python install --quiet 3.12; then
+    apt-get update -qq
+    apt-get install -y -qq --no-install-recommends python3.11 >/dev/null
+fi
 uv sync --frozen --no-dev --no-cache --quiet
 .venv/bin/python -m compileall -q autograder exercises
 # Headers for compiling, a browser's driver, and what installed all this: no grading uses them.

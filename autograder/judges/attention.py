@@ -68,7 +68,7 @@ def weights_with_mask(case: Case, seen: Any, expected: Any) -> None:
 )
 def large_scores(case: Case, seen: Any, expected: Any) -> None:
     """Scores in the thousands, positive or negative, with a mask or without, give the right weights."""
-    for name in ("open", "masked"):
+    for name in ("open", "masked", "turned"):
         for part in ("weights", "output"):
             due = np.asarray(expected[name][part], np.float64)
             found = numbers(seen[name][part], f"{part} ({name})")

@@ -146,11 +146,10 @@ def code_is_free(case: Case, seen: Any, expected: Any) -> None:
 def each_call_builds_anew(case: Case, seen: Any, expected: Any) -> None:
     """Two calls of `build_encoder`, or of `build_decoder`, give models that share no weights."""
     looked_at = [half for half in ("encoder", "decoder") if "raised" not in seen[half]]
-    expect(looked_at, "Neither half can be called.")
+    fitting = [half for half in looked_at if np.shape(seen[half]["gives"]) == np.shape(expected[half]["gives"])]
+    expect(fitting, "Neither half gives something of the right shape.")
     for half in looked_at:
         gives = finite(array(seen[half]["gives"], f"What the {half} gives"), f"What the {half} gives")
-        wanted = np.shape(expected[half]["gives"][0])[:1]
-        expect(gives.shape[:2] == (3, *wanted), f"What the {half} gives has the wrong shape.")
         expect(np.ptp(gives[0], axis=0).max() > SEEN, f"What the {half} gives is the same for all examples.")
         what = f"After the weights of another {half} were set, what the first one gives"
         close(gives[2], gives[0], what, ulps=64, scale=max(1.0, float(np.abs(gives[0]).max())))

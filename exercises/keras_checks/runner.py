@@ -82,6 +82,13 @@ def search(check: Check, evaluate: Evaluate, seed: int, examples: int | None = N
     return None
 
 
+def fixed_cases(exercise: str, check: Check) -> list[Case]:
+    """The cases of a check that are the same for everybody."""
+    drawn: list[Case] = []
+    search(check, lambda case: drawn.append(case), fixed_seed(exercise, check))
+    return drawn
+
+
 def fixed_seed(exercise: str, check: Check) -> int:
     """The seed of the cases that are the same for everybody; checks of one probe and strategy share them."""
     return _hash_int(f"{exercise}/{check.probe.__name__}")

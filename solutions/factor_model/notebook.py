@@ -13,15 +13,16 @@
 #
 # $$ r_{t,i} \approx \sum_{k=1}^{K} \beta_{t,i,k} \, f_{t,k} $$
 #
-# with few **factors** $f_{t,k}$, which are the same for all tickers, and **betas** $\beta_{t,i,k}$, which say how much ticker
+# with few **factors** $f_{t,k}$, which are the same for all tickers, and **betas** $\beta_{t,i,k}$, which say how
+# much ticker
 # $i$ feels factor $k$. In the model of this notebook nobody hands you either of them. Two small networks find them:
 #
-# * The betas come from the **characteristics** of a ticker (size, debt, past returns, …), by a function that is the same for
-#   every ticker. So the model knows the betas of a company that it has never seen.
+# * The betas come from the **characteristics** of a ticker (size, debt, past returns, …), by a function that is the same
+#   for every ticker. So the model knows the betas of a company that it has never seen.
 # * The factors come from the returns of the date themselves, by a linear map: each factor is the return of a portfolio.
 #
-# What goes in at one end (the returns) must come out at the other, and in the middle there is room for $K$ numbers only:
-# an autoencoder. Since the way back depends on the characteristics, it is called a *conditional* autoencoder.
+# What goes in at one end (the returns) must come out at the other, and in the middle there is room for $K$ numbers
+# only: an autoencoder. Since the way back depends on the characteristics, it is called a *conditional* autoencoder.
 #
 # ```
 #   input_beta (n_tickers, n_characteristics)        input_factor (n_tickers,)
@@ -37,9 +38,9 @@
 #                         output (n_tickers,)
 # ```
 #
-# All shapes are those of one date; the batch axis, which counts the dates, stands in front. On the left, Keras **threads**
-# the layers: a `Dense` works on the last axis, and does the same with each row that it finds in the axes before. On the right
-# nothing is threaded: the tickers *are* the last axis there.
+# All shapes are those of one date; the batch axis, which counts the dates, stands in front. On the left, Keras
+# **threads** the layers: a `Dense` works on the last axis, and does the same with each row that it finds in the axes
+# before. On the right nothing is threaded: the tickers *are* the last axis there.
 
 # %% tags=["setup"]
 import keras
@@ -47,8 +48,8 @@ import numpy as np
 import tensorflow as tf
 
 # %% [markdown]
-# The two sizes of the panel are globals, as in the lecture. Your functions must read them there when they are called, since the checks
-# try other sizes.
+# The two sizes of the panel are globals, as in the lecture. Your functions must read them there when they are called,
+# since the checks try other sizes.
 
 # %% tags=["given"]
 n_tickers = 30
@@ -61,15 +62,15 @@ n_characteristics = 4
 # `n_characteristics`:
 #
 # * two inputs, named `input_beta` and `input_factor`, in this order;
-# * left: a relu layer with `hidden_units`, a batch normalisation, then a **linear** layer with `n_factors` units, which must be
-#   named `output_beta`;
+# * left: a relu layer with `hidden_units`, a batch normalisation, then a **linear** layer with `n_factors` units, which
+#   must be named `output_beta`;
 # * right: a **linear** layer with `n_factors` units;
 # * the output: for each ticker the scalar product of its betas with the factors, shape `(batch, n_tickers)`;
 # * compiled with the mean squared error and Adam.
 #
-# The weights of the left side know nothing about how many tickers there are. If you swap two tickers there, their betas are
-# swapped, and that is all. The check uses this, and how the output depends on the returns. You choose the other names and how the
-# initial weights are drawn.
+# The weights of the left side know nothing about how many tickers there are. If you swap two tickers there, their
+# betas are swapped, and that is all. The check uses this, and how the output depends on the returns. You choose the
+# other names and how the initial weights are drawn.
 
 # %% question="make_model"
 def make_model(hidden_units=8, n_factors=3):
@@ -95,13 +96,13 @@ def make_model(hidden_units=8, n_factors=3):
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# The Functional API: two `keras.Input`, then each layer called on the tensor of the one before, and `keras.Model([…, …], output)` at the end.
-# What shape would a `Flatten` give on the left, and which axis would be lost with it?
+# The Functional API: two `keras.Input`, then each layer called on the tensor of the one before, and `keras.Model([…,
+# …], output)` at the end. What shape would a `Flatten` give on the left, and which axis would be lost with it?
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# A `Dense` on a tensor `(batch, n_tickers, n)` gives `(batch, n_tickers, units)`, with one kernel `(n, units)`. So you need no loop over the tickers
-# and no reshape. Only the relu layer has an activation.
+# A `Dense` on a tensor `(batch, n_tickers, n)` gives `(batch, n_tickers, units)`, with one kernel `(n, units)`. So
+# you need no loop over the tickers and no reshape. Only the relu layer has an activation.
 # </details>
 # <details><summary>Hint 3</summary>
 #
@@ -112,15 +113,16 @@ def make_model(hidden_units=8, n_factors=3):
 # %% [markdown]
 # ## 2. The betas on their own (2 points)
 #
-# After training, the left half is what a portfolio manager wants: who is exposed to what. Because the model is Functional, its
-# layers are still there, with their inputs and outputs. Write `ticker_betas`, which runs the left half of a given model.
+# After training, the left half is what a portfolio manager wants: who is exposed to what. Because the model is
+# Functional, its layers are still there, with their inputs and outputs. Write `ticker_betas`, which runs the left
+# half of a given model.
 #
-# `characteristics` holds any number of dates, and the answer for a date must not depend on which other dates come with it. Think
-# of the batch normalisation: in training mode it uses the mean of what it is given, at **inference** the mean that it
-# has learned. The model itself must stay as it is.
+# `characteristics` holds any number of dates, and the answer for a date must not depend on which other dates come
+# with it. Think of the batch normalisation: in training mode it uses the mean of what it is given, at **inference**
+# the mean that it has learned. The model itself must stay as it is.
 #
-# The check hands in a model of its own, so a mistake in your `make_model` does not count twice. The layer that gives the betas is named
-# `output_beta`, the input `input_beta`.
+# The check hands in a model of its own, so a mistake in your `make_model` does not count twice. The layer that gives
+# the betas is named `output_beta`, the input `input_beta`.
 
 # %% question="ticker_betas"
 def ticker_betas(model, characteristics):
@@ -138,28 +140,29 @@ def ticker_betas(model, characteristics):
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# `model.get_layer(name)` finds a layer. A layer of a Functional model has an `input` and an `output`: symbolic tensors, as those that you
-# wired together.
+# `model.get_layer(name)` finds a layer. A layer of a Functional model has an `input` and an `output`: symbolic
+# tensors, as those that you wired together.
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# A second `keras.Model` from an input of the first to a tensor in its middle shares all the weights in between. Nothing
-# is copied and nothing is trained.
+# A second `keras.Model` from an input of the first to a tensor in its middle shares all the weights in between.
+# Nothing is copied and nothing is trained.
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# `half = keras.Model(inputs, tensor)` with the input of the characteristics and the output of `output_beta`; then call it with `training=False`, or use
-# `predict`.
+# `half = keras.Model(inputs, tensor)` with the input of the characteristics and the output of `output_beta`; then
+# call it with `training=False`, or use `predict`.
 # </details>
 
 # %% [markdown]
 # ## 3. What grows with the number of tickers? (2 points)
 #
-# Write `parameter_count`: what `model.count_params()` says about the model of question 1, computed from the four sizes, without
-# building anything. It counts the moving statistics of the batch normalisation, too. Each layer has its bias.
+# Write `parameter_count`: what `model.count_params()` says about the model of question 1, computed from the four
+# sizes, without building anything. It counts the moving statistics of the batch normalisation, too. Each layer has
+# its bias.
 #
-# A panel of 500 companies has 500 rows of characteristics and 500 returns for a date. Which of the layers notice that there
-# are 500?
+# A panel of 500 companies has 500 rows of characteristics and 500 returns for a date. Which of the layers notice that
+# there are 500?
 
 # %% question="parameter_count"
 def parameter_count(n_tickers, n_characteristics, hidden_units, n_factors):
@@ -179,26 +182,30 @@ def parameter_count(n_tickers, n_characteristics, hidden_units, n_factors):
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# Three Dense layers and one batch normalisation. For a Dense layer: what is the length of *one row* that goes in, and of one that comes out?
+# Three Dense layers and one batch normalisation. For a Dense layer: what is the length of *one row* that goes in, and
+# of one that comes out?
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# A batch normalisation holds four numbers for each entry of the last axis: a scale and a shift, which are trained, and a mean and a
-# variance, which it keeps track of.
+# A batch normalisation holds four numbers for each entry of the last axis: a scale and a shift, which are trained,
+# and a mean and a variance, which it keeps track of.
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# Call `make_model().summary()` and look at the column with the counts; then change `n_tickers`. A Dense layer from $n$ to $m$ has $(n + 1) m$ parameters.
+# Call `make_model().summary()` and look at the column with the counts; then change `n_tickers`. A Dense layer from
+# $n$ to $m$ has $(n + 1) m$ parameters.
 # </details>
 
 # %% [markdown]
 # ## The picture
 #
 # A simulated market in which we know the truth: two factors drive 30 tickers; the betas are bent functions of four
-# characteristics; two thirds of each return is noise that no factor explains. Your model sees characteristics and returns only.
+# characteristics; two thirds of each return is noise that no factor explains. Your model sees characteristics and
+# returns only.
 #
-# Factors are found only up to a linear map: if you mix the factors by a matrix and the betas by its inverse, the product is
-# the same. So we look for the mixture of your factors that comes closest to the true ones. (About 20 seconds.)
+# Factors are found only up to a linear map: if you mix the factors by a matrix and the betas by its inverse, the
+# product is the same. So we look for the mixture of your factors that comes closest to the true ones. (About 20
+# seconds.)
 
 # %% tags=["demo"]
 import matplotlib.pyplot as plt
@@ -257,6 +264,6 @@ plt.show()
 # %% [markdown]
 # ## One question to think about
 #
-# A company goes public tomorrow. You know its characteristics. Which half of your model works for it as it stands, which has to be trained
-# again, and why? And how could you change what goes into the right half, so that both would work? (A portfolio may be formed
-# on characteristics instead of on tickers: how many of these would there be?)
+# A company goes public tomorrow. You know its characteristics. Which half of your model works for it as it stands,
+# which has to be trained again, and why? And how could you change what goes into the right half, so that both would
+# work? (A portfolio may be formed on characteristics instead of on tickers: how many of these would there be?)

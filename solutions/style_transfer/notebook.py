@@ -8,8 +8,9 @@
 #
 # *About 70 minutes. 10 points.*
 #
-# Take a photograph and a painting, and make a third picture: it shows what the photograph shows, painted as the painting
-# is painted. No network learns to do this. The network is there already, with its weights fixed, and what changes are the
+# Take a photograph and a painting, and make a third picture: it shows what the photograph shows, painted as the
+# painting is painted. No network learns to do this. The network is there already, with its weights fixed, and what
+# changes are the
 # **pixels of the third picture**. All the art is in the loss.
 #
 # ```
@@ -21,9 +22,10 @@
 #        └────────────── gradient of the loss ◄──────────────────┘
 # ```
 #
-# Two things make this a lesson in Keras beyond its pictures. The loss needs what comes out of the *middle* of a network, from several layers
-# at once: a **feature extractor**, cut out of a Functional model. And it needs a **training loop** of your own, since the
-# thing to be trained is an image: with `tf.GradientTape` you may ask for the gradient with respect to anything.
+# Two things make this a lesson in Keras beyond its pictures. The loss needs what comes out of the *middle* of a
+# network, from several layers at once: a **feature extractor**, cut out of a Functional model. And it needs a
+# **training loop** of your own, since the thing to be trained is an image: with `tf.GradientTape` you may ask for the
+# gradient with respect to anything.
 #
 # $$ L = w_c \, L_\text{content} + \frac{w_s}{\text{number of style layers}} \sum_\text{style layers} L_\text{style}
 #    + w_v \, L_\text{variation} $$
@@ -34,20 +36,20 @@ import numpy as np
 import tensorflow as tf
 
 # %% [markdown]
-# The sizes of the pictures are globals, as in the example that the lecture links to. All three images have shape
-# `(1, img_nrows, img_ncols, 3)`, colours between 0 and 1. Your functions must read the globals when they are called, since the
-# checks try other sizes.
+# The sizes of the pictures are globals, as in the example that the lecture links to. All three images have shape `(1,
+# img_nrows, img_ncols, 3)`, colours between 0 and 1. Your functions must read the globals when they are called, since
+# the checks try other sizes.
 
 # %% tags=["given"]
-img_nrows = 120
-img_ncols = 160
+img_nrows = 96
+img_ncols = 128
 
 # %% [markdown]
 # ## 1. Style: which features go together (2.5 points)
 #
-# A layer of a convolutional network gives, at each place $p$ of an image, one number for each of its $C$ channels: how much of a
-# certain edge, spot or texture is there. The **Gram matrix** forgets the places and keeps how often two channels
-# are active together:
+# A layer of a convolutional network gives, at each place $p$ of an image, one number for each of its $C$ channels:
+# how much of a certain edge, spot or texture is there. The **Gram matrix** forgets the places and keeps how often two
+# channels are active together:
 #
 # $$ G_{ij} = \sum_{p} x_{p i} \, x_{p j}, \qquad p \text{ runs over all } H \cdot W \text{ places.} $$
 #
@@ -56,11 +58,11 @@ img_ncols = 160
 #
 # $$ L_\text{style} = \frac{1}{4 \, c^2 \, s^2} \sum_{i, j} \big( G_{ij}^\text{style} - G_{ij}^\text{combination} \big)^2 $$
 #
-# with the constants of the example: $c = 3$, the colours of the **image**, and $s$ = `img_nrows * img_ncols`, the pixels of
-# the **image**, whatever the size of the features is.
+# with the constants of the example: $c = 3$, the colours of the **image**, and $s$ = `img_nrows * img_ncols`, the
+# pixels of the **image**, whatever the size of the features is.
 #
-# Write both functions. The second may use the first: the checks then put another one in its place, so that a mistake in the Gram matrix does
-# not count twice.
+# Write both functions. The second may use the first: the checks then put another one in its place, so that a mistake
+# in the Gram matrix does not count twice.
 
 # %% question="style_loss"
 def gram_matrix(x):
@@ -90,25 +92,25 @@ def style_loss(style, combination):
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# Write the features as a matrix with one row for each place and one column for each channel. Which product of this matrix with itself has the shape
-# `(channels, channels)`?
+# Write the features as a matrix with one row for each place and one column for each channel. Which product of this
+# matrix with itself has the shape `(channels, channels)`?
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# `tf.reshape` to `(height * width, channels)` keeps each place in one row, because the last axis runs fastest. To get to `(channels, height * width)`
-# you have to transpose; a reshape alone would mix the channels.
+# `tf.reshape` to `(height * width, channels)` keeps each place in one row, because the last axis runs fastest. To get
+# to `(channels, height * width)` you have to transpose; a reshape alone would mix the channels.
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# For the matrix $A$ of shape `(places, channels)` it is $A^\top A$. The style loss: difference of two such matrices, squared, summed, divided by
-# `4 * 3**2 * (img_nrows * img_ncols)**2`.
+# For the matrix $A$ of shape `(places, channels)` it is $A^\top A$. The style loss: difference of two such matrices,
+# squared, summed, divided by `4 * 3**2 * (img_nrows * img_ncols)**2`.
 # </details>
 
 # %% [markdown]
 # ## 2. Content: the same features in the same places (1 point)
 #
-# The content loss does not forget the places. It is the plain sum of squared differences, over all places and channels, with no
-# divisor:
+# The content loss does not forget the places. It is the plain sum of squared differences, over all places and
+# channels, with no divisor:
 #
 # $$ L_\text{content} = \sum_{p, i} \big( x^\text{combination}_{p i} - x^\text{base}_{p i} \big)^2 $$
 
@@ -140,15 +142,15 @@ def content_loss(base, combination):
 # %% [markdown]
 # ## 3. Total variation: calm neighbours (1.5 points)
 #
-# An image can please the other two losses with a fine noise that no eye wants to see. The total variation loss makes it costly when
-# neighbouring pixels differ. With $a$ the square of the step to the pixel **below** and $b$ the square of the step to the pixel on
-# the **right**, one for each colour,
+# An image can please the other two losses with a fine noise that no eye wants to see. The total variation loss makes
+# it costly when neighbouring pixels differ. With $a$ the square of the step to the pixel **below** and $b$ the square
+# of the step to the pixel on the **right**, one for each colour,
 #
 # $$ L_\text{variation} = \sum_{r, c, \text{colours}} (a_{rc} + b_{rc})^{1.25}, \qquad
 # a_{rc} = (x_{rc} - x_{r+1, c})^2, \quad b_{rc} = (x_{rc} - x_{r, c+1})^2 . $$
 #
-# The sum runs over the pixels that have both neighbours: all but the last row and the last column. The exponent 1.25 is that of
-# the example.
+# The sum runs over the pixels that have both neighbours: all but the last row and the last column. The exponent 1.25
+# is that of the example.
 
 # %% question="total_variation_loss"
 def total_variation_loss(x):
@@ -170,34 +172,37 @@ def total_variation_loss(x):
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# `x[:, 1:]` has one row less than `x`, `x[:, :, 1:]` one column less. To add the two squares they must have the same shape: cut
-# the last row and the last column off wherever they are left.
+# `x[:, 1:]` has one row less than `x`, `x[:, :, 1:]` one column less. To add the two squares they must have the same
+# shape: cut the last row and the last column off wherever they are left.
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# All slices have shape `(1, img_nrows - 1, img_ncols - 1, 3)`. First the two squares are added, then the sum is raised to 1.25, then everything is summed.
+# All slices have shape `(1, img_nrows - 1, img_ncols - 1, 3)`. First the two squares are added, then the sum is
+# raised to 1.25, then everything is summed.
 # </details>
 
 # %% [markdown]
 # ## 4. A feature extractor (1 point)
 #
-# Here is a network. To train one that knows much about pictures takes days; but this kind of loss needs less than one might think. Three
-# convolutions with **random** filters, each at half the size of the one before, see edges, colours and blobs well enough.
+# Here is a network. To train one that knows much about pictures takes days; but this kind of loss needs less than one
+# might think. Three convolutions with **random** filters, each at half the size of the one before, see edges, colours
+# and blobs well enough.
 
 # %% tags=["given"]
-def make_network(channels=(32, 48, 64), seed=1):
+def make_network(channels=(48, 48, 64), seed=1):
     """A network of three random convolutions: images (batch, rows, columns, 3), colours in [0, 1]."""
     random = np.random.default_rng(seed)
-    inputs = x = keras.Input((None, None, 3))
+    inputs = keras.Input((None, None, 3))
+    x = keras.layers.Rescaling(2.0, offset=-1.0, name="centre")(inputs)
     for block, units in enumerate(channels, start=1):
         if block > 1:
             x = keras.layers.AveragePooling2D(2, name=f"block{block}_pool")(x)
         convolution = keras.layers.Conv2D(units, 3, padding="same", activation="relu", name=f"block{block}_conv")
         x = convolution(x)
         kernel = random.normal(size=convolution.kernel.shape)
-        kernel -= 0.7 * kernel.mean(axis=(0, 1))
         kernel *= 2 / np.sqrt(np.prod(kernel.shape[:3]))
-        convolution.set_weights([kernel.astype("float32"), np.zeros(units, "float32")])
+        bias = random.uniform(-1, 1, units) if block == 1 else np.zeros(units)
+        convolution.set_weights([kernel.astype("float32"), bias.astype("float32")])
     network = keras.Model(inputs, x)
     network.trainable = False
     return network
@@ -206,9 +211,9 @@ def make_network(channels=(32, 48, 64), seed=1):
 network = make_network()
 
 # %% [markdown]
-# Write `build_feature_extractor`. It takes a Functional model like this one, and returns a model (or anything else that can be called on images)
-# which gives a **dict**: for the name of every layer the activation of that layer. The layers are those of the model, not
-# copies.
+# Write `build_feature_extractor`. It takes a Functional model like this one, and returns a model (or anything else
+# that can be called on images) which gives a **dict**: for the name of every layer the activation of that layer. The
+# layers are those of the model, not copies.
 
 # %% question="build_feature_extractor"
 def build_feature_extractor(model):
@@ -228,11 +233,13 @@ def build_feature_extractor(model):
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# `keras.Model(inputs, outputs)` makes a model out of any tensors of an existing one. The outputs may be a tensor, a list or a dict.
+# `keras.Model(inputs, outputs)` makes a model out of any tensors of an existing one. The outputs may be a tensor, a
+# list or a dict.
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# The input is `model.input`; the outputs are a dict comprehension over `model.layers` with `layer.name` and `layer.output`.
+# The input is `model.input`; the outputs are a dict comprehension over `model.layers` with `layer.name` and
+# `layer.output`.
 # </details>
 
 # %% tags=["given"]
@@ -241,21 +248,22 @@ feature_extractor = build_feature_extractor(network)
 style_layer_names = ["block1_conv", "block2_conv", "block3_conv"]
 content_layer_name = "block2_conv"
 
-content_weight = 1e-3
-style_weight = 1e3
-total_variation_weight = 1e-2
+content_weight = 3e-4
+style_weight = 100.0
+total_variation_weight = 0.03
 
 # %% [markdown]
 # ## 5. The loss and its gradient (2 points)
 #
-# Now put the three together, with the formula at the top: the content loss of the features of `content_layer_name`, the mean of the style
-# losses over `style_layer_names`, and the total variation of the combination image, each times its weight. All of these
-# names are globals, and so is `feature_extractor`.
+# Now put the three together, with the formula at the top: the content loss of the features of `content_layer_name`,
+# the mean of the style losses over `style_layer_names`, and the total variation of the combination image, each times
+# its weight. All of these names are globals, and so is `feature_extractor`.
 #
-# `compute_loss_and_grads` returns this loss together with its gradient **for the combination image**. You may decorate it with
-# `@tf.function`, which makes it faster; write helpers as you like. The network is in inference mode.
+# `compute_loss_and_grads` returns this loss together with its gradient **for the combination image**. You may
+# decorate it with `@tf.function`, which makes it faster; write helpers as you like. The network is in inference mode.
 #
-# The checks put other globals in place of yours, also for the three losses, so that a mistake in one of them does not count again.
+# The checks put other globals in place of yours, also for the three losses, so that a mistake in one of them does not
+# count again.
 
 # %% question="compute_loss_and_grads"
 @tf.function
@@ -282,28 +290,29 @@ def compute_loss_and_grads(combination_image, base_image, style_reference_image)
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# The tape records what happens to a variable between its `with` and its end. So all of the loss, the network included, is computed
-# inside.
+# The tape records what happens to a variable between its `with` and its end. So all of the loss, the network
+# included, is computed inside.
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# The extractor takes a batch: `tf.concat` puts the three images into one, and example 0, 1 or 2 of each activation belongs to one of them. The losses take the
-# features of one image, `(height, width, channels)`.
+# The extractor takes a batch: `tf.concat` puts the three images into one, and example 0, 1 or 2 of each activation
+# belongs to one of them. The losses take the features of one image, `(height, width, channels)`.
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# In a loop over `style_layer_names`, add `style_weight / len(style_layer_names)` times the style loss of that layer. The last line is
-# `tape.gradient(loss, combination_image)`; a `tf.Variable` needs no `watch`.
+# In a loop over `style_layer_names`, add `style_weight / len(style_layer_names)` times the style loss of that layer.
+# The last line is `tape.gradient(loss, combination_image)`; a `tf.Variable` needs no `watch`.
 # </details>
 
 # %% [markdown]
 # ## 6. The training loop over an image (2 points)
 #
-# `transfer` starts from the base image, and lets an optimizer follow the gradient for some iterations. Which optimizer is up to you. `Adam` moves each pixel by
-# about the learning rate, whatever the size of the gradient; plain `SGD` needs another, much larger learning rate here.
+# `transfer` starts from the base image, and lets an optimizer follow the gradient for some iterations. Which
+# optimizer is up to you. `Adam` moves each pixel by about the learning rate, whatever the size of the gradient; plain
+# `SGD` needs another, much larger learning rate here.
 #
-# The loss must fall. Nothing but the image may change: not the network, and not the tensors that were handed in. Your loop may call your
-# `compute_loss_and_grads`, for which the checks then put a simpler one.
+# The loss must fall. Nothing but the image may change: not the network, and not the tensors that were handed in. Your
+# loop may call your `compute_loss_and_grads`, for which the checks then put a simpler one.
 
 # %% question="transfer"
 def transfer(base_image, style_reference_image, iterations, learning_rate):
@@ -334,15 +343,15 @@ def transfer(base_image, style_reference_image, iterations, learning_rate):
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# In each iteration: `loss, grads = compute_loss_and_grads(…)`, then `optimizer.apply_gradients([(grads, image)])`. At the end return the value of the
-# variable.
+# In each iteration: `loss, grads = compute_loss_and_grads(…)`, then `optimizer.apply_gradients([(grads, image)])`. At
+# the end return the value of the variable.
 # </details>
 
 # %% [markdown]
 # ## The picture
 #
-# A photograph that comes with scikit-learn, a pattern that is painted here in five colours, and what your functions make of both. (About
-# 30 seconds. If your optimizer is not Adam, choose the learning rate below anew.)
+# A photograph that comes with scikit-learn, a pattern that is painted here in five colours, and what your functions
+# make of both. (About 30 seconds. If your optimizer is not Adam, choose the learning rate below anew.)
 
 # %% tags=["demo"]
 import matplotlib.pyplot as plt
@@ -361,7 +370,7 @@ def painting(rows, columns):
 photograph = load_sample_image("china.jpg")[None, :, 40:609] / np.float32(255)
 base_image = tf.image.resize(photograph, (img_nrows, img_ncols), antialias=True)
 style_reference_image = tf.constant(painting(img_nrows, img_ncols))
-result = transfer(base_image, style_reference_image, iterations=200, learning_rate=0.02)
+result = transfer(base_image, style_reference_image, iterations=150, learning_rate=0.03)
 
 figure, axes = plt.subplots(1, 3, figsize=(14, 4), layout="constrained")
 pictures = {"content": base_image, "style": style_reference_image, "result": result}
@@ -374,6 +383,7 @@ plt.show()
 # %% [markdown]
 # ## One question to think about
 #
-# Each picture takes hundreds of steps: the network gives directions, and the image walks. Suppose you want to paint a film, 25 pictures a second, all in one
-# style. How could you use the very same loss to train a **second network** that paints a picture in one go? What would be its weights, its
-# input, and its training data? And which of your functions could stay as they are?
+# Each picture takes hundreds of steps: the network gives directions, and the image walks. Suppose you want to paint a
+# film, 25 pictures a second, all in one style. How could you use the very same loss to train a **second network**
+# that paints a picture in one go? What would be its weights, its input, and its training data? And which of your
+# functions could stay as they are?

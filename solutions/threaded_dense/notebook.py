@@ -8,18 +8,19 @@
 #
 # *Estimated time: 60 minutes. 10 points.*
 #
-# A layer is an object that you call. Making it (`Dense(10)`) fixes what kind of map it is; calling it on a tensor runs
-# its `call` method. You get a new kind of layer when you write a class with a `call` of your own. Its weights are made
-# once, in `build`, which Keras runs at the first call, when the shape of the input is known.
+# A layer is an object that you call. Making it (`Dense(10)`) fixes what kind of map it is; calling it on a tensor
+# runs its `call` method. You get a new kind of layer when you write a class with a `call` of your own. Its weights
+# are made once, in `build`, which Keras runs at the first call, when the shape of the input is known.
 #
-# A Dense layer is a map from vectors of length $n$ to vectors of length $m$. Yet you may hand it a tensor with any number of
-# axes in front: a batch of examples, each of them a table of tickers by characteristics, say. The layer then works on
-# the last axis only, and is *threaded* over all the others. For an input $x$ of shape $(d_1, \dots, d_k, n)$,
+# A Dense layer is a map from vectors of length $n$ to vectors of length $m$. Yet you may hand it a tensor with any
+# number of axes in front: a batch of examples, each of them a table of tickers by characteristics, say. The layer
+# then works on the last axis only, and is *threaded* over all the others. For an input $x$ of shape $(d_1, \dots,
+# d_k, n)$,
 #
 # $$ y_{i_1 \dots i_k, j} = a\Big( \sum_{l=1}^{n} x_{i_1 \dots i_k, l} \, W_{l j} + b_j \Big), \qquad j = 1, \dots, m. $$
 #
-# Look at the indices: $W$ and $b$ carry none of the $i$. Each row meets the same weights, so the number of weights has
-# nothing to do with how many rows there are.
+# Look at the indices: $W$ and $b$ carry none of the $i$. Each row meets the same weights, so the number of weights
+# has nothing to do with how many rows there are.
 #
 # ```
 #        x (2, 3, n)                                          y (2, 3, m)
@@ -51,9 +52,9 @@ import tensorflow as tf
 # - `get_config` returns all that is needed to make an equal layer. What the base class knows (the layer's name, …) is
 #   in `super().get_config()`.
 #
-# You may also let a `keras.layers.Dense` do the work: then your layer owns that one. The checks look at what comes out for
-# ranks 2 to 5, at what one gradient step changes, at a layer made again from its configuration, and at a Functional model
-# with an unknown batch size, a batch of no examples included.
+# You may also let a `keras.layers.Dense` do the work: then your layer owns that one. The checks look at what comes
+# out for ranks 2 to 5, at what one gradient step changes, at a layer made again from its configuration, and at a
+# Functional model with an unknown batch size, a batch of no examples included.
 
 # %% question="threaded_dense"
 class ThreadedDense(keras.layers.Layer):
@@ -99,30 +100,33 @@ class ThreadedDense(keras.layers.Layer):
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# Which sizes does the formula ask for? The kernel has an index for the last axis of the input and one for the last axis of the
-# output. None of its axes is a batch, a ticker or a date.
+# Which sizes does the formula ask for? The kernel has an index for the last axis of the input and one for the last
+# axis of the output. None of its axes is a batch, a ticker or a date.
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# `self.add_weight(shape=..., initializer=..., name=...)` makes a weight that Keras knows, so it is trained and saved. A plain
-# `tf.Variable` is not known. `keras.ops.matmul` takes a left factor of any rank and works on its last axis.
+# `self.add_weight(shape=..., initializer=..., name=...)` makes a weight that Keras knows, so it is trained and saved.
+# A plain `tf.Variable` is not known. `keras.ops.matmul` takes a left factor of any rank and works on its last axis.
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# The shapes: `input_shape[-1]` by `units` for the kernel, `units` for the bias; `input_shape[:-1]` and then `units` for the output. The
-# configuration is that of the base class and the three arguments of `__init__`. The activation comes last in `call`, once.
+# The shapes: `input_shape[-1]` by `units` for the kernel, `units` for the bias; `input_shape[:-1]` and then `units`
+# for the output. The configuration is that of the base class and the three arguments of `__init__`. The activation
+# comes last in `call`, once.
 # </details>
 
 # %% [markdown]
 # ## 2. Threading any function (3 points)
 #
-# Some functions do not thread by themselves. Write `thread(fn, x)`: `fn` maps a matrix `(batch, n)` to a matrix `(batch, m)`,
-# row by row, and refuses anything but a matrix. `x` has shape `(d_1, ..., d_k, n)`, and the result has shape `(d_1, ..., d_k, m)`:
+# Some functions do not thread by themselves. Write `thread(fn, x)`: `fn` maps a matrix `(batch, n)` to a matrix
+# `(batch, m)`, row by row, and refuses anything but a matrix. `x` has shape `(d_1, ..., d_k, n)`, and the result has
+# shape `(d_1, ..., d_k, m)`:
 #
 # $$ \text{thread}(f, x)_{i_1 \dots i_k} = f(x_{i_1 \dots i_k}). $$
 #
-# It must also work inside a `tf.function` that is traced with an unknown batch size. There `x.shape[0]` is None when your Python code runs;
-# `tf.shape(x)[0]` is a tensor that will hold the size when the graph runs. And a batch of no examples gives a result of no examples.
+# It must also work inside a `tf.function` that is traced with an unknown batch size. There `x.shape[0]` is None when
+# your Python code runs; `tf.shape(x)[0]` is a tensor that will hold the size when the graph runs. And a batch of no
+# examples gives a result of no examples.
 
 # %% question="thread"
 def thread(fn, x):
@@ -140,24 +144,26 @@ def thread(fn, x):
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# To `fn`, a row is a row. It need not know from which example or which ticker it came. So all rows may go in as one long matrix.
+# To `fn`, a row is a row. It need not know from which example or which ticker it came. So all rows may go in as one
+# long matrix.
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# `tf.reshape` keeps the order of the numbers: the last axis runs fastest. Two reshapes, one in and one out, put each row back
-# where it was. No transposing is needed.
+# `tf.reshape` keeps the order of the numbers: the last axis runs fastest. Two reshapes, one in and one out, put each
+# row back where it was. No transposing is needed.
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# The way in: `(-1, n)`. The way out: the leading sizes of `x`, then the width of what `fn` gave. `tf.shape` gives sizes as a tensor, also those
-# that are not known yet; `tf.concat` joins two such tensors. At most one size can be left to `-1`.
+# The way in: `(-1, n)`. The way out: the leading sizes of `x`, then the width of what `fn` gave. `tf.shape` gives
+# sizes as a tensor, also those that are not known yet; `tf.concat` joins two such tensors. At most one size can be
+# left to `-1`.
 # </details>
 
 # %% [markdown]
 # ## 3. Counting weights (2 points)
 #
-# How many scalars does a `ThreadedDense` hold? Write `count_weights`, which says so from the shape of the input, without making a layer.
-# The leading axes may be None, as the batch size of a model is.
+# How many scalars does a `ThreadedDense` hold? Write `count_weights`, which says so from the shape of the input,
+# without making a layer. The leading axes may be None, as the batch size of a model is.
 
 # %% question="count_weights"
 def count_weights(input_shape, units, use_bias=True):
@@ -179,7 +185,8 @@ def count_weights(input_shape, units, use_bias=True):
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# Make a `keras.layers.Dense(4)`, call it on a tensor of shape `(2, 5, 3)`, and look at the shapes in `layer.weights`. Then change the 2 and the 5.
+# Make a `keras.layers.Dense(4)`, call it on a tensor of shape `(2, 5, 3)`, and look at the shapes in `layer.weights`.
+# Then change the 2 and the 5.
 # </details>
 # <details><summary>Hint 3</summary>
 #
@@ -189,8 +196,9 @@ def count_weights(input_shape, units, use_bias=True):
 # %% [markdown]
 # ## The picture
 #
-# A panel of 12 tickers with 5 characteristics each goes through your layer. Then the tickers are shuffled and go through the same layer
-# again. The output rows are shuffled in the same way: the layer does not know which ticker a row belongs to.
+# A panel of 12 tickers with 5 characteristics each goes through your layer. Then the tickers are shuffled and go
+# through the same layer again. The output rows are shuffled in the same way: the layer does not know which ticker a
+# row belongs to.
 
 # %% tags=["demo"]
 import matplotlib.pyplot as plt
@@ -222,6 +230,6 @@ plt.show()
 # %% [markdown]
 # ## One question to think about
 #
-# A model for a panel of 500 tickers has one `ThreadedDense(8)`. Tomorrow a new company is listed, and the panel has 501 rows. Which of
-# these would still work without training again: your layer; a `Flatten` followed by a `Dense`; a layer with a kernel for each ticker? And is
-# there something that only the last of them could learn?
+# A model for a panel of 500 tickers has one `ThreadedDense(8)`. Tomorrow a new company is listed, and the panel has
+# 501 rows. Which of these would still work without training again: your layer; a `Flatten` followed by a `Dense`; a
+# layer with a kernel for each ticker? And is there something that only the last of them could learn?

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -94,6 +95,28 @@ def test_a_worker_dies_and_the_results_are_the_same_bit_for_bit(
     assert verdicts(far) == verdicts(near)
     assert (far / "scores.csv").is_file()
     assert (far / "report.html").is_file()
+
+
+@pytest.mark.timeout(300)
+def test_ctrl_c_ends_the_sessions_and_leaves_the_workers(
+    cluster: tuple[str, list[subprocess.Popen[bytes]]], folder: Path, tmp_path: Path
+) -> None:
+    address, workers = cluster
+    output = tmp_path / "results"
+    run = start("grade", folder, "--scheduler", address, "--output", output)
+    try:
+        wait_for(lambda: output.is_dir() and len(results(output)) >= 2)
+        zygotes = [child for worker in workers for child in psutil.Process(worker.pid).children()]
+        assert zygotes
+        run.send_signal(signal.SIGINT)
+        said = run.communicate(timeout=60)[0]
+    finally:
+        run.kill()
+    assert run.returncode == 130, said
+    assert "The same command goes on from there." in said
+    assert "Traceback" not in said
+    assert gone(zygotes, 30)
+    assert [worker.poll() for worker in workers] == [None, None]
 
 
 def test_nobody_there(tmp_path: Path) -> None:

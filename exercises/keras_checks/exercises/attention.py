@@ -121,8 +121,9 @@ def attend(ns: Namespace, case: Case) -> Any:
 
 @probe
 def attend_large(ns: Namespace, case: Case) -> Any:
-    """Output and weights without the mask and with it."""
-    return {"open": _attend(ns, case, masked=False), "masked": _attend(ns, case)}
+    """Output and weights without the mask, with it, and with its opposite."""
+    turned = _attend(ns, {**case, "mask": ~case["mask"]})
+    return {"open": _attend(ns, case, masked=False), "masked": _attend(ns, case), "turned": turned}
 
 
 @probe

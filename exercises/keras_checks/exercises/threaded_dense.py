@@ -42,13 +42,14 @@ STEP = 0.25
 @st.composite
 def _layers(draw: Any) -> dict[str, Any]:
     """Inputs of rank 2 to 5. ``units`` differs from the width, so that the shape of a kernel says which way it lies."""
-    leading, width = draw(shapes((1, 4), 1, 3)), draw(sizes(1, 4))
+    batch, rows = draw(sizes(1, 3)), draw(shapes((0, 3), 2, 3))
+    leading, width = (batch, *rows), draw(sizes(1, 4))
     units = draw(sizes(1, 4).filter(lambda size: size != width))
     return {
         "x": draw(arrays((*leading, width))),
         "pull": draw(arrays((*leading, units), key=1)),
         "units": units,
-        "use_bias": draw(st.booleans()),
+        "use_bias": draw(st.sampled_from([True, True, False])),
         "seed": draw(seeds()),
     }
 

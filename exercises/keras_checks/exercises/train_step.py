@@ -157,16 +157,16 @@ def tested(case: Case, seen: Any) -> None:
 
 
 @st.composite
-def _labels(draw: Any, labels: tuple[int, ...], column: bool) -> np.ndarray:
-    """Labels of up to four classes; the first class has most examples."""
-    names = draw(st.permutations(labels))[: draw(sizes(2, 4))]
+def _labels(draw: Any, labels: tuple[int, ...], least: int = 2, column: bool = False) -> np.ndarray:
+    """Labels of ``least`` to four classes; the first class has most examples."""
+    names = draw(st.permutations(labels))[: draw(sizes(least, 4))]
     counts = [draw(sizes(6, 8)), *(draw(sizes(2, 4)) for _ in names[1:])]
     y = np.random.default_rng(draw(seeds())).permutation(np.repeat(names, counts))
     return y.reshape(-1, 1) if column else y
 
 
-label_cases = cases(y=_labels((0, 1, 2, 3), column=False))
-any_label_cases = cases(y=_labels((-2, 0, 3, 7, 90), column=False))
+label_cases = cases(y=_labels((0, 1, 2, 3)))
+any_label_cases = cases(y=_labels((-2, 0, 3, 7, 90), least=1))
 column_cases = cases(y=_labels((0, 1, 2, 3, 4), column=True))
 
 

@@ -305,16 +305,18 @@ def masked(ns: Namespace, case: Case) -> Any:
         "mask_moves": _moved_by_mask(parts.layer, case),
         "masked": _influence(parts.layer, tokens, case["mask"])["gradient"],
         "unmasked": _influence(parts.layer, tokens)["gradient"],
-        "passed_on": _passed_on(parts.layer, tokens * case["mask"][:, :, None]),
+        "passed_on": _passed_on(parts.layer, tokens, case["mask"]),
     }
 
 
-def _passed_on(layer: Any, padded: np.ndarray) -> Any:
-    """The mask that a layer after this one is handed, or what was raised."""
+def _passed_on(layer: Any, tokens: np.ndarray, mask: np.ndarray) -> Any:
+    """The mask that a layer after this one is handed."""
     try:
-        return keras.ops.convert_to_numpy(_MaskReader()(layer(keras.layers.Masking()(tf.constant(padded)))))
-    except Exception as error:
-        return describe_error(error)["message"]
+        return _MaskReader()(layer(keras.layers.Masking()(tf.constant(tokens * mask[:, :, None]))))
+    except Exception:
+        # Keras may refuse to combine the mask that its input carries with one of another rank: then ask the layer.
+        kept = layer.compute_mask(tf.constant(tokens), tf.constant(mask)) if layer.supports_masking else None
+        return _MaskReader()(tf.constant(tokens), mask=kept)
 
 
 def _moved_by_mask(layer: Any, case: Case) -> dict[str, bool]:
@@ -506,6 +508,7 @@ class _Counting(keras.layers.Layer):
         super().__init__()
         self.counts = counts
         self.inputs: list[Any] = []
+        self.one = self.add_weight(shape=(), initializer="zeros")
 
     def build(self, _: Any) -> None:
         self.built = True
@@ -517,7 +520,10 @@ class _Counting(keras.layers.Layer):
     @property
     def weights(self) -> list[Any]:
         done = len(self.inputs)
-        return [None] * (self.counts[min(done, len(self.counts)) - 1] if done else 99)
+        return [self.one] * (self.counts[min(done, len(self.counts)) - 1] if done else 99)
+
+    # When an answer counts is one question, what it counts another: here all lists are alike.
+    variables = trainable_weights = trainable_variables = weights
 
 
 class _Forgetful(keras.layers.Layer):

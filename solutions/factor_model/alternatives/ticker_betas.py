@@ -49,7 +49,8 @@ def ticker_betas(model, characteristics):
 
 def ticker_betas(model, characteristics):
     half = keras.Model(model.get_layer("input_beta").output, model.get_layer("output_beta").output)
-    return np.concatenate([half(characteristics[t : t + 1], training=False).numpy() for t in range(len(characteristics))])
+    dates = range(len(characteristics))
+    return np.concatenate([half(characteristics[t : t + 1], training=False).numpy() for t in dates])
 
 
 # %% by_hand

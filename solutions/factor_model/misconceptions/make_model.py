@@ -1,8 +1,8 @@
 # %% flatten_before_the_beta_network
 """The characteristics of all tickers are flattened into one long row.
 
-Then every beta depends on the characteristics of every ticker, and the number of weights grows with the square of the panel. A Dense
-layer needs no flat input: it is threaded over the tickers, row by row.
+Then every beta depends on the characteristics of every ticker, and the number of weights grows with the square of the
+panel. A Dense layer needs no flat input: it is threaded over the tickers, row by row.
 """
 
 
@@ -22,8 +22,8 @@ def make_model(hidden_units=8, n_factors=3):
 # %% weights_for_each_ticker
 """Each ticker has a beta layer of its own.
 
-A layer for each ticker can't say anything about a company that it has not seen, and has few dates to learn from. One layer for all
-of them is called on the whole tensor, and threads over the tickers.
+A layer for each ticker can't say anything about a company that it has not seen, and has few dates to learn from. One
+layer for all of them is called on the whole tensor, and threads over the tickers.
 """
 
 
@@ -43,8 +43,8 @@ def make_model(hidden_units=8, n_factors=3):
 # %% dot_over_the_tickers
 """The scalar product runs over the tickers.
 
-The factors were made as long as there are tickers so that the axes fit, and what comes out is one number for each factor. The sum in the formula
-runs over k: axis 2 of the betas, axis 1 of the factors. Only the tickers are left.
+The factors were made as long as there are tickers so that the axes fit, and what comes out is one number for each
+factor. The sum in the formula runs over k: axis 2 of the betas, axis 1 of the factors. Only the tickers are left.
 """
 
 
@@ -62,8 +62,8 @@ def make_model(hidden_units=8, n_factors=3):
 # %% factors_threaded_over_tickers
 """The factor layer is threaded over the tickers.
 
-With an axis behind the tickers, each ticker makes "factors" out of its own return alone. A factor is common to all tickers: its
-layer takes the returns as one row of length n_tickers.
+With an axis behind the tickers, each ticker makes "factors" out of its own return alone. A factor is common to all
+tickers: its layer takes the returns as one row of length n_tickers.
 """
 
 
@@ -82,8 +82,8 @@ def make_model(hidden_units=8, n_factors=3):
 # %% no_batch_normalisation
 """There is no batch normalisation.
 
-The hidden units of a relu layer come on any scale. The normalisation between the relu layer and the beta layer brings each of them to mean 0 and
-spread 1 over the batch, in training mode.
+The hidden units of a relu layer come on any scale. The normalisation between the relu layer and the beta layer brings
+each of them to mean 0 and spread 1 over the batch, in training mode.
 """
 
 
@@ -101,8 +101,8 @@ def make_model(hidden_units=8, n_factors=3):
 # %% layer_normalisation
 """A layer normalisation stands where a batch normalisation should.
 
-It makes the units of one ticker comparable with each other, within each row, and takes away the overall size of the row. The batch normalisation works on each
-unit, over all dates and tickers.
+It makes the units of one ticker comparable with each other, within each row, and takes away the overall size of the
+row. The batch normalisation works on each unit, over all dates and tickers.
 """
 
 
@@ -120,8 +120,8 @@ def make_model(hidden_units=8, n_factors=3):
 # %% normalised_over_the_tickers_axis
 """The batch normalisation works along the axis of the tickers.
 
-With axis=1 each ticker gets a mean and a scale of its own, so equal companies get different betas. The axis that keeps its entries apart is the
-last one, that of the hidden units, which is the default.
+With axis=1 each ticker gets a mean and a scale of its own, so equal companies get different betas. The axis that
+keeps its entries apart is the last one, that of the hidden units, which is the default.
 """
 
 
@@ -139,7 +139,8 @@ def make_model(hidden_units=8, n_factors=3):
 # %% normalised_before_the_relu
 """The normalisation stands in front of the relu.
 
-Then what reaches the beta layer is cut off at 0 and no longer has mean 0. Here the order is: relu layer, normalisation, beta layer.
+Then what reaches the beta layer is cut off at 0 and no longer has mean 0. Here the order is: relu layer,
+normalisation, beta layer.
 """
 
 
@@ -157,7 +158,8 @@ def make_model(hidden_units=8, n_factors=3):
 # %% normalised_betas
 """The normalisation stands behind the beta layer.
 
-The betas themselves then have mean 0 and spread 1 in every batch, whatever the characteristics say. What is normalised are the hidden units.
+The betas themselves then have mean 0 and spread 1 in every batch, whatever the characteristics say. What is
+normalised are the hidden units.
 """
 
 
@@ -175,7 +177,8 @@ def make_model(hidden_units=8, n_factors=3):
 # %% relu_on_the_betas
 """The beta layer has a relu.
 
-A beta may be negative: the company gains when the factor falls. Only the hidden layer bends; the beta layer is linear.
+A beta may be negative: the company gains when the factor falls. Only the hidden layer bends; the beta layer is
+linear.
 """
 
 
@@ -194,7 +197,8 @@ def make_model(hidden_units=8, n_factors=3):
 # %% relu_on_the_factors
 """The factor layer has a relu.
 
-A factor is the return of a portfolio: linear in the returns, and negative on every other date. Cut off at 0, it would know good days only.
+A factor is the return of a portfolio: linear in the returns, and negative on every other date. Cut off at 0, it would
+know good days only.
 """
 
 
@@ -212,7 +216,8 @@ def make_model(hidden_units=8, n_factors=3):
 # %% hidden_layer_without_relu
 """The hidden layer has no activation.
 
-Two linear layers in a row are one linear layer: the betas could not be a bent function of the characteristics. The hidden layer needs its relu.
+Two linear layers in a row are one linear layer: the betas could not be a bent function of the characteristics. The
+hidden layer needs its relu.
 """
 
 
@@ -248,7 +253,8 @@ def make_model(hidden_units=8, n_factors=3):
 # %% input_names_swapped
 """The two inputs have each other's names.
 
-Whoever feeds the model by name hands the returns to the beta network. `input_beta` takes the characteristics, `input_factor` the returns.
+Whoever feeds the model by name hands the returns to the beta network. `input_beta` takes the characteristics,
+`input_factor` the returns.
 """
 
 
@@ -266,7 +272,8 @@ def make_model(hidden_units=8, n_factors=3):
 # %% inputs_in_the_wrong_order
 """The model takes the returns first.
 
-`model([characteristics, returns])` then fails, or mixes them up. The list of inputs has `input_beta` first, `input_factor` second.
+`model([characteristics, returns])` then fails, or mixes them up. The list of inputs has `input_beta` first,
+`input_factor` second.
 """
 
 
@@ -284,8 +291,8 @@ def make_model(hidden_units=8, n_factors=3):
 # %% stray_axis
 """The output keeps an axis of length one.
 
-The product of `(n_tickers, n_factors)` and `(n_factors, 1)` is `(n_tickers, 1)`. Against returns `(batch, n_tickers)` the loss would compare every ticker with every
-other. The output has one axis behind the batch.
+The product of `(n_tickers, n_factors)` and `(n_factors, 1)` is `(n_tickers, 1)`. Against returns `(batch, n_tickers)`
+the loss would compare every ticker with every other. The output has one axis behind the batch.
 """
 
 
@@ -321,7 +328,8 @@ def make_model(hidden_units=8, n_factors=3):
 # %% mean_over_the_factors
 """The products are averaged over the factors.
 
-The formula has a sum over k. A mean is the sum divided by the number of factors: the betas would have to be that much larger to make up for it.
+The formula has a sum over k. A mean is the sum divided by the number of factors: the betas would have to be that much
+larger to make up for it.
 """
 
 
@@ -339,7 +347,8 @@ def make_model(hidden_units=8, n_factors=3):
 # %% normalised_scalar_product
 """`Dot` is told to normalise.
 
-With `normalize=True` it gives the cosine between betas and factors, which never leaves [-1, 1] and forgets how large either of them is.
+With `normalize=True` it gives the cosine between betas and factors, which never leaves [-1, 1] and forgets how large
+either of them is.
 """
 
 
@@ -375,7 +384,8 @@ def make_model(hidden_units=8, n_factors=3):
 # %% plain_gradient_descent
 """The model is compiled with plain gradient descent.
 
-The question asks for Adam, `optimizer="adam"`. It adapts its steps to each weight, which the two very different halves of this model need.
+The question asks for Adam, `optimizer="adam"`. It adapts its steps to each weight, which the two very different
+halves of this model need.
 """
 
 

@@ -1,8 +1,8 @@
 # %% hidden_layer_for_each_ticker
 """The beta network is counted once for each ticker.
 
-It is threaded over the tickers: the same weights meet every row. The only layer that notices how many tickers there are is the one that takes the
-returns as one row.
+It is threaded over the tickers: the same weights meet every row. The only layer that notices how many tickers there
+are is the one that takes the returns as one row.
 """
 
 
@@ -26,7 +26,8 @@ def parameter_count(n_tickers, n_characteristics, hidden_units, n_factors):
 # %% no_moving_statistics
 """The moving mean and variance are not counted.
 
-They are not trained, but they are part of the model, and `count_params` counts them: four numbers for each hidden unit, not two.
+They are not trained, but they are part of the model, and `count_params` counts them: four numbers for each hidden
+unit, not two.
 """
 
 

@@ -1,8 +1,8 @@
 # %% in_training_mode
 """The half is called in training mode.
 
-The batch normalisation then uses the mean and the spread of the dates that happen to come along, so the betas of a date change with the others. At
-inference, `training=False` or `predict`, it uses those that it has learned.
+The batch normalisation then uses the mean and the spread of the dates that happen to come along, so the betas of a
+date change with the others. At inference, `training=False` or `predict`, it uses those that it has learned.
 """
 
 
@@ -26,8 +26,8 @@ def ticker_betas(model, characteristics):
 # %% fresh_layers
 """The beta network is built anew.
 
-New layers start with new random weights, and know nothing of what the model has learned. A second model between two tensors of the first one
-shares its weights.
+New layers start with new random weights, and know nothing of what the model has learned. A second model between two
+tensors of the first one shares its weights.
 """
 
 
@@ -46,8 +46,8 @@ def ticker_betas(model, characteristics):
 # %% kernel_of_the_beta_layer
 """The weights of the beta layer are taken for the betas.
 
-The kernel says how hidden units become betas; it is the same for every ticker and date. The betas are what the layer gives for the
-characteristics.
+The kernel says how hidden units become betas; it is the same for every ticker and date. The betas are what the layer
+gives for the characteristics.
 """
 
 
@@ -82,7 +82,8 @@ def ticker_betas(model, characteristics):
 # %% fitted_returns
 """The whole model is run, and gives returns.
 
-`model.predict` goes through to the last layer. To stop in the middle, make a model that ends at the output of `output_beta`.
+`model.predict` goes through to the last layer. To stop in the middle, make a model that ends at the output of
+`output_beta`.
 """
 
 
@@ -94,8 +95,8 @@ def ticker_betas(model, characteristics):
 # %% beta_layer_on_raw_characteristics
 """The hidden layer is there, but the normalisation is skipped.
 
-The half is all that lies between the input and the betas: relu layer, batch normalisation, beta layer. Without the normalisation the beta layer gets numbers
-on another scale than in the model.
+The half is all that lies between the input and the betas: relu layer, batch normalisation, beta layer. Without the
+normalisation the beta layer gets numbers on another scale than in the model.
 """
 
 
@@ -112,8 +113,8 @@ def ticker_betas(model, characteristics):
 # %% learns_while_it_looks
 """The moving statistics are changed on the way.
 
-In training mode a batch normalisation also updates what it has learned about mean and spread. Looking at the betas must leave the model as it
-was.
+In training mode a batch normalisation also updates what it has learned about mean and spread. Looking at the betas
+must leave the model as it was.
 """
 
 

@@ -165,3 +165,38 @@ trained.
 def compute_loss(input_image, filter_index):
     activation = feature_extractor(input_image, training=True)
     return tf.reduce_mean(activation[:, 2:-2, 2:-2, filter_index])
+
+
+# %% first_image_only
+"""Only the first image counts.
+
+The mean is over the batch, too.
+"""
+
+
+def compute_loss(input_image, filter_index):
+    activation = feature_extractor(input_image)
+    return tf.reduce_mean(activation[0, 2:-2, 2:-2, filter_index])
+
+
+# %% border_of_the_rows_only
+"""Border pixels are left out at top and bottom, not at the sides.
+
+A map has four sides: slice the axis of the rows and that of the columns.
+"""
+
+
+def compute_loss(input_image, filter_index):
+    activation = feature_extractor(input_image)
+    return tf.reduce_mean(activation[:, 2:-2, :, filter_index])
+
+
+# %% whole_model_asked
+"""The whole network is asked, not the feature extractor.
+
+`model` gives the classes. The feature maps come from the notebook's variable `feature_extractor`.
+"""
+
+
+def compute_loss(input_image, filter_index):
+    return tf.reduce_mean(model(input_image)[:, filter_index])

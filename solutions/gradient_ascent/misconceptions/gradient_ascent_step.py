@@ -303,3 +303,46 @@ def gradient_ascent_step(img, filter_index, learning_rate):
         loss = compute_loss(img, filter_index)
     gradient = tape.gradient(loss, img)
     return img + learning_rate * tf.math.l2_normalize(gradient), loss
+
+
+# %% negative_loss_returned
+"""The loss comes back with a minus.
+
+The negated loss may be what you go down. The caller wants the loss itself.
+"""
+
+
+def gradient_ascent_step(img, filter_index, learning_rate):
+    with tf.GradientTape() as tape:
+        tape.watch(img)
+        loss = -compute_loss(img, filter_index)
+    return loss, img - learning_rate * tf.math.l2_normalize(tape.gradient(loss, img))
+
+
+# %% image_normalised
+"""The new image is normalised, not the gradient.
+
+The gradient is divided by its norm before it is added. The image keeps its size.
+"""
+
+
+def gradient_ascent_step(img, filter_index, learning_rate):
+    with tf.GradientTape() as tape:
+        tape.watch(img)
+        loss = compute_loss(img, filter_index)
+    return loss, tf.math.l2_normalize(img + learning_rate * tape.gradient(loss, img))
+
+
+# %% divided_by_the_maximum
+"""The gradient is divided by its largest entry.
+
+Then one pixel moves by the learning rate. It is the L2 norm of the step that has to be the learning rate.
+"""
+
+
+def gradient_ascent_step(img, filter_index, learning_rate):
+    with tf.GradientTape() as tape:
+        tape.watch(img)
+        loss = compute_loss(img, filter_index)
+    gradient = tape.gradient(loss, img)
+    return loss, img + learning_rate * gradient / (tf.reduce_max(tf.abs(gradient)) + 1e-8)

@@ -28,9 +28,7 @@ def build_feature_extractor(model):
 class Walker(keras.Model):
     def __init__(self, model):
         super().__init__()
-        self.steps = [layer for layer in model.layers if layer.name not in model.input_names] if hasattr(
-            model, "input_names"
-        ) else model.layers[1:]
+        self.steps = model.layers[1:]
 
     def call(self, x, training=False):
         found = {}

@@ -23,7 +23,8 @@ def build_feature_extractor(model):
 # %% cloned_network
 """The network is cloned.
 
-`clone_model` makes new layers with new random weights: the features are those of another network. Use the layers of the model itself.
+`clone_model` makes new layers with new random weights: the features are those of another network. Use the layers of
+the model itself.
 """
 
 
@@ -35,7 +36,8 @@ def build_feature_extractor(model):
 # %% copied_weights
 """The network is copied with its weights.
 
-A copy agrees with the model at this moment. When the model goes on training, the copy stays behind. A second model over the same layers shares the weights.
+A copy agrees with the model at this moment. When the model goes on training, the copy stays behind. A second model
+over the same layers shares the weights.
 """
 
 
@@ -71,7 +73,8 @@ def build_feature_extractor(model):
 # %% layers_on_the_image
 """Each layer is called on the image itself.
 
-A layer in the middle takes the activation of the layer before. The symbolic outputs, `layer.output`, already know the whole way from the input.
+A layer in the middle takes the activation of the layer before. The symbolic outputs, `layer.output`, already know the
+whole way from the input.
 """
 
 
@@ -89,7 +92,8 @@ def build_feature_extractor(model):
 # %% names_shifted
 """The names are off by one layer.
 
-`model.layers` starts with the input layer. Leave it out on both sides, or on none: each name belongs to its own output.
+`model.layers` starts with the input layer. Leave it out on both sides, or on none: each name belongs to its own
+output.
 """
 
 

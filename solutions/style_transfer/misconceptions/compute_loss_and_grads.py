@@ -1,7 +1,8 @@
 # %% gradient_for_the_base_image
 """The gradient is taken for the base image.
 
-It says how the photograph should change. What is painted is the combination image: `tape.gradient(loss, combination_image)`.
+It says how the photograph should change. What is painted is the combination image: `tape.gradient(loss,
+combination_image)`.
 """
 
 
@@ -20,7 +21,8 @@ def compute_loss_and_grads(combination_image, base_image, style_reference_image)
 # %% gradient_of_the_network
 """The gradient is taken for the weights of the network.
 
-That is how a network is trained. Here the network is fixed, and the pixels of the combination image are what can change.
+That is how a network is trained. Here the network is fixed, and the pixels of the combination image are what can
+change.
 """
 
 
@@ -56,7 +58,8 @@ def compute_loss_and_grads(combination_image, base_image, style_reference_image)
 # %% features_outside_the_tape
 """The features are computed before the tape starts.
 
-The tape knows only what happens while it records. Of the content and the style it then sees numbers that depend on nothing, and only the variation has a gradient.
+The tape knows only what happens while it records. Of the content and the style it then sees numbers that depend on
+nothing, and only the variation has a gradient.
 """
 
 
@@ -110,7 +113,8 @@ def compute_loss_and_grads(combination_image, base_image, style_reference_image)
 # %% weights_swapped
 """Content and style have each other's weights.
 
-`content_weight` belongs to the content loss, `style_weight` to the style losses. With the two swapped the photograph hardly changes, or nothing is left of it.
+`content_weight` belongs to the content loss, `style_weight` to the style losses. With the two swapped the photograph
+hardly changes, or nothing is left of it.
 """
 
 
@@ -128,7 +132,8 @@ def compute_loss_and_grads(combination_image, base_image, style_reference_image)
 # %% style_of_the_base_image
 """The style is compared with that of the base image.
 
-In the batch of three, the order of the images decides which example is whose. The style loss compares the combination with the style reference.
+In the batch of three, the order of the images decides which example is whose. The style loss compares the combination
+with the style reference.
 """
 
 
@@ -198,7 +203,8 @@ def compute_loss_and_grads(combination_image, base_image, style_reference_image)
 # %% network_in_training_mode
 """The network is called in training mode.
 
-Its normalisations then use the mean of these three images, and remember it: the network changes while you look at it. Call it with `training=False`, which is the default.
+Its normalisations then use the mean of these three images, and remember it: the network changes while you look at it.
+Call it with `training=False`, which is the default.
 """
 
 
@@ -210,5 +216,24 @@ def compute_loss_and_grads(combination_image, base_image, style_reference_image)
         loss = content_weight * content_loss(content[0], content[2])
         for name in style_layer_names:
             loss += style_weight / len(style_layer_names) * style_loss(features[name][1], features[name][2])
+        loss += total_variation_weight * total_variation_loss(combination_image)
+    return loss, tape.gradient(loss, combination_image)
+
+
+# %% number_of_layers_written_down
+"""The style losses are divided by 3, however many layers there are.
+
+The number of style layers is `len(style_layer_names)`. Written down as a number it is wrong as soon as somebody tries
+other layers.
+"""
+
+
+def compute_loss_and_grads(combination_image, base_image, style_reference_image):
+    with tf.GradientTape() as tape:
+        features = feature_extractor(tf.concat([base_image, style_reference_image, combination_image], axis=0))
+        content = features[content_layer_name]
+        loss = content_weight * content_loss(content[0], content[2])
+        for name in style_layer_names:
+            loss += style_weight / 3 * style_loss(features[name][1], features[name][2])
         loss += total_variation_weight * total_variation_loss(combination_image)
     return loss, tape.gradient(loss, combination_image)

@@ -1,8 +1,8 @@
 # %% gram_over_channels
 """The Gram matrix has one row for each place.
 
-The product was taken the wrong way round: it sums over the channels and keeps the places. The places are what the style must forget; what is left are
-the channels, `(channels, channels)`.
+The product was taken the wrong way round: it sums over the channels and keeps the places. The places are what the
+style must forget; what is left are the channels, `(channels, channels)`.
 """
 
 
@@ -14,8 +14,8 @@ def gram_matrix(x):
 # %% reshaped_not_transposed
 """The channels were brought to the front by a reshape.
 
-A reshape keeps the order of the numbers, and the channels run fastest: the rows of `(channels, places)` then hold a mixture of all channels. Transpose first, then
-reshape.
+A reshape keeps the order of the numbers, and the channels run fastest: the rows of `(channels, places)` then hold a
+mixture of all channels. Transpose first, then reshape.
 """
 
 
@@ -39,7 +39,8 @@ def gram_matrix(x):
 # %% centred_gram
 """The mean of each channel is taken off first.
 
-That gives the covariance of the channels. The Gram matrix is made of the activations as they are: how strong a channel is on the whole belongs to the style.
+That gives the covariance of the channels. The Gram matrix is made of the activations as they are: how strong a
+channel is on the whole belongs to the style.
 """
 
 
@@ -75,7 +76,8 @@ def gram_matrix(x):
 # %% style_not_normalised
 """The divisor is missing.
 
-Without `4 * 3**2 * (img_nrows * img_ncols)**2` the style loss is larger by many powers of ten, and the other two terms can do nothing against it.
+Without `4 * 3**2 * (img_nrows * img_ncols)**2` the style loss is larger by many powers of ten, and the other two
+terms can do nothing against it.
 """
 
 
@@ -86,7 +88,8 @@ def style_loss(style, combination):
 # %% size_not_squared
 """The number of pixels is not squared.
 
-A Gram matrix grows with the number of places, and its square with the square of that: the divisor needs `(img_nrows * img_ncols)**2`.
+A Gram matrix grows with the number of places, and its square with the square of that: the divisor needs `(img_nrows *
+img_ncols)**2`.
 """
 
 
@@ -109,7 +112,8 @@ def style_loss(style, combination):
 # %% size_of_the_features
 """The sizes are those of the features.
 
-The example divides by the colours and the pixels of the image, the same for all layers: 3 and `img_nrows * img_ncols`, not the channels and places of the layer.
+The example divides by the colours and the pixels of the image, the same for all layers: 3 and `img_nrows *
+img_ncols`, not the channels and places of the layer.
 """
 
 
@@ -122,7 +126,8 @@ def style_loss(style, combination):
 # %% mean_of_the_squares
 """The squared differences are averaged.
 
-The formula adds them up; its divisor is all the averaging there is. A mean divides by the square of the channels on top.
+The formula adds them up; its divisor is all the averaging there is. A mean divides by the square of the channels on
+top.
 """
 
 
@@ -146,7 +151,8 @@ def style_loss(style, combination):
 # %% style_without_gradient
 """NumPy computes the style loss.
 
-Its value is right, but no gradient flows back through NumPy, so the image would never learn of it. Use the functions of `tf` or `keras.ops`.
+Its value is right, but no gradient flows back through NumPy, so the image would never learn of it. Use the functions
+of `tf` or `keras.ops`.
 """
 
 

@@ -38,7 +38,8 @@ def total_variation_loss(x):
 # %% no_power
 """The exponent 1.25 is missing.
 
-The squares are added up as they are. The example raises the sum of the two squares to 1.25 before it adds over the image.
+The squares are added up as they are. The example raises the sum of the two squares to 1.25 before it adds over the
+image.
 """
 
 
@@ -51,7 +52,8 @@ def total_variation_loss(x):
 # %% root_of_the_squares
 """The length of the step is taken, not its power 2.5.
 
-With an exponent ½ this is the classical total variation. The example has 1.25: large steps cost more than in proportion.
+With an exponent ½ this is the classical total variation. The example has 1.25: large steps cost more than in
+proportion.
 """
 
 
@@ -64,7 +66,8 @@ def total_variation_loss(x):
 # %% tensorflow_total_variation
 """`tf.image.total_variation` is used.
 
-It adds up the absolute steps. The formula of this notebook squares them, adds the two directions, and raises the sum to 1.25.
+It adds up the absolute steps. The formula of this notebook squares them, adds the two directions, and raises the sum
+to 1.25.
 """
 
 
@@ -88,7 +91,8 @@ def total_variation_loss(x):
 # %% border_counted
 """The pixels of the last row and the last column are counted, too.
 
-The sum runs over the pixels that have both neighbours. A pixel of the last column has no neighbour on the right, so it is left out, with its step down as well.
+The sum runs over the pixels that have both neighbours. A pixel of the last column has no neighbour on the right, so
+it is left out, with its step down as well.
 """
 
 
@@ -114,7 +118,8 @@ def total_variation_loss(x):
 # %% steps_between_colours
 """The steps are taken along the wrong axes.
 
-Axis 0 counts the images, axes 1 and 2 are rows and columns, axis 3 holds the colours. A step from one colour to the next is no neighbourhood.
+Axis 0 counts the images, axes 1 and 2 are rows and columns, axis 3 holds the colours. A step from one colour to the
+next is no neighbourhood.
 """
 
 

@@ -1,7 +1,8 @@
 # %% climbs
 """The image climbs the loss.
 
-The gradient points uphill, and `apply_gradients` goes down by itself. With a minus in front, or with `assign_add`, the loss grows.
+The gradient points uphill, and `apply_gradients` goes down by itself. With a minus in front, or with `assign_add`,
+the loss grows.
 """
 
 
@@ -32,7 +33,8 @@ def transfer(base_image, style_reference_image, iterations, learning_rate):
 # %% starts_at_the_style_image
 """The image starts as the style reference.
 
-Then the content has to be painted into the style, and 200 steps are not enough. The question asks for the base image as the start.
+Then the content has to be painted into the style, and 200 steps are not enough. The question asks for the base image
+as the start.
 """
 
 
@@ -48,7 +50,8 @@ def transfer(base_image, style_reference_image, iterations, learning_rate):
 # %% starts_at_noise
 """The image starts as noise.
 
-It is a possible way, but not the one asked for: the start is the base image, from which the way to a good picture is short.
+It is a possible way, but not the one asked for: the start is the base image, from which the way to a good picture is
+short.
 """
 
 
@@ -96,7 +99,8 @@ def transfer(base_image, style_reference_image, iterations, learning_rate):
 # %% network_trained
 """The optimizer trains the network as well.
 
-The network is a fixed measure of content and style. If it is trained, it learns to see no difference, and the picture need not change. Only the image goes to the optimizer.
+The network is a fixed measure of content and style. If it is trained, it learns to see no difference, and the picture
+need not change. Only the image goes to the optimizer.
 """
 
 
@@ -165,7 +169,8 @@ def transfer(base_image, style_reference_image, iterations, learning_rate):
 # %% gradient_computed_once
 """The gradient is computed once, before the loop.
 
-Each step follows the direction that was right at the start, also when it has long led past the goal. The gradient is computed anew in every iteration.
+Each step follows the direction that was right at the start, also when it has long led past the goal. The gradient is
+computed anew in every iteration.
 """
 
 
@@ -181,7 +186,8 @@ def transfer(base_image, style_reference_image, iterations, learning_rate):
 # %% images_swapped
 """Base and style have changed places.
 
-`compute_loss_and_grads` takes the combination image first, then the base image, then the style reference. In the other order the painting is painted like a photograph.
+`compute_loss_and_grads` takes the combination image first, then the base image, then the style reference. In the
+other order the painting is painted like a photograph.
 """
 
 

@@ -1,7 +1,8 @@
 # %% counts_every_row
 """A kernel for each row is counted.
 
-The rows share one kernel: the leading axes only say how often it is used. The number of weights does not grow with them.
+The rows share one kernel: the leading axes only say how often it is used. The number of weights does not grow with
+them.
 """
 
 
@@ -13,8 +14,8 @@ def count_weights(input_shape, units, use_bias=True):
 # %% counts_a_flattened_input
 """The whole example is counted as one long row.
 
-That is a Dense layer behind a Flatten: its kernel has an entry for each number of the example. Threading works on the last axis only, and so does
-the kernel.
+That is a Dense layer behind a Flatten: its kernel has an entry for each number of the example. Threading works on the
+last axis only, and so does the kernel.
 """
 
 
@@ -37,7 +38,8 @@ def count_weights(input_shape, units, use_bias=True):
 # %% bias_for_each_input
 """The bias is counted along the input.
 
-The bias is added to the output of the layer, so it has one entry for each unit, not one for each entry of an input row.
+The bias is added to the output of the layer, so it has one entry for each unit, not one for each entry of an input
+row.
 """
 
 
@@ -70,7 +72,8 @@ def count_weights(input_shape, units, use_bias=True):
 # %% first_axis_taken_for_the_width
 """The first size after the batch is taken for the width.
 
-In `(batch, n)` it is the width. In `(batch, tickers, n)` it is the number of tickers. The width is the last axis, whatever the rank.
+In `(batch, n)` it is the width. In `(batch, tickers, n)` it is the number of tickers. The width is the last axis,
+whatever the rank.
 """
 
 

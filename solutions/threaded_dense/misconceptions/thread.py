@@ -1,8 +1,8 @@
 # %% calls_fn_directly
 """`fn` is called on the whole tensor.
 
-Some functions thread by themselves, but this one takes matrices only. It must be handed `(batch, n)`, so the leading axes have to become one
-axis first.
+Some functions thread by themselves, but this one takes matrices only. It must be handed `(batch, n)`, so the leading
+axes have to become one axis first.
 """
 
 
@@ -13,7 +13,8 @@ def thread(fn, x):
 # %% rank_three_only
 """Exactly one axis is threaded over.
 
-The tensor may have two axes, as well as five. Take the shape apart into the last axis and all that comes before, however long that is.
+The tensor may have two axes, as well as five. Take the shape apart into the last axis and all that comes before,
+however long that is.
 """
 
 
@@ -25,7 +26,8 @@ def thread(fn, x):
 # %% flattens_each_example
 """Each example becomes one row.
 
-`(batch, everything else)` mixes the rows of an example. What `fn` takes is one row of length n: the last axis stays, and all the others are merged.
+`(batch, everything else)` mixes the rows of an example. What `fn` takes is one row of length n: the last axis stays,
+and all the others are merged.
 """
 
 
@@ -36,8 +38,8 @@ def thread(fn, x):
 # %% numpy_inside
 """NumPy does the reshaping.
 
-It works as long as the numbers are there. When a graph is traced there are none, only shapes: NumPy can't read such a tensor, and no
-gradient flows through it either. Use the functions of `tf` or `keras.ops`.
+It works as long as the numbers are there. When a graph is traced there are none, only shapes: NumPy can't read such a
+tensor, and no gradient flows through it either. Use the functions of `tf` or `keras.ops`.
 """
 
 
@@ -50,8 +52,8 @@ def thread(fn, x):
 # %% static_batch_size
 """The batch size is read from `x.shape`.
 
-In a graph that is traced with an unknown batch size, `x.shape[0]` is None, and no tensor can be reshaped to None. `tf.shape(x)[0]` is a tensor that
-holds the size when the graph runs.
+In a graph that is traced with an unknown batch size, `x.shape[0]` is None, and no tensor can be reshaped to None.
+`tf.shape(x)[0]` is a tensor that holds the size when the graph runs.
 """
 
 
@@ -63,8 +65,8 @@ def thread(fn, x):
 # %% comes_back_permuted
 """The leading axes come back in the wrong order.
 
-The reshape on the way out must list the leading sizes as the way in found them. In another order the numbers are all there, but each row
-stands in the wrong place.
+The reshape on the way out must list the leading sizes as the way in found them. In another order the numbers are all
+there, but each row stands in the wrong place.
 """
 
 
@@ -77,8 +79,8 @@ def thread(fn, x):
 # %% turned_before_flattening
 """The axes are turned before the rows are merged.
 
-Bringing the last axis to the front and then reshaping to `(-1, n)` builds rows out of pieces of different rows. The last axis already lies where it
-should: no transposing.
+Bringing the last axis to the front and then reshaping to `(-1, n)` builds rows out of pieces of different rows. The
+last axis already lies where it should: no transposing.
 """
 
 
@@ -102,7 +104,8 @@ def thread(fn, x):
 # %% stays_flat
 """The result stays a matrix.
 
-The rows have gone through `fn`, but their leading axes are not given back. A second reshape puts each of them where it came from.
+The rows have gone through `fn`, but their leading axes are not given back. A second reshape puts each of them where
+it came from.
 """
 
 
@@ -113,8 +116,8 @@ def thread(fn, x):
 # %% width_left_to_be_inferred
 """The last size of the result is left to -1.
 
-A size can be inferred only from what is there. A batch of no examples holds no numbers, so any width would fit, and TensorFlow refuses to
-guess. The width is known: it is that of what `fn` returned.
+A size can be inferred only from what is there. A batch of no examples holds no numbers, so any width would fit, and
+TensorFlow refuses to guess. The width is known: it is that of what `fn` returned.
 """
 
 
@@ -126,8 +129,8 @@ def thread(fn, x):
 # %% stacks_the_examples
 """A Python loop over the examples.
 
-The loop needs the number of examples while the graph is traced, where it is unknown; and of no examples nothing can be stacked. Merge the leading axes
-by a reshape instead.
+The loop needs the number of examples while the graph is traced, where it is unknown; and of no examples nothing can
+be stacked. Merge the leading axes by a reshape instead.
 """
 
 

@@ -1,8 +1,8 @@
 # %% flatten_first
 """The input is flattened before the dense map.
 
-Flatten puts all rows of an example into one long vector, and the dense map then mixes them. Threading keeps the rows apart: only the
-last axis is touched, and all others come out as they went in.
+Flatten puts all rows of an example into one long vector, and the dense map then mixes them. Threading keeps the rows
+apart: only the last axis is touched, and all others come out as they went in.
 """
 
 
@@ -20,8 +20,8 @@ class ThreadedDense(ThreadedDense):
 # %% weights_per_row
 """Each row has a kernel of its own.
 
-With a kernel for each row, the number of weights grows with the number of rows, and equal rows in different places give different outputs. A
-Dense layer has one kernel: look at which indices W carries in the formula.
+With a kernel for each row, the number of weights grows with the number of rows, and equal rows in different places
+give different outputs. A Dense layer has one kernel: look at which indices W carries in the formula.
 """
 
 
@@ -40,8 +40,8 @@ class ThreadedDense(ThreadedDense):
 # %% bias_per_row
 """The kernel is shared, but each row has a bias of its own.
 
-The bias of a Dense layer has one entry for each unit and none for a row: b carries the index j only. A bias with a row axis makes
-equal rows come out differently, as soon as it is trained.
+The bias of a Dense layer has one entry for each unit and none for a row: b carries the index j only. A bias with a
+row axis makes equal rows come out differently, as soon as it is trained.
 """
 
 
@@ -55,8 +55,8 @@ class ThreadedDense(ThreadedDense):
 # %% weights_made_in_call
 """A new Dense is made in every call.
 
-Each call starts with fresh random weights, and the layer that you train at one step is gone at the next. Make the parts once, in
-`__init__` or `build`; `call` only uses them.
+Each call starts with fresh random weights, and the layer that you train at one step is gone at the next. Make the
+parts once, in `__init__` or `build`; `call` only uses them.
 """
 
 
@@ -71,8 +71,8 @@ class ThreadedDense(ThreadedDense):
 # %% fixed_width
 """The kernel is made in `__init__`, for one width.
 
-In `__init__` nobody knows yet how long the rows of the input will be. Keras calls `build` with the shape of the first input: that is
-where the size of the kernel can be read off.
+In `__init__` nobody knows yet how long the rows of the input will be. Keras calls `build` with the shape of the first
+input: that is where the size of the kernel can be read off.
 """
 
 
@@ -90,8 +90,8 @@ class ThreadedDense(ThreadedDense):
 # %% untracked_variables
 """The weights are plain `tf.Variable` objects in a list.
 
-Keras 3 tracks what `add_weight` makes, and layers and Keras variables that are attributes. It does not look into `tf.Variable`: such weights are
-neither trained by `fit` nor saved. Look at `layer.weights`.
+Keras 3 tracks what `add_weight` makes, and layers and Keras variables that are attributes. It does not look into
+`tf.Variable`: such weights are neither trained by `fit` nor saved. Look at `layer.weights`.
 """
 
 
@@ -108,8 +108,8 @@ class ThreadedDense(ThreadedDense):
 # %% bias_along_wrong_axis
 """The bias has an entry for each row instead of one for each unit.
 
-A bias of shape (rows, 1) is added along the axis in front of the last one: all units of a row get the same shift. Dense adds b_j to unit j of
-every row, along the last axis.
+A bias of shape (rows, 1) is added along the axis in front of the last one: all units of a row get the same shift.
+Dense adds b_j to unit j of every row, along the last axis.
 """
 
 
@@ -137,8 +137,8 @@ class ThreadedDense(ThreadedDense):
 # %% bias_always
 """`use_bias=False` is not heeded.
 
-A layer that was made with `use_bias=False` must have the kernel as its only weight. Ask for `use_bias` where the bias is made, and where it is
-added.
+A layer that was made with `use_bias=False` must have the kernel as its only weight. Ask for `use_bias` where the bias
+is made, and where it is added.
 """
 
 
@@ -164,8 +164,8 @@ class ThreadedDense(ThreadedDense):
 # %% activation_twice
 """The activation is applied twice.
 
-With relu nobody would notice, since relu of relu is relu; with tanh the outputs shrink twice. It often happens when the inner Dense is
-given the activation, and `call` applies it again.
+With relu nobody would notice, since relu of relu is relu; with tanh the outputs shrink twice. It often happens when
+the inner Dense is given the activation, and `call` applies it again.
 """
 
 
@@ -177,8 +177,8 @@ class ThreadedDense(ThreadedDense):
 # %% activation_before_bias
 """The bias is added after the activation.
 
-The activation bends the whole sum, kernel and bias: a(xW + b), not a(xW) + b. Otherwise the bias could not move the place where the
-activation bends.
+The activation bends the whole sum, kernel and bias: a(xW + b), not a(xW) + b. Otherwise the bias could not move the
+place where the activation bends.
 """
 
 
@@ -191,7 +191,8 @@ class ThreadedDense(ThreadedDense):
 # %% activation_only_as_function
 """An activation that is given by its name is called like a function.
 
-Keras takes activations by name too. A string can't be called; `keras.activations.get` makes a function of whatever is given, None included.
+Keras takes activations by name too. A string can't be called; `keras.activations.get` makes a function of whatever is
+given, None included.
 """
 
 
@@ -211,8 +212,8 @@ class ThreadedDense(ThreadedDense):
 # %% rank_two_only
 """Only inputs of rank 2 are taken.
 
-`(batch, n)` is one case of many. Leave the leading axes as they are, however many there are: name the last one by -1, and the
-others by `[:-1]`.
+`(batch, n)` is one case of many. Leave the leading axes as they are, however many there are: name the last one by -1,
+and the others by `[:-1]`.
 """
 
 
@@ -225,7 +226,8 @@ class ThreadedDense(ThreadedDense):
 # %% works_on_axis_one
 """The dense map works on axis 1 instead of the last one.
 
-For a matrix axis 1 is the last axis, so it seems to work. For a tensor of rank 3 it is the axis of the rows. Dense works on axis -1.
+For a matrix axis 1 is the last axis, so it seems to work. For a tensor of rank 3 it is the axis of the rows. Dense
+works on axis -1.
 """
 
 
@@ -241,8 +243,8 @@ class ThreadedDense(ThreadedDense):
 # %% permuted_reshape
 """The rows come back in another order.
 
-After a reshape to one long matrix, the way back must list the leading axes in the same order. Swapping them gives the right numbers in the wrong
-places.
+After a reshape to one long matrix, the way back must list the leading axes in the same order. Swapping them gives the
+right numbers in the wrong places.
 """
 
 
@@ -260,8 +262,8 @@ class ThreadedDense(ThreadedDense):
 # %% shape_of_the_input
 """`compute_output_shape` returns the shape of the input.
 
-The last axis changes: each row goes in with n entries and comes out with `units`. Keras believes this method when it builds a Functional
-model, so the next layer would be built for the wrong width.
+The last axis changes: each row goes in with n entries and comes out with `units`. Keras believes this method when it
+builds a Functional model, so the next layer would be built for the wrong width.
 """
 
 
@@ -285,7 +287,8 @@ class ThreadedDense(ThreadedDense):
 # %% config_without_use_bias
 """`get_config` leaves out `use_bias`.
 
-A layer without a bias comes back with one. The configuration must hold every argument of `__init__` that changes what the layer is.
+A layer without a bias comes back with one. The configuration must hold every argument of `__init__` that changes what
+the layer is.
 """
 
 
@@ -299,8 +302,8 @@ class ThreadedDense(ThreadedDense):
 # %% config_without_activation
 """`get_config` leaves out the activation.
 
-The layer that is made from the configuration is linear again. Every argument of `__init__` belongs into the configuration;
-`keras.activations.serialize` turns a function back into its name.
+The layer that is made from the configuration is linear again. Every argument of `__init__` belongs into the
+configuration; `keras.activations.serialize` turns a function back into its name.
 """
 
 
@@ -314,8 +317,8 @@ class ThreadedDense(ThreadedDense):
 # %% config_without_units
 """`get_config` is that of the base class alone.
 
-The base class knows the name of the layer and the type of its numbers; it does not know your arguments. A saved model could not be loaded:
-`__init__` would miss `units`.
+The base class knows the name of the layer and the type of its numbers; it does not know your arguments. A saved model
+could not be loaded: `__init__` would miss `units`.
 """
 
 
@@ -327,7 +330,8 @@ class ThreadedDense(ThreadedDense):
 # %% config_without_the_base
 """`get_config` holds the arguments, but not what the base class knows.
 
-The name of the layer is lost, and with it whatever finds the layer by name. Start from `super().get_config()` and add your own.
+The name of the layer is lost, and with it whatever finds the layer by name. Start from `super().get_config()` and add
+your own.
 """
 
 
@@ -340,8 +344,8 @@ class ThreadedDense(ThreadedDense):
 # %% batch_size_written_down
 """The number of examples is read off when the layer is built.
 
-The shape that `build` sees says None where the batch size will be, or the size of the first batch, and the next batch may be larger, smaller or
-empty. Use the sizes of the very tensor that `call` gets.
+The shape that `build` sees says None where the batch size will be, or the size of the first batch, and the next batch
+may be larger, smaller or empty. Use the sizes of the very tensor that `call` gets.
 """
 
 

@@ -13,12 +13,12 @@ class WeightedModel(keras.Model):
             loss = self.compute_loss(x=x, y=y, y_pred=y_pred)
         gradients = tape.gradient(loss, self.trainable_variables)
         self.optimizer.apply(gradients, self.trainable_variables)
-        return self.report(loss, y, y_pred, sample_weight)
+        return self.report(loss, y, y_pred, None)
 
     def test_step(self, data):
         x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
         y_pred = self(x, training=False)
-        loss = self.compute_loss(x=x, y=y, y_pred=y_pred)
+        loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight)
         return self.report(loss, y, y_pred, sample_weight)
 
     def report(self, loss, y, y_pred, sample_weight):
@@ -26,7 +26,7 @@ class WeightedModel(keras.Model):
             if metric.name == "loss":
                 metric.update_state(loss)
             else:
-                metric.update_state(y, y_pred)
+                metric.update_state(y, y_pred, sample_weight=sample_weight)
         return self.get_metrics_result()
 
 
@@ -49,8 +49,7 @@ class WeightedModel(keras.Model):
         return self.report(loss, y, y_pred, sample_weight)
 
     def test_step(self, data):
-        x, y = data
-        sample_weight = None
+        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
         y_pred = self(x, training=False)
         loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight)
         return self.report(loss, y, y_pred, sample_weight)
