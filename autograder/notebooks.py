@@ -30,9 +30,9 @@ grader = keras_checks.Notebook("{exercise}")  # an otter.Notebook
 
 GUIDE = """\
 *How to work here.* Run the cells from the top. Write each answer into its cell, run it, then run the check below: it
-says what must be true, and shows the smallest input that breaks your answer. **Stuck?** There are three hints below each
-check. Open them one by one, as late as you can. You may add cells anywhere. Gradescope runs the notebook from the top,
-too, with further cases and hidden checks.
+says what must be true, and shows the smallest input that breaks your answer. **Stuck?** There are three hints below
+each check. Open them one by one, as late as you can. You may add cells anywhere. Gradescope runs the notebook from the
+top, too, with further cases and hidden checks.
 """
 
 EXPORT = """\

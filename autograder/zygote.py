@@ -39,7 +39,7 @@ ENVIRONMENT = {
 KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "TMPDIR")
 BOOT = """
 import sys
-sys.path += [root for root in sys.argv[3:] if root not in sys.path]
+sys.path[:0] = [root for root in sys.argv[3:] if root not in sys.path]
 from autograder.forkserver import main
 main(int(sys.argv[1]), sys.argv[2] == "bare")
 """
@@ -191,7 +191,7 @@ class Zygote(ZygoteClient):
 
 
 def _roots() -> list[str]:
-    """The folders that hold the two packages, for when they are not installed; read by the server's first line."""
+    """The folders that hold the two packages of this very process, before those that may be installed as well."""
     roots = {str(Path(__file__).resolve().parent.parent)}
     with contextlib.suppress(AttributeError, ImportError, TypeError):
         roots.add(str(Path(importlib.util.find_spec("keras_checks").origin).resolve().parent.parent))  # type: ignore[union-attr, arg-type]

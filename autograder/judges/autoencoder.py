@@ -8,6 +8,7 @@ import numpy as np
 from keras_checks.compare import array, close, expect, finite, same_shape
 from keras_checks.exercises.autoencoder import (
     BEGUN,
+    BOTH,
     HALVES,
     LEARNED,
     SEEN,
@@ -68,7 +69,7 @@ def _coarse(value: float) -> str:
 def looks_of_two(case: Case, seen: Any) -> dict[str, Any]:
     """Which half gives the same again, and which one changes with another model."""
     found: dict[str, Any] = {}
-    for half in ("encoder", "decoder"):
+    for half in BOTH:
         if "raised" in seen[half]:
             found[half] = seen[half]["raised"]
         else:
@@ -145,7 +146,7 @@ def code_is_free(case: Case, seen: Any, expected: Any) -> None:
 )
 def each_call_builds_anew(case: Case, seen: Any, expected: Any) -> None:
     """Two calls of `build_encoder`, or of `build_decoder`, give models that share no weights."""
-    looked_at = [half for half in ("encoder", "decoder") if "raised" not in seen[half]]
+    looked_at = [half for half in BOTH if "raised" not in seen[half]]
     fitting = [half for half in looked_at if np.shape(seen[half]["gives"]) == np.shape(expected[half]["gives"])]
     expect(fitting, "Neither half gives something of the right shape.")
     for half in looked_at:
@@ -180,7 +181,7 @@ def whole_follows_the_halves(case: Case, seen: Any, expected: Any) -> None:
 def both_move_downhill(case: Case, seen: Any, expected: Any) -> None:
     """A step of gradient descent on the whole moves each half along the gradient of the loss of the whole."""
     expect(seen["is_model"], "`build_autoencoder` does not return a Keras model.")
-    for half in ("encoder", "decoder"):
+    for half in BOTH:
         cosine = _cosine(_moved(case, seen, half), _moved(case, expected, half))
         expect(cosine > SAME_WAY, f"The weights of the {half} move another way.", received=cosine)
 

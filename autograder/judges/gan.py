@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from keras_checks.compare import EPS32, Failure, array, expect, finite, same_shape
+from keras_checks.compare import EPS32, Failure, array, expect, finite
 from keras_checks.exercises.gan import (
     D_RATE,
     G_RATE,
     GAN,
-    IMAGE,
     INVERT,
     PADDINGS,
     PLAYERS,
@@ -24,7 +23,9 @@ from keras_checks.exercises.gan import (
     inverse,
     kernels_of,
     labelled,
+    logit_range,
     odd_sizes,
+    portrait,
     steps_in_a_graph,
     three_steps,
     whole_strides,
@@ -78,12 +79,19 @@ def same_kernel(case: Case, seen: Any, expected: Any) -> None:
 
 
 @PLAYERS.judge(
-    points=0.5, probe=generator, cases=batches, examples=2, shrinks=4, hint="Which activation has just this range?"
+    points=0.5,
+    probe=generator,
+    cases=batches,
+    examples=2,
+    shrinks=4,
+    features=portrait,
+    hint="Which activation has just this range?",
 )
 def brightness(case: Case, seen: Any, expected: Any) -> None:
     """However the generator is trained, its pixels stay within [0, 1]; training can make all dark, or all bright."""
     for name in ("images", "dark", "bright"):
-        found = finite(same_shape(seen[name], (case["n"], *IMAGE), "The image"), "The image")
+        found = finite(seen[name], "The image")
+        expect(found.shape[:1] == (case["n"],), "There is not one image for each latent.", f"shape {found.shape}")
         low, high = float(found.min(initial=0.0)), float(found.max(initial=0.0))
         expect(low >= -1e-6 and high <= 1 + 1e-6, "A pixel is outside [0, 1].", received=[low, high])
     dark, bright = float(np.mean(array(seen["dark"], "The image"))), float(np.mean(array(seen["bright"], "The image")))
@@ -97,18 +105,15 @@ def brightness(case: Case, seen: Any, expected: Any) -> None:
     examples=2,
     shrinks=4,
     hint="A logit is what would go into the sigmoid, not what comes out of it.",
+    features=logit_range,
 )
 def any_logit(case: Case, seen: Any, expected: Any) -> None:
     """The discriminator's output is a logit: training can make it any number, below 0 and above 1."""
-    expect(
-        np.size(seen["logits"]) == case["n"],
-        "There is not one logit for each image.",
-        f"shape {np.shape(seen['logits'])}",
-    )
+    logits = finite(seen["logits"], "The logit")
+    expect(logits.shape[:1] == (case["n"],), "There is not one logit for each image.", f"shape {logits.shape}")
     low, high = float(np.max(finite(seen["low"], "The logit"))), float(np.min(finite(seen["high"], "The logit")))
     expect(low < -0.5, "Training can't make the output negative.", received=low)
     expect(high > 1.5, "Training can't make the output larger than 1.", received=high)
-    finite(seen["logits"], "The logit")
 
 
 # GAN

@@ -145,7 +145,7 @@ def _same_course(seen: Any, expected: Any) -> None:
 )  # fmt: skip
 def any_labels(case: Case, seen: Any, expected: Any) -> None:
     """With any number of classes and any whole numbers as labels, each weight is right."""
-    close(weight_of(case, seen), expected["weight"], "The weights", ulps=64)
+    close(weight_of(case, seen), expected["weight"], "The array of weights", ulps=64)
 
 
 @BALANCED.judge(
@@ -154,4 +154,4 @@ def any_labels(case: Case, seen: Any, expected: Any) -> None:
 )  # fmt: skip
 def column_of_labels(case: Case, seen: Any, expected: Any) -> None:
     """Labels of shape `(n, 1)` give weights of shape `(n,)`, and the same ones."""
-    close(weight_of(case, seen), expected["weight"], "The weights", ulps=64)
+    close(weight_of(case, seen), expected["weight"], "The array of weights", ulps=64)

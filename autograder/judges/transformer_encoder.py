@@ -99,7 +99,7 @@ def _directions(case: Case, seen: Any) -> int:
 
 
 def _halves_features(case: Case, seen: Any) -> Any:
-    """What is the same for every draw of the attention weights."""
+    """The part of the observation that no draw of the weights changes."""
     fixed = {name: seen[name] for name in ("skips", "dense", "inner_gains")}
     return {**fixed, "flags": _attention_flags(case, seen), "directions": _directions(case, seen)}
 

@@ -8,6 +8,7 @@ import numpy as np
 from keras_checks.compare import Failure, array, close, expect, finite, same_shape
 from keras_checks.critics import (
     critic_gradient,
+    fakes_shown,
     first_step,
     generator_gradient,
     known,
@@ -264,8 +265,7 @@ def fresh_noise(case: Case, seen: Any, expected: Any) -> None:
     moves = first_step(case, seen).of(D)
     if not moves:
         finished(seen[0])
-    fakes = [image for move in moves for call in move.critic for image in call.fake]
-    expect(any(image.latent is not None for image in fakes), "No fakes of the generator were shown to the critic.")
+    expect(fakes_shown(moves), "No fakes of the generator were shown to the critic.")
     expect(not repeated(moves), "A latent vector came twice.")
 
 

@@ -188,6 +188,7 @@ def _fits(move: Move, gp_weight: float) -> list[str]:
         dues = {
             "penalty": (D, critic_gradient(move, gp_weight)),
             "no weight": (D, critic_gradient(move, 1.0)),
+            "minus": (D, critic_gradient(move, -gp_weight)),
             "no penalty": (D, critic_gradient(replace(move, penalties=[]), 1.0)),
             "generator": (G, generator_gradient(move)),
         }
@@ -206,8 +207,14 @@ def _fits(move: Move, gp_weight: float) -> list[str]:
 
 def repeated(moves: Sequence[Move]) -> bool:
     """Whether a latent vector came twice in the critic's moves."""
-    rows = [image.latent for move in moves for call in move.critic for image in call.fake if image.latent is not None]
-    return len(rows) > len({row.tobytes() for row in rows})
+    rows = [image.latent.tobytes() for image in fakes_shown(moves) if image.latent is not None]
+    return len(rows) > len(set(rows))
+
+
+def fakes_shown(moves: Sequence[Move]) -> list[Scored]:
+    """The generator's images in the critic's moves, whichever argument of `d_loss_fn` they were."""
+    shown = [image for move in moves for call in move.critic for image in (*call.real, *call.fake)]
+    return [image for image in shown if image.kind == "fake"]
 
 
 def _returned(step: Any, moves: Sequence[Move], gp_weight: float) -> Any:

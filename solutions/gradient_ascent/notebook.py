@@ -46,14 +46,14 @@ import tensorflow as tf
 
 # %% tags=["given"]
 keras.utils.set_random_seed(2)
-inputs = keras.Input((None, None, 3))
-x = keras.layers.Conv2D(12, 5, padding="same", activation="elu", name="edges")(inputs)
-x = keras.layers.MaxPooling2D()(x)
-x = keras.layers.Conv2D(16, 5, padding="same", activation="elu", name="textures")(x)
-x = keras.layers.MaxPooling2D()(x)
-x = keras.layers.Conv2D(16, 3, padding="same", activation="elu", name="patterns")(x)
-x = keras.layers.GlobalAveragePooling2D()(x)
-model = keras.Model(inputs, keras.layers.Dense(12, name="classes")(x))
+photo = keras.Input((None, None, 3), name="photo")
+maps = keras.layers.Conv2D(12, 5, padding="same", activation="elu", name="edges")(photo)
+maps = keras.layers.MaxPooling2D(name="half")(maps)
+maps = keras.layers.Conv2D(16, 5, padding="same", activation="elu", name="textures")(maps)
+maps = keras.layers.MaxPooling2D(name="quarter")(maps)
+maps = keras.layers.Conv2D(16, 3, padding="same", activation="elu", name="patterns")(maps)
+means = keras.layers.GlobalAveragePooling2D(name="means")(maps)
+model = keras.Model(photo, keras.layers.Dense(12, name="classes")(means))
 
 # %% tags=["demo"]
 KINDS = ["horizontal", "vertical", "rising", "falling", "checkerboard", "dots"]

@@ -214,7 +214,7 @@ def ten_steps(layer, x, target, kernel):
     for _ in range(11):
         with tf.GradientTape() as tape:
             loss = tf.reduce_mean((layer(x) - target) ** 2)
-        losses.append(float(loss))
+        losses.append(loss.numpy())
         weights.append(kernel())
         gradients = tape.gradient(loss, layer.trainable_weights)
         if gradients:

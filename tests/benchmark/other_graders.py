@@ -16,6 +16,7 @@ from watched import ROOT, Run, Watch, run_watched
 
 from autograder.files import write_text
 
+OTTER = Path(sys.executable).with_name("otter")
 NBGRADER = "nbgrader==0.9.6"
 
 
@@ -26,7 +27,7 @@ def grade_with_otter(files: Sequence[Path], work: Path, checks: Sequence[dict[st
     for file in files:
         output = work / file.stem
         output.mkdir()
-        command = [sys.executable, "-m", "otter.cli", "run", "-a", archive, "-o", output, file]
+        command = [OTTER, "run", "-a", archive, "-o", output, file]
         run, _ = run_watched(command, work, output)
         result = json.loads((output / "results.json").read_text())
         _add(total, run, file.stem, sum(test.get("score", 0) for test in result["tests"]))

@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 
 SUITE = os.environ.get("KIT_SUITE", "bookworm")
+UBUNTU = ("jammy", "noble")
 REGISTRY_FILES = (
     "/etc/pip.conf",
     "/etc/xdg/pip",
@@ -40,11 +41,14 @@ def missing() -> str:
 
 
 def bootstrap(folder: Path) -> None:
-    """A minimal system: what Debian calls essential, apt, and nothing else."""
-    command = ["debootstrap", "--variant=minbase", SUITE, str(folder)]
+    """A minimal system: what Debian calls essential, apt, and nothing else. `KIT_SUITE` may name Ubuntu's."""
+    parts = ["--components=main,universe"] if SUITE in UBUNTU else []
+    command = ["debootstrap", "--variant=minbase", *parts, SUITE, str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stdout[-1500:] + done.stderr[-500:]
     folder.chmod(0o755)
+    sources = folder / "etc/apt/sources.list"
+    sources.write_text(sources.read_text() + sources.read_text().replace(SUITE, f"{SUITE}-updates"))
     _copy_registry_settings(folder)
 
 

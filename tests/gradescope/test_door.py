@@ -26,7 +26,8 @@ def test_zip_holds_what_gradescope_looks_for(source: Path) -> None:
 @pytest.mark.slow
 def test_results_are_written_as_checks_finish(root: Path) -> None:
     hand_in(root, {f"{EXERCISE}.ipynb": answers("def pinball_loss(tau):\n    return lambda t, p: t - p")})
-    process = subprocess.Popen([root / "source" / "run_autograder", root], stdout=subprocess.PIPE, text=True)
+    with (root / "said").open("w") as said:
+        process = subprocess.Popen([root / "source" / "run_autograder", root], stdout=said)
     known = [0]
     while process.poll() is None:
         time.sleep(0.02)
@@ -38,12 +39,12 @@ def test_results_are_written_as_checks_finish(root: Path) -> None:
                 known.append(count)
                 finished = outcome["extra_data"]["status"] == "graded"
                 assert finished or outcome["extra_data"]["regrade"], "a kill now must not look like a grade"
-    assert known == sorted(known) and len(known) > 4, known
+    assert known == sorted(known) and len(known) > 3, known
     outcome = read_results(root)
     assert outcome["extra_data"]["status"] == "graded"
     assert not outcome["extra_data"]["regrade"]
     assert outcome["score"] == TOTAL - 2
-    assert process.stdout is not None and process.stdout.read() == ""
+    assert (root / "said").read_text() == ""
 
 
 @pytest.mark.slow

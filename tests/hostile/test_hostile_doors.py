@@ -22,6 +22,7 @@ from autograder.master import read_master
 ROOT = Path(__file__).parents[2]
 SAMPLE = ("solution_file", "equal_to_everything", "results_file", "os_exit", "verdict_names", "pickle")
 FILES = ("pickle in Otter's log", "module shadowing")
+BY_OTTER = ("pickle", "results_file", "os_exit", *FILES)
 DOOR = """
 import sys
 from autograder.gradescope.door import main
@@ -109,9 +110,10 @@ def test_gradescope(package: Path, handed_in: dict[str, Path], by_kit: Points, t
 
 
 def test_stock_otter(package: Path, handed_in: dict[str, Path], by_kit: Points, tmp_path: Path) -> None:
-    for name, path in handed_in.items():
+    for name in BY_OTTER:  # each costs a kernel of Otter's
+        path = handed_in[name]
         output = tmp_path / path.stem
         output.mkdir()
-        run(sys.executable, "-m", "otter.cli", "run", "-a", package, "-o", output, path, cwd=tmp_path)
+        run(sys.executable, "-m", "otter", "run", "-a", package, "-o", output, path, cwd=tmp_path)
         assert points(output / "results.json") == by_kit[name], name
     assert not Path(MARK).exists()

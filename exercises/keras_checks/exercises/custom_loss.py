@@ -257,6 +257,7 @@ def resemblance(case: Case, seen: Any) -> dict[str, Any]:
         "columns": predicted.shape[1],
         "through zero": abs(float(predicted[0].mean())) < 1e-5,
         "bounded below": bool(predicted.min() >= 0),
+        "between -1 and 1": bool(0.9 < np.abs(predicted).max() <= 1),
     }
 
 

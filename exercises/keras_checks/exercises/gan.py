@@ -263,8 +263,37 @@ def _mapping(outputs: Any, one_by_one: Any, what: str) -> np.ndarray:
     return found
 
 
+def portrait(case: Case, seen: Any) -> Any:
+    """What a generator's images are like, without the weights that it happened to start with."""
+    images, dark, bright = (array(seen[name], "The image") for name in ("images", "dark", "bright"))
+    return {
+        "shape": list(images.shape[1:]),
+        "convolves": bool(seen["convolves"]),
+        "below 0": bool(min(images.min(), dark.min()) < -1e-6),
+        "above 1": bool(max(images.max(), bright.max()) > 1 + 1e-6),
+        "means": [bool(dark.mean() < 0.1), bool(bright.mean() > 0.9)],
+    }
+
+
+def logit_range(case: Case, seen: Any) -> Any:
+    """What a discriminator's logits are like, without the weights that it happened to start with."""
+    logits, low, high = (array(seen[name], "The logit") for name in ("logits", "low", "high"))
+    return {
+        "shape": list(logits.shape[1:]),
+        "convolves": bool(seen["convolves"]),
+        "low": [bool(low.max() < bound) for bound in (0, -0.5, -1.01)],
+        "high": [bool(high.min() > bound) for bound in (0, 0.9, 1.01, 1.5)],
+    }
+
+
 @PLAYERS.check(
-    points=0.5, probe=generator, cases=batches, examples=2, shrinks=4, hint="Follow the shape from layer to layer."
+    points=0.5,
+    probe=generator,
+    cases=batches,
+    examples=2,
+    shrinks=4,
+    features=portrait,
+    hint="Follow the shape from layer to layer.",
 )
 def generator_makes_images(case: Case, seen: Any) -> None:
     """`build_generator(latent_dim)` maps latents `(batch, latent_dim)` to images `(batch, 8, 8, 1)` through transposed
@@ -275,7 +304,13 @@ def generator_makes_images(case: Case, seen: Any) -> None:
 
 
 @PLAYERS.check(
-    points=0.5, probe=discriminator, cases=batches, examples=2, shrinks=4, hint="Follow the shape from layer to layer."
+    points=0.5,
+    probe=discriminator,
+    cases=batches,
+    examples=2,
+    shrinks=4,
+    features=logit_range,
+    hint="Follow the shape from layer to layer.",
 )
 def discriminator_gives_one_number(case: Case, seen: Any) -> None:
     """`build_discriminator()` maps images `(batch, 8, 8, 1)` through convolutions to one number each, `(batch, 1)`."""

@@ -59,9 +59,9 @@ def _chain(case: Case) -> keras.Model:
     outputs = inputs = keras.Input((None, None, 3))
     for name in chain_names(case):
         outputs = keras.layers.Conv2D(WIDTH, 1, activation="tanh", name=name)(outputs)
-    model = keras.Model(inputs, outputs)
-    model.set_weights([part for kernel, bias in chain_weights(case) for part in (kernel[None, None], bias)])
-    return model
+    chain = keras.Model(inputs, outputs)
+    chain.set_weights([part for kernel, bias in chain_weights(case) for part in (kernel[None, None], bias)])
+    return chain
 
 
 def _branched(case: Case) -> keras.Model:
@@ -96,12 +96,9 @@ def smooth_network(case: Case) -> keras.Model:
 
 
 def linear_kernel(case: Case) -> np.ndarray:
-    """What the linear network multiplies each pixel by: `(3, filters)`, far from 0; the dead filter gets zeros."""
+    """What the linear network multiplies each pixel by: `(3, filters)`, far from 0."""
     kernel = uniform(case["seed"], (3, case["filters"]), 0.5, 2)
-    kernel *= np.where(uniform(case["seed"] + 1, kernel.shape) < 0, -1, 1)
-    if case.get("dead"):
-        kernel[:, case["filter_index"]] = 0
-    return kernel
+    return kernel * np.where(uniform(case["seed"] + 1, kernel.shape) < 0, -1, 1).astype(np.float32)
 
 
 def linear_bias(case: Case) -> np.ndarray:
@@ -112,34 +109,77 @@ def linear_bias(case: Case) -> np.ndarray:
 def linear_network(case: Case) -> keras.Model:
     """A feature extractor in which each feature map is a mixture of the three colours."""
     layer = keras.layers.Conv2D(case["filters"], 1)
-    model = keras.Sequential([keras.Input((None, None, 3)), layer])
+    network = keras.Sequential([keras.Input((None, None, 3)), layer])
     layer.set_weights([linear_kernel(case)[None, None], linear_bias(case)])
-    return model
+    return network
+
+
+class _Scores(keras.layers.Layer):
+    """Feature maps that are the same everywhere: a score for each filter, which depends on all pixels of the image.
+
+    Whoever averages such a map, or a part of it, gets the score.
+    """
+
+    def __init__(self, parts: list[np.ndarray], activation: str) -> None:
+        super().__init__()
+        self.parts = [self.add_weight(shape=part.shape) for part in parts]
+        for weight, part in zip(self.parts, parts, strict=True):
+            weight.assign(part)
+        self.trainings = self.add_weight(shape=(), initializer="zeros", trainable=False)
+        self.curve = keras.activations.get(activation)
+
+    def call(self, images: Any, training: bool = False) -> Any:
+        if training:
+            self.trainings.assign_add(1.0)
+        into, out, bias = self.parts
+        pixels = tf.reshape(images, (-1, into.shape[0]))
+        scores = tf.matmul(self.curve(tf.matmul(pixels, into)), out) + bias
+        return tf.tile(scores[:, None, None], (1, 2 * BORDER + 2, 2 * BORDER + 2, 1))
+
+
+def _scoring(case: Case, parts: list[np.ndarray], activation: str) -> keras.Model:
+    inputs = keras.Input((*case["size"], 3))
+    return keras.Model(inputs, _Scores(parts, activation)(inputs))
+
+
+def curved_scores(case: Case, dead: bool = False) -> keras.Model:
+    """A feature extractor whose scores are smooth functions of the image; that of a dead filter is constant."""
+    pixels, filters = 3 * case["size"][0] * case["size"][1], case["filters"]
+    parts = [uniform(case["seed"] + key, shape) for key, shape in enumerate([(pixels, 6), (6, filters), (filters,)])]
+    parts[0] *= 0.2
+    if dead:
+        parts[1][:, case["filter_index"]] = 0
+    return _scoring(case, parts, "softplus")
+
+
+def directions(case: Case) -> np.ndarray:
+    """For each filter, an image of length 1: `(filters, height, width, 3)`."""
+    found = uniform(case["seed"] + 3, (case["filters"], *case["size"], 3))
+    return found / np.sqrt((found**2).sum(axis=(1, 2, 3), keepdims=True))
+
+
+def straight_scores(case: Case) -> keras.Model:
+    """A feature extractor in which the score of each filter grows in the same direction, for whatever image."""
+    filters = case["filters"]
+    parts = [directions(case).reshape(filters, -1).T, np.eye(filters), np.zeros(filters)]
+    return _scoring(case, parts, "linear")
 
 
 # What stands in for other answers
 
 
-def known_loss(network: keras.Model) -> Callable[..., Any]:
-    """A right `compute_loss`."""
-
-    def compute_loss(input_image: Any, filter_index: Any, *_: Any, **__: Any) -> Any:
-        maps = network(input_image)[:, BORDER:-BORDER, BORDER:-BORDER]
-        return tf.reduce_mean(tf.gather(maps, filter_index, axis=-1))
-
-    return compute_loss
+def score_of(network: keras.Model) -> Callable[..., Any]:
+    """Stands in for `compute_loss` where one pixel of a feature map tells all."""
+    return lambda input_image, filter_index, *_, **__: network(input_image)[0, 0, 0, filter_index]
 
 
-def known_step(network: keras.Model) -> Callable[..., Any]:
-    """A right `gradient_ascent_step`."""
-    compute_loss = known_loss(network)
+def straight_step(case: Case) -> Callable[..., Any]:
+    """Stands in for `gradient_ascent_step` where the direction of each filter is known."""
+    towards = tf.constant(directions(case), tf.float32)
 
     def gradient_ascent_step(img: Any, filter_index: Any, learning_rate: Any, *_: Any, **__: Any) -> Any:
-        img = tf.convert_to_tensor(img)
-        with tf.GradientTape() as tape:
-            tape.watch(img)
-            loss = compute_loss(img, filter_index)
-        return loss, img + learning_rate * tf.math.l2_normalize(tape.gradient(loss, img))
+        way = towards[filter_index]
+        return tf.reduce_sum(way * img), img + learning_rate * way
 
     return gradient_ascent_step
 
@@ -308,7 +348,7 @@ step_cases = _ascents()
 
 def _stepped(ns: Namespace, case: Case, network: keras.Model) -> dict[str, Any]:
     watched, image = _Watched(network), tf.constant(images_of(case))
-    with _with(ns, feature_extractor=network, compute_loss=known_loss(network)):
+    with _with(ns, feature_extractor=network, compute_loss=score_of(network)):
         loss, moved = _pair(ns.call("gradient_ascent_step", image, case["filter_index"], case["learning_rate"]))
     return {"loss": loss, "image": moved, "moved": watched.moved(), "given": image}
 
@@ -322,13 +362,13 @@ def _pair(result: Any) -> Any:
 @probe
 def ascended(ns: Namespace, case: Case) -> Any:
     """One step: the loss, the new image, whether the network changed, and the given image as it is afterwards."""
-    return _stepped(ns, case, smooth_network(case))
+    return _stepped(ns, case, curved_scores(case))
 
 
 @probe
 def ascended_nowhere(ns: Namespace, case: Case) -> Any:
     """One step for a filter that no image changes."""
-    return _stepped(ns, case, linear_network(case | {"dead": True}))
+    return _stepped(ns, case, curved_scores(case, dead=True))
 
 
 @STEP.check(
@@ -352,11 +392,10 @@ def moves_by_the_learning_rate(case: Case, seen: Any) -> None:
 visualize_cases = st.builds(lambda case, iterations: case | {"iterations": iterations}, _ascents(), sizes(1, 4))
 
 
-def _visualized(ns: Namespace, case: Case, network: keras.Model, *arguments: Any) -> dict[str, Any]:
-    start = images_of(case)
-    names = {"feature_extractor": network, "compute_loss": known_loss(network)}
-    step = tf.function(known_step(network), autograph=False)  # traced once for all steps
-    names |= {"gradient_ascent_step": step, "initialize_image": lambda: tf.constant(start)}
+def _visualized(ns: Namespace, case: Case, *arguments: Any) -> dict[str, Any]:
+    start, network = images_of(case), straight_scores(case)
+    names = {"feature_extractor": network, "compute_loss": score_of(network)}
+    names |= {"gradient_ascent_step": straight_step(case), "initialize_image": lambda: tf.constant(start)}
     with _with(ns, **names):
         loss, image = _pair(ns.call("visualize_filter", case["filter_index"], *arguments))
     image = tf.convert_to_tensor(image)
@@ -365,26 +404,18 @@ def _visualized(ns: Namespace, case: Case, network: keras.Model, *arguments: Any
 
 @probe
 def visualized(ns: Namespace, case: Case) -> Any:
-    """Loss and image after a few steps."""
-    network = smooth_network(case)
-    seen = _visualized(ns, case, network, case["iterations"], case["learning_rate"])
-    return seen | {"final_loss": known_loss(network)(tf.cast(seen["image"], tf.float32), case["filter_index"])}
-
-
-@probe
-def visualized_straight(ns: Namespace, case: Case) -> Any:
     """Loss and image after a few steps that all have the same direction."""
-    return _visualized(ns, case, linear_network(case), case["iterations"], case["learning_rate"])
+    return _visualized(ns, case, case["iterations"], case["learning_rate"])
 
 
 @probe
 def visualized_by_default(ns: Namespace, case: Case) -> Any:
-    """Loss and image with the default number of steps and learning rate, all steps in the same direction."""
-    return _visualized(ns, case, linear_network(case))
+    """Loss and image with the default number of steps and learning rate."""
+    return _visualized(ns, case)
 
 
 @VISUALIZE.check(
-    points=0.8, probe=visualized_straight, cases=visualize_cases, examples=3,
+    points=0.8, probe=visualized, cases=visualize_cases, examples=3,
     hint="Each step takes the image that the step before it gave, and the first takes initialize_image().",
 )  # fmt: skip
 def goes_all_the_way(case: Case, seen: Any) -> None:

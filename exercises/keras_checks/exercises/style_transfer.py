@@ -241,17 +241,22 @@ def _set_weights(model: keras.Model, seed: int) -> None:
         weight.assign(uniform(seed + place, tuple(weight.shape), low, high))
 
 
-def network(case: Case) -> keras.Model:
-    """A small smooth network with known weights and the layer names of the case."""
+def networks(case: Case) -> tuple[keras.Model, keras.Model]:
+    """A small smooth network with known weights and the layer names of the case, and its activations by these names."""
     first, second, third, fourth = case["names"]
     inputs = keras.Input((None, None, 3))
-    x = keras.layers.Conv2D(4, 3, padding="same", activation="tanh", name=first)(inputs)
-    x = keras.layers.BatchNormalization(name=second)(x)
-    x = keras.layers.AveragePooling2D(2, name=third)(x)
-    x = keras.layers.Conv2D(5, 2, padding="same", activation="softplus", name=fourth)(x)
-    model = keras.Model(inputs, x)
+    steps = [
+        keras.layers.Conv2D(4, 3, padding="same", activation="tanh", name=first),
+        keras.layers.BatchNormalization(name=second),
+        keras.layers.AveragePooling2D(2, name=third),
+        keras.layers.Conv2D(5, 2, padding="same", activation="softplus", name=fourth),
+    ]
+    tensors = [inputs]
+    for step in steps:
+        tensors.append(step(tensors[-1]))
+    model = keras.Model(inputs, tensors[-1])
     _set_weights(model, case["seed"])
-    return model
+    return model, keras.Model(inputs, dict(zip(case["names"], tensors[1:], strict=True)))
 
 
 names = st.permutations(["edges", "spots", "block1_conv1", "pool", "texture", "shapes"]).map(lambda all_: all_[:4])
@@ -262,7 +267,7 @@ extractor_cases = cases(x=arrays((2, 5, 4, 3), 0, 1), names=names, seed=seeds())
 @_eagerly()
 def extractor(ns: Namespace, case: Case) -> Any:
     """The activations of a network and what the network itself gives, before and after its weights are changed."""
-    model, x = network(case), tf.constant(case["x"])
+    (model, _), x = networks(case), tf.constant(case["x"])
     extract = ns.call("build_feature_extractor", model)
 
     def observe() -> Any:
@@ -339,16 +344,11 @@ STAND_INS = {
 }
 
 
-def _extractor_of(model: keras.Model) -> keras.Model:
-    wanted = [layer for layer in model.layers if layer.weights or "pool" in type(layer).__name__.lower()]
-    return keras.Model(model.input, {layer.name: layer.output for layer in wanted})
-
-
-def _scene(case: Case, model: keras.Model) -> dict[str, Any]:
+def _scene(case: Case, extractor: keras.Model) -> dict[str, Any]:
     """The globals of a notebook for a case."""
     _, rows, cols, _ = case["base_image"].shape
     scene = {name: case[name] for name in (*WEIGHTS, "style_layer_names", "content_layer_name")}
-    return {**scene, "feature_extractor": _extractor_of(model), "img_nrows": rows, "img_ncols": cols}
+    return {**scene, "feature_extractor": extractor, "img_nrows": rows, "img_ncols": cols}
 
 
 def _moved(model: keras.Model, before: list[np.ndarray]) -> float:
@@ -358,7 +358,7 @@ def _moved(model: keras.Model, before: list[np.ndarray]) -> float:
 @probe
 def gradients(ns: Namespace, case: Case) -> Any:
     """Loss and gradient with all weights, with each of them alone, and the losses on both sides of the image."""
-    model = network(case)
+    model, features = networks(case)
     start = [np.asarray(weight) for weight in model.weights]
     image, direction = case["combination_image"], case["direction"]
     others = tf.constant(case["base_image"]), tf.constant(case["style_reference_image"])
@@ -378,7 +378,7 @@ def gradients(ns: Namespace, case: Case) -> Any:
         sides = [measured(image + np.float32(step) * direction)[0] for step in (STEP, -STEP)]
         return {**seen, "sides": sides}
 
-    with ns.replaced(**_scene(case, model)):
+    with ns.replaced(**_scene(case, features)):
         own = _attempt(observe)
         with ns.replaced(**STAND_INS):
             given = _attempt(observe)
@@ -443,7 +443,7 @@ def _bowl(case: Case, visited: list[float], swapped: list[float]) -> Callable[..
 @probe
 def transferred(ns: Namespace, case: Case) -> Any:
     """The image after few steps, after more, and after one step of two sizes; what else has changed."""
-    model = network(case)
+    model, features = networks(case)
     start = [np.asarray(weight) for weight in model.weights]
     base, style_image = tf.constant(case["base_image"]), tf.constant(case["style_reference_image"])
     visited: list[float] = []
@@ -463,7 +463,7 @@ def transferred(ns: Namespace, case: Case) -> Any:
         }
         return {**seen, "losses": losses}
 
-    with ns.replaced(**_scene(case, model)):
+    with ns.replaced(**_scene(case, features)):
         with ns.replaced(compute_loss_and_grads=_bowl(case, visited, swapped)):
             found = _attempt(observe)
         given = bool(found["seen"]["visited"] if "seen" in found else visited)

@@ -15,11 +15,11 @@ def visualize_filter(filter_index, iterations=30, learning_rate=10.0):
 
 def visualize_filter(filter_index, iterations=30, learning_rate=10.0):
     img = initialize_image()
-    losses = []
-    while len(losses) < iterations:
+    seen_losses = []
+    while len(seen_losses) < iterations:
         loss, img = gradient_ascent_step(img, filter_index=filter_index, learning_rate=learning_rate)
-        losses.append(float(loss))
-    return losses[-1], img[0].numpy()
+        seen_losses.append(float(loss))
+    return seen_losses[-1], img[0].numpy()
 
 
 # %% loss_of_the_result

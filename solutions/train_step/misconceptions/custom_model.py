@@ -187,10 +187,9 @@ class CustomModel(keras.Model):
     def train_step(self, data):
         x, y = data
         with tf.GradientTape() as tape:
-            tape.watch([weight.value for weight in self.weights])
             y_pred = self(x, training=True)
             loss = self.compute_loss(x=x, y=y, y_pred=y_pred)
-        gradients = tape.gradient(loss, [weight.value for weight in self.weights])
+        gradients = tape.gradient(loss, self.weights)
         self.optimizer.apply(gradients, self.weights)
         for metric in self.metrics:
             metric.update_state(loss) if metric.name == "loss" else metric.update_state(y, y_pred)

@@ -474,11 +474,9 @@ class WeightedModel(keras.Model):
     def train_step(self, data):
         x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
         with tf.GradientTape() as tape:
-            tape.watch([weight.value for weight in self.weights])
             y_pred = self(x, training=True)
             loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight)
-        weights = [weight.value for weight in self.weights]
-        gradients = tape.gradient(loss, weights)
+        gradients = tape.gradient(loss, self.weights)
         self.optimizer.apply(gradients, self.weights)
         return self.report(loss, y, y_pred, sample_weight)
 

@@ -8,7 +8,7 @@ name = 'next_batch'
 points = None
 
 
-@test_case(name='every_example_once', points=0.75)
+@test_case(name='every_example_once', points=0.5)
 def check_every_example_once(env):
     run(env, 'training_loop', 'next_batch', 'every_example_once')
 
