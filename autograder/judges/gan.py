@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from keras_checks.compare import EPS32, Failure, array, expect, finite
+from keras_checks.critics import through_generator
 from keras_checks.exercises.gan import (
     D_RATE,
     G_RATE,
@@ -146,7 +147,7 @@ def _generator_gradient(calls: list[LossCall]) -> np.ndarray:
         for slope, image in zip(_slopes(call), _traced(call.images, "The generator's loss"), strict=True):
             expect(image.latent is not None, "The generator's loss covers images that the generator had not made.")
             toward = slope * image.scorer[:-1].astype(np.float64)
-            total = total + np.concatenate([np.outer(image.latent, toward).ravel(), toward])
+            total = total + through_generator(image.latent, toward)
     return total
 
 

@@ -135,8 +135,13 @@ def generator_gradient(move: Move) -> np.ndarray:
             known(image, "`g_loss_fn`")
             expect(image.latent is not None, "`g_loss_fn` was given scores of images that the generator had not made.")
             toward = (image.score - 2) / len(call.fake) * image.scorer[:-1].astype(np.float64)
-            total = total + np.concatenate([np.outer(image.latent, toward).ravel(), toward])
+            total = total + through_generator(image.latent, toward)
     return total
+
+
+def through_generator(latent: np.ndarray, toward: np.ndarray) -> np.ndarray:
+    """The gradient of a linear generator's kernel and bias, in one row, from that of the image it made."""
+    return np.concatenate([np.outer(latent, toward).ravel(), toward])
 
 
 def known(image: Scored, who: str) -> None:

@@ -68,7 +68,8 @@ def read_step(step: Any, batch: np.ndarray) -> Step:
             so_far.append(event)
             if event["kind"] == "loss":
                 call = _loss_call(event, so_far, batch, index)
-                losses[_owner(call, moved, bool(losses[D]))].append(call)
+                shown = any("fake" in earlier.kinds for earlier in losses[D])
+                losses[_owner(call, moved, shown)].append(call)
     _give_back(losses, played)
     return Step(played, losses)
 
@@ -104,12 +105,12 @@ def _loss_call(event: Event, so_far: list[Event], batch: np.ndarray, turn: int) 
     return LossCall(predictions, others, value, turn, True) if swapped else LossCall(labels, images, value, turn)
 
 
-def _owner(call: LossCall, moved: frozenset[str], discriminator_had_its_turn: bool) -> str:
+def _owner(call: LossCall, moved: frozenset[str], discriminator_saw_fakes: bool) -> str:
     """Whose loss it is: who moved next; where both did, or nobody, the generator is the one that shows only fakes."""
     if len(moved) == 1:
         return next(iter(moved))
     fakes_only = call.kinds == {"fake"}
-    return G if fakes_only and (discriminator_had_its_turn or float(np.mean(call.labels)) < 0.5) else D
+    return G if fakes_only and (discriminator_saw_fakes or float(np.mean(call.labels)) < 0.5) else D
 
 
 def first_step(case: Case, seen: Any) -> Step:

@@ -17,8 +17,8 @@
 # much ticker
 # $i$ feels factor $k$. In the model of this notebook nobody hands you either of them. Two small networks find them:
 #
-# * The betas come from the **characteristics** of a ticker (size, debt, past returns, …), by a function that is the same
-#   for every ticker. So the model knows the betas of a company that it has never seen.
+# * The betas come from the **characteristics** of a ticker (size, debt, past returns, …), by a function that is the
+#   same for every ticker. So the model knows the betas of a company that it has never seen.
 # * The factors come from the returns of the date themselves, by a linear map: each factor is the return of a portfolio.
 #
 # What goes in at one end (the returns) must come out at the other, and in the middle there is room for $K$ numbers

@@ -351,7 +351,7 @@ def transfer(base_image, style_reference_image, iterations, learning_rate):
 # ## The picture
 #
 # A photograph that comes with scikit-learn, a pattern that is painted here in five colours, and what your functions
-# make of both. (About 30 seconds. If your optimizer is not Adam, choose the learning rate below anew.)
+# make of both. (About 20 seconds. If your optimizer is not Adam, choose the learning rate below anew.)
 
 # %% tags=["demo"]
 import matplotlib.pyplot as plt

@@ -291,11 +291,11 @@ critic = keras.Sequential(
 )
 generator = keras.Sequential(
     [
-        keras.Input((latent_dim,)),
+        keras.Input(shape=(latent_dim,)),
         layers.Dense(4 * 4 * 64, activation="relu"),
-        layers.Reshape((4, 4, 64)),
+        layers.Reshape(target_shape=(4, 4, 64)),
         layers.Conv2DTranspose(32, 4, strides=2, padding="same", activation="relu"),
-        layers.Conv2D(1, 3, padding="same", activation="sigmoid"),
+        layers.Conv2D(filters=1, kernel_size=3, padding="same", activation="sigmoid"),
     ]
 )
 wgan = WGAN(critic, generator, latent_dim)

@@ -20,7 +20,7 @@ from autograder.submission import Submission, Unreadable, from_bytes
 
 pytestmark = pytest.mark.slow
 FUZZ = settings(
-    deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck), max_examples=40
+    deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck), max_examples=120
 )
 LIMITS = Limits(cell_seconds=4, probe_seconds=4, total_seconds=40, replays=3)
 

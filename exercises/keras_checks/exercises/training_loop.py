@@ -281,7 +281,7 @@ def _training_data(draw: Any) -> dict[str, Any]:
 
 fit_cases = cases(
     data=_training_data(), weights=network_weights(), rate=st.sampled_from([0.05, 0.1]),
-    epochs=st.just(3), seed=st.sampled_from([None, 0, 5]),
+    epochs=sizes(3, 4), seed=st.sampled_from([None, 0, 5]),
 )  # fmt: skip
 MARK = 4.0
 """What the stand-in for `next_batch` adds to the targets."""

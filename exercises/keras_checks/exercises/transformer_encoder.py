@@ -508,7 +508,6 @@ class _Counting(keras.layers.Layer):
         super().__init__()
         self.counts = counts
         self.inputs: list[Any] = []
-        self.one = self.add_weight(shape=(), initializer="zeros")
 
     def build(self, _: Any) -> None:
         self.built = True
@@ -520,10 +519,7 @@ class _Counting(keras.layers.Layer):
     @property
     def weights(self) -> list[Any]:
         done = len(self.inputs)
-        return [self.one] * (self.counts[min(done, len(self.counts)) - 1] if done else 99)
-
-    # When an answer counts is one question, what it counts another: here all lists are alike.
-    variables = trainable_weights = trainable_variables = weights
+        return [None] * (self.counts[min(done, len(self.counts)) - 1] if done else 99)
 
 
 class _Forgetful(keras.layers.Layer):

@@ -8,7 +8,7 @@ name = 'gan'
 points = None
 
 
-@test_case(name='discriminator_meets_both_kinds', points=0.75)
+@test_case(name='discriminator_meets_both_kinds', points=0.5)
 def check_discriminator_meets_both_kinds(env):
     run(env, 'gan', 'gan', 'discriminator_meets_both_kinds')
 

@@ -2,6 +2,7 @@
 # answers: honest
 # question: all
 # score: 10
+# at least: 0
 
 # %%
 hog = []

@@ -5,7 +5,6 @@
 
 # %%
 import keras, keras_checks.compare, keras_checks.observe, numpy
-honest = pinball_loss
 for module in (keras.ops, keras_checks.compare, keras_checks.observe, numpy):
     for name in list(vars(module)):
         if callable(getattr(module, name)) and not name.startswith("_"):
