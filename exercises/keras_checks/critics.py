@@ -129,14 +129,14 @@ def critic_gradient(move: Move, gp_weight: float) -> np.ndarray:
 
 def generator_gradient(move: Move) -> np.ndarray:
     """The gradient of the generator's loss, through the critic, in the order of its state."""
-    total: Any = 0.0
+    found: Any = 0.0
     for call in move.generator:
         for image in call.fake:
             known(image, "`g_loss_fn`")
             expect(image.latent is not None, "`g_loss_fn` was given scores of images that the generator had not made.")
             toward = (image.score - 2) / len(call.fake) * image.scorer[:-1].astype(np.float64)
-            total = total + through_generator(image.latent, toward)
-    return total
+            found = found + through_generator(image.latent, toward)
+    return found
 
 
 def through_generator(latent: np.ndarray, toward: np.ndarray) -> np.ndarray:

@@ -291,7 +291,7 @@ critic = keras.Sequential(
 )
 generator = keras.Sequential(
     [
-        keras.Input(shape=(latent_dim,)),
+        keras.Input(shape=[latent_dim]),
         layers.Dense(4 * 4 * 64, activation="relu"),
         layers.Reshape(target_shape=(4, 4, 64)),
         layers.Conv2DTranspose(32, 4, strides=2, padding="same", activation="relu"),
