@@ -6,7 +6,7 @@
 # %% [markdown]
 # # A layer that threads
 #
-# *Estimated time: 60 minutes. 10 points.*
+# *About 60 minutes. 10 points.*
 #
 # A layer is an object that you call. Making it (`Dense(10)`) fixes what kind of map it is; calling it on a tensor
 # runs its `call` method. You get a new kind of layer when you write a class with a `call` of your own. Its weights

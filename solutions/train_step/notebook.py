@@ -6,7 +6,7 @@
 # %% [markdown]
 # # A train step of your own
 #
-# *About 60 minutes, three questions, 10 points.*
+# *About 60 minutes. 10 points.*
 #
 # `model.fit` does many things that you would not want to write again: it cuts the data into batches, shuffles, calls
 # callbacks, shows a progress bar, spreads work over devices, and runs it all in a compiled graph. Only one piece of it

@@ -6,7 +6,7 @@
 # %% [markdown]
 # # The training loop, written out
 #
-# *About 60 minutes, three questions, 10 points.*
+# *About 60 minutes. 10 points.*
 #
 # `model.fit` hides a short program. The lecture opens it: training goes through the data again and again, in small
 # portions, and after each portion it moves the weights a little. You write that program here, without `compile` and

@@ -6,7 +6,7 @@
 # %% [markdown]
 # # Variational autoencoder: sampling, two networks, one train step
 #
-# Estimated time: 75 minutes.
+# *About 75 minutes. 10 points.*
 #
 # An autoencoder maps each image to one point. What lies between two points is nobody's business, so a point picked at
 # random rarely decodes to anything. The *variational* autoencoder maps an image to a small cloud: a mean $\mu$ and a

@@ -41,8 +41,7 @@ class Watched:
         self.graded.append(submission.sha256)
         if self.fatal and self.times and any(self.fatal in cell.source for cell in submission.cells):
             self.times -= 1
-            assert self.session._zygote is not None
-            threading.Timer(0.5, os.kill, (self.session._zygote.pid, signal.SIGKILL)).start()
+            threading.Timer(0.3, os.kill, (self.session._living_zygote().pid, signal.SIGKILL)).start()
         return self.session.grade(submission, exercise)
 
     def plan(self, exercise: str) -> list[dict[str, Any]]:
