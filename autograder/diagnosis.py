@@ -75,9 +75,9 @@ def _agreeing(grader: Grader, outcome: Outcome, suspects: Iterable[Suspect]) -> 
 
 def _tells(outcome: Outcome) -> bool:
     """Whether something was observed that a misconception can agree with."""
-    seen = outcome.seen
-    failed = outcome.outcome == FAILED and outcome.counterexample is not None and seen is not None
-    return failed and seen.get("error", {}).get("type") != PROBE_DIED
+    if outcome.outcome != FAILED or outcome.counterexample is None or outcome.seen is None:
+        return False
+    return outcome.seen.get("error", {}).get("type") != PROBE_DIED
 
 
 def _refutes(grader: Grader, outcome: Outcome, suspect: Suspect) -> bool:

@@ -110,7 +110,7 @@ def solution_notebook(master: Master) -> nbformat.NotebookNode:
 
 def notebook_text(notebook: nbformat.NotebookNode) -> str:
     """The notebook's file: the same bytes for the same master."""
-    return nbformat.writes(notebook, version=4) + "\n"
+    return nbformat.writes(notebook, version=nbformat.NO_CONVERT) + "\n"
 
 
 def version() -> str:

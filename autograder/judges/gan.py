@@ -264,7 +264,7 @@ def one_player_moves(case: Case, seen: Any, expected: Any) -> None:
     points=0.5,
     probe=steps_in_a_graph,
     cases=games,
-    examples=1,
+    examples=2,
     shrinks=6,
     hint="In a graph the batch size is a tensor, the code runs once, when it is traced, and only what TensorFlow draws "
     "is drawn anew. The last batch of an epoch is shorter.",

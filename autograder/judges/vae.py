@@ -404,7 +404,7 @@ def means_of_an_epoch(case: Case, seen: Any, expected: Any) -> None:
         close(mean, (one + other) / 2, f"`{name}` after two batches, seen with the batches alone,", ulps=LOOSE, scale=8)
     (one, ones), (other, others) = _batch_losses(case)
     # Ratios: a loss with a wrong factor has lost its points already.
-    loose = {"ulps": LOOSE, "scale": 99}
+    loose: dict[str, Any] = {"ulps": LOOSE, "scale": 99}
     close(first[1] * other, second[1] * one, "`reconstruction_loss` of two batches, in proportion,", **loose)
     pairs = list(zip(ones, others, strict=True))
     _either(pairs, lambda due: close(first[2] * due[1], second[2] * due[0], "`kl_loss`, in proportion,", **loose))

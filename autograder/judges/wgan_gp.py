@@ -209,9 +209,10 @@ def moves_the_critic(case: Case, seen: Any, expected: Any) -> None:
 )
 def works_in_a_graph(case: Case, seen: Any, expected: Any) -> None:
     """In a graph, with a batch size that is a tensor, the penalty is drawn anew each time."""
-    first, second = (interpolates(case, each) for each in seen)
     for each in seen:
         finite(each["value"], "The penalty")
+    first, second, alone = (interpolates(case, each) for each in seen)
+    expect(np.abs(alone).max() < ROUNDING, "Between an image and itself the critic was asked about something else.")
     expect(np.ptp(np.stack([first, second]), axis=0).max() > 1e-6, "Two calls asked about the very same places.")
 
 
@@ -360,7 +361,7 @@ def _costs(move: Any, gp_weight: float) -> list[float]:
     points=0.2,
     probe=two_steps_of_fit,
     cases=games,
-    examples=1,
+    examples=2,
     shrinks=4,
     hint="In a graph the batch size is a tensor, the code runs once, when it is traced, and only what TensorFlow draws "
     "is drawn anew. The last batch of an epoch is shorter.",

@@ -139,7 +139,7 @@ def generator_gradient(move: Move) -> np.ndarray:
     return found
 
 
-def through_generator(latent: np.ndarray, toward: np.ndarray) -> np.ndarray:
+def through_generator(latent: Any, toward: np.ndarray) -> np.ndarray:
     """The gradient of a linear generator's kernel and bias, in one row, from that of the image it made."""
     return np.concatenate([np.outer(latent, toward).ravel(), toward])
 

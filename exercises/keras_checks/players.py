@@ -119,7 +119,7 @@ def fitted(model: keras.Model, batches: Sequence[np.ndarray], transcript: Transc
     spec = tf.TensorSpec((None, *batches[0].shape[1:]), tf.float32)
     data = tf.data.Dataset.from_generator(lambda: iter(batches), output_signature=spec)
     scribe = _Scribe(transcript)
-    last = attempt(transcript, lambda: _last_losses(model.fit(data, epochs=1, verbose=0, callbacks=[scribe])))
+    last = attempt(transcript, lambda: _last_losses(model.fit(data, epochs=1, verbose=0, callbacks=[scribe])))  # pyright: ignore[reportArgumentType]
     return scribe.steps + [last] * (len(batches) - len(scribe.steps))
 
 

@@ -116,7 +116,7 @@ def invert_convolution(conv, input_shape):
 #
 # For the sizes that strides do not divide, solve the right column of the table for `p` on both axes. If the left
 # column gives the right size already, leave `output_padding` at None. (Or let the layer compute: try all pairs `p`
-# below the strides, and ask each candidate's `compute_output_shape`.)
+# below the strides, and ask each candidate's `compute_output_shape`. Mind that a list never equals a tuple.)
 # </details>
 
 # %% [markdown]

@@ -105,7 +105,12 @@ def theme(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def open_notebook(
-    browser: Browser, student_folder: Path, student_python: Path, theme: str, tmp_path: Path, pytestconfig: pytest.Config
+    browser: Browser,
+    student_folder: Path,
+    student_python: Path,
+    theme: str,
+    tmp_path: Path,
+    pytestconfig: pytest.Config,
 ) -> Iterator[Open]:
     """Opens a notebook of the student's folder in JupyterLab; how it looked last is kept as a picture."""
     home = tmp_path / "home"

@@ -13,7 +13,7 @@ from autograder.cli import app
 from autograder.config import read_config
 from tests.class_run.helpers import ROOT
 
-GUIDE = (ROOT / "autograder" / "guide-instructor.md").read_text(encoding="utf-8")
+GUIDE = (ROOT / "autograder" / "README.md").read_text(encoding="utf-8")
 COMMANDS = sorted(set(re.findall(r"uv run (?:--no-sync )?kit ([^`\n]+)", GUIDE)))
 
 

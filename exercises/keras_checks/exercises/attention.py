@@ -121,9 +121,11 @@ def attend(ns: Namespace, case: Case) -> Any:
 
 @probe
 def attend_large(ns: Namespace, case: Case) -> Any:
-    """Output and weights without the mask, with it, and with its opposite."""
+    """Output and weights without the mask, with it, and with its opposite; and with it, for scores below 1."""
     turned = _attend(ns, {**case, "mask": ~case["mask"]})
-    return {"open": _attend(ns, case, masked=False), "masked": _attend(ns, case), "turned": turned}
+    small = {**case, **{name: case[name] / 100 for name in ("q", "k")}}
+    large = {"open": _attend(ns, case, masked=False), "masked": _attend(ns, case), "turned": turned}
+    return {**large, "small": _attend(ns, small)}
 
 
 @probe
@@ -270,8 +272,11 @@ def _masked_sequences(draw: Any) -> Case:
 sequence_cases = _sequences()
 masked_sequence_cases = _masked_sequences()
 division_cases = cases(
-    divisible=st.lists(st.tuples(sizes(1, 5), sizes(1, 5), st.booleans()), min_size=5, max_size=5, unique=True)
+    sizes=st.lists(st.tuples(sizes(1, 5), sizes(1, 5), st.booleans()), min_size=5, max_size=5, unique=True).filter(
+        lambda drawn: any(divisible for *_, divisible in drawn)
+    )
 )
+"""At least one of the sizes is divisible."""
 
 
 def _layer(ns: Namespace, case: Case) -> Any:
@@ -357,27 +362,40 @@ def output_follows_the_weights(case: Case, seen: Any) -> None:
     """With every kernel entry at 0.25 and no bias, the output at a position is what the returned weights, the
     projected values of all heads and the output projection give."""
     output, weights = _layer_shapes(case, seen)
+    expect(np.abs(weights).max() > 0, "All weights are 0.")
     due = by_value(case, weights)
     close(output, due, "output", ulps=256, scale=max(float(np.abs(due).max()), 8.0))
 
 
 @probe
 def divisions(ns: Namespace, case: Case) -> Any:
-    """For each size, whether the layer is refused."""
-    refused = []
-    for d_model, num_heads in pairs_of(case):
-        try:
-            ns["MultiHeadAttention"](d_model, num_heads)
-            refused.append(False)
-        except (ValueError, AssertionError, TypeError, ArithmeticError):
-            refused.append(True)
-    return {"refused": refused}
+    """For each size, whether the layer is refused; and how wide the output is for the first size that fits."""
+    fitting = next(each for each in pairs_of(case) if each[0] % each[1] == 0)
+    refused = [_is_refused(ns, *each) for each in pairs_of(case)]
+    return {"refused": refused, "width": None if _is_refused(ns, *fitting) else _width(ns, *fitting)}
+
+
+def _is_refused(ns: Namespace, d_model: int, num_heads: int) -> bool:
+    try:
+        ns["MultiHeadAttention"](d_model, num_heads)
+    except (ValueError, AssertionError, TypeError, ArithmeticError):
+        return True
+    return False
+
+
+def _width(ns: Namespace, d_model: int, num_heads: int) -> int:
+    """The last axis of the output, whatever else is returned with it."""
+    x = tf.constant(uniform(1, (1, 2, d_model)))
+    with ns.replaced(**{FIRST: nearness}):
+        found = ns["MultiHeadAttention"](d_model, num_heads)(x, x, x)
+    output = found[0] if isinstance(found, tuple | list) and found else found
+    return int(output.shape[-1]) if hasattr(output, "shape") else 0
 
 
 def pairs_of(case: Case) -> list[tuple[int, int]]:
     """`d_model` and heads: divisible as told."""
     found = []
-    for depth, heads, divisible in case["divisible"]:
+    for depth, heads, divisible in case["sizes"]:
         num_heads = heads + 1
         found.append((depth * num_heads + (0 if divisible else 1 + depth % heads), num_heads))
     return found
@@ -398,12 +416,14 @@ def indivisible_is_refused(case: Case, seen: Any) -> None:
             expect(refused is True, f"{what} raised no error: {num_heads} does not divide {d_model}.")
         else:
             expect(refused is False, f"{what} raised an error, though {num_heads} divides {d_model}.")
+    d_model, num_heads = next(each for each in pairs_of(case) if each[0] % each[1] == 0)
+    expect(seen["width"] == d_model, f"The output of MultiHeadAttention({d_model}, {num_heads}) has another width.")
 
 
 @probe
 def projections(ns: Namespace, case: Case) -> Any:
     """How many kernel entries act on the weights, on the output for given weights, and on both, in graph mode with
-    unknown batch size; and the layer in the even state.
+    unknown batch size, and how many there are; and the layer in the even state.
     """
     with ns.replaced(**{FIRST: nearness}):
         layer = _layer(ns, case)
@@ -419,6 +439,7 @@ def projections(ns: Namespace, case: Case) -> Any:
         "values": sum(int(one.sum()) for one in values),
         "both": sum(int((one & other).sum()) for one, other in zip(scores, values, strict=True)),
         "frozen": sum(id(weight) not in trained for weight in _kernels(layer, case)),
+        "held": sum(int(np.prod(weight.shape)) for weight in _kernels(layer, case)),
     }
 
 

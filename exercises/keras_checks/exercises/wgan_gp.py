@@ -312,7 +312,10 @@ def penalty(ns: Namespace, case: Case) -> Any:
 
 @probe
 def penalty_in_a_graph(ns: Namespace, case: Case) -> Any:
-    """The penalty, and where the critic was asked, twice in a graph that does not know the size of its batch."""
+    """The penalty, and where the critic was asked, in a graph that does not know the size of its batch.
+
+    Twice between real and fake images, and once between the real ones and themselves, where each draw gives the same.
+    """
     transcript = Transcript()
     model, _ = _critic_model(ns, case, transcript)
     images = (tf.constant(case["real"]), tf.constant(case["fake"]))
@@ -323,7 +326,8 @@ def penalty_in_a_graph(ns: Namespace, case: Case) -> Any:
         return _value(model.gradient_penalty(tf.shape(real)[0], real, fake))
 
     transcript.take()
-    return [{"value": ask(*images), "asked": _asked(transcript)} for _ in range(2)]
+    pairs = (images, images, images[:1] * 2)
+    return [{"value": ask(*pair), "asked": _asked(transcript)} for pair in pairs]
 
 
 def _value(value: Any) -> Any:
