@@ -115,10 +115,9 @@ class WGAN(WGAN):
             with tf.GradientTape() as penalty_tape:
                 penalty = self.gradient_penalty(size, real_images, fakes)
             first = loss_tape.gradient(loss, critic.trainable_variables)
-            second = penalty_tape.gradient(
-                penalty, critic.trainable_variables, unconnected_gradients=tf.UnconnectedGradients.ZERO
-            )
-            both = [one + self.gp_weight * other for one, other in zip(first, second)]
+            second = penalty_tape.gradient(penalty, critic.trainable_variables)
+            # no penalty depends on the last bias
+            both = [one if other is None else one + self.gp_weight * other for one, other in zip(first, second)]
             self.d_optimizer.apply_gradients(zip(both, critic.trainable_variables))
             d_loss = loss + self.gp_weight * penalty
         with tf.GradientTape() as tape:
