@@ -269,7 +269,7 @@ class WGAN(WGAN):
 # %% [markdown]
 # ## The picture
 #
-# Digits of 8 by 8 pixels again. The upper row shows samples for the same eight latents as training goes on; below are
+# Digits of 8 by 8 pixels again. On the left are samples for the same eight latents as training goes on, on the right
 # the critic's loss and the penalty. Unlike the loss of a GAN, minus the critic's loss means something: it estimates
 # how far fakes are from the digits, and goes down as they get better. (About 50 seconds.)
 
@@ -279,7 +279,7 @@ from sklearn.datasets import load_digits
 
 keras.utils.set_random_seed(3)
 digits = (load_digits().images[..., None] / 16).astype("float32")
-latent_dim, epochs, shown = 16, 100, (1, 10, 40, 100)
+latent_dim, epochs, shown = 16, 60, (1, 5, 20, 60)
 critic = keras.Sequential(
     [
         keras.Input((8, 8, 1)),
@@ -323,7 +323,7 @@ class Album(keras.callbacks.Callback):
 
 
 album = Album()
-data = tf.data.Dataset.from_tensor_slices(digits).shuffle(len(digits)).batch(128)
+data = tf.data.Dataset.from_tensor_slices(digits).shuffle(len(digits)).batch(128, drop_remainder=True)
 history = wgan.fit(data, epochs=epochs, verbose=0, callbacks=[album]).history
 
 figure = plt.figure(figsize=(11, 6))
