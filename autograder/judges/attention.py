@@ -158,7 +158,7 @@ def _even_and(*names: str) -> Any:
     cases=sequence_cases,
     examples=2,
     shrinks=0,
-    features=_even_and("scores", "values", "both", "frozen", "held"),
+    features=_even_and("scores", "values", "both", "frozen", "first", "held"),
     hint="Count the projections: queries, keys, values, output. Each has d_model * d_model weights of its own, made "
     "once.",
 )

@@ -222,7 +222,7 @@ def mask_is_passed_on(case: Case, seen: Any, expected: Any) -> None:
     points=0.75,
     probe=learns,
     cases=learning_cases,
-    examples=2,
+    examples=1,
     shrinks=0,
     hint="Every part must be an attribute of the layer, and used in `call` with TensorFlow or Keras operations only.",
 )

@@ -122,9 +122,25 @@ def first_step(case: Case, seen: Any) -> Step:
 def summary(case: Case, seen: Any) -> Any:
     """What happened in each step, without the noise that the student drew and without the way it was written."""
     try:
-        return [_summary(step, batch) for step, batch in zip(seen, case["batches"], strict=True)]
+        steps = [_summary(step, batch) for step, batch in zip(seen, case["batches"], strict=True)]
+        return {"steps": steps, "latents": _latents(seen)}
     except Failure as failure:
         return failure.message
+
+
+def _latents(seen: Any) -> dict[str, bool]:
+    """Whether a latent vector came twice in one call of the generator, or in the first calls of two steps."""
+    calls = [[row.tobytes() for row in call] for step in seen for call in _made_from(step)]
+    first = [row.tobytes() for step in seen for call in _made_from(step)[:1] for row in np.unique(call, axis=0)]
+    return {
+        "twice in a call": any(len(set(call)) < len(call) for call in calls),
+        "in two steps": len(set(first)) < len(first),
+    }
+
+
+def _made_from(step: Any) -> list[np.ndarray]:
+    """The latents of each call of the generator."""
+    return [event["into"] for event in step["events"] if event["kind"] == f"{G} call"]
 
 
 def _summary(step: Any, batch: np.ndarray) -> Any:

@@ -138,6 +138,7 @@ def invert_convolution(conv, input_shape):
 # teaches nothing, and the generator ends up painting the same blot for every latent. `Dropout` in the discriminator
 # and `BatchNormalization` between the generator's layers keep the two in balance.
 
+
 # %% question="build_players"
 def build_generator(latent_dim):
     """Make a generator.
@@ -225,6 +226,7 @@ def build_discriminator():
 # Report running means: a `keras.metrics.Mean` for each player, listed in the property `metrics` so that Keras resets
 # them at the start of an epoch.
 
+
 # %% question="gan"
 class GAN(keras.Model):
     """Two players and the step that trains them against each other.
@@ -288,6 +290,7 @@ class GAN(keras.Model):
         return {"d_loss": self.d_loss_metric.result(), "g_loss": self.g_loss_metric.result()}
         # END SOLUTION
 
+
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
@@ -309,7 +312,7 @@ class GAN(keras.Model):
 # %% [markdown]
 # ## The picture
 #
-# 1,797 digits, and what the generator makes of the same ten latents while it learns. (About 40 seconds.)
+# 1,797 digits, and what the generator makes of the same ten latents while it learns. (About 25 seconds.)
 
 # %% tags=["demo"]
 import matplotlib.pyplot as plt

@@ -38,6 +38,7 @@ from keras import layers
 #
 # where the bar is the mean over the batch. Both are **minimised**: check the signs by asking what each player wants.
 
+
 # %% question="critic_loss"
 def critic_loss(real_img, fake_img):
     """The critic's loss without the penalty.
@@ -55,6 +56,7 @@ def generator_loss(fake_img):
     # BEGIN SOLUTION
     return -tf.reduce_mean(fake_img)
     # END SOLUTION
+
 
 # %% [markdown]
 # <details><summary>Hint 1</summary>
@@ -85,6 +87,7 @@ def generator_loss(fake_img):
 # Keep every argument as an attribute of the same name. The methods that train the model follow in the next two cells,
 # which go on with this class (`class WGAN(WGAN)`: a class of the same name with all that it had before). If you would
 # rather write it in one piece, do that in the last of the three cells and delete the other two.
+
 
 # %% question="wgan"
 class WGAN(keras.Model):
@@ -117,6 +120,7 @@ class WGAN(keras.Model):
         self.d_loss_fn = d_loss_fn
         self.g_loss_fn = g_loss_fn
         # END SOLUTION
+
 
 # %% [markdown]
 # <details><summary>Hint 1</summary>
@@ -161,6 +165,7 @@ class WGAN(keras.Model):
 # A critic that is linear, $f(x) = \sum w x + b$, has the same gradient everywhere, so its penalty is
 # $(\lVert w \rVert - 1)^2$ whatever was drawn. Try your method on one.
 
+
 # %% question="gradient_penalty"
 class WGAN(WGAN):
     """The model, now with its gradient penalty."""
@@ -182,6 +187,7 @@ class WGAN(WGAN):
         norm = tf.sqrt(tf.reduce_sum(tf.square(gradient), axis=(1, 2, 3)))
         return tf.reduce_mean(tf.square(norm - 1))
         # END SOLUTION
+
 
 # %% [markdown]
 # <details><summary>Hint 1</summary>
@@ -218,6 +224,7 @@ class WGAN(WGAN):
 #
 # Return a dict with `d_loss`, the cost of the critic's **last** round with the penalty in it, and `g_loss`.
 
+
 # %% question="train_step"
 class WGAN(WGAN):
     """The model, now with its step of training."""
@@ -250,6 +257,7 @@ class WGAN(WGAN):
         return {"d_loss": d_loss, "g_loss": g_loss}
         # END SOLUTION
 
+
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
@@ -271,7 +279,7 @@ class WGAN(WGAN):
 #
 # Digits of 8 by 8 pixels again. On the left are samples for the same eight latents as training goes on, on the right
 # the critic's loss and the penalty. Unlike the loss of a GAN, minus the critic's loss means something: it estimates
-# how far fakes are from the digits, and goes down as they get better. (About 50 seconds.)
+# how far fakes are from the digits, and goes down as they get better. (About 35 seconds.)
 
 # %% tags=["demo"]
 import matplotlib.pyplot as plt
@@ -336,7 +344,8 @@ for row, (title, picture) in enumerate(rows):
     axes.set_ylabel(title, rotation=0, ha="right", va="center")
 upper, lower = figure.add_subplot(grid[:3, 1]), figure.add_subplot(grid[3:, 1])
 upper.plot(-np.array(history["d_loss"]), color="tab:blue")
-upper.set(title="minus the critic's loss", xticklabels=[], ylim=(0, None))
+upper.axhline(0, color="lightgray")
+upper.set(title="minus the critic's loss", xticklabels=[])
 lower.plot(album.penalties, color="tab:red")
 lower.set(title="gradient penalty", xlabel="epoch", ylim=(0, None))
 figure.tight_layout()

@@ -423,7 +423,8 @@ def indivisible_is_refused(case: Case, seen: Any) -> None:
 @probe
 def projections(ns: Namespace, case: Case) -> Any:
     """How many kernel entries act on the weights, on the output for given weights, and on both, in graph mode with
-    unknown batch size, and how many there are; and the layer in the even state.
+    unknown batch size; how many there are, and how many act on the first column of the output; and the layer in the
+    even state.
     """
     with ns.replaced(**{FIRST: nearness}):
         layer = _layer(ns, case)
@@ -432,6 +433,7 @@ def projections(ns: Namespace, case: Case) -> Any:
         _drawn(layer, case)
         scores = _acting(layer, case, 3, "weights")
         values = _acting(layer, case, 1, "output")
+        first = _on_first_column(layer, case)
     trained = {id(weight) for weight in layer.trainable_weights}
     return {
         "even": even,
@@ -439,6 +441,7 @@ def projections(ns: Namespace, case: Case) -> Any:
         "values": sum(int(one.sum()) for one in values),
         "both": sum(int((one & other).sum()) for one, other in zip(scores, values, strict=True)),
         "frozen": sum(id(weight) not in trained for weight in _kernels(layer, case)),
+        "first": first,
         "held": sum(int(np.prod(weight.shape)) for weight in _kernels(layer, case)),
     }
 
@@ -462,6 +465,17 @@ def _acting(layer: Any, case: Case, len_k: int, name: str) -> list[np.ndarray]:
     largest_of = [np.max([np.abs(one) for one in each], axis=0) for each in zip(*drawn, strict=True)]
     largest = max((float(one.max()) for one in largest_of), default=0.0)
     return [one > 1e-4 * largest for one in largest_of]
+
+
+def _on_first_column(layer: Any, case: Case) -> int:
+    """How many kernel entries act on the first column of the output; few, where nothing mixes what the heads found."""
+    inputs = [tf.constant(uniform(length, (2, length, case["width"][0]))) for length in (4, 3, 3)]
+    kernels = [weight.value for weight in _kernels(layer, case)]
+    with tf.GradientTape() as tape:
+        tape.watch(kernels)
+        total = tf.reduce_sum(pair(layer(*inputs), "MultiHeadAttention")["output"][..., 0])
+    found = tape.gradient(total, kernels, unconnected_gradients="zero")
+    return sum(int(np.count_nonzero(one)) for one in found)
 
 
 @probe

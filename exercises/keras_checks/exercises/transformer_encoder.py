@@ -16,7 +16,7 @@ import tensorflow as tf
 from hypothesis import strategies as st
 
 from keras_checks.compare import Failure, close, expect, same_shape
-from keras_checks.observe import Namespace, describe_error, probe
+from keras_checks.observe import MissingAnswer, Namespace, describe_error, probe
 from keras_checks.question import Case, Question
 from keras_checks.strategies import arrays, cases, seeds, sizes, uniform
 
@@ -72,12 +72,19 @@ def _fill(weights: list[Any], value: float) -> None:
 def _call(layer: Any, x: Any) -> Any:
     """The output without a mask; with one that hides nothing, if the layer can't do without: that fails one check."""
     try:
-        return layer(x)
+        return _given(layer(x), "call")
     except Exception as error:
         try:
-            return layer(x, mask=keras.ops.ones(keras.ops.shape(x)[:2], dtype="bool"))
+            return _given(layer(x, mask=keras.ops.ones(keras.ops.shape(x)[:2], dtype="bool")), "call")
         except Exception:
             raise error from None
+
+
+def _given(value: Any, method: str) -> Any:
+    """What a method returned; raises where that is nothing."""
+    if value is None:
+        raise MissingAnswer(f"`TransformerEncoder.{method}` returned None. Is there a `return`?")
+    return value
 
 
 def _output(layer: Any, x: Any) -> np.ndarray:
@@ -379,7 +386,7 @@ config_cases = cases(width=widths, dense_dim=dense_dims, name=st.sampled_from(["
 def config(ns: Namespace, case: Case) -> Any:
     """A layer, and the one that its configuration makes, with the same weights."""
     layer = _make(ns, case, name=case["name"])
-    entries = layer.get_config()
+    entries = _given(layer.get_config(), "get_config")
     found: dict[str, Any] = {"names": [layer.name], "entries": [name for name in ARGUMENTS if name in entries]}
     try:
         again = type(layer).from_config(json.loads(json.dumps(entries)))
@@ -436,8 +443,10 @@ def config_makes_the_layer_again(case: Case, seen: Any) -> None:
 
 @st.composite
 def _learning_cases(draw: Any) -> Case:
+    """Several examples of several tokens. The filter drops the smallest case, which all submissions would share."""
     case = draw(plain_cases)
-    return {**case, "towards": draw(arrays(st.just(case["x"].shape), key=1))}
+    shape = (draw(sizes(2, 3)), draw(sizes(2, 4)), case["width"][0])
+    return {**case, "x": draw(arrays(shape)), "towards": uniform(draw(seeds().filter(bool)), shape)}
 
 
 learning_cases = _learning_cases()

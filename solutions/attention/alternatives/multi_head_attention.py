@@ -145,3 +145,30 @@ class MultiHeadAttention(keras.layers.Layer):
             mask = keras.ops.expand_dims(mask, -3)
         heads, weights = scaled_dot_product_attention(self.q_dense(q), self.k_dense(k), self.v_dense(v), mask)
         return self.dropout(self.out(heads), training=training), weights
+
+
+# %% heads_in_the_batch
+"""The heads are cut off with `tf.split` and stacked along the batch axis, as in early implementations."""
+
+
+class MultiHeadAttention(keras.layers.Layer):
+    def __init__(self, d_model, num_heads, **kwargs):
+        super().__init__(**kwargs)
+        assert d_model % num_heads == 0
+        self.num_heads = num_heads
+        self.projections = [keras.layers.Dense(d_model, use_bias=False) for _ in range(4)]
+
+    def call(self, q, k, v, mask=None):
+        batch = tf.shape(q)[0]
+        q, k, v = (self.stacked(dense(x)) for dense, x in zip(self.projections, (q, k, v)))
+        if mask is not None:
+            if mask.shape.ndims == 3:
+                mask = mask[:, tf.newaxis]
+            mask = tf.broadcast_to(mask, [batch, self.num_heads, tf.shape(q)[1], tf.shape(k)[1]])
+            mask = tf.concat(tf.unstack(mask, num=self.num_heads, axis=1), axis=0)
+        heads, weights = scaled_dot_product_attention(q, k, v, mask)
+        merged = tf.concat(tf.split(heads, self.num_heads, axis=0), axis=-1)
+        return self.projections[3](merged), tf.stack(tf.split(weights, self.num_heads, axis=0), axis=1)
+
+    def stacked(self, x):
+        return tf.concat(tf.split(x, self.num_heads, axis=-1), axis=0)

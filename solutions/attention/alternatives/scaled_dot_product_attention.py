@@ -73,3 +73,16 @@ def scaled_dot_product_attention(q, k, v, mask=None):
         weights = tf.where(blocked, tf.zeros_like(weights), weights)
     output = tf.matmul(weights, v)
     return [output, weights]
+
+
+# %% float32_inside
+"""All is computed in float32, whatever comes in, and given back in the dtype of `q`."""
+
+
+def scaled_dot_product_attention(q, k, v, mask=None):
+    wide_q, wide_k, wide_v = (tf.cast(x, tf.float32) for x in (q, k, v))
+    scores = wide_q @ tf.linalg.matrix_transpose(wide_k) / float(k.shape[-1]) ** 0.5
+    if mask is not None:
+        scores = scores + tf.where(mask, 0.0, -1e9)
+    weights = tf.nn.softmax(scores)
+    return tf.cast(weights @ wide_v, q.dtype), tf.cast(weights, q.dtype)

@@ -103,6 +103,20 @@ class MultiHeadAttention(MultiHeadAttention):
         self.output_projection = keras.layers.Identity()
 
 
+# %% values_not_projected
+"""The values are split as they come, without a projection of their own.
+
+Each head then finds a fixed slice of the input, whatever it looks for. What a head takes from a position is to be learned like
+where it looks.
+"""
+
+
+class MultiHeadAttention(MultiHeadAttention):
+    def __init__(self, d_model, num_heads, **kwargs):
+        super().__init__(d_model, num_heads, **kwargs)
+        self.value_projection = keras.layers.Identity()
+
+
 # %% heads_with_equal_projections
 """All heads use the same projections.
 

@@ -220,3 +220,35 @@ class TransformerEncoder(keras.layers.Layer):
             "dense_dim": self.dense_dim,
             "num_heads": self.num_heads,
         }
+
+
+# %% one_layer_a_head
+"""Three small Dense layers for each head, in lists, and the heads laid side by side."""
+
+
+class TransformerEncoder(keras.layers.Layer):
+    def __init__(self, embed_dim, dense_dim, num_heads, **kwargs):
+        super().__init__(**kwargs)
+        self.embed_dim, self.dense_dim, self.num_heads = embed_dim, dense_dim, num_heads
+        self.size = embed_dim // num_heads
+        self.queries = [layers.Dense(self.size, use_bias=False) for _ in range(num_heads)]
+        self.keys = [layers.Dense(self.size, use_bias=False) for _ in range(num_heads)]
+        self.values = [layers.Dense(self.size, use_bias=False) for _ in range(num_heads)]
+        self.mix = layers.Dense(embed_dim)
+        self.hidden, self.back = layers.Dense(dense_dim, activation=tf.nn.relu), layers.Dense(embed_dim)
+        self.norm1, self.norm2 = layers.LayerNormalization(), layers.LayerNormalization()
+        self.supports_masking = True
+
+    def call(self, inputs, mask=None):
+        heads = []
+        for query, key, value in zip(self.queries, self.keys, self.values):
+            scores = tf.matmul(query(inputs), key(inputs), transpose_b=True) / self.size**0.5
+            if mask is not None:
+                scores = tf.where(mask[:, None, :], scores, -1e9)
+            heads.append(tf.matmul(tf.nn.softmax(scores), value(inputs)))
+        p = self.norm1(inputs + self.mix(tf.concat(heads, axis=-1)))
+        return self.norm2(p + self.back(self.hidden(p)))
+
+    def get_config(self):
+        sizes = {name: getattr(self, name) for name in ("embed_dim", "dense_dim", "num_heads")}
+        return super().get_config() | sizes

@@ -571,3 +571,19 @@ class TransformerEncoder(TransformerEncoder):
         attended = self.attention(inputs, inputs, attention_mask=pairs)
         middle = self.norm_1(inputs + self.dropout(attended, training=True))
         return self.norm_2(middle + self.dropout(self.dense_part(middle), training=True))
+
+
+# %% causal
+"""A token sees only itself and the tokens before it.
+
+That is the mask of a decoder, which must not see what it is to predict. An encoder has the whole sequence: every real token sees
+every real token.
+"""
+
+
+class TransformerEncoder(TransformerEncoder):
+    def call(self, inputs, mask=None):
+        pairs = None if mask is None else mask[:, None, :]
+        attended = self.attention(inputs, inputs, attention_mask=pairs, use_causal_mask=True)
+        middle = self.norm_1(inputs + attended)
+        return self.norm_2(middle + self.dense_part(middle))
