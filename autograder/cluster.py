@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import uuid
 from types import TracebackType
 from typing import Any, cast
@@ -14,6 +15,9 @@ from autograder.identity import checks_sha256
 from autograder.results import FAULTY, Grading
 from autograder.session import Session
 from autograder.submission import Submission
+
+# It writes tracebacks of connections that end, as they do when a worker dies or a run is stopped.
+logging.getLogger("distributed").setLevel(logging.CRITICAL)
 
 PLUGIN = "keras-exercise-kit"
 CONNECT_SECONDS = 20

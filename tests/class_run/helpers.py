@@ -75,7 +75,7 @@ def start(*arguments: str | Path) -> subprocess.Popen[str]:
     )
 
 
-def wait_for(what: Callable[[], bool], seconds: float = 120) -> None:
+def wait_for(what: Callable[[], bool], seconds: float = 240) -> None:
     """Wait until it is so; fail when it takes too long."""
     deadline = time.monotonic() + seconds
     while not what():

@@ -57,7 +57,11 @@ def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]
     for process in [*workers, scheduler]:
         process.terminate()
     for process in [*workers, scheduler]:
-        process.wait(30)
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:  # a worker whose scheduler went first may wait for it
+            process.kill()
+            process.wait()
 
 
 @pytest.fixture

@@ -44,7 +44,20 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, floa
     """Points of each question of each submission, by `kit grade`."""
     output = tmp_path_factory.mktemp("results")
     files = [CLASS / f"{name}.ipynb" for name in READABLE]
-    run(sys.executable, "-m", "autograder", "grade", *files, "--output", output, "--jobs", "2", cwd=ROOT)
+    run(
+        sys.executable,
+        "-m",
+        "autograder",
+        "grade",
+        *files,
+        "--exercise",
+        EXERCISE,
+        "--output",
+        output,
+        "--jobs",
+        "2",
+        cwd=ROOT,
+    )
     return {name: points(json.loads((output / f"{name}.json").read_text())) for name in READABLE}
 
 
