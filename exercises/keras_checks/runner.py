@@ -63,7 +63,7 @@ def search(check: Check, evaluate: Evaluate, seed: int, examples: int | None = N
         derandomize=False,
         report_multiple_bugs=False,
         phases=[Phase.generate, Phase.shrink],
-        suppress_health_check=[*HealthCheck.__members__.values()],
+        suppress_health_check=list(HealthCheck),  # pyright: ignore[reportArgumentType]
         verbosity=hypothesis.Verbosity.quiet,
     )
     @hypothesis.given(check.cases)
