@@ -82,7 +82,7 @@ def test_what_a_student_sees(shown: dict[str, list[nbformat.NotebookNode]], stud
     assert "Received:" in text("again")
     assert "Your code raised SystemExit" in text("stock")
     assert "has no question 'pinball': use one of pinball_loss" in shown["unknown"][0].evalue
-    assert "There is no exercise 'custom': use one of custom_loss" in shown["no exercise"][0].evalue
+    assert "There is no exercise 'custom': use one of attention" in shown["no exercise"][0].evalue
 
     assert not (student_folder / ".hypothesis").exists()
     (written,) = student_folder.glob("*.zip")
