@@ -120,6 +120,8 @@ def open_notebook(
 
         def opened(name: str) -> Page:
             page = context.new_page()
+            # JupyterLab sometimes asks for the kernel; a student takes the one that it offers.
+            page.add_locator_handler(page.locator(".jp-Dialog"), lambda it: it.locator(".jp-mod-accept").last.click())
             page.goto(address.format(name))
             return page
 
