@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Error, sync_playwright
 
 from autograder.master import read_master
 from autograder.results import Grading, result
@@ -19,6 +21,14 @@ ALONE = "test_verify.py"
 TOGETHER = {"browser": "student"}
 """Folders that share an environment which is made on disk."""
 Grade = Callable[..., Grading]
+CHROMIUM = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 LIMITS = Limits(cell_seconds=4, probe_seconds=10, total_seconds=90)
 
 
@@ -52,3 +62,15 @@ def grade(session: Session) -> Grade:
 def scores(grading: Grading) -> dict[str, float]:
     """Points by question."""
     return {test["name"]: test["score"] for test in result(grading)["tests"]}
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, as it runs where there is no screen; where it is missing, the tests of pages say so and are skipped."""
+    with sync_playwright() as playwright:
+        try:
+            started = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(CHROMIUM))
+        except Error as error:
+            pytest.skip(f"no Chromium here: {error}")
+        yield started
+        started.close()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from autograder.report import report
 from autograder.similarity import Pair
@@ -15,14 +14,6 @@ from tests.report.synthetic import results, students
 
 COUNT = 300
 PAIRS = [Pair("submission_006", "submission_008", "custom_loss", 0.93, ("v = keras.ops.abs(v - v)", "return v < 3"))]
-OPTIONS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @pytest.fixture(scope="session")
@@ -30,17 +21,6 @@ def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("report") / "report.html"
     path.write_text(report(results(COUNT), students(COUNT), similar=PAIRS), encoding="utf-8")
     return path
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        try:
-            started = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(OPTIONS))
-        except Error as error:
-            pytest.skip(f"no Chromium here: {error}")
-        yield started
-        started.close()
 
 
 @pytest.fixture(params=["light", "dark"])
