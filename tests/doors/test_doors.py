@@ -77,8 +77,9 @@ def test_gradescope_gives_the_same(name: str, package: Path, graded: dict, tmp_p
     assert points(json.loads((tmp_path / "results" / "results.json").read_text())) == graded[name]
 
 
-@pytest.mark.parametrize("name", READABLE)
+@pytest.mark.parametrize("name", [name for name in READABLE if "not_json" not in name])
 def test_stock_otter_gives_the_same(name: str, package: Path, graded: dict, tmp_path: Path) -> None:
+    """Of what Otter itself can open: at a file that is no notebook it stops before any plugin is asked."""
     command = (Path(sys.executable).with_name("otter"), "run", "-a", package, "-o", tmp_path, CLASS / f"{name}.ipynb")
     run(*command, cwd=tmp_path)
     assert points(json.loads((tmp_path / "results.json").read_text())) == graded[name]
