@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+from watched import memory_bytes
 
 SAMPLE_SECONDS = 0.1
 
@@ -28,26 +29,11 @@ def run(command: Sequence[str | Path], environment: Mapping[str, str], folder: P
         process = subprocess.Popen(
             [*map(str, command)], env=dict(environment), cwd=folder, stdout=output, stderr=subprocess.STDOUT
         )
-        peak = 0.0
+        family, peak = psutil.Process(process.pid), 0.0
         while process.poll() is None:
-            peak = max(peak, tree_mb(process.pid))
+            peak = max(peak, memory_bytes(family) / 1e6)
             time.sleep(SAMPLE_SECONDS)
     seconds = time.perf_counter() - start
     if process.returncode not in (0, 1):
         raise RuntimeError(f"{command}: {log.read_text(errors='replace')[-2000:]}")
     return Cost(seconds, peak)
-
-
-def tree_mb(pid: int) -> float:
-    """Proportional set size of a process and its descendants, in MB: what they share counts once."""
-    total = 0
-    try:
-        root = psutil.Process(pid)
-        for process in [root, *root.children(recursive=True)]:
-            try:
-                total += process.memory_full_info().pss
-            except (psutil.Error, OSError):
-                continue
-    except psutil.Error:
-        return 0.0
-    return total / 1e6
