@@ -17,13 +17,19 @@ import nbformat
 
 MAX_BYTES = 64 * 2**20
 MAX_CELLS = 2000
+MAX_MESSAGE = 400
 SUFFIXES = (".ipynb", ".py", ".zip")
 _EXERCISE = re.compile(r"keras_checks\.Notebook\(\s*['\"](\w+)['\"]")
 _IGNORED = ("__MACOSX", ".ipynb_checkpoints")
 
 
 class Unreadable(Exception):
-    """Nothing can be graded; the message tells the student what to do."""
+    """Nothing can be graded; the message, one line, tells the student what to do."""
+
+    def __init__(self, message: str) -> None:
+        # The names in it are the student's: a file name may hold line breaks, bytes that are no text, and a whole page.
+        shown = "".join(letter if letter.isprintable() else "?" for letter in message)
+        super().__init__(shown if len(shown) <= MAX_MESSAGE else f"…{shown[-MAX_MESSAGE:]}")
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ CHROMIUM = (
 LIMITS = Limits(cell_seconds=4, probe_seconds=10, total_seconds=90)
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in a hook of the same name
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests of a folder in one worker of pytest-xdist: what they share is made once."""
     for item in items:

@@ -113,3 +113,10 @@ def test_link_in_a_zip_is_not_followed(tmp_path: Path) -> None:
         archive.writestr(info, "/etc/passwd")
     with pytest.raises(Unreadable, match="holds no notebook"):
         read(tmp_path, "link.zip", buffer.getvalue())
+
+
+def test_refusal_is_one_line_whatever_the_file_is_called() -> None:
+    with pytest.raises(Unreadable) as caught:
+        parse("a\n\u202e" + "b" * 9000 + ".ipynb", ".ipynb", notebook())
+    said = str(caught.value)
+    assert said.isprintable() and len(said) < 500 and said.endswith("Hand in the notebook with your answers.")
