@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from keras_checks.question import Case, Check
-from keras_checks.runner import fixed_cases
+from keras_checks.runner import fingerprint, fixed_cases
 
+from autograder.archive import Archive
 from autograder.grader import Grader
-from autograder.observer import Observation, Remembering, Trusted
-from autograder.verdict import FAILED, PROBE_DIED, GraderFault, Outcome, verdict
+from autograder.observer import Known, Observation, Remembering, Trusted
+from autograder.verdict import FAILED, PASSED, PROBE_DIED, GraderFault, Outcome, verdict
 
 RELATIVE = 1e-4
 """Two computations of the same wrong value differ by rounding only."""
 EVIDENCE = 3
+SIGNATURE = 120
+"""Letters of a message that tell one error from another."""
+_PASSING = re.compile(r"Exception encountered when calling \S+|\{\{.*?\}\}|\d+|\s+")
+"""What stands in messages of many errors: Keras's preface, TensorFlow's names of nodes, numbers."""
 TWIN_SEEDS = 1000
 
 
 class Suspect:
     """A misconception to be observed; its twin draws other noise."""
 
-    def __init__(self, exercise: str, sources: Sequence[str], name: str, seed: int) -> None:
+    def __init__(self, exercise: str, sources: Sequence[str], question: str, name: str, seed: int) -> None:
         self.name = name
+        self.sources = [*sources]
+        self.key = f"{question}.{name}"
         self.observer, self.twin = (
             Remembering(Trusted(exercise, sources, name, each)) for each in (seed, seed + TWIN_SEEDS)
         )
@@ -33,35 +41,88 @@ class Suspect:
 class Diagnosis:
     """The misconceptions of an exercise, each observed where a student's answer failed."""
 
-    def __init__(self, exercise: str, reference: Sequence[str], misconceptions: Iterable[Any], seed: int) -> None:
+    def __init__(
+        self,
+        exercise: str,
+        reference: Sequence[str],
+        misconceptions: Iterable[Any],
+        seed: int,
+        archive: Archive | None = None,
+    ) -> None:
         """``misconceptions``: objects with ``question``, ``name`` and ``source``, likeliest first."""
         self.suspects: dict[str, list[Suspect]] = {}
         for item in misconceptions:
-            suspect = Suspect(exercise, [*reference, item.source], item.name, seed)
+            suspect = Suspect(exercise, [*reference, item.source], item.question, item.name, seed)
             self.suspects.setdefault(item.question, []).append(suspect)
+        self._archive = archive
+        self._archived: dict[str, Known] | None = None
+        self._everybodys: set[tuple[str, str]] = set()
 
     def __call__(self, grader: Grader, outcomes: Sequence[Outcome]) -> dict[str, str]:
         """For the failed checks of one question, by name, the misconception behind each, where one agrees."""
         told = [outcome for outcome in outcomes if _tells(outcome)]
+        if told:
+            self._recall()
         agreeing: dict[str, list[Suspect]] = {}
         for outcome in told:
             # One mistake fails several checks: those who did it there are asked first, the others only if need be.
             likely = list(dict.fromkeys(suspect for found in agreeing.values() for suspect in found))
             everybody = self.suspects.get(outcome.check.question, [])
-            agreeing[outcome.check.name] = _agreeing(grader, outcome, likely) or _agreeing(grader, outcome, everybody)
+            evidence = _evidence(grader, outcome.check)
+            self._everybodys |= {(outcome.check.probe.__name__, fingerprint(case)) for case in evidence}
+            agreeing[outcome.check.name] = _agreeing(grader, outcome, evidence, likely) or _agreeing(
+                grader, outcome, evidence, everybody
+            )
+        passed = [outcome.check for outcome in outcomes if outcome.outcome == PASSED]
         named = {}
         for check, suspects in agreeing.items():
             others = [outcome for outcome in told if outcome.check.name != check]
-            innocent = (it for it in suspects if not any(_refutes(grader, outcome, it) for outcome in others))
-            if (best := next(innocent, None)) is not None:
+            innocent = [it for it in suspects if not any(_refutes(grader, outcome, it) for outcome in others)]
+            if (best := _best(grader, told, passed, innocent)) is not None:
                 named[check] = best.name
         return named
 
+    def observer_of(self, sources: Sequence[str]) -> Remembering | None:
+        """The observer of the misconception with these cells."""
+        return next((suspect.observer for suspect in self._all() if suspect.sources == [*sources]), None)
 
-def _agreeing(grader: Grader, outcome: Outcome, suspects: Iterable[Suspect]) -> list[Suspect]:
-    """Those that agree on cases that everybody gets and on the counter-example, and are wrong there."""
+    def observe(self, check: Check, cases: Iterable[Case]) -> None:
+        """Observe all misconceptions of a question ahead of any failure."""
+        self._recall()
+        for case in cases:
+            self._everybodys.add((check.probe.__name__, fingerprint(case)))
+            for suspect in self.suspects.get(check.question, []):
+                suspect.observer.observe(check.probe.__name__, case)
+
+    def keep(self) -> None:
+        """Archive what was observed on cases that everybody gets, where that is more than was archived."""
+        if self._archive is None or self._archived is None:
+            return
+        new = 0
+        for suspect in self._all():
+            before = self._archived.setdefault(suspect.key, {})
+            seen = suspect.observer.known
+            found = {key: seen[key] for key in self._everybodys & seen.keys() - before.keys()}
+            before.update(found)
+            new += len(found)
+        if new:
+            self._archive.write(self._archived)
+
+    def _recall(self) -> None:
+        if self._archive is None or self._archived is not None:
+            return
+        self._archived = self._archive.read()
+        for suspect in self._all():
+            suspect.observer.known |= self._archived.get(suspect.key, {})
+
+    def _all(self) -> Iterator[Suspect]:
+        return itertools.chain.from_iterable(self.suspects.values())
+
+
+def _agreeing(grader: Grader, outcome: Outcome, evidence: Iterable[Case], suspects: Iterable[Suspect]) -> list[Suspect]:
+    """Those that agree on the evidence and on the counter-example, and are wrong there."""
     check, found = outcome.check, list(suspects)
-    for case in _evidence(grader, check) if found else []:
+    for case in evidence if found else []:
         seen, _ = grader.observe(check, case)
         found = [suspect for suspect in found if _agrees(check, case, seen, suspect.observer)]
     case, seen = outcome.counterexample, outcome.seen
@@ -69,8 +130,21 @@ def _agreeing(grader: Grader, outcome: Outcome, suspects: Iterable[Suspect]) -> 
     return [
         suspect
         for suspect in found
-        if _agrees(check, case, seen, suspect.observer) and _differs(grader, check, case, suspect.observer)
+        if _agrees(check, case, seen, suspect.observer) and _fails_there(grader, outcome, suspect)
     ]
+
+
+def _best(
+    grader: Grader, told: Sequence[Outcome], passed: Sequence[Check], suspects: Iterable[Suspect]
+) -> Suspect | None:
+    """Who fails at least half of the checks that the student fails, and the fewest of those that the student passes."""
+    found = []
+    for suspect in suspects:
+        explained = sum(_fails_there(grader, outcome, suspect) for outcome in told)
+        beyond = sum(_fails(grader, check, suspect) for check in passed)
+        if 2 * explained >= len(told) and beyond <= explained:
+            found.append((beyond, suspect))
+    return min(found, key=lambda pair: pair[0])[1] if found else None
 
 
 def _tells(outcome: Outcome) -> bool:
@@ -84,10 +158,22 @@ def _refutes(grader: Grader, outcome: Outcome, suspect: Suspect) -> bool:
     """Whether a suspect fails this check too, but surely not as the student does: then it is another mistake."""
     check, case, seen = outcome.check, outcome.counterexample, outcome.seen
     assert case is not None and seen is not None
-    if _agrees(check, case, seen, suspect.observer) or not _differs(grader, check, case, suspect.observer):
+    if _agrees(check, case, seen, suspect.observer) or not _fails_there(grader, outcome, suspect):
         return False
     again = suspect.twin.observe(check.probe.__name__, case)
     return _agrees(check, case, again, suspect.observer)  # else it is only noise that differs
+
+
+def _fails_there(grader: Grader, outcome: Outcome, suspect: Suspect) -> bool:
+    """Whether a suspect fails a check where the student does."""
+    assert outcome.counterexample is not None
+    return _differs(grader, outcome.check, outcome.counterexample, suspect.observer)
+
+
+def _fails(grader: Grader, check: Check, suspect: Suspect) -> bool:
+    """Whether a suspect fails a check that the student has passed."""
+    cases = fixed_cases(grader.exercise, check)[:2]
+    return any(_differs(grader, check, case, suspect.observer) for case in cases)
 
 
 def _evidence(grader: Grader, check: Check) -> list[Case]:
@@ -117,11 +203,11 @@ def _agrees(check: Check, case: Case, seen: Observation, suspect: Remembering) -
 
 
 def _error_signature(observation: Observation) -> tuple[str, str] | None:
-    """Type and wording of an error, without the numbers and names in it."""
+    """Type and wording of an error."""
     error = observation.get("error")
     if error is None:
         return None
-    return error["type"], re.sub(r"[\d'\"`].*", "", error["message"])[:60]
+    return error["type"], _PASSING.sub("", error["message"])[:SIGNATURE]
 
 
 def alike(one: Any, other: Any) -> bool:

@@ -1,19 +1,26 @@
-"""Grading of trusted answers in this process: for the bank of `kit verify`, never for a submission."""
+"""Trusted answers in this process: for the bank of `kit verify` and for the archive, never for a submission."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+import itertools
+import os
+import time
+import warnings
+from collections.abc import Iterator, Sequence
 
 from keras_checks.question import Question
+from keras_checks.runner import fixed_cases
 
-from autograder.diagnosis import Diagnosis
+from autograder.archive import Archive
+from autograder.diagnosis import EVIDENCE, Diagnosis
 from autograder.forgery import forgeable
 from autograder.grader import Grader, load_questions, run_questions
+from autograder.jobs import SEED
 from autograder.master import read_master, read_variants
 from autograder.observer import Remembering, Trusted
 from autograder.verify import CheckResult, Report, verify
 
-SEED = 20
 POINTS = 10
 
 
@@ -33,7 +40,9 @@ class Bank:
 
     def grade(self, cells: Sequence[str], only: str | None = None) -> list[CheckResult]:
         """The outcome of each check on notebook cells of ours."""
-        grader = Grader(self.exercise, Trusted(self.exercise, cells, "answer", SEED), self.reference, "verify")
+        # A misconception is observed as an answer and as a suspect: once is enough.
+        answer = self.diagnosis.observer_of(cells) or Trusted(self.exercise, cells, "answer", SEED)
+        grader = Grader(self.exercise, answer, self.reference, "verify")
         results = []
         for outcome, named in run_questions(grader, self.wanted(only), self.diagnosis):
             check = outcome.check
@@ -66,3 +75,29 @@ def verified(exercise: str, only: str | None = None, across: bool = False) -> Re
     if total != POINTS:
         points.append(f"the questions add up to {total:g} points, not {POINTS}")
     return Report(exercise, verify(exercise, bank.grade, only, across), bank.forgeries(only), points)
+
+
+@contextlib.contextmanager
+def without_noise() -> Iterator[None]:
+    """Keep to ourselves what TensorFlow and the wrong answers of the bank write to standard error."""
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
+def fill_archive(exercise: str, seconds: float) -> None:
+    """Observe the misconceptions on the cases that everybody gets, ahead of any failure, while ``seconds`` last."""
+    end = time.monotonic() + seconds
+    reference = [cell.source for cell in read_master(exercise).reference_cells()]
+    diagnosis = Diagnosis(exercise, reference, read_variants(exercise, "misconceptions"), SEED, Archive(exercise, SEED))
+    checks = [check for question in load_questions(exercise) for check in question.checks]
+    for number, check in itertools.product(range(EVIDENCE), checks):
+        if time.monotonic() < end:
+            diagnosis.observe(check, fixed_cases(exercise, check)[number : number + 1])
+    diagnosis.keep()

@@ -12,6 +12,7 @@ from keras_checks.feedback import Misconception, markdown, record_of
 from keras_checks.observe import MAX_TEXT
 from keras_checks.question import Case
 
+from autograder.archive import Archive
 from autograder.diagnosis import Diagnosis
 from autograder.grader import Grader, load_questions, run_questions
 from autograder.jobs import Job, Mistake, plan_of, result_record
@@ -42,7 +43,8 @@ class Memory:
     def __init__(self, job: Job) -> None:
         self.questions = load_questions(job.exercise)
         self.reference = Remembering(Trusted(job.exercise, job.reference, "reference", job.seed))
-        self.diagnosis = Diagnosis(job.exercise, job.reference, job.misconceptions, job.seed)
+        archive = Archive(job.exercise, job.seed)
+        self.diagnosis = Diagnosis(job.exercise, job.reference, job.misconceptions, job.seed, archive)
 
 
 class Sealed:
@@ -94,6 +96,7 @@ def _graded(job: Job, sources: list[str], zygote: ZygoteClient, memory: Memory) 
             feedback = _feedback(job.exercise, outcome, known[outcome.check.question, name] if name else None)
             yield {"event": "check", **result_record(outcome, name), "feedback": feedback}
         student.close()
+        memory.diagnosis.keep()
         timed_out = sealed.timed_out or any(cell.status == "timeout" for cell in cells)
         yield {"event": "end", "peak_mb": student.peak_mb, "timed_out": timed_out}
 

@@ -11,6 +11,8 @@ from keras_checks.question import Case
 from keras_checks.runner import fingerprint
 
 Observation = dict[str, Any]
+Known = dict[tuple[str, str], Observation]
+"""Observations by probe and by the fingerprint of the case."""
 
 
 class Observer(Protocol):
@@ -59,17 +61,17 @@ class Trusted:
 
 
 class Remembering:
-    """Asks an observer once for each case, however many checks want to know."""
+    """Asks an observer once for each case, however many checks want to know; not at all for what is known before."""
 
     def __init__(self, observer: Observer) -> None:
         self.observer = observer
-        self._known: dict[tuple[str, str], Observation] = {}
+        self.known: Known = {}
         self._asked: tuple[tuple[str, str], bool] | None = None
 
     def ask(self, probe: str, case: Case) -> None:
         """Ask for an observation, unless it is known."""
         key = (probe, fingerprint(case))
-        known = key in self._known
+        known = key in self.known
         if not known:
             self.observer.ask(probe, case)
         self._asked = (key, known)
@@ -79,8 +81,8 @@ class Remembering:
         assert self._asked is not None
         key, known = self._asked
         if not known:
-            self._known[key] = self.observer.answer()
-        return self._known[key]
+            self.known[key] = self.observer.answer()
+        return self.known[key]
 
     def observe(self, probe: str, case: Case) -> Observation:
         """Ask and answer in one."""

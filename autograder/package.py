@@ -19,7 +19,16 @@ from autograder.paths import AUTOGRADER, EXERCISES, ROOT, SOLUTIONS
 
 Files = dict[str, bytes]
 
-CACHES = {"__pycache__", ".ipynb_checkpoints", ".hypothesis", ".ruff_cache", ".pytest_cache", ".venv", ".OTTER_LOG"}
+CACHES = {
+    "__pycache__",
+    ".ipynb_checkpoints",
+    ".hypothesis",
+    ".ruff_cache",
+    ".pytest_cache",
+    ".venv",
+    ".OTTER_LOG",
+    ".observed",
+}
 EPOCH = (1980, 1, 1, 0, 0, 0)
 AT_ROOT = ("setup.sh", "run_autograder")
 """What Gradescope looks for at the root of the zip, and runs."""

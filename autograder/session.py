@@ -23,7 +23,7 @@ from autograder.zygote import Process, Zygote, ZygoteError
 
 GRACE_SECONDS = 60.0
 """How long a judge may go on after the submission's own deadline: shrinking ends, the reference answers."""
-JUDGE_JOBS = 32
+JUDGE_JOBS = 16
 """Jobs after which a judge is replaced, so that what TensorFlow keeps of each cannot grow over a run."""
 JUDGES_WAITING = 2
 HIDDEN = (SOLUTIONS, AUTOGRADER / "judges")

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Error, sync_playwright
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from autograder.master import read_master
 from autograder.results import Grading, result
@@ -32,13 +34,17 @@ CHROMIUM = (
 LIMITS = Limits(cell_seconds=4, probe_seconds=10, total_seconds=90)
 
 
-@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in a hook of the same name
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a folder in one worker of pytest-xdist: what they share is made once."""
-    for item in items:
-        if item.path.name != ALONE:
-            folder = item.path.relative_to(TESTS).parts[0]
-            item.add_marker(pytest.mark.xdist_group(TOGETHER.get(folder, folder)))
+class ByFolder(LoadScopeScheduling):
+    """Keeps the tests of a folder in one worker of pytest-xdist: what they share is made once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        folder = nodeid.split("::")[0].split("/")[1]
+        return nodeid if folder == ALONE else TOGETHER.get(folder, folder)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """How tests are handed to workers. (The option `loadgroup` of pytest-xdist 3.8 has no effect with pytest 9.)"""
+    return ByFolder(config, log)
 
 
 @pytest.fixture(scope="session")

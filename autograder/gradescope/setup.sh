@@ -27,6 +27,7 @@ rm -rf .venv/lib/python3*/site-packages/{tensorflow/include,playwright/driver} /
 
 # Reads the settings, and stops here with one line where one is wrong.
 .venv/bin/python -P -m autograder.gradescope.door --prepare ..
+.venv/bin/python -P -m autograder.gradescope.ahead
 
 # What a submission must not read is root's alone; what the worker imports is everybody's.
 chmod a+x .. .

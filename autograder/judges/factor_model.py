@@ -123,6 +123,7 @@ def betas_of_the_model(case: Case, seen: Any, expected: Any) -> None:
     wanted = _beta_network(case) if seen["own"] else np.asarray(expected["betas"])
     close(seen["betas"], wanted, "The betas", ulps=LOOSE if seen["own"] else 1024, scale=_largest(wanted))
     expect(seen["moved"] == 0, "The model's weights or moving statistics have changed.", seen["moved"])
+    expect(seen["frozen"] == 0, "Some weights of the model can no longer be trained.", seen["frozen"])
 
 
 @COUNT.judge(points=1.25, probe=counted, cases=count_cases, hint="Write down the shape of every weight of each layer.")

@@ -275,11 +275,14 @@ def works_under_fit(case: Case, seen: Any, expected: Any) -> None:
     latents that are drawn anew for every example and every step."""
     expect_start(seen[0], case, "`GAN`")
     latents: list[np.ndarray] = []
-    for step in seen:
+    for step, batch in zip(seen, case["batches"], strict=True):
         finished(step)
         moved = {player for turn in read_step(step, case["batches"][0]).turns for player in turn.moved}
         expect(moved == {D, G}, "Only one of the players moved, or none.", received=sorted(moved))
-        latents += [event["into"] for event in step["events"] if event["kind"] == f"{G} call"][:1]
+        drawn = [event["into"] for event in step["events"] if event["kind"] == f"{G} call"][:1]
+        follows = all(len(rows) in (len(batch), 2 * len(batch)) for rows in drawn)
+        expect(follows, f"The number of fakes does not follow the batch of {len(batch)} images.", received=drawn)
+        latents += drawn
     rows = np.concatenate(latents)
     finite(rows, "The latent")
     expect(len(np.unique(rows, axis=0)) == len(rows), "A latent vector came twice.", received=rows)

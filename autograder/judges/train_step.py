@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from keras_checks.compare import close, expect
+from keras_checks.compare import array, close, expect
 from keras_checks.exercises.train_step import (
     BALANCED,
     CUSTOM,
@@ -134,6 +134,8 @@ def _same_course(seen: Any, expected: Any) -> None:
         for found, wanted in zip(step["weights"], due["weights"], strict=True):
             # Each step passes on the rounding of those before it.
             close(found, wanted, "A weight after a step", ulps=256, scale=8)
+    counted = array(seen["counted"], "The count of steps")
+    expect((counted == expected["counted"]).all(), "The optimizer has counted another number of steps.", counted)
 
 
 # --- balanced_sample_weight

@@ -197,6 +197,9 @@ def pixels_from_dark_to_bright(case: Case, seen: Any, expected: Any) -> None:
     expect(dark < 0.25, f"Trained towards black, half of the pixels stay above {dark:.2f}.")
     expect(bright > 0.75, f"Trained towards white, half of the pixels stay below {bright:.2f}.")
     expect(np.ptp(together, axis=0).max() > 1e-6, "All codes give the same image.")
+    images = np.concatenate([together, array(seen["dark"], "A pixel"), array(seen["bright"], "A pixel")])
+    for edge in (images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1]):
+        expect(np.ptp(edge, axis=0).max() > 0, "A row or column at the edge is the same in all images.")
 
 
 # KL divergence

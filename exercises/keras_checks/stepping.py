@@ -94,13 +94,14 @@ def steps(model_class: Any, case: Case, **metrics: str) -> list[Step]:
 
 
 def fit(model_class: Any, case: Case, **metrics: str) -> dict[str, Any]:
-    """The weights after each step of `fit`, and what it reports for each epoch."""
+    """The weights after each step of `fit`, the optimizer's count of them, and what is reported for each epoch."""
     model, read = _compiled(model_class, case, **metrics)
     weights: list[Weights] = []
     watch = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: weights.append(read()))  # noqa: ARG005
     options = _options(case) | {"epochs": case["epochs"], "shuffle": False, "callbacks": [watch]}
     history = model.fit(_inputs(case, case["data"]["x"]), case["data"]["y"], **options).history
-    return {"history": history, "steps": [{"weights": each} for each in weights]}
+    counted = int(model.optimizer.iterations.numpy())
+    return {"history": history, "steps": [{"weights": each} for each in weights], "counted": counted}
 
 
 def _options(case: Case) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """A tiny network for training steps, and the same in double precision: what each step has to do to it.
 
-Five arrays make it up: a dense layer of two units, an offset that is never trained, a dense layer of one unit.
+Five arrays make it up: a dense layer of two units, an offset that is never trained, a dense layer of one unit. The
+last lies in a model of its own: who collects the weights of the outermost layers by hand has to look into it.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ def network(
         joined = keras.layers.Concatenate()([inputs["left"], inputs["right"]])
     else:
         inputs = joined = keras.Input((2,))
-    made = model(inputs, last(between(first(joined))))
+    made = model(inputs, keras.Sequential([last])(between(first(joined))))
     variables = [first.kernel, first.bias, between.offset, last.kernel, last.bias]
 
     def read() -> Weights:

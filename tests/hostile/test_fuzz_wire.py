@@ -84,7 +84,7 @@ def zygote() -> Iterator[Zygote]:
         yield started
 
 
-@settings(FUZZ, max_examples=150)
+@settings(FUZZ, max_examples=60)
 @given(replies=st.lists(frames(), min_size=1, max_size=3))
 def test_a_taken_worker_costs_its_student_only(zygote: Zygote, replies: list[bytes]) -> None:
     limits = Limits(cell_seconds=1, probe_seconds=0.3, total_seconds=20, replays=2)

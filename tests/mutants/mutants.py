@@ -18,6 +18,7 @@ from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator, operator_names
 
 from autograder.master import Cell, exercise_names, read_master
+from autograder.zygote import ENVIRONMENT
 
 OPERATORS = ("Binary", "Comparison", "Number", "Unary", "Boolean", "AddNot", "AndWith", "OrWith", "Decorator")
 UNLIKELY = ("Shift", "Bit", "FloorDiv", "Mod")
@@ -95,7 +96,7 @@ def main() -> None:
     parser.add_argument("exercises", nargs="*")
     parser.add_argument("--count", type=int, default=30)
     options = parser.parse_args()
-    os.environ.update(KERAS_BACKEND="tensorflow", TF_CPP_MIN_LOG_LEVEL="3")
+    os.environ.update(ENVIRONMENT)
     for exercise in options.exercises or exercise_names():
         verdicts = list(judge(exercise, mutants(exercise, options.count)))
         for verdict in verdicts:

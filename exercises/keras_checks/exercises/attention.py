@@ -24,6 +24,8 @@ KERNEL = 0.25
 """What every kernel of a layer holds in the even state: then the order of its axes and heads does not matter."""
 HALF_TOLERANCE = 0.04
 """float16 rounds to 1 in 2000. A score of up to 16 is then off by up to 0.03, and so is a weight, relatively."""
+NO_SHARE = 1e-30
+"""The weight of what is masked is exactly 0: `exp` of anything far below the scores is, in float32."""
 
 widths = st.sampled_from([(8, 2), (12, 3), (10, 2), (15, 3), (12, 2)])
 """`d_model` and heads. A head has at least 4 columns: a kernel has more entries than any bias."""
@@ -130,10 +132,14 @@ def attend_large(ns: Namespace, case: Case) -> Any:
 
 @probe
 def attend_half(ns: Namespace, case: Case) -> Any:
-    """Output and weights, masked, for half of each number: in float32, and in float16."""
+    """Output and weights, masked, for half of each number: in float32, in float16, and there with nothing allowed."""
     small = {**case, **{name: case[name] / 2 for name in ("q", "k", "v")}}
-    half = {name: tf.cast(value, "float32") for name, value in _attend(ns, small, "float16").items()}
-    return {"float32": _attend(ns, small), "float16": half}
+    blocked = {**small, "mask": np.zeros_like(case["mask"])}
+    return {"float32": _attend(ns, small), "float16": _attend_half(ns, small), "blocked": _attend_half(ns, blocked)}
+
+
+def _attend_half(ns: Namespace, case: Case) -> dict[str, Any]:
+    return {name: tf.cast(value, "float32") for name, value in _attend(ns, case, "float16").items()}
 
 
 @probe
@@ -196,7 +202,7 @@ def masked_keys_have_no_share(case: Case, seen: Any) -> None:
     sum to 1."""
     _, weights = follows(case, seen)
     mask = allowed(case, weights.shape)
-    expect((np.abs(weights[~mask]) < 1e-6).all(), "A key that is not allowed has a share of the attention.")
+    expect((np.abs(weights[~mask]) < NO_SHARE).all(), "A key that is not allowed has a share of the attention.")
     _shares(weights, np.ones(weights.shape[:-1], bool))
 
 
@@ -213,7 +219,7 @@ def nothing_allowed_is_finite(case: Case, seen: Any) -> None:
     finite(output, "output")
     mask = allowed(case, weights.shape)
     rows = mask.any(-1)
-    expect((np.abs(weights[rows] * ~mask[rows]) < 1e-6).all(), "A key that is not allowed has a share.")
+    expect((np.abs(weights[rows] * ~mask[rows]) < NO_SHARE).all(), "A key that is not allowed has a share.")
     _shares(weights, rows)
 
 
@@ -226,13 +232,14 @@ def nothing_allowed_is_finite(case: Case, seen: Any) -> None:
 )
 def half_precision(case: Case, seen: Any) -> None:
     """For `q`, `k` and `v` in float16, with a mask that allows something in each row, output and weights are the same
-    as in float32, but for the rounding."""
+    as in float32, but for the rounding; where nothing is allowed they are finite."""
     small = {**case, **{name: case[name] / 2 for name in ("q", "k", "v")}}
     output, weights = follows(small, seen["float32"])
     expect(np.abs(weights).max() > 0, "All weights are 0.")
     for name, due in (("output", output), ("weights", weights)):
         found = finite(same_shape(seen["float16"][name], due.shape, f"{name} in float16"), f"{name} in float16")
         expect(np.abs(found - due).max() < HALF_TOLERANCE, f"{name} in float16 is another than in float32.", found, due)
+        finite(seen["blocked"][name], f"{name} in float16, with nothing allowed,")
 
 
 def nearness(q: Any, k: Any, v: Any, mask: Any = None, **_: Any) -> Any:

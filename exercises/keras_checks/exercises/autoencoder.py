@@ -91,14 +91,15 @@ def _halves(case: Case) -> list[keras.Model]:
 
 
 def _branching(case: Case) -> list[keras.Model]:
-    """Two networks with branches and layers that behave differently in training, all weights known."""
+    """Two networks with branches and layers that behave differently in training, all weights known; beyond [0, 1]."""
     made = []
     for number, (size, wanted) in enumerate([(case["wide"], case["latent_dim"]), (case["latent_dim"], case["wide"])]):
         symbol = keras.Input((size,))
         trunk = keras.layers.Dense(wanted)(symbol)
         branch = keras.layers.Dense(wanted, activation="tanh")(trunk)
         normal = keras.layers.BatchNormalization()(keras.layers.Add()([trunk, branch]))
-        half = keras.Model(symbol, keras.layers.Activation("sigmoid")(normal))
+        beyond = keras.layers.Rescaling(3, offset=-1)(keras.layers.Activation("sigmoid")(normal))
+        half = keras.Model(symbol, beyond)
         shapes = [weight.shape for weight in half.get_weights()]
         lows = [0.2 if len(shape) == 1 else -0.8 for shape in shapes]  # a variance must be positive
         seed = case["seed"] + 10 * number

@@ -243,7 +243,7 @@ def betas_alone(ns: Namespace, case: Case) -> Any:
         for own in (False, True):
             model = _made(ns, case) if own else given_model(case)
             set_weights(model, case)
-            before = [np.asarray(weight) for weight in model.weights]
+            before, trained = [np.asarray(weight) for weight in model.weights], len(model.trainable_weights)
             try:
                 betas, alone = (ns.call("ticker_betas", model, value) for value in (x, x[-1:]))
             except Exception:  # it may know its layers by names of its own
@@ -253,7 +253,8 @@ def betas_alone(ns: Namespace, case: Case) -> Any:
             moved = max(
                 float(np.abs(old - np.asarray(new)).max()) for old, new in zip(before, model.weights, strict=True)
             )
-            return {"own": own, "betas": betas, "alone": alone, "moved": moved}
+            frozen = trained - len(model.trainable_weights)
+            return {"own": own, "betas": betas, "alone": alone, "moved": moved, "frozen": frozen}
 
 
 @BETAS.check(

@@ -244,9 +244,10 @@ def discriminator(ns: Namespace, case: Case) -> Any:
     """Logits of a discriminator, and how low and how high training can make them."""
     model = ns.call("build_discriminator")
     images = tf.constant(uniform(case["seed"], (case["n"], *IMAGE), 0, 1))
+    logits = model(images)  # makes the weights of a model without an input
     return {
         "convolves": _convolves(model),
-        "logits": model(images),
+        "logits": logits,
         "one_by_one": tf.concat([model(image[None]) for image in images], axis=0),
         "low": _trained(model, images, 1.0),
         "high": _trained(model, images, -1.0),

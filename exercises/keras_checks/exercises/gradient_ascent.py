@@ -147,6 +147,8 @@ def curved_scores(case: Case, dead: bool = False) -> keras.Model:
     pixels, filters = 3 * case["size"][0] * case["size"][1], case["filters"]
     parts = [uniform(case["seed"] + key, shape) for key, shape in enumerate([(pixels, 6), (6, filters), (filters,)])]
     parts[0] *= 0.2
+    if case["seed"] % 2 == 0:  # a bored filter: the gradient is shorter than 1
+        parts[1] *= 0.5 / np.linalg.norm(parts[0] @ parts[1], axis=0).astype(np.float32)
     if dead:
         parts[1][:, case["filter_index"]] = 0
     return _scoring(case, parts, "softplus")

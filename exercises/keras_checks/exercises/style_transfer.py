@@ -151,12 +151,17 @@ def style(ns: Namespace, case: Case) -> Any:
         with ns.replaced(img_nrows=rows, img_ncols=cols):
             seen = _with_gradient(lambda x: loss(one, x), other)
             seen |= {"swapped": loss(other, one), "same": loss(one, one)}
-        with ns.replaced(img_nrows=int(2 * case["factor"]) * rows, img_ncols=cols):
+        with ns.replaced(img_nrows=_times(case) * rows, img_ncols=cols):
             return seen | {"larger": loss(one, other)}
 
     with ns.replaced(gram_matrix=stand_in_gram):
         given = _attempt(observe)
     return {"own": _attempt(observe), "given": given}
+
+
+def _times(case: Case) -> int:
+    """How often the larger image holds the smaller one: then it has as many pixels as a photograph."""
+    return int(2000 * case["factor"])
 
 
 @STYLE.check(points=0.5, probe=style, cases=pair_cases, hint="Which numbers does the formula divide by?")
@@ -169,7 +174,7 @@ def style_compares(case: Case, seen: Any) -> None:
         expect(loss > 0, "The style loss of different features is not positive.", loss)
         close(number(losses["same"], "The style loss"), 0.0, "The style loss of equal features", ulps=64, scale=loss)
         close(number(losses["swapped"], "The style loss"), loss, "The style loss in the other order", ulps=256)
-        times = int(2 * case["factor"])
+        times = _times(case)
         larger = number(losses["larger"], "The style loss")
         close(larger, loss / times**2, f"The style loss for {times} times as many rows", ulps=256)
 

@@ -125,10 +125,16 @@ def _loss(number: float) -> Callable[..., Any]:
     return loss
 
 
+def _optimizer(rate: float) -> keras.optimizers.Optimizer:
+    optimizer = keras.optimizers.SGD(rate)
+    optimizer.number = rate
+    return optimizer
+
+
 def _compile_arguments(case: Case) -> dict[str, Any]:
     return {
-        "d_optimizer": keras.optimizers.SGD(case["d_rate"]),
-        "g_optimizer": keras.optimizers.SGD(case["g_rate"]),
+        "d_optimizer": _optimizer(case["d_rate"]),
+        "g_optimizer": _optimizer(case["g_rate"]),
         "d_loss_fn": _loss(case["d_rate"] + 100),
         "g_loss_fn": _loss(case["g_rate"] + 100),
     }
@@ -171,8 +177,6 @@ def _leaves(value: Any, depth: int) -> Iterator[Any]:
 
 def _number(value: Any) -> float | None:
     """One number that tells a value from others; None for what no check has handed in."""
-    if isinstance(value, keras.optimizers.Optimizer):
-        return float(value.learning_rate)
     if isinstance(value, keras.Model):
         return float(sum(np.sum(weight, dtype=np.float64) for weight in value.get_weights()))
     if hasattr(value, "number"):

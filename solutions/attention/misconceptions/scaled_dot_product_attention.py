@@ -310,3 +310,19 @@ def scaled_dot_product_attention(q, k, v, mask=None):
         scores = tf.where(mask[:, None], scores, scores.dtype.min)
     weights = tf.nn.softmax(scores, axis=-1)
     return tf.matmul(weights, v), weights
+
+
+# %% minus_1e9_in_float16
+"""Scores are hidden behind -1e9, which float16 does not hold: a row with nothing else becomes NaN there.
+
+Cast to float16, -1e9 is minus infinity, and minus infinity minus itself is NaN. Ask the dtype of the scores for its own lowest
+finite number.
+"""
+
+
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = tf.matmul(q, k, transpose_b=True) / tf.sqrt(tf.cast(tf.shape(k)[-1], q.dtype))
+    if mask is not None:
+        scores = tf.where(mask, scores, tf.cast(-1e9, scores.dtype))
+    weights = tf.nn.softmax(scores, axis=-1)
+    return tf.matmul(weights, v), weights

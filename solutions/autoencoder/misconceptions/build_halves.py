@@ -183,3 +183,18 @@ def build_decoder(latent_dim, output_dim):
     hidden = keras.layers.Dense(32, activation="relu")(code)
     x = keras.layers.Dense(output_dim, activation="sigmoid")(hidden)
     return keras.Model(code, keras.ops.round(x), name="decoder")
+
+
+# %% normalised_code
+"""The code is normalised: its numbers always have the mean 0 and the size 1.
+
+That takes away a part of what a code can say, and of a code of one number everything: it is 0 for every example. Leave the code
+as the last layer gives it.
+"""
+
+
+def build_encoder(input_dim, latent_dim):
+    inputs = keras.Input((input_dim,))
+    hidden = keras.layers.Dense(32, activation="relu")(inputs)
+    code = keras.layers.Dense(latent_dim)(hidden)
+    return keras.Model(inputs, keras.layers.LayerNormalization(center=False, scale=False)(code))

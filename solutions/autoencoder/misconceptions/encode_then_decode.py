@@ -84,3 +84,16 @@ def encode_then_decode(autoencoder_parts, x):
     encoder, decoder = autoencoder_parts
     code = keras.ops.mean(encoder(x), axis=0, keepdims=True)
     return decoder(keras.ops.repeat(code, len(x), axis=0))
+
+
+# %% clipped_to_the_data
+"""The reconstruction is clipped to the range of the data.
+
+What the decoder gives is the reconstruction. Whether it can leave the range from 0 to 1 is the decoder's business: another
+pair of halves may be made for other data.
+"""
+
+
+def encode_then_decode(parts, x):
+    encoder, decoder = parts
+    return tf.clip_by_value(decoder(encoder(x, training=False), training=False), 0.0, 1.0)

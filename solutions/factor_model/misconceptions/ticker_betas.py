@@ -122,3 +122,17 @@ def ticker_betas(model, characteristics):
     half = keras.Model(model.get_layer("input_beta").output, model.get_layer("output_beta").output)
     half(characteristics, training=True)
     return half(characteristics, training=False)
+
+
+# %% frozen_for_the_look
+"""The model is frozen to get inference mode, and stays frozen.
+
+`trainable = False` forbids training: whoever trains the model next trains nothing. Calling it with `training=False` says how to run
+it this once.
+"""
+
+
+def ticker_betas(model, characteristics):
+    model.trainable = False
+    half = keras.Model(model.get_layer("input_beta").output, model.get_layer("output_beta").output)
+    return half(characteristics)

@@ -125,3 +125,24 @@ def build_discriminator():
         ],
         name="discriminator",
     )
+
+
+# %% no_input_layer
+"""Sequential models that do not say what goes in: they have no weights before their first call."""
+
+
+def build_generator(latent_dim):
+    model = keras.Sequential()
+    model.add(layers.Dense(4 * 4 * 32, activation="relu"))
+    model.add(layers.Reshape((4, 4, 32)))
+    model.add(layers.Conv2DTranspose(1, 4, strides=2, padding="same", activation="sigmoid"))
+    return model
+
+
+def build_discriminator():
+    model = keras.Sequential()
+    for filters in (24, 48):
+        model.add(layers.Conv2D(filters, 4, strides=2, padding="same", activation="leaky_relu"))
+    model.add(layers.Flatten())
+    model.add(layers.Dense(1))
+    return model

@@ -346,3 +346,18 @@ def gradient_ascent_step(img, filter_index, learning_rate):
         loss = compute_loss(img, filter_index)
     gradient = tape.gradient(loss, img)
     return loss, img + learning_rate * gradient / (tf.reduce_max(tf.abs(gradient)) + 1e-8)
+
+
+# %% only_long_gradients_shortened
+"""A gradient that is longer than 1 is cut to length 1; a shorter one stays short.
+
+Clipping protects against steps that are too long. Here a bored filter with its small gradient should make steps of full length,
+too: divide by the norm, whatever it is.
+"""
+
+
+def gradient_ascent_step(img, filter_index, learning_rate):
+    with tf.GradientTape() as tape:
+        tape.watch(img)
+        loss = compute_loss(img, filter_index)
+    return loss, img + learning_rate * tf.clip_by_norm(tape.gradient(loss, img), 1.0)

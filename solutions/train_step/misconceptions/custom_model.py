@@ -383,3 +383,26 @@ class CustomModel(keras.Model):
         for metric in self.metrics:
             metric.update_state(losses) if metric.name == "loss" else metric.update_state(y, y_pred)
         return self.get_metrics_result()
+
+
+# %% optimizer_called_for_each_weight
+"""The optimizer is called once for each weight.
+
+It counts its calls as steps. Whatever depends on that count, Adam's correction or a schedule of the learning rate, then runs ahead
+by as many steps as there are weights. Hand over all gradients in one call.
+"""
+
+
+class CustomModel(keras.Model):
+    def train_step(self, data):
+        x, y = data
+        with tf.GradientTape() as tape:
+            y_pred = self(x, training=True)
+            loss = self.compute_loss(x=x, y=y, y_pred=y_pred)
+        gradients = tape.gradient(loss, self.trainable_variables)
+        self.optimizer.build(self.trainable_variables)
+        for gradient, weight in zip(gradients, self.trainable_variables):
+            self.optimizer.apply_gradients([(gradient, weight)])
+        for metric in self.metrics:
+            metric.update_state(loss) if metric.name == "loss" else metric.update_state(y, y_pred)
+        return self.get_metrics_result()

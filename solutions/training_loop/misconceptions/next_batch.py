@@ -254,3 +254,19 @@ If the data is sorted, the first batches hold one class and the last another, an
 def next_batch(X, y, batch_size, shuffle=True, seed=None):
     for start in range(0, len(X), batch_size):
         yield X[start : start + batch_size], y[start : start + batch_size]
+
+
+# %% endless
+"""The generator never ends: after the last batch it starts again.
+
+One call stands for one epoch, and whoever loops over the batches waits for the end. The loop over epochs comes later, outside.
+"""
+
+
+def next_batch(X, y, batch_size, shuffle=True, seed=None):
+    random = np.random.default_rng(seed)
+    while True:
+        order = random.permutation(len(X)) if shuffle else np.arange(len(X))
+        for start in range(0, len(X), batch_size):
+            rows = order[start : start + batch_size]
+            yield X[rows], y[rows]

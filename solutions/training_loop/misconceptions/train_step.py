@@ -242,3 +242,20 @@ def train_step(model, x, y, loss_fn, learning_rate):
     for weight, gradient in zip(kernels, tape.gradient(loss, kernels)):
         weight.assign_sub(learning_rate * gradient)
     return float(loss)
+
+
+# %% outer_dense_layers_only
+"""Only the Dense layers in the outermost list of layers are moved.
+
+Other layers have weights too, and a layer may be a model with layers of its own. The model collects all of them for you.
+"""
+
+
+def train_step(model, x, y, loss_fn, learning_rate):
+    dense = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense) and layer.trainable]
+    weights = [weight for layer in dense for weight in (layer.kernel, layer.bias)]
+    with tf.GradientTape() as tape:
+        loss = loss_fn(y, model(x, training=True))
+    for weight, gradient in zip(weights, tape.gradient(loss, weights)):
+        weight.assign_sub(learning_rate * gradient)
+    return float(loss)

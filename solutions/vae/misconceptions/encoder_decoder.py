@@ -18,8 +18,7 @@ def build_decoder(image_shape, latent_dim):
 # %% size_rounded_down
 """The start size is divided without looking at the remainder.
 
-9 // 4 is 2, and 2 doubled twice is 8: one row is missing. Round up and cut off what is too much, or pad what is
-missing.
+9 // 4 is 2, and 2 doubled twice is 8: one row is missing. Round up, and cut off what is too much.
 """
 
 
@@ -273,3 +272,23 @@ def build_encoder(image_shape, latent_dim):
     z_mean = keras.layers.Dense(latent_dim)(x)
     z_log_var = keras.layers.Dense(latent_dim)(x)
     return keras.Model(images, [z_mean, z_log_var, z_mean])
+
+
+# %% filled_up_with_black
+"""The image is too small, and the missing rows and columns are filled up with zeros.
+
+The shape is right then, but a white border is out of reach: no weight leads to these pixels. Make the image too large instead, and cut
+off what is left over.
+"""
+
+
+def build_decoder(image_shape, latent_dim):
+    height, width, channels = image_shape
+    rows, columns = height // 4, width // 4
+    code = keras.Input((latent_dim,))
+    x = keras.layers.Dense(rows * columns * 16, activation="relu")(code)
+    x = keras.layers.Reshape((rows, columns, 16))(x)
+    x = keras.layers.Conv2DTranspose(16, 3, strides=2, padding="same", activation="relu")(x)
+    x = keras.layers.Conv2DTranspose(channels, 3, strides=2, padding="same", activation="sigmoid")(x)
+    missing = ((0, height - 4 * rows), (0, width - 4 * columns))
+    return keras.Model(code, keras.layers.ZeroPadding2D(missing)(x))
