@@ -106,6 +106,8 @@ class Diagnosis:
             before.update(found)
             new += len(found)
         if new:
+            for key, seen in self._archive.read().items():  # another judge may have written meanwhile
+                self._archived[key] = seen | self._archived.get(key, {})
             self._archive.write(self._archived)
 
     def _recall(self) -> None:
