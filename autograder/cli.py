@@ -155,12 +155,16 @@ def verify(
     across: Annotated[
         bool, typer.Option("--across", help="Grade each answer on all questions, not only its own.")
     ] = False,
+    half: Annotated[
+        bool, typer.Option("--half", help="Every other misconception only; which half changes with the exercise.")
+    ] = False,
     jobs: Annotated[int, typer.Option(min=1, help="Exercises verified at a time.")] = 2,
 ) -> None:
     """Try the stub, the reference, every alternative and every misconception against the checks."""
     from autograder.commands.verify import run
+    from autograder.verify import Scope
 
-    run(known(exercises), question, across, jobs, console)
+    run(known(exercises), Scope(question, across, half), jobs, console)
 
 
 @app.command()

@@ -19,7 +19,7 @@ from autograder.grader import Grader, load_questions, run_questions
 from autograder.jobs import SEED
 from autograder.master import read_master, read_variants
 from autograder.observer import Remembering, Trusted
-from autograder.verify import CheckResult, Report, verify
+from autograder.verify import CheckResult, Report, Scope, verify
 
 POINTS = 10
 
@@ -63,8 +63,8 @@ class Bank:
         return found
 
 
-def verified(exercise: str, only: str | None = None, across: bool = False) -> Report:
-    """The whole bank of an exercise against its checks."""
+def verified(exercise: str, scope: Scope) -> Report:
+    """The bank of an exercise against its checks."""
     bank = Bank(exercise)
     points = [
         f"{question.name} is worth {question.points:g} points, its checks add up to {added:g}"
@@ -74,7 +74,7 @@ def verified(exercise: str, only: str | None = None, across: bool = False) -> Re
     total = sum(question.points for question in bank.questions)
     if total != POINTS:
         points.append(f"the questions add up to {total:g} points, not {POINTS}")
-    return Report(exercise, verify(exercise, bank.grade, only, across), bank.forgeries(only), points)
+    return Report(exercise, verify(exercise, bank.grade, scope), bank.forgeries(scope.only), points)
 
 
 @contextlib.contextmanager

@@ -154,6 +154,7 @@ def run_child(parent: int, role: str, fds: list[int], settings: dict[str, Any]) 
         os.setsid()
         keep_only({0, 1, 2, *fds})
         set_process_option(PR_SET_PDEATHSIG, signal.SIGKILL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in what a shell has put in the background
         if os.getppid() != parent:
             os._exit(1)
         module, _, name = role.partition(":")

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from autograder.verify import Report
+from autograder.verify import Report, Scope
 from autograder.zygote import ENVIRONMENT
 
 COLUMNS = (
@@ -28,13 +28,12 @@ COLUMNS = (
 )
 
 
-def run(exercises: Sequence[str], only: str | None, across: bool, jobs: int, console: Console) -> None:
+def run(exercises: Sequence[str], scope: Scope, jobs: int, console: Console) -> None:
     """Verify exercises, show a table and each wrong verdict; exit with 1 where there is one."""
     os.environ.update(ENVIRONMENT)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(min(jobs, len(exercises)), mp_context=context) as pool, console.status("Verifying"):
-        count = len(exercises)
-        reports = list(pool.map(_verified, exercises, [only] * count, [across] * count))
+        reports = list(pool.map(_verified, exercises, [scope] * len(exercises)))
     for report in reports:
         for line in _complaints(report):
             console.print(escape(line), highlight=False)
@@ -43,11 +42,11 @@ def run(exercises: Sequence[str], only: str | None, across: bool, jobs: int, con
         raise typer.Exit(1)
 
 
-def _verified(exercise: str, only: str | None, across: bool) -> Report:
+def _verified(exercise: str, scope: Scope) -> Report:
     from autograder.direct import verified, without_noise
 
     with without_noise():
-        return verified(exercise, only, across)
+        return verified(exercise, scope)
 
 
 def _complaints(report: Report) -> list[str]:

@@ -16,7 +16,7 @@ import pytest
 from folders import EXERCISE, answers, hand_in, read_results
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs /proc")]
-MOMENTS = 12
+MOMENTS = 8
 
 
 def descendants(pid: int) -> Iterator[int]:

@@ -1,4 +1,4 @@
-"""All attack notebooks once more where the kit runs as a user without rights: most instructors are not root."""
+"""The attack notebooks once more where the kit runs as a user without rights: most instructors are not root."""
 
 from __future__ import annotations
 
@@ -25,10 +25,11 @@ def test_attacks_on_an_ordinary_user(tmp_path_factory: pytest.TempPathFactory) -
     home.mkdir()
     os.chown(home, NOBODY, NOBODY)
     table = os.environ.get("KIT_HOSTILE_TABLE", "")
+    which = [] if table else ["-k", "not forging"]  # what is forged is judged elsewhere, whoever runs the kit
     own = {"HOME": str(home), "TMPDIR": str(home), "KIT_HOSTILE": "all", "PYTHONDONTWRITEBYTECODE": "1"}
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(HERE / "test_hostile.py")],
+            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(HERE / "test_hostile.py"), *which],
             user=NOBODY,
             group=NOBODY,
             extra_groups=[],

@@ -20,7 +20,7 @@ from autograder.build import grader_zip
 from autograder.master import read_master
 
 ROOT = Path(__file__).parents[2]
-SAMPLE = ("solution_file", "equal_to_everything", "results_file", "os_exit", "verdict_names", "pickle")
+SAMPLE = ("solution_file", "equal_to_everything", "results_file", "os_exit")
 FILES = ("pickle in Otter's log", "module shadowing")
 BY_OTTER = ("results_file", "os_exit", FILES[0])
 DOOR = """
