@@ -56,7 +56,7 @@ class Diagnosis:
             self.suspects.setdefault(item.question, []).append(suspect)
         self._archive = archive
         self._archived: dict[str, Known] | None = None
-        self._everybodys: set[tuple[str, str]] = set()
+        self._shared: set[tuple[str, str]] = set()
 
     def __call__(self, grader: Grader, outcomes: Sequence[Outcome]) -> dict[str, str]:
         """For the failed checks of one question, by name, the misconception behind each, where one agrees."""
@@ -69,7 +69,7 @@ class Diagnosis:
             likely = list(dict.fromkeys(suspect for found in agreeing.values() for suspect in found))
             everybody = self.suspects.get(outcome.check.question, [])
             evidence = _evidence(grader, outcome.check)
-            self._everybodys |= {(outcome.check.probe.__name__, fingerprint(case)) for case in evidence}
+            self._shared |= {(outcome.check.probe.__name__, fingerprint(case)) for case in evidence}
             agreeing[outcome.check.name] = _agreeing(grader, outcome, evidence, likely) or _agreeing(
                 grader, outcome, evidence, everybody
             )
@@ -90,7 +90,7 @@ class Diagnosis:
         """Observe all misconceptions of a question ahead of any failure."""
         self._recall()
         for case in cases:
-            self._everybodys.add((check.probe.__name__, fingerprint(case)))
+            self._shared.add((check.probe.__name__, fingerprint(case)))
             for suspect in self.suspects.get(check.question, []):
                 suspect.observer.observe(check.probe.__name__, case)
 
@@ -102,7 +102,7 @@ class Diagnosis:
         for suspect in self._all():
             before = self._archived.setdefault(suspect.key, {})
             seen = suspect.observer.known
-            found = {key: seen[key] for key in self._everybodys & seen.keys() - before.keys()}
+            found = {key: seen[key] for key in self._shared & seen.keys() - before.keys()}
             before.update(found)
             new += len(found)
         if new:

@@ -58,7 +58,7 @@ def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]
         process.terminate()
     for process in [*workers, scheduler]:
         try:
-            process.wait(30)
+            process.wait(5)
         except subprocess.TimeoutExpired:  # a worker whose scheduler went first may wait for it
             process.kill()
             process.wait()
@@ -155,7 +155,7 @@ def test_a_worker_with_another_kit_is_refused(tmp_path: Path) -> None:
     finally:
         for process in (worker, scheduler):
             process.terminate()
-            process.wait(30)
+            process.wait(5)
     assert run.returncode == 1
     assert "has another kit" in " ".join(said.split())
     assert not results(tmp_path / "results")

@@ -72,7 +72,7 @@ def test_a_bug_in_a_check(broken: Path) -> None:
 @pytest.mark.parametrize("name", WHOLE_JUDGE)
 def test_a_judge_that_ends_or_hangs(name: str, broken: Path) -> None:
     break_judge(broken, WHOLE_JUDGE[name])
-    (broken / "source" / "exercise.toml").write_text("seconds = 15\n")
+    (broken / "source" / "exercise.toml").write_text("seconds = 30\n")
     run_many(broken / "source", [broken], grace=5)
     outcome = read_results(broken)
     is_told(outcome, "checks, worth")
