@@ -10,7 +10,7 @@ import pytest
 from autograder import archive
 from autograder.archive import Archive
 from autograder.jobs import SEED
-from autograder.master import read_master
+from autograder.master import read_master, read_variants
 from autograder.session import Session
 from autograder.submission import Cell, Submission
 from tests.conftest import LIMITS
@@ -22,14 +22,7 @@ KNOWN = {
     },
     "question.second": {("probe", "00ff"): {"seen": -np.inf}},
 }
-WRONG = """
-def weights_after_each_call(layer, x, n_calls):
-    counts = []
-    for _ in range(n_calls):
-        counts.append(len(layer.weights))
-        layer(x)
-    return counts
-"""
+EXERCISE, MISTAKE = "transformer_encoder", "counted_before_the_call"
 
 
 @pytest.fixture
@@ -69,15 +62,15 @@ def test_folder_that_cannot_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_second_session_says_the_same() -> None:
-    exercise = "transformer_encoder"
-    kept = Archive(exercise, SEED).path
+    kept = Archive(EXERCISE, SEED).path
     kept.unlink(missing_ok=True)
-    cells = [*(cell.source for cell in read_master(exercise).reference_cells()), WRONG]
-    submission = Submission("a", tuple(map(Cell, cells)), exercise, "0" * 64)
+    wrong = next(each for each in read_variants(EXERCISE, "misconceptions") if each.name == MISTAKE)
+    cells = [*(cell.source for cell in read_master(EXERCISE).reference_cells()), wrong.source]
+    submission = Submission("a", tuple(map(Cell, cells)), EXERCISE, "0" * 64)
     said = []
     for _ in range(2):
         with Session(limits=LIMITS) as session:
-            said.append(session.grade(submission, exercise, only="weights_after_each_call").records())
+            said.append(session.grade(submission, EXERCISE, only=wrong.question).records())
         assert kept.exists()
     assert said[0] == said[1]
-    assert "counted_before_the_call" in {record["misconception"] for record in said[0]}
+    assert MISTAKE in {record["misconception"] for record in said[0]}
