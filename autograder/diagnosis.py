@@ -24,6 +24,7 @@ SIGNATURE = 120
 _PASSING = re.compile(r"Exception encountered when calling \S+|\{\{.*?\}\}|\d+|\s+")
 """What stands in messages of many errors: Keras's preface, TensorFlow's names of nodes, numbers."""
 TWIN_SEEDS = 1000
+Passed = tuple[Check, list[Case]]
 
 
 class Suspect:
@@ -69,11 +70,11 @@ class Diagnosis:
             likely = list(dict.fromkeys(suspect for found in agreeing.values() for suspect in found))
             everybody = self.suspects.get(outcome.check.question, [])
             evidence = _evidence(grader, outcome.check)
-            self._shared |= {(outcome.check.probe.__name__, fingerprint(case)) for case in evidence}
+            self._share(outcome.check, evidence)
             agreeing[outcome.check.name] = _agreeing(grader, outcome, evidence, likely) or _agreeing(
                 grader, outcome, evidence, everybody
             )
-        passed = [outcome.check for outcome in outcomes if outcome.outcome == PASSED]
+        passed = self._passed(grader, outcomes) if any(agreeing.values()) else []
         named = {}
         for check, suspects in agreeing.items():
             others = [outcome for outcome in told if outcome.check.name != check]
@@ -86,13 +87,12 @@ class Diagnosis:
         """The observer of the misconception with these cells."""
         return next((suspect.observer for suspect in self._all() if suspect.sources == [*sources]), None)
 
-    def observe(self, check: Check, cases: Iterable[Case]) -> None:
+    def observe(self, check: Check, cases: Sequence[Case]) -> None:
         """Observe all misconceptions of a question ahead of any failure."""
         self._recall()
-        for case in cases:
-            self._shared.add((check.probe.__name__, fingerprint(case)))
-            for suspect in self.suspects.get(check.question, []):
-                suspect.observer.observe(check.probe.__name__, case)
+        self._share(check, cases)
+        for case, suspect in itertools.product(cases, self.suspects.get(check.question, [])):
+            suspect.observer.observe(check.probe.__name__, case)
 
     def keep(self) -> None:
         """Archive what was observed on cases that everybody gets, where that is more than was archived."""
@@ -109,6 +109,17 @@ class Diagnosis:
             for key, seen in self._archive.read().items():  # another judge may have written meanwhile
                 self._archived[key] = seen | self._archived.get(key, {})
             self._archive.write(self._archived)
+
+    def _passed(self, grader: Grader, outcomes: Sequence[Outcome]) -> list[Passed]:
+        """The checks that the student passes, each with cases that everybody gets."""
+        checks = [outcome.check for outcome in outcomes if outcome.outcome == PASSED]
+        found = [(check, fixed_cases(grader.exercise, check)[:2]) for check in checks]
+        for check, cases in found:
+            self._share(check, cases)
+        return found
+
+    def _share(self, check: Check, cases: Iterable[Case]) -> None:
+        self._shared |= {(check.probe.__name__, fingerprint(case)) for case in cases}
 
     def _recall(self) -> None:
         if self._archive is None or self._archived is not None:
@@ -137,13 +148,13 @@ def _agreeing(grader: Grader, outcome: Outcome, evidence: Iterable[Case], suspec
 
 
 def _best(
-    grader: Grader, told: Sequence[Outcome], passed: Sequence[Check], suspects: Iterable[Suspect]
+    grader: Grader, told: Sequence[Outcome], passed: Sequence[Passed], suspects: Iterable[Suspect]
 ) -> Suspect | None:
     """Who fails at least half of the checks that the student fails, and the fewest of those that the student passes."""
     found = []
     for suspect in suspects:
         explained = sum(_fails_there(grader, outcome, suspect) for outcome in told)
-        beyond = sum(_fails(grader, check, suspect) for check in passed)
+        beyond = sum(any(_differs(grader, check, case, suspect.observer) for case in cases) for check, cases in passed)
         if 2 * explained >= len(told) and beyond <= explained:
             found.append((beyond, suspect))
     return min(found, key=lambda pair: pair[0])[1] if found else None
@@ -170,12 +181,6 @@ def _fails_there(grader: Grader, outcome: Outcome, suspect: Suspect) -> bool:
     """Whether a suspect fails a check where the student does."""
     assert outcome.counterexample is not None
     return _differs(grader, outcome.check, outcome.counterexample, suspect.observer)
-
-
-def _fails(grader: Grader, check: Check, suspect: Suspect) -> bool:
-    """Whether a suspect fails a check that the student has passed."""
-    cases = fixed_cases(grader.exercise, check)[:2]
-    return any(_differs(grader, check, case, suspect.observer) for case in cases)
 
 
 def _evidence(grader: Grader, check: Check) -> list[Case]:

@@ -27,12 +27,12 @@ POINTS = 10
 class Bank:
     """The reference and the misconceptions of an exercise, kept between answers."""
 
-    def __init__(self, exercise: str) -> None:
+    def __init__(self, exercise: str, archive: Archive | None = None) -> None:
         self.exercise = exercise
         self.questions = load_questions(exercise)
         self.cells = [cell.source for cell in read_master(exercise).reference_cells()]
         self.reference = Remembering(Trusted(exercise, self.cells, "reference", SEED))
-        self.diagnosis = Diagnosis(exercise, self.cells, read_variants(exercise, "misconceptions"), SEED)
+        self.diagnosis = Diagnosis(exercise, self.cells, read_variants(exercise, "misconceptions"), SEED, archive)
 
     def wanted(self, only: str | None) -> list[Question]:
         """All questions, or one."""
@@ -94,10 +94,9 @@ def without_noise() -> Iterator[None]:
 def fill_archive(exercise: str, seconds: float) -> None:
     """Observe the misconceptions on the cases that everybody gets, ahead of any failure, while ``seconds`` last."""
     end = time.monotonic() + seconds
-    reference = [cell.source for cell in read_master(exercise).reference_cells()]
-    diagnosis = Diagnosis(exercise, reference, read_variants(exercise, "misconceptions"), SEED, Archive(exercise, SEED))
-    checks = [check for question in load_questions(exercise) for check in question.checks]
+    bank = Bank(exercise, Archive(exercise, SEED))
+    checks = [check for question in bank.questions for check in question.checks]
     for number, check in itertools.product(range(EVIDENCE), checks):
         if time.monotonic() < end:
-            diagnosis.observe(check, fixed_cases(exercise, check)[number : number + 1])
-    diagnosis.keep()
+            bank.diagnosis.observe(check, fixed_cases(exercise, check)[number : number + 1])
+    bank.diagnosis.keep()

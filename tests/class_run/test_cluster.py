@@ -45,6 +45,18 @@ def dask(*arguments: str, cwd: Path) -> subprocess.Popen[bytes]:
         return subprocess.Popen(command, cwd=cwd, env=environment(), stdout=log, stderr=log)
 
 
+def stop(*processes: subprocess.Popen[bytes]) -> None:
+    """End processes of `dask`."""
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:  # a worker whose scheduler went first may wait for it
+            process.kill()
+            process.wait()
+
+
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
     """The address of a scheduler, and its two workers."""
@@ -54,14 +66,7 @@ def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]
     options = ("--no-dashboard", "--nthreads", "1", "--no-nanny", "--death-timeout", "60")
     workers = [dask("worker", address, *options, "--name", name, cwd=tmp_path) for name in ("one", "two")]
     yield address, workers
-    for process in [*workers, scheduler]:
-        process.terminate()
-    for process in [*workers, scheduler]:
-        try:
-            process.wait(5)
-        except subprocess.TimeoutExpired:  # a worker whose scheduler went first may wait for it
-            process.kill()
-            process.wait()
+    stop(*workers, scheduler)
 
 
 @pytest.fixture
@@ -153,9 +158,7 @@ def test_a_worker_with_another_kit_is_refused(tmp_path: Path) -> None:
         run = start("grade", folder, "--scheduler", address, "--output", tmp_path / "results")
         said = run.communicate(timeout=150)[0]
     finally:
-        for process in (worker, scheduler):
-            process.terminate()
-            process.wait(5)
+        stop(worker, scheduler)
     assert run.returncode == 1
     assert "has another kit" in " ".join(said.split())
     assert not results(tmp_path / "results")
