@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from autograder.master import AuthoringError, exercise_names
+from autograder.bank.master import AuthoringError, exercise_names
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Exercises for advanced Keras: build, grade, verify, release."
@@ -29,8 +29,8 @@ class Stop(Exception):
 
 def main() -> None:
     """Run a command; errors are one line."""
-    from autograder.seal import SealError
-    from autograder.zygote import ZygoteError
+    from autograder.seal.enter import SealError
+    from autograder.workers.zygote import ZygoteError
 
     try:
         app(standalone_mode=True)
@@ -73,7 +73,7 @@ def grade(
     ] = None,
 ) -> None:
     """Grade submissions: a JSON result each, scores.csv and report.html."""
-    from autograder.classroom import CannotGrade
+    from autograder.classroom.batch import CannotGrade
     from autograder.commands.grade import Options, run
 
     if exercise is not None:
@@ -96,7 +96,7 @@ def diff(
 ) -> None:
     """Show whose score differs between two gradings, by how much, and because of which check."""
     from autograder.commands.diff import run
-    from autograder.diff import NoResults
+    from autograder.results.comparison import NoResults
 
     try:
         run(old, new, console)
@@ -128,8 +128,8 @@ def release(
     early: Annotated[bool, typer.Option("--early", help="Release before the day that the exercise sets.")] = False,
 ) -> None:
     """Write the solutions, executed, with pictures and common mistakes, as notebooks and as pages."""
-    from autograder.release import TooEarly
-    from autograder.release import release as write_solution
+    from autograder.building.release import TooEarly
+    from autograder.building.release import release as write_solution
 
     for exercise in known(exercises):
         try:
@@ -162,7 +162,7 @@ def verify(
 ) -> None:
     """Try the stub, the reference, every alternative and every misconception against the checks."""
     from autograder.commands.verify import run
-    from autograder.verify import Scope
+    from autograder.verifying.verify import Scope
 
     run(known(exercises), Scope(question, across, half), jobs, console)
 
@@ -170,7 +170,7 @@ def verify(
 @app.command()
 def new(name: Annotated[str, typer.Argument(help="Name of the exercise: small letters, digits, underscores.")]) -> None:
     """Make the files of a new exercise, with an example that passes `kit verify`."""
-    from autograder.scaffold import describe, scaffold
+    from autograder.building.scaffold import describe, scaffold
 
     paths = scaffold(name)
     console.print(

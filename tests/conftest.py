@@ -11,11 +11,11 @@ from playwright.sync_api import Browser, Error, sync_playwright
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from autograder.master import read_master
-from autograder.results import Grading, result
-from autograder.session import Session
-from autograder.student import Limits
-from autograder.submission import Cell, Submission
+from autograder.bank.master import read_master
+from autograder.grading.session import Session
+from autograder.results.result import Grading, result
+from autograder.submissions.read import Cell, Submission
+from autograder.workers.student import Limits
 
 TESTS = Path(__file__).parent
 ALONE = "test_verify.py"

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import nbformat
 
+from autograder.bank.master import Master, exercise_names, read_master, read_variants
+from autograder.building.notebooks import notebook_text, solution_notebook
 from autograder.files import write_text
-from autograder.master import Master, exercise_names, read_master, read_variants
-from autograder.notebooks import notebook_text, solution_notebook
 
 CLASS = Path(__file__).parent / "class"
 CRASH = "raise RuntimeError('I thought that this cell was fine')"

@@ -9,9 +9,9 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
-from autograder.build import build
+from autograder.building.build import build
 from autograder.paths import shown
-from autograder.zygote import ENVIRONMENT
+from autograder.workers.zygote import ENVIRONMENT
 
 
 def run(exercises: Sequence[str], output: Path, check: bool, wheel_url: str | None, console: Console) -> None:

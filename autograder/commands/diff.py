@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from autograder.diff import Change, Result, compare, other_checks, read_results
-from autograder.identity import checks_sha256
-from autograder.master import exercise_names
+from autograder.bank.master import exercise_names
+from autograder.results.comparison import Change, Result, compare, other_checks, read_results
+from autograder.results.identity import checks_sha256
 
 
 def run(old: Path, new: Path, console: Console) -> None:

@@ -6,8 +6,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from autograder.doctor import HOLDS, isolation_table, memory_available_mb, versions
-from autograder.session import HIDDEN
+from autograder.grading.session import HIDDEN
+from autograder.verifying.doctor import HOLDS, isolation_table, memory_available_mb, versions
 
 
 def run(console: Console) -> None:

@@ -12,16 +12,16 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from autograder.classroom import Class, Result
-from autograder.collect import Source, find_submissions
+from autograder.classroom.batch import Class, Result
+from autograder.classroom.deferred import Grader, Lazy
+from autograder.classroom.report import report
 from autograder.commands.diff import change_table
 from autograder.commands.meter import Meter
 from autograder.files import write_text
-from autograder.lazy import Grader, Lazy
-from autograder.report import report
-from autograder.results import FAULTY
-from autograder.scores import max_score
-from autograder.session import Session
+from autograder.grading.session import Session
+from autograder.results.result import FAULTY
+from autograder.results.scores import max_score
+from autograder.submissions.collect import Source, find_submissions
 
 INTERRUPTED = 130
 MANY = 256
@@ -66,7 +66,7 @@ def run(paths: Sequence[Path], options: Options, console: Console) -> None:
 def _grader(options: Options) -> AbstractContextManager[Grader]:
     if options.scheduler is None:
         return Session(unsealed=options.unsealed)
-    from autograder.cluster import Cluster
+    from autograder.classroom.cluster import Cluster
 
     return Cluster(options.scheduler, unsealed=options.unsealed)
 
@@ -74,7 +74,7 @@ def _grader(options: Options) -> AbstractContextManager[Grader]:
 def _report(results: Sequence[tuple[str, Result]], sources: Sequence[Source], options: Options) -> str:
     pairs = []
     if options.similar:
-        from autograder.similarity import find_similar
+        from autograder.classroom.similarity import find_similar
 
         pairs = find_similar(sources, dict(results))
     students = {source.name: source.student for source in sources}

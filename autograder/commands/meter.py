@@ -10,9 +10,9 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from autograder.classroom import Done
-from autograder.diff import Change, change_of
-from autograder.results import FAULTY, TIMEOUT, reason
+from autograder.classroom.batch import Done
+from autograder.results.comparison import Change, change_of
+from autograder.results.result import FAULTY, TIMEOUT, reason
 
 LINES = 10
 """How often a long run speaks where there is no terminal."""

@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from autograder.verify import Report, Scope
-from autograder.zygote import ENVIRONMENT
+from autograder.verifying.verify import Report, Scope
+from autograder.workers.zygote import ENVIRONMENT
 
 COLUMNS = (
     "Exercise",
@@ -43,7 +43,7 @@ def run(exercises: Sequence[str], scope: Scope, jobs: int, console: Console) -> 
 
 
 def _verified(exercise: str, scope: Scope) -> Report:
-    from autograder.direct import verified, without_noise
+    from autograder.verifying.in_process import verified, without_noise
 
     with without_noise():
         return verified(exercise, scope)

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 from keras_checks.compare import EPS32, Failure, array, expect, finite
-from keras_checks.critics import through_generator
 from keras_checks.exercises.gan import (
     D_RATE,
     G_RATE,
@@ -31,9 +30,10 @@ from keras_checks.exercises.gan import (
     three_steps,
     whole_strides,
 )
-from keras_checks.game import D, G, Scored, expect_start, finished, moved_by
 from keras_checks.question import Case
-from keras_checks.rounds import LossCall, first_step, loss_returned, read_step, resized, scales, summary
+from keras_checks.testbeds.critics import through_generator
+from keras_checks.testbeds.game import D, G, Scored, expect_start, finished, moved_by
+from keras_checks.testbeds.rounds import LossCall, first_step, loss_returned, read_step, resized, scales, summary
 
 # invert_convolution
 

@@ -25,8 +25,8 @@ from keras_checks.exercises.train_step import (
     weighted_tests,
 )
 from keras_checks.question import Case
-from keras_checks.stepping import all_report, moves, of_epochs, running
-from keras_checks.tiny import LAST, OFFSET
+from keras_checks.testbeds.stepping import all_report, moves, of_epochs, running
+from keras_checks.testbeds.tiny import LAST, OFFSET
 
 training_cases, penalty_cases = step_cases(doubles=True), step_cases(penalty=0.2)
 fixed_cases = step_cases(fixed=True)

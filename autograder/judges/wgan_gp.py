@@ -6,17 +6,6 @@ from typing import Any
 
 import numpy as np
 from keras_checks.compare import Failure, array, close, expect, finite, same_shape
-from keras_checks.critics import (
-    critic_gradient,
-    fakes_shown,
-    first_step,
-    generator_gradient,
-    known,
-    read_step,
-    repeated,
-    same_number,
-    summary,
-)
 from keras_checks.exercises.wgan_gp import (
     D_RATE,
     EDGE,
@@ -45,8 +34,19 @@ from keras_checks.exercises.wgan_gp import (
     two_steps,
     two_steps_of_fit,
 )
-from keras_checks.game import D, G, expect_start, finished, moved_by
 from keras_checks.question import Case
+from keras_checks.testbeds.critics import (
+    critic_gradient,
+    fakes_shown,
+    first_step,
+    generator_gradient,
+    known,
+    read_step,
+    repeated,
+    same_number,
+    summary,
+)
+from keras_checks.testbeds.game import D, G, expect_start, finished, moved_by
 
 # critic_loss, generator_loss
 

@@ -25,10 +25,10 @@ from rich.console import Console
 from rich.table import Table
 from watched import Run, run_watched
 
-from autograder.collect import find_submissions
-from autograder.master import read_master
-from autograder.results import Grading
-from autograder.session import Session
+from autograder.bank.master import read_master
+from autograder.grading.session import Session
+from autograder.results.result import Grading
+from autograder.submissions.collect import find_submissions
 
 
 def grade_with_kit(

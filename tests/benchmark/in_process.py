@@ -8,10 +8,10 @@ from typing import Any
 
 from keras_checks.question import Check
 
-from autograder.grader import Grader
-from autograder.master import read_master
-from autograder.observer import Remembering, Trusted
-from autograder.verdict import PASSED
+from autograder.bank.master import read_master
+from autograder.grading.grader import Grader
+from autograder.grading.observer import Remembering, Trusted
+from autograder.grading.verdict import PASSED
 
 SEED = 20
 
@@ -32,7 +32,7 @@ def _reference(exercise: str) -> Remembering:
 
 @functools.cache
 def _checks(exercise: str) -> dict[tuple[str, str], Check]:
-    from autograder.grader import load_questions
+    from autograder.grading.grader import load_questions
 
     return {(check.question, check.name): check for question in load_questions(exercise) for check in question.checks}
 

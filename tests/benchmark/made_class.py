@@ -9,8 +9,8 @@ from typing import Any
 
 import nbformat
 
+from autograder.bank.master import Master, read_master, read_variants
 from autograder.files import write_text
-from autograder.master import Master, read_master, read_variants
 
 EXERCISE = "custom_loss"
 RIGHT = 0.5

@@ -21,8 +21,8 @@ import nbformat
 from in_process import otter_test
 from measure import Cost, run
 
-from autograder.grader import load_questions
-from autograder.master import exercise_names, read_master
+from autograder.bank.master import exercise_names, read_master
+from autograder.grading.grader import load_questions
 
 HERE = Path(__file__).parent
 KIT, OTTER = (Path(sys.executable).with_name(name) for name in ("kit", "otter"))

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from autograder.results import Grading
-from autograder.session import Session
-from autograder.submission import read_submission
+from autograder.grading.session import Session
+from autograder.results.result import Grading
+from autograder.submissions.read import read_submission
 from tests.browser.conftest import Open
 from tests.conftest import scores
 

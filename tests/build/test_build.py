@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.build import build, check_parts
-from autograder.master import exercise_names
+from autograder.bank.master import exercise_names
+from autograder.building.build import build, check_parts
 
 
 def test_exercises_are_up_to_date() -> None:

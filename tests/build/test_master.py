@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.master import AuthoringError, exercise_names, read_master, read_variants
+from autograder.bank.master import AuthoringError, exercise_names, read_master, read_variants
 
 NOTEBOOK = '''\
 # %% [markdown]

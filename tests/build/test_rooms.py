@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from autograder.leaks import leaks, secret_lines
-from autograder.markers import answers
-from autograder.master import exercise_names, read_master, read_variants
-from autograder.notebooks import notebook_text, solution_notebook, student_notebook
-from autograder.package import CACHES, autograder_files, files_below, student_files, zip_bytes
+from autograder.bank.markers import answers
+from autograder.bank.master import exercise_names, read_master, read_variants
+from autograder.building.leaks import leaks, secret_lines
+from autograder.building.notebooks import notebook_text, solution_notebook, student_notebook
+from autograder.building.package import CACHES, autograder_files, files_below, student_files, zip_bytes
 from autograder.paths import AUTOGRADER, EXERCISES, ROOT
 
 EXERCISE_NAMES = exercise_names()

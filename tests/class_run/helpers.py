@@ -14,8 +14,8 @@ from typing import Any
 import nbformat
 import psutil
 
+from autograder.bank.master import read_master, read_variants
 from autograder.files import write_text
-from autograder.master import read_master, read_variants
 
 ROOT = Path(__file__).parents[2]
 EXERCISE = "custom_loss"

@@ -9,8 +9,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.collect import find_submissions
-from autograder.submission import Unreadable
+from autograder.submissions.collect import find_submissions
+from autograder.submissions.read import Unreadable
 
 NOTEBOOK = nbformat.writes(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("x = 1", id="a")])).encode()
 METADATA = """\

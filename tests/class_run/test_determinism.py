@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.classroom import Class
-from autograder.collect import find_submissions
-from autograder.session import Session
+from autograder.classroom.batch import Class
+from autograder.grading.session import Session
+from autograder.submissions.collect import find_submissions
 from tests.class_run.helpers import answers, light_class, mistake, notebook, verdicts
 
 RUNS = 20

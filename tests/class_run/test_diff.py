@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from autograder.diff import NoResults, change_of, compare, other_checks, read_results
 from autograder.files import write_json
+from autograder.results.comparison import NoResults, change_of, compare, other_checks, read_results
 from tests.class_run.helpers import kit
 from tests.report.synthetic import results
 

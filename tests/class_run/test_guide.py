@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
+from autograder.bank.settings import read_config
 from autograder.cli import app
-from autograder.config import read_config
 from tests.class_run.helpers import ROOT
 
 GUIDE = (ROOT / "autograder" / "README.md").read_text(encoding="utf-8")

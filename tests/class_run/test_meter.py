@@ -8,7 +8,7 @@ import re
 
 from rich.console import Console
 
-from autograder.classroom import Done
+from autograder.classroom.batch import Done
 from autograder.commands.meter import Meter
 from tests.report.synthetic import results
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.master import read_master, read_variants
-from autograder.release import MISTAKES, TooEarly, release
+from autograder.bank.master import read_master, read_variants
+from autograder.building.release import MISTAKES, TooEarly, release
 from tests.class_run.helpers import EXERCISE, kit
 
 DAY = datetime.date(2026, 12, 24)
@@ -22,7 +22,7 @@ def dated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     settings = tmp_path / "solutions" / EXERCISE / "exercise.toml"
     settings.parent.mkdir(parents=True)
     settings.write_text(f"release_after = {DAY}\n")
-    monkeypatch.setattr("autograder.config.SOLUTIONS", tmp_path / "solutions")
+    monkeypatch.setattr("autograder.bank.settings.SOLUTIONS", tmp_path / "solutions")
     return tmp_path / "out"
 
 

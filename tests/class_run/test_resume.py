@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from autograder.classroom import Class, Done
-from autograder.collect import find_submissions
-from autograder.results import FAULTY, Grading
-from autograder.session import Session
-from autograder.submission import Submission
+from autograder.classroom.batch import Class, Done
+from autograder.grading.session import Session
+from autograder.results.result import FAULTY, Grading
+from autograder.submissions.collect import find_submissions
+from autograder.submissions.read import Submission
 from tests.class_run.helpers import answers, family, gone, kit, light_class, notebook, results, start, wait_for
 
 COUNT = 8

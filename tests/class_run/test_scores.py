@@ -7,7 +7,7 @@ import io
 
 import pytest
 
-from autograder.scores import max_score, scores_csv
+from autograder.results.scores import max_score, scores_csv
 from tests.report.synthetic import results
 
 CLASS = results(80)

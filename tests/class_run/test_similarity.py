@@ -7,10 +7,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.collect import Source, find_submissions
-from autograder.master import read_master, read_variants
-from autograder.notebooks import notebook_text, solution_notebook, student_notebook
-from autograder.similarity import COMMON, Pair, code_lines, find_similar
+from autograder.bank.master import read_master, read_variants
+from autograder.building.notebooks import notebook_text, solution_notebook, student_notebook
+from autograder.classroom.similarity import COMMON, Pair, code_lines, find_similar
+from autograder.submissions.collect import Source, find_submissions
 from tests.class_run.helpers import EXERCISE, answers, mistake, notebook
 
 ODD = '''

@@ -72,7 +72,7 @@ def test_gradescope_gives_the_same(name: str, package: Path, graded: dict, tmp_p
         archive.extractall(source)
     (tmp_path / "submission").mkdir()
     shutil.copy(CLASS / f"{name}.ipynb", tmp_path / "submission")
-    command = (sys.executable, "-P", "-m", "autograder.gradescope.door", tmp_path)
+    command = (sys.executable, "-P", "-m", "autograder.doors.gradescope.door", tmp_path)
     run(*command, cwd=source, path=[source, source / "exercises"])
     assert points(json.loads((tmp_path / "results" / "results.json").read_text())) == graded[name]
 

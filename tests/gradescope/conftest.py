@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from folders import EXERCISE, unpack, worker_can_reach
 
-from autograder.build import grader_zip
-from autograder.master import read_master
+from autograder.bank.master import read_master
+from autograder.building.build import grader_zip
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +23,7 @@ def source(package: bytes, tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("autograder")
     worker_can_reach(root)
     source = unpack(package, root)
-    command = [source / ".venv/bin/python", "-P", "-m", "autograder.gradescope.door", "--prepare", root]
+    command = [source / ".venv/bin/python", "-P", "-m", "autograder.doors.gradescope.door", "--prepare", root]
     subprocess.run(command, check=True, timeout=200)
     return source
 

@@ -13,13 +13,13 @@ from typing import Any
 import jsonschema
 import nbformat
 
-from autograder.master import read_master
+from autograder.bank.master import read_master
 
 EXERCISE = "custom_loss"
 SCHEMA = json.loads(Path(__file__).with_name("results.schema.json").read_text())
 MANY = """
 import sys
-from autograder.gradescope import door
+from autograder.doors.gradescope import door
 door.GRACE_SECONDS = {grace}
 for folder in sys.argv[1:]:
     door.main([folder])

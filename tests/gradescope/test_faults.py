@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from folders import EXERCISE, answers, hand_in, read_results, run_many, unpack, worker_can_reach
 
-from autograder.gradescope.faults import NAME
+from autograder.doors.gradescope.faults import NAME
 
 pytestmark = pytest.mark.slow
 SECRET = "the reference is of another shape"
@@ -99,7 +99,7 @@ def test_a_setting_that_is_wrong(broken: Path) -> None:
 def test_setting_up_stops_at_a_wrong_setting(text: str, said: str, broken: Path) -> None:
     source = broken / "source"
     (source / "exercise.toml").write_text(text)
-    command = [source / ".venv/bin/python", "-P", "-m", "autograder.gradescope.door", "--prepare", broken]
+    command = [source / ".venv/bin/python", "-P", "-m", "autograder.doors.gradescope.door", "--prepare", broken]
     done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
     assert done.returncode == 1
     assert said in done.stderr and done.stderr.startswith("kit: ") and done.stderr.count("\n") == 1

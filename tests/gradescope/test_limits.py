@@ -8,8 +8,8 @@ import jsonschema
 import pytest
 from folders import SCHEMA
 
-from autograder.gradescope.faults import add_faults
-from autograder.results import Grading, result
+from autograder.doors.gradescope.faults import add_faults
+from autograder.results.result import Grading, result
 
 LIMIT = 100_000
 PLAN = [

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from autograder import archive
-from autograder.archive import Archive
-from autograder.jobs import SEED
-from autograder.master import read_master, read_variants
-from autograder.session import Session
-from autograder.submission import Cell, Submission
+from autograder.bank.master import read_master, read_variants
+from autograder.grading.archive import Archive
+from autograder.grading.jobs import SEED
+from autograder.grading.session import Session
+from autograder.submissions.read import Cell, Submission
 from tests.conftest import LIMITS
 
 KNOWN = {

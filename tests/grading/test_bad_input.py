@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.results import result
+from autograder.results.result import result
 from tests.conftest import Grade, scores
 
 FULL = {"pinball_loss": 2, "pinball_loss_class": 3, "weighted_binary_crossentropy": 3, "make_quantile_model": 2}

@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.submission import Unreadable, parse, read_submission
+from autograder.submissions.read import Unreadable, parse, read_submission
 
 
 def notebook(*sources: str, **metadata: object) -> bytes:

@@ -18,8 +18,8 @@ from pathlib import Path
 
 import jupytext
 
-from autograder.master import read_master
-from autograder.submission import Cell, Submission
+from autograder.bank.master import read_master
+from autograder.submissions.read import Cell, Submission
 
 HERE = Path(__file__).parent / "attacks"
 EXERCISE = "custom_loss"

@@ -7,8 +7,8 @@ import contextlib
 import socket
 from typing import Any
 
-from autograder.wire import Channel, WireClosed
-from autograder.zygote import Process, ZygoteClient
+from autograder.workers.channel import Channel, WireClosed
+from autograder.workers.zygote import Process, ZygoteClient
 
 
 def answer(sock: socket.socket, settings: dict[str, Any]) -> None:

@@ -13,10 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mutations import NOTEBOOK, broken_bytes, notebooks
 
-from autograder.results import FAULTY, result
-from autograder.session import Session
-from autograder.student import Limits
-from autograder.submission import Submission, Unreadable, from_bytes
+from autograder.grading.session import Session
+from autograder.results.result import FAULTY, result
+from autograder.submissions.read import Submission, Unreadable, from_bytes
+from autograder.workers.student import Limits
 
 pytestmark = pytest.mark.slow
 FUZZ = settings(

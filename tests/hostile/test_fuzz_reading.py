@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mutations import notebooks, zips
 
-from autograder.collect import find_submissions
-from autograder.submission import MAX_CELLS, Submission, Unreadable, from_bytes
+from autograder.submissions.collect import find_submissions
+from autograder.submissions.read import MAX_CELLS, Submission, Unreadable, from_bytes
 
 pytestmark = pytest.mark.slow
 FUZZ = settings(

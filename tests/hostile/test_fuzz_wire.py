@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from mutations import broken_bytes, json_values, texts
 
-from autograder.frames import MAX_REPLY_HEADER, WireError, decode, encode
-from autograder.judge import _feedback, _well_formed
-from autograder.student import Limits, ProbeDied, Student
-from autograder.zygote import Zygote
+from autograder.grading.trusted_process import _feedback, _well_formed
+from autograder.workers.frames import MAX_REPLY_HEADER, WireError, decode, encode
+from autograder.workers.student import Limits, ProbeDied, Student
+from autograder.workers.zygote import Zygote
 
 pytestmark = pytest.mark.slow
 FUZZ = settings(deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
@@ -104,9 +104,9 @@ def test_a_taken_worker_costs_its_student_only(zygote: Zygote, replies: list[byt
 @given(seen=plain)
 def test_whatever_is_seen_is_judged(seen: Any) -> None:
     """Each check says passed or failed of it, and what the student then reads can be written."""
-    from autograder.diagnosis import alike
-    from autograder.grader import load_questions
-    from autograder.verdict import FAILED, Outcome, verdict
+    from autograder.grading.diagnosis import alike
+    from autograder.grading.grader import load_questions
+    from autograder.grading.verdict import FAILED, Outcome, verdict
 
     for question in load_questions("custom_loss"):
         for check in question.checks:
@@ -126,8 +126,8 @@ def _reference(check: Any) -> tuple[Any, Any]:
     """A case of the check, and what the reference gives there."""
     from keras_checks.runner import search
 
-    from autograder.master import read_master
-    from autograder.observer import Trusted
+    from autograder.bank.master import read_master
+    from autograder.grading.observer import Trusted
 
     key = (check.question, check.name)
     if key not in KNOWN:

@@ -16,9 +16,9 @@ import pytest
 from attacks import ATTACKS, EXERCISE, POINTS, Attack, as_submission, honest_cells
 from hidden_lines import hidden_lines, leaked
 
-from autograder.results import Grading, result
-from autograder.session import Session
-from autograder.student import Limits
+from autograder.grading.session import Session
+from autograder.results.result import Grading, result
+from autograder.workers.student import Limits
 
 LIMITS = Limits(cell_seconds=4, probe_seconds=4, total_seconds=40, replays=4)
 IN_TIME = LIMITS.total_seconds + 30

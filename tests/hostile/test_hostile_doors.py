@@ -16,8 +16,8 @@ from attacks import ATTACKS, EXERCISE, Attack
 from hidden_lines import leaked
 from packages import MARK, PACKAGES
 
-from autograder.build import grader_zip
-from autograder.master import read_master
+from autograder.bank.master import read_master
+from autograder.building.build import grader_zip
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ("solution_file", "equal_to_everything", "results_file", "os_exit")
@@ -25,7 +25,7 @@ FILES = ("pickle in Otter's log", "module shadowing")
 BY_OTTER = ("results_file", "os_exit", FILES[0])
 DOOR = """
 import sys
-from autograder.gradescope.door import main
+from autograder.doors.gradescope.door import main
 for folder in sys.argv[1:]:
     main([folder])
 """

@@ -10,11 +10,11 @@ import pytest
 from attacks import EXERCISE
 from packages import MARK, PACKAGES
 
-from autograder.classroom import choose_exercise
-from autograder.results import result
-from autograder.session import Session
-from autograder.student import Limits
-from autograder.submission import Unreadable, from_bytes
+from autograder.classroom.batch import choose_exercise
+from autograder.grading.session import Session
+from autograder.results.result import result
+from autograder.submissions.read import Unreadable, from_bytes
+from autograder.workers.student import Limits
 
 LIMITS = Limits(cell_seconds=4, probe_seconds=4, total_seconds=40)
 REFUSED = [name for name, package in PACKAGES.items() if package.score is None]

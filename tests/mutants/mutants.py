@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator, operator_names
 
-from autograder.master import Cell, exercise_names, read_master
-from autograder.zygote import ENVIRONMENT
+from autograder.bank.master import Cell, exercise_names, read_master
+from autograder.workers.zygote import ENVIRONMENT
 
 OPERATORS = ("Binary", "Comparison", "Number", "Unary", "Boolean", "AddNot", "AndWith", "OrWith", "Decorator")
 UNLIKELY = ("Shift", "Bit", "FloorDiv", "Mod")
@@ -80,7 +80,7 @@ class Verdict:
 
 def judge(exercise: str, drawn: Sequence[Mutant]) -> Iterator[Verdict]:
     """Grade mutants on their own questions."""
-    from autograder.direct import Bank
+    from autograder.verifying.in_process import Bank
 
     bank = Bank(exercise)
     for mutant in drawn:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from autograder.report import report
-from autograder.similarity import Pair
+from autograder.classroom.report import report
+from autograder.classroom.similarity import Pair
 from tests.report.synthetic import results, students
 
 COUNT = 300

@@ -6,8 +6,8 @@ import functools
 import random
 from typing import Any
 
-from autograder.master import Variant, read_master, read_variants
-from autograder.results import FAULTY, TIMEOUT, UNREADABLE, Grading, result
+from autograder.bank.master import Variant, read_master, read_variants
+from autograder.results.result import FAULTY, TIMEOUT, UNREADABLE, Grading, result
 
 EXERCISES = ("custom_loss", "threaded_dense")
 NAMES = (

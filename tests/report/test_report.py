@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from autograder.report import report
-from autograder.statistics import distribution, items, mistakes, share
+from autograder.classroom.report import report
+from autograder.classroom.statistics import distribution, items, mistakes, share
 from tests.report.synthetic import results, students
 
 COUNT = 60

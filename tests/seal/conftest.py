@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sealing import MakeStudent
 
-from autograder.student import Limits, Student
-from autograder.zygote import Zygote
+from autograder.workers.student import Limits, Student
+from autograder.workers.zygote import Zygote
 
 HERE = Path(__file__).parent
 

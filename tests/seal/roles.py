@@ -9,8 +9,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from autograder.wire import Channel
-from autograder.zygote import ZygoteClient
+from autograder.workers.channel import Channel
+from autograder.workers.zygote import ZygoteClient
 
 
 def idle(_sock: socket.socket, _settings: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from autograder.student import Student
+from autograder.workers.student import Student
 
 MakeStudent = Callable[..., Student]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sealing import OWN_PROBES, MakeStudent
 
-from autograder.student import ProbeDied
+from autograder.workers.student import ProbeDied
 
 RAISED = {
     "sys.exit": ("import sys; sys.exit(3)", "SystemExit"),
@@ -210,7 +210,7 @@ def test_an_answer_that_is_too_large_is_malformed(student: MakeStudent, code: st
 
 
 def test_a_question_that_is_no_plain_data_is_not_the_students_fault(student: MakeStudent) -> None:
-    from autograder.frames import WireError
+    from autograder.workers.frames import WireError
 
     submission = student(PROBES)
     submission.run_cells()

@@ -7,13 +7,13 @@ import platform
 from pathlib import Path
 
 import autograder
-from autograder.canary import ATTACKS, SealReport
-from autograder.doctor import HOLDS, _attacks, isolation_table, memory_available_mb, versions
-from autograder.seal import LAYERS
+from autograder.seal.enter import LAYERS
+from autograder.verifying.doctor import HOLDS, _attacks, isolation_table, memory_available_mb, versions
+from autograder.workers.canary import ATTACKS, SealReport
 
 
 def test_rows_are_measured() -> None:
-    rows = {row.layer: row for row in isolation_table([Path(autograder.__file__).parent / "seal.py"])}
+    rows = {row.layer: row for row in isolation_table([Path(autograder.__file__).parent / "seal" / "enter.py"])}
     assert set(rows) == {*LAYERS, HOLDS, *(f"cannot {attack}" for attack in ATTACKS)}
     assert rows[HOLDS].works
     assert rows["uid"].works == (os.geteuid() == 0)

@@ -10,11 +10,11 @@ import pytest
 from sealing import MakeStudent
 
 import autograder
-from autograder.canary import check_seal, require_seal
-from autograder.seal import LAYERS, SealError
-from autograder.zygote import Zygote
+from autograder.seal.enter import LAYERS, SealError
+from autograder.workers.canary import check_seal, require_seal
+from autograder.workers.zygote import Zygote
 
-KIT = Path(autograder.__file__).parent / "seal.py"
+KIT = Path(autograder.__file__).parent / "seal" / "enter.py"
 ROOT = os.geteuid() == 0
 root_only = pytest.mark.skipif(not ROOT, reason="needs root")
 
@@ -36,8 +36,8 @@ NUMBERS = {
 ATTACKS = {
     "read the kit": "open(KIT).read()",
     "list the kit": "os.listdir(os.path.dirname(KIT))",
-    "import the kit": "import autograder.seal",
-    "import the kit by its path": "sys.path.insert(0, os.path.dirname(os.path.dirname(KIT))); import autograder.seal",
+    "import the kit": "import autograder.seal.enter",
+    "import the kit by its path": "sys.path.insert(0, os.path.dirname(os.path.dirname(KIT))); import autograder.seal.enter",
     "read the users": "open('/etc/passwd').read()",
     "read by a symbolic link": "os.symlink(KIT, 'link'); open('link').read()",
     "read by a hard link": "os.link(KIT, 'hard'); open('hard').read()",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.readable import closed_to_others
+from autograder.seal.readable import closed_to_others
 
 HERE = Path(__file__).parent
 NOBODY = 65534

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.frames import MAX_FRAME, WireError, decode, encode
-from autograder.wire import Channel, WireClosed, WireTimeout
+from autograder.workers.channel import Channel, WireClosed, WireTimeout
+from autograder.workers.frames import MAX_FRAME, WireError, decode, encode
 
 
 def frame(header: Any, body: bytes = b"") -> bytes:

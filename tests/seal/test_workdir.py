@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.workdir import TooMuch, check_size, make_workdir, remove_tree, remove_workdir
+from autograder.workers.workdir import TooMuch, check_size, make_workdir, remove_tree, remove_workdir
 
 
 @pytest.fixture

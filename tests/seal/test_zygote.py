@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.zygote import Zygote, ZygoteError
+from autograder.workers.zygote import Zygote, ZygoteError
 
 HERE = Path(__file__).parent
 
@@ -84,7 +84,7 @@ def test_everything_ends_with_the_server() -> None:
 def test_everything_ends_with_the_kit() -> None:
     program = f"""
         import time
-        from autograder.zygote import Zygote
+        from autograder.workers.zygote import Zygote
         zygote = Zygote(bare=True, roots=[{str(HERE)!r}])
         judge = zygote.spawn("roles:parent_of_one", {{}}, control=True)
         print(zygote.pid, judge.pid, judge.channel.receive(), flush=True)

@@ -17,7 +17,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from autograder.package import student_files, zip_bytes
+from autograder.building.package import student_files, zip_bytes
 from autograder.paths import ROOT
 
 

@@ -9,9 +9,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell
 
-from autograder.master import read_master
-from autograder.notebooks import student_notebook
-from autograder.package import build_wheel
+from autograder.bank.master import read_master
+from autograder.building.notebooks import student_notebook
+from autograder.building.package import build_wheel
 
 SILENT = """
 def pinball_loss(tau):
@@ -26,8 +26,8 @@ def pinball_loss(tau):
 """
 LEAVING = RAISING.replace('RuntimeError("<b>no</b>")', "SystemExit")
 STOCK = """
-import keras_checks.notebook
-otter.Notebook(tests_dir=str(keras_checks.notebook.TESTS / "custom_loss")).check("pinball_loss")
+import keras_checks.notebook.grader
+otter.Notebook(tests_dir=str(keras_checks.notebook.grader.TESTS / "custom_loss")).check("pinball_loss")
 """
 CELLS = {
     "missing": 'grader.check("pinball_loss")',

@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell
 
-from autograder.master import Master, exercise_names, read_master
+from autograder.bank.master import Master, exercise_names, read_master
 
 
 def outputs(cell: nbformat.NotebookNode) -> str:

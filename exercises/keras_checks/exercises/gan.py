@@ -12,12 +12,12 @@ import tensorflow as tf
 from hypothesis import strategies as st
 
 from keras_checks.compare import Failure, array, close, expect, finite, same_shape
-from keras_checks.game import D, G
 from keras_checks.observe import Namespace, plain, probe
-from keras_checks.players import Player, Transcript, attempt, fitted, network
 from keras_checks.question import Case, Question
-from keras_checks.rounds import Step, first_step, resized, size_written_down, summary
 from keras_checks.strategies import cases, seeds, shapes, sizes, uniform
+from keras_checks.testbeds.game import D, G
+from keras_checks.testbeds.players import Player, Transcript, attempt, fitted, network
+from keras_checks.testbeds.rounds import Step, first_step, resized, size_written_down, summary
 
 INVERT = Question(
     name="invert_convolution",

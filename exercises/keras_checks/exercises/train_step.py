@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from keras_checks.compare import close, expect, finite, same_shape
 from keras_checks.observe import Namespace, probe
 from keras_checks.question import Case, Question
-from keras_checks.stepping import (
+from keras_checks.strategies import arrays, cases, seeds, sizes
+from keras_checks.testbeds.stepping import (
     all_report,
     batches,
     fit,
@@ -22,8 +23,7 @@ from keras_checks.stepping import (
     twin,
     without_own_step,
 )
-from keras_checks.strategies import arrays, cases, seeds, sizes
-from keras_checks.tiny import network_weights
+from keras_checks.testbeds.tiny import network_weights
 
 LECTURE = 'Model specialization, "Custom train step (override train_step)"'
 CUSTOM = Question("custom_model", ("CustomModel",), points=3, lecture=LECTURE)

@@ -15,7 +15,7 @@ from keras_checks.compare import array, close, expect, same_shape
 from keras_checks.observe import Namespace, probe
 from keras_checks.question import Case, Question
 from keras_checks.strategies import arrays, cases, seeds, sizes, uniform
-from keras_checks.tiny import Weights, network, network_weights
+from keras_checks.testbeds.tiny import Weights, network, network_weights
 
 LECTURE = 'Model specialization, "Custom train step (override train_step)": the mini-batch loop'
 NEXT_BATCH = Question("next_batch", ("next_batch",), points=3, lecture=LECTURE)

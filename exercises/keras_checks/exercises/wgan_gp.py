@@ -13,12 +13,12 @@ import tensorflow as tf
 from hypothesis import strategies as st
 
 from keras_checks.compare import array, close, expect, finite, same_shape
-from keras_checks.critics import first_step, summary
-from keras_checks.game import D, G, finished
 from keras_checks.observe import MissingAnswer, Namespace, probe
-from keras_checks.players import Player, Transcript, attempt, fitted, network
 from keras_checks.question import Case, Question
 from keras_checks.strategies import arrays, cases, seeds, shapes, sizes, uniform
+from keras_checks.testbeds.critics import first_step, summary
+from keras_checks.testbeds.game import D, G, finished
+from keras_checks.testbeds.players import Player, Transcript, attempt, fitted, network
 
 SECTION = "Wasserstein GAN with Gradient Penalty"
 LOSSES = Question(

@@ -1,0 +1,1 @@
+"""Reads what authors write: master notebooks, alternatives, misconceptions, settings."""

@@ -1,0 +1,63 @@
+"""The settings of an exercise: `solutions/NAME/exercise.toml`, and the same file at the root of its autograder zip."""
+
+from __future__ import annotations
+
+import datetime
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from autograder.bank.markers import AuthoringError
+from autograder.paths import SOLUTIONS
+
+FILE = "exercise.toml"
+SHOW_HIDDEN = ("never", "after_published", "always")
+
+
+@dataclass(frozen=True)
+class Config:
+    """What an instructor may set.
+
+    Args:
+        show_hidden: when a student sees the outcome of the hidden checks on Gradescope: "never",
+            "after_published" (with the grades) or "always" (at once).
+        release_after: the day from which on `kit release` gives the solution out; None: any day.
+        seconds: how long the grading of a submission may take; Gradescope ends it after its own limit, 600 by default.
+    """
+
+    show_hidden: str = "after_published"
+    release_after: datetime.date | None = None
+    seconds: int = 420
+
+
+def config_of(exercise: str) -> Config:
+    """The settings of an exercise; the defaults where it has no file."""
+    return read_config(SOLUTIONS / exercise / FILE)
+
+
+def read_config(path: Path) -> Config:
+    """The settings in a file. Raises AuthoringError with the key that is wrong and what may stand there."""
+    if not path.is_file():
+        return Config()
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeError) as error:
+        raise AuthoringError(path, f"is not TOML ({error}): mend it, or delete it for the defaults") from None
+    known = [field.name for field in fields(Config)]
+    for key, value in data.items():
+        if key not in known:
+            raise AuthoringError(path, f"unknown key {key!r}: use {', '.join(known)}")
+        _check(path, key, value)
+    return Config(**data)
+
+
+def _check(path: Path, key: str, value: Any) -> None:
+    if key == "show_hidden" and value not in SHOW_HIDDEN:
+        raise AuthoringError(path, f"show_hidden = {value!r}: use one of {', '.join(SHOW_HIDDEN)}")
+    if key == "release_after" and not (isinstance(value, datetime.date) and not isinstance(value, datetime.datetime)):
+        raise AuthoringError(path, f"release_after = {value!r}: write a day without quotes, such as 2026-12-24")
+    if key == "seconds" and not (isinstance(value, int) and 30 <= value <= 2280):
+        raise AuthoringError(
+            path, f"seconds = {value!r}: use a whole number from 30 to 2280 (Gradescope's limit is 40 min)"
+        )

@@ -1,0 +1,1 @@
+"""From the authors' files to what students and graders get."""

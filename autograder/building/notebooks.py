@@ -1,0 +1,149 @@
+"""From an author's master to notebooks: an ordered list of small steps, each from cells to cells."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from autograder.bank.master import Cell, Master
+from autograder.paths import EXERCISES
+
+Step = Callable[[Master, list[Cell]], list[Cell]]
+
+SETUP = """\
+import os
+
+os.environ["KERAS_BACKEND"] = "tensorflow"
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import otter
+import keras_checks
+
+grader = keras_checks.Notebook("{exercise}")  # an otter.Notebook
+
+"""
+
+GUIDE = """\
+*How to work here.* Run the cells from the top. Write each answer into its cell, run it, then run the check below: it
+says what must be true, and shows the smallest input that breaks your answer. **Stuck?** There are three hints below
+each check. Open them one by one, as late as you can. You may add cells anywhere. Gradescope runs the notebook from the
+top, too, with further cases and hidden checks.
+"""
+
+EXPORT = """\
+## Hand in
+
+Save the notebook (Ctrl+S), then run the next cell. It writes the zip to hand in on Gradescope.
+"""
+
+
+def stub_answers(_: Master, cells: list[Cell]) -> list[Cell]:
+    """Leave a line to fill in where an answer stood."""
+    return [cell.stubbed() for cell in cells]
+
+
+def solve_answers(_: Master, cells: list[Cell]) -> list[Cell]:
+    """Keep the answers, without their markers."""
+    return [cell.solved() for cell in cells]
+
+
+def add_grader(master: Master, cells: list[Cell]) -> list[Cell]:
+    """Make the grader in front of the author's imports."""
+    head = SETUP.format(exercise=master.exercise)
+    return [replace(cell, source=head + cell.source) if "setup" in cell.tags else cell for cell in cells]
+
+
+def add_guide(_: Master, cells: list[Cell]) -> list[Cell]:
+    """Say how to work, in front of the first code cell."""
+    first = next(index for index, cell in enumerate(cells) if cell.kind == "code")
+    return [*cells[:first], Cell("markdown", GUIDE.rstrip()), *cells[first:]]
+
+
+def add_checks(_: Master, cells: list[Cell]) -> list[Cell]:
+    """Put a check behind the last answer cell of each question."""
+    last = {cell.question: index for index, cell in enumerate(cells) if cell.question}
+    found = []
+    for index, cell in enumerate(cells):
+        found.append(cell)
+        if cell.question and last[cell.question] == index:
+            found.append(Cell("code", f'grader.check("{cell.question}")', ("check",)))
+    return found
+
+
+def tag_questions(_: Master, cells: list[Cell]) -> list[Cell]:
+    """Tag answer cells with their question, in the way that notebook editors show."""
+    return [replace(cell, tags=(*cell.tags, f"question:{cell.question}")) if cell.question else cell for cell in cells]
+
+
+def add_export(_: Master, cells: list[Cell]) -> list[Cell]:
+    """End with the cell that writes the zip."""
+    return [*cells, Cell("markdown", EXPORT.rstrip()), Cell("code", "grader.export()", ("export",))]
+
+
+def install(url: str) -> Step:
+    """The step that starts a notebook with the installation of the checks from ``url``, for Colab."""
+
+    def add_install(_: Master, cells: list[Cell]) -> list[Cell]:
+        return [Cell("code", f"%pip install -q {url}", ("install",)), *cells]
+
+    return add_install
+
+
+STUDENT: tuple[Step, ...] = (stub_answers, add_guide, add_checks, tag_questions, add_grader, add_export)
+SOLUTION: tuple[Step, ...] = (solve_answers, add_checks, tag_questions, add_grader)
+
+
+def student_notebook(master: Master, wheel_url: str | None = None) -> nbformat.NotebookNode:
+    """What a student opens; with ``wheel_url`` for where no files lie beside the notebook."""
+    return _notebook(master, (*STUDENT, install(wheel_url)) if wheel_url else STUDENT)
+
+
+def solution_notebook(master: Master) -> nbformat.NotebookNode:
+    """The same with the answers in, not executed."""
+    return _notebook(master, SOLUTION)
+
+
+def notebook_text(notebook: nbformat.NotebookNode) -> str:
+    """The notebook's file: the same bytes for the same master."""
+    return nbformat.writes(notebook, version=nbformat.NO_CONVERT) + "\n"
+
+
+def version() -> str:
+    """The version of the student's package."""
+    return tomllib.loads((EXERCISES / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+
+
+def _notebook(master: Master, steps: Sequence[Step]) -> nbformat.NotebookNode:
+    cells = list(master.cells)
+    for step in steps:
+        cells = step(master, cells)
+    nodes = [_node(master, index, cell) for index, cell in enumerate(cells)]
+    notebook = new_notebook(cells=nodes, metadata=_metadata(master.exercise))
+    notebook.nbformat_minor = 5
+    nbformat.validate(notebook)
+    return notebook
+
+
+def _metadata(exercise: str) -> dict[str, object]:
+    return {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+        "kit": {"exercise": exercise, "version": version()},
+        "otter": {"assignment_name": exercise},
+    }
+
+
+def _node(master: Master, index: int, cell: Cell) -> nbformat.NotebookNode:
+    identity = hashlib.sha256(f"{master.exercise}/{index}/{cell.source}".encode()).hexdigest()[:12]
+    make = new_code_cell if cell.kind == "code" else new_markdown_cell
+    node = make(cell.source, id=identity)
+    if cell.tags:
+        node.metadata["tags"] = list(cell.tags)
+    if cell.tags in (("check",), ("export",)):
+        node.metadata["deletable"] = False
+    return node

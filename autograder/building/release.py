@@ -1,0 +1,86 @@
+"""`kit release`: solution notebooks, executed, with the common mistakes told."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from nbconvert import HTMLExporter
+from nbformat.v4 import new_markdown_cell
+
+from autograder.bank.markers import AuthoringError
+from autograder.bank.master import Master, Variant, read_master, read_variants
+from autograder.bank.settings import config_of
+from autograder.building.notebooks import notebook_text, solution_notebook
+from autograder.files import write_text
+from autograder.paths import EXERCISES
+from autograder.workers.zygote import ENVIRONMENT
+
+CELL_SECONDS = 300
+MISTAKES = "## Common mistakes"
+
+
+class TooEarly(Exception):
+    """The day from which on an exercise may be released has not come."""
+
+
+def release(exercise: str, output: Path, *, early: bool = False, today: datetime.date | None = None) -> list[Path]:
+    """Write the executed solution of an exercise to ``output`` as a notebook and as a page.
+
+    Raises:
+        TooEarly: it is before the exercise's ``release_after``, and ``early`` is not set.
+    """
+    day = config_of(exercise).release_after
+    if day is not None and (today or datetime.date.today()) < day and not early:
+        raise TooEarly(f"{exercise} is not to be released before {day}. Wait, or release it with --early.")
+    master = read_master(exercise)
+    notebook = solution_notebook(master)
+    notebook.cells.append(new_markdown_cell(common_mistakes(master), id="common-mistakes"))
+    execute(notebook, master)
+    page, _ = HTMLExporter().from_notebook_node(notebook, {"metadata": {"name": f"{exercise}: solution"}})
+    paths = [output / f"{exercise}.ipynb", output / f"{exercise}.html"]
+    for path, text in zip(paths, (notebook_text(notebook), page), strict=True):
+        write_text(path, text)
+    return paths
+
+
+def common_mistakes(master: Master) -> str:
+    """The misconceptions of an exercise, question by question, as a student may read them."""
+    known = read_variants(master.exercise, "misconceptions")
+    parts = [MISTAKES]
+    for question in master.questions():
+        parts.append(f"### `{question}`")
+        parts += [_mistake(variant) for variant in known if variant.question == question]
+    return "\n\n".join(parts)
+
+
+def _mistake(variant: Variant) -> str:
+    return f"- **{variant.statement}** {variant.hint}"
+
+
+def execute(notebook: nbformat.NotebookNode, master: Master) -> None:
+    """Run all cells in place, with the checks importable and nothing written beside the exercises."""
+    kept = dict(os.environ)
+    path = os.pathsep.join(filter(None, (str(EXERCISES), kept.get("PYTHONPATH"))))
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ.update(ENVIRONMENT | {"PYTHONPATH": path, "MPLBACKEND": "module://matplotlib_inline.backend_inline"})
+        try:
+            resources = {"metadata": {"path": folder}}
+            quiet = ["--log-level=ERROR"]  # the kernel warns of its own network
+            NotebookClient(notebook, timeout=CELL_SECONDS, resources=resources, extra_arguments=quiet).execute()
+        except CellExecutionError as error:
+            raise AuthoringError(master.path, f"does not run: {_last_line(str(error))}; mend the cell") from None
+        finally:
+            os.environ.clear()
+            os.environ.update(kept)
+
+
+def _last_line(text: str) -> str:
+    lines: Sequence[str] = [line for line in text.strip().splitlines() if line.strip()]
+    return lines[-1] if lines else "it raised an error"

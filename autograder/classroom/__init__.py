@@ -1,0 +1,1 @@
+"""Grades many submissions, and shows what became of them."""

@@ -1,0 +1,158 @@
+"""Grades many submissions and writes what became of each."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.bank.master import exercise_names
+from autograder.classroom.deferred import Grader
+from autograder.classroom.resume import Key, earlier_results, remove_leftovers
+from autograder.files import write_json, write_text
+from autograder.results.comparison import read_result
+from autograder.results.result import UNREADABLE, Grading, is_unfinished, result
+from autograder.results.scores import scores_csv
+from autograder.submissions.collect import Source
+from autograder.submissions.read import Submission, Unreadable
+
+Result = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Done:
+    """A submission that is through. ``before`` is the result that lay in its place, if there was one."""
+
+    name: str
+    result: Result
+    before: Result | None
+
+    @property
+    def kept(self) -> bool:
+        """Whether the result is that of an earlier run."""
+        return self.before is not None and self.before == self.result
+
+
+class CannotGrade(Exception):
+    """No submission can be graded. One line that says what to do."""
+
+
+class Stopped(Exception):
+    """The run was stopped while a submission was being graded; it has no result."""
+
+
+@dataclass
+class Class:
+    """A class being graded into a folder.
+
+    Args:
+        grader: grades one submission.
+        output: the folder of the results; those that are there and still hold are not graded again.
+        exercise: the exercise, where the notebooks do not say it.
+    """
+
+    grader: Grader
+    output: Path
+    exercise: str | None = None
+
+    def __post_init__(self) -> None:
+        self._lock = threading.Lock()
+        self._results: dict[Key, Future[Result]] = {}
+        self._earlier: dict[Key, Path] = {}
+        self._stopped = False
+
+    def grade(self, sources: Sequence[Source], jobs: int, done: Callable[[Done], None]) -> list[tuple[str, Result]]:
+        """Grade all, ``jobs`` at a time; each result is written as it comes, then scores.csv.
+
+        When one takes the fork server down, those that were being graded beside it have no result either: they
+        are tried once more, one by one, so that it costs itself only.
+        """
+        remove_leftovers(self.output)
+        self._earlier = earlier_results(self.output)
+        results = dict(self._pass(sources, jobs, done, final=False))
+        again = [source for source in sources if is_unfinished(results[source.name])]
+        self._results = {key: future for key, future in self._results.items() if not is_unfinished(future.result())}
+        results |= dict(self._pass(again, 1, done, final=True))
+        write_text(self.output / "scores.csv", scores_csv(list(results.items())))
+        return list(results.items())
+
+    def _pass(
+        self, sources: Sequence[Source], jobs: int, done: Callable[[Done], None], *, final: bool
+    ) -> list[tuple[str, Result]]:
+        def one(source: Source) -> tuple[str, Result]:
+            outcome = self._result(source)
+            if final or not is_unfinished(outcome):
+                done(self._keep(source.name, outcome))
+            return source.name, outcome
+
+        pool = ThreadPoolExecutor(jobs)
+        try:
+            return list(pool.map(one, sources))
+        except BaseException:
+            self._stopped = True
+            raise
+        finally:
+            pool.shutdown(wait=not self._stopped, cancel_futures=True)
+
+    def _keep(self, name: str, outcome: Result) -> Done:
+        """Write a result, unless it is there already."""
+        if self._stopped:
+            raise Stopped
+        path = self.output / f"{name}.json"
+        before = read_result(path)
+        if before != outcome:
+            write_json(path, outcome)
+        return Done(name, outcome, before)
+
+    def _result(self, source: Source) -> Result:
+        if self._stopped:
+            raise Stopped
+        try:
+            submission = source.read()
+            exercise = choose_exercise(submission, self.exercise)
+        except Unreadable as problem:
+            return result(unreadable(self.grader, source.name, self.exercise, str(problem)))
+        return self._once(submission, exercise)
+
+    def _once(self, submission: Submission, exercise: str) -> Result:
+        """Grade, or wait for the result of the same code, or take that of an earlier run."""
+        key = (exercise, submission.sha256)
+        with self._lock:
+            first = key not in self._results
+            future = self._results.setdefault(key, Future())
+        if first:
+            try:
+                future.set_result(self._known(key) or result(self.grader.grade(submission, exercise)))
+            except BaseException as error:
+                future.set_exception(error)
+                raise
+        return future.result()
+
+    def _known(self, key: Key) -> Result | None:
+        path = self._earlier.get(key)
+        return read_result(path) if path else None
+
+
+def choose_exercise(submission: Submission, exercise: str | None) -> str:
+    """The exercise of a submission: the notebook's own, which must be the one that was asked for, if any."""
+    own = submission.exercise if submission.exercise in exercise_names() else None
+    if exercise is not None and submission.exercise not in (None, exercise):
+        raise Unreadable(
+            f"This is the notebook of {submission.exercise}, not of {exercise}. Hand in the notebook of {exercise}."
+        )
+    chosen = exercise or own
+    if chosen is None:
+        raise Unreadable(
+            "The notebook does not say which exercise it is. Start from the notebook that you were given, "
+            "or grade it with --exercise."
+        )
+    return chosen
+
+
+def unreadable(grader: Grader, name: str, exercise: str | None, message: str) -> Grading:
+    """The grading of what can't be read: no points, and what to do."""
+    plan = grader.plan(exercise) if exercise else []
+    return Grading(name, exercise or "", plan=plan, status=UNREADABLE, message=message)

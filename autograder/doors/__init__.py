@@ -1,0 +1,1 @@
+"""The ways in from other platforms: stock Otter and Gradescope."""

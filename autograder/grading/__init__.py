@@ -1,0 +1,1 @@
+"""Grades one submission: the session, the trusted process, checks, verdicts and diagnosis."""

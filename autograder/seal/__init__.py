@@ -1,0 +1,1 @@
+"""A worker gives up its rights before it runs a line of student code."""

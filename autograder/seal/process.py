@@ -1,0 +1,14 @@
+"""Options of this process that the kernel keeps (``prctl``)."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS, PR_CAPBSET_DROP = 1, 4, 38, 24
+
+
+def set_process_option(option: int, value: int) -> None:
+    """``prctl(option, value)`` where there is one: Linux."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)

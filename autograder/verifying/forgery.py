@@ -1,0 +1,63 @@
+"""Observations that no answer earned: what a submission could send that has got hold of a probe.
+
+A check that gives points must fail every one of them on at least one of its cases.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from keras_checks.compare import Failure
+from keras_checks.question import Case, Check
+from keras_checks.runner import fixed_cases, fixed_seed, salted_seed, search
+
+from autograder.grading.observer import Observation, Remembering
+from autograder.grading.verdict import verdict
+
+Forge = Callable[[Observation], Observation]
+
+
+def forgeable(exercise: str, check: Check, reference: Remembering) -> str | None:
+    """The name of a forgery that passes ``check`` on all its cases, or None."""
+    for name, forge in _forgeries(_first_observation(exercise, check, reference)):
+        if not _fails(exercise, check, reference, forge):
+            return name
+    return None
+
+
+def _first_observation(exercise: str, check: Check, reference: Remembering) -> Observation:
+    return reference.observe(check.probe.__name__, fixed_cases(exercise, check)[0])
+
+
+def _fails(exercise: str, check: Check, reference: Remembering, forge: Forge) -> bool:
+    def evaluate(case: Case) -> Failure | None:
+        expected = reference.observe(check.probe.__name__, case)
+        return verdict(check, case, forge(copy.deepcopy(expected)), expected)
+
+    seeds = (fixed_seed(exercise, check), salted_seed(exercise, check, "forged"))
+    return any(search(check, evaluate, seed) is not None for seed in seeds)
+
+
+def _forgeries(first: Observation) -> Iterator[tuple[str, Forge]]:
+    random = np.random.default_rng(0)
+    yield "the right observation of another case", lambda _: copy.deepcopy(first)
+    yield "zeros", lambda real: _mapped(real, lambda numbers: np.zeros_like(numbers))
+    yield "ones", lambda real: _mapped(real, lambda numbers: np.ones_like(numbers))
+    yield "NaN", lambda real: _mapped(real, lambda numbers: np.full(numbers.shape, np.nan))
+    yield "random numbers", lambda real: _mapped(real, lambda numbers: random.normal(size=numbers.shape))
+    yield "nothing", lambda _: {"seen": {}}
+
+
+def _mapped(data: Any, change: Callable[[np.ndarray], np.ndarray]) -> Any:
+    if isinstance(data, dict):
+        return {key: _mapped(value, change) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_mapped(value, change) for value in data]
+    if isinstance(data, np.ndarray):
+        return change(data)
+    if isinstance(data, int | float) and not isinstance(data, bool):
+        return change(np.asarray(data)).item()
+    return data

@@ -1,0 +1,106 @@
+"""The sealed worker: runs a student's cells, then answers probes about what they defined. It knows no answers."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from autograder.seal.enter import Bounds, enter
+from autograder.seal.readable import forget_own_code
+from autograder.workers.channel import Channel, WireClosed
+from autograder.workers.frames import MAX_REPLY_HEADER, MAX_REQUEST_HEADER, WireError
+from autograder.workers.seeds import set_seeds
+from autograder.workers.shell import StudentShell, make_shell, message_of, prepare_loop, run_cell
+
+HOMES = ("HOME", "IPYTHONDIR", "MPLCONFIGDIR", "TMPDIR", "KERAS_HOME", "XDG_CACHE_HOME", "JUPYTER_CONFIG_DIR")
+
+
+def main(sock: socket.socket, settings: dict[str, Any]) -> None:
+    """Seal, then serve requests until the other end closes.
+
+    ``settings``: ``work`` (the folder), ``bounds`` (of :class:`autograder.seal.enter.Bounds`), ``without``, ``unsealed``.
+    """
+    channel = Channel(sock, max_receive=MAX_REQUEST_HEADER, max_send=MAX_REPLY_HEADER)
+    work = Path(settings["work"])
+    hello: dict[str, Any]
+    try:
+        _quiet()
+        _settle(work)
+        prepare_loop()
+        sealed = enter(
+            work,
+            Bounds(**settings.get("bounds", {})),
+            parent=os.getppid(),
+            without=settings.get("without", ()),
+            unsealed=settings.get("unsealed", False),
+        )
+        hello = {"layers": sealed.layers, "reasons": sealed.reasons}
+    except Exception as error:  # nothing may run half sealed
+        hello = {"refused": f"{error}" or type(error).__name__}
+    channel.send({**hello, "nonce": channel.receive()["nonce"]})
+    if "refused" not in hello:
+        _serve(channel)
+
+
+def _serve(channel: Channel) -> None:
+    forget_own_code()
+    sys.path.insert(0, "")  # a notebook imports what lies beside it
+    shell = make_shell()
+    operations = {"cell": _run_cell, "probe": _run_probe}
+    with contextlib.suppress(WireClosed):
+        while True:
+            request = channel.receive()
+            reply = operations[request["do"]](shell, request)
+            _send(channel, {**reply, "nonce": request["nonce"]})
+
+
+def _send(channel: Channel, reply: dict[str, Any]) -> None:
+    try:
+        channel.send(reply)
+    except WireClosed:
+        raise
+    except WireError as error:
+        channel.send({"malformed": str(error), "nonce": reply["nonce"]})
+
+
+def _run_cell(shell: StudentShell, request: dict[str, Any]) -> dict[str, Any]:
+    set_seeds(request["seed"])
+    try:
+        return run_cell(shell, request["index"], request["source"])
+    except BaseException as error:  # IPython lets some of a cell's errors through
+        return {"status": "raised", "error_type": type(error).__name__, "message": message_of(error), "line": 0}
+
+
+def _run_probe(shell: StudentShell, request: dict[str, Any]) -> dict[str, Any]:
+    try:
+        from keras_checks.observe import run_probe
+
+        set_seeds(request["seed"])
+        return {"observation": run_probe(request["exercise"], request["probe"], shell.user_ns, request["case"])}
+    except BaseException as error:  # SystemExit and its like, from a student's answer
+        described = {"type": type(error).__name__, "message": message_of(error)[:400], "where": ""}
+        return {"observation": {"error": described}}
+
+
+def _quiet() -> None:
+    """Standard input is empty; what is printed goes nowhere, at the price of a write to a buffer."""
+    null = os.open(os.devnull, os.O_RDWR)
+    for fd in (0, 1, 2):
+        os.dup2(null, fd)
+    os.close(null)
+    sys.stdin = open(0, closefd=False)  # noqa: SIM115 - for the life of the process
+    for name in ("stdout", "stderr"):
+        stream = open(1, "w", buffering=2**16, errors="replace", closefd=False)  # noqa: SIM115
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
+
+
+def _settle(work: Path) -> None:
+    """Everything that libraries write goes into the work folder."""
+    os.environ.update(dict.fromkeys(HOMES, str(work)), USER="student", LOGNAME="student")
+    tempfile.tempdir = str(work)  # it may have been looked up before the fork

@@ -1,0 +1,1 @@
+"""What a student meets in Jupyter: the grader, its cards and the export."""
