@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from autograder.bank.master import AuthoringError, exercise_names
+from autograder.bank.master import exercise_names
+from autograder.errors import KitError, UsageError
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Exercises for advanced Keras: build, grade, verify, release."
@@ -19,27 +20,13 @@ console = Console() if sys.stdout.isatty() else Console(width=140)
 problems = Console(stderr=True)
 
 
-class Stop(Exception):
-    """Ends a command: one line that says what to do, and an exit status."""
-
-    def __init__(self, message: str, status: int) -> None:
-        super().__init__(message)
-        self.status = status
-
-
 def main() -> None:
     """Run a command; errors are one line."""
-    from autograder.seal.enter import SealError
-    from autograder.workers.zygote import ZygoteError
-
     try:
         app(standalone_mode=True)
-    except Stop as stop:
-        problems.print(f"[bold]kit:[/] {stop}", highlight=False)
-        raise SystemExit(stop.status) from None
-    except (AuthoringError, SealError, ZygoteError) as error:
+    except KitError as error:
         problems.print(f"kit: {error}", highlight=False, markup=False)
-        raise SystemExit(1) from None
+        raise SystemExit(error.exit_status) from None
 
 
 def known(exercises: list[str] | None) -> list[str]:
@@ -47,7 +34,7 @@ def known(exercises: list[str] | None) -> list[str]:
     names = exercise_names()
     for name in exercises or []:
         if name not in names:
-            raise Stop(f"There is no exercise {name!r}. Choose from {', '.join(names)}.", 2)
+            raise UsageError(f"There is no exercise {name!r}. Choose from {', '.join(names)}.")
     return exercises or names
 
 
@@ -73,20 +60,16 @@ def grade(
     ] = None,
 ) -> None:
     """Grade submissions: a JSON result each, scores.csv and report.html."""
-    from autograder.classroom.batch import CannotGrade
     from autograder.commands.grade import Options, run
 
     if exercise is not None:
         known([exercise])
     for path in paths:
         if not path.exists():
-            raise Stop(f"There is no file or folder {path}. Check the path.", 2)
+            raise UsageError(f"There is no file or folder {path}. Check the path.")
     if scheduler is not None and importlib.util.find_spec("distributed") is None:
-        raise Stop("--scheduler needs Dask. Install it with `uv sync --extra cluster`.", 2)
-    try:
-        run(paths, Options(exercise, output, jobs, unsealed, pseudonyms, similar, scheduler), console)
-    except CannotGrade as problem:
-        raise Stop(str(problem), 1) from None
+        raise UsageError("--scheduler needs Dask. Install it with `uv sync --extra cluster`.")
+    run(paths, Options(exercise, output, jobs, unsealed, pseudonyms, similar, scheduler), console)
 
 
 @app.command()
@@ -96,12 +79,8 @@ def diff(
 ) -> None:
     """Show whose score differs between two gradings, by how much, and because of which check."""
     from autograder.commands.diff import run
-    from autograder.results.comparison import NoResults
 
-    try:
-        run(old, new, console)
-    except NoResults as problem:
-        raise Stop(str(problem), 2) from None
+    run(old, new, console)
 
 
 @app.command()
@@ -128,15 +107,10 @@ def release(
     early: Annotated[bool, typer.Option("--early", help="Release before the day that the exercise sets.")] = False,
 ) -> None:
     """Write the solutions, executed, with pictures and common mistakes, as notebooks and as pages."""
-    from autograder.building.release import TooEarly
     from autograder.building.release import release as write_solution
 
     for exercise in known(exercises):
-        try:
-            paths = write_solution(exercise, output, early=early)
-        except TooEarly as problem:
-            raise Stop(str(problem), 1) from None
-        for path in paths:
+        for path in write_solution(exercise, output, early=early):
             console.print(f"{path} written", highlight=False, markup=False)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from autograder.errors import KitError
 from autograder.paths import shown
 
 BEGIN = "# BEGIN SOLUTION"
@@ -12,7 +13,7 @@ END = "# END SOLUTION"
 STUB = ("# YOUR CODE HERE", "...")
 
 
-class AuthoringError(Exception):
+class AuthoringError(KitError):
     """What an author wrote cannot be used; the message is one line that says where and what to do."""
 
     def __init__(self, path: Path, problem: str) -> None:

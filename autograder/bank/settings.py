@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from autograder.bank.markers import AuthoringError
-from autograder.paths import SOLUTIONS
+from autograder.paths import ROOT, SOLUTIONS
 
 FILE = "exercise.toml"
 SHOW_HIDDEN = ("never", "after_published", "always")
 
 
 @dataclass(frozen=True)
-class Config:
+class Settings:
     """What an instructor may set.
 
     Args:
@@ -31,25 +31,26 @@ class Config:
     seconds: int = 420
 
 
-def config_of(exercise: str) -> Config:
-    """The settings of an exercise; the defaults where it has no file."""
-    return read_config(SOLUTIONS / exercise / FILE)
+def settings_of(exercise: str) -> Settings:
+    """The settings of an exercise: at the root of its zip, else beside its notebook, else the defaults."""
+    packed = ROOT / FILE
+    return read_settings(packed if packed.is_file() else SOLUTIONS / exercise / FILE)
 
 
-def read_config(path: Path) -> Config:
+def read_settings(path: Path) -> Settings:
     """The settings in a file. Raises AuthoringError with the key that is wrong and what may stand there."""
     if not path.is_file():
-        return Config()
+        return Settings()
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeError) as error:
         raise AuthoringError(path, f"is not TOML ({error}): mend it, or delete it for the defaults") from None
-    known = [field.name for field in fields(Config)]
+    known = [field.name for field in fields(Settings)]
     for key, value in data.items():
         if key not in known:
             raise AuthoringError(path, f"unknown key {key!r}: use {', '.join(known)}")
         _check(path, key, value)
-    return Config(**data)
+    return Settings(**data)
 
 
 def _check(path: Path, key: str, value: Any) -> None:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from autograder.bank.markers import AuthoringError
-from autograder.bank.master import Master, exercise_names, read_master, read_variants
+from autograder.bank.master import Master, exercise_names, read_master
+from autograder.bank.variants import read_variants
 from autograder.building.leaks import leaks
 from autograder.building.notebooks import notebook_text, student_notebook
 from autograder.building.package import Files, autograder_files, build_wheel, student_files, zip_bytes
 from autograder.building.student_tests import student_test
 from autograder.files import write_bytes
 from autograder.paths import AUTOGRADER, CHECKS, EXERCISES, ROOT, SOLUTIONS, shown
+from autograder.results.key import NO_KEY, key_in
 from autograder.results.otter_tests import grader_test
+from autograder.results.records import PlanRow
 
 TESTS = CHECKS / "tests"
 
@@ -72,9 +74,10 @@ def check_parts(names: Sequence[str]) -> None:
                 raise AuthoringError(path, f"belongs to no exercise: write {shown(SOLUTIONS / path.stem)}/notebook.py")
 
 
-def _plan(master: Master) -> dict[str, list[dict[str, Any]]]:
+def _plan(master: Master) -> dict[str, list[PlanRow]]:
     """For each question its checks: name, statement, hidden or not, points."""
     from autograder.grading.grader import load_questions
+    from autograder.grading.records import plan_of
 
     questions = load_questions(master.exercise)
     module = CHECKS / "exercises" / f"{master.exercise}.py"
@@ -94,19 +97,11 @@ def _plan(master: Master) -> dict[str, list[dict[str, Any]]]:
                 module,
                 f"the checks of {question.name} add up to {earned:g} points, not to {question.points:g}: mend them",
             )
-        plan[question.name] = [
-            {
-                "check": check.name,
-                "statement": check.statement,
-                "hidden": check.hidden,
-                "max_points": check.points,
-            }
-            for check in question.checks
-        ]
+        plan[question.name] = plan_of([question])
     return plan
 
 
-def _generated(master: Master, plan: dict[str, list[dict[str, Any]]]) -> dict[Path, bytes]:
+def _generated(master: Master, plan: dict[str, list[PlanRow]]) -> dict[Path, bytes]:
     """The files below `exercises/` that come from the master."""
     notebook = notebook_text(student_notebook(master))
     found = {EXERCISES / f"{master.exercise}.ipynb": notebook.encode()}
@@ -132,16 +127,17 @@ def _holds(path: Path, data: bytes) -> bool:
 
 
 def _pack(
-    masters: Sequence[Master], plans: dict[str, dict[str, list[dict[str, Any]]]], output: Path, wheel_url: str | None
+    masters: Sequence[Master], plans: dict[str, dict[str, list[PlanRow]]], output: Path, wheel_url: str | None
 ) -> list[Path]:
     student = student_files()
     if found := leaks(student):
         name, _, line = found[0].partition(": ")
         more = f" ({len(found) - 1} more like it)" if found[1:] else ""
         raise AuthoringError(ROOT / name, f"holds a line of an answer or a judge, `{line}`: take it out{more}")
+    key = key_in(output)
     packages: dict[Path, bytes] = {output / "student.zip": zip_bytes(student)}
     for master in masters:
-        package = grader_zip(master, plans[master.exercise])
+        package = grader_zip(master, plans[master.exercise], key)
         packages[output / "autograder" / f"{master.exercise}.zip"] = package
         if wheel_url:
             text = notebook_text(student_notebook(master, wheel_url))
@@ -151,9 +147,9 @@ def _pack(
     return [*packages, build_wheel(output)]
 
 
-def grader_zip(master: Master, plan: dict[str, list[dict[str, Any]]] | None = None) -> bytes:
-    """The autograder zip of an exercise, as Gradescope and stock Otter take it."""
+def grader_zip(master: Master, plan: dict[str, list[PlanRow]] | None = None, key: bytes = NO_KEY) -> bytes:
+    """The autograder zip of an exercise, as Gradescope and stock Otter take it; ``key`` salts its cases."""
     plan = plan or _plan(master)
     tests: Files = {f"{name}.py": grader_test(name, checks).encode() for name, checks in plan.items()}
-    rows = [{"question": name, **check} for name, checks in plan.items() for check in checks]
-    return zip_bytes(autograder_files(master.exercise, tests, rows))
+    rows = [row for checks in plan.values() for row in checks]
+    return zip_bytes(autograder_files(master.exercise, tests, rows, key))

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from autograder.bank.markers import answers
-from autograder.bank.master import exercise_names, read_master, read_variants
+from autograder.bank.master import exercise_names, read_master
+from autograder.bank.variants import read_variants
 from autograder.building.package import Files
 from autograder.paths import AUTOGRADER
 

@@ -10,10 +10,10 @@ from dataclasses import replace
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from autograder.bank.master import Cell, Master
+from autograder.bank.master import Master, MasterCell
 from autograder.paths import EXERCISES
 
-Step = Callable[[Master, list[Cell]], list[Cell]]
+Transform = Callable[[Master, list[MasterCell]], list[MasterCell]]
 
 SETUP = """\
 import os
@@ -42,60 +42,60 @@ Save the notebook (Ctrl+S), then run the next cell. It writes the zip to hand in
 """
 
 
-def stub_answers(_: Master, cells: list[Cell]) -> list[Cell]:
+def stub_answers(_: Master, cells: list[MasterCell]) -> list[MasterCell]:
     """Leave a line to fill in where an answer stood."""
     return [cell.stubbed() for cell in cells]
 
 
-def solve_answers(_: Master, cells: list[Cell]) -> list[Cell]:
+def solve_answers(_: Master, cells: list[MasterCell]) -> list[MasterCell]:
     """Keep the answers, without their markers."""
     return [cell.solved() for cell in cells]
 
 
-def add_grader(master: Master, cells: list[Cell]) -> list[Cell]:
+def add_grader(master: Master, cells: list[MasterCell]) -> list[MasterCell]:
     """Make the grader in front of the author's imports."""
     head = SETUP.format(exercise=master.exercise)
     return [replace(cell, source=head + cell.source) if "setup" in cell.tags else cell for cell in cells]
 
 
-def add_guide(_: Master, cells: list[Cell]) -> list[Cell]:
+def add_guide(_: Master, cells: list[MasterCell]) -> list[MasterCell]:
     """Say how to work, in front of the first code cell."""
     first = next(index for index, cell in enumerate(cells) if cell.kind == "code")
-    return [*cells[:first], Cell("markdown", GUIDE.rstrip()), *cells[first:]]
+    return [*cells[:first], MasterCell("markdown", GUIDE.rstrip()), *cells[first:]]
 
 
-def add_checks(_: Master, cells: list[Cell]) -> list[Cell]:
+def add_checks(_: Master, cells: list[MasterCell]) -> list[MasterCell]:
     """Put a check behind the last answer cell of each question."""
     last = {cell.question: index for index, cell in enumerate(cells) if cell.question}
     found = []
     for index, cell in enumerate(cells):
         found.append(cell)
         if cell.question and last[cell.question] == index:
-            found.append(Cell("code", f'grader.check("{cell.question}")', ("check",)))
+            found.append(MasterCell("code", f'grader.check("{cell.question}")', ("check",)))
     return found
 
 
-def tag_questions(_: Master, cells: list[Cell]) -> list[Cell]:
+def tag_questions(_: Master, cells: list[MasterCell]) -> list[MasterCell]:
     """Tag answer cells with their question, in the way that notebook editors show."""
     return [replace(cell, tags=(*cell.tags, f"question:{cell.question}")) if cell.question else cell for cell in cells]
 
 
-def add_export(_: Master, cells: list[Cell]) -> list[Cell]:
+def add_export(_: Master, cells: list[MasterCell]) -> list[MasterCell]:
     """End with the cell that writes the zip."""
-    return [*cells, Cell("markdown", EXPORT.rstrip()), Cell("code", "grader.export()", ("export",))]
+    return [*cells, MasterCell("markdown", EXPORT.rstrip()), MasterCell("code", "grader.export()", ("export",))]
 
 
-def install(url: str) -> Step:
+def install(url: str) -> Transform:
     """The step that starts a notebook with the installation of the checks from ``url``, for Colab."""
 
-    def add_install(_: Master, cells: list[Cell]) -> list[Cell]:
-        return [Cell("code", f"%pip install -q {url}", ("install",)), *cells]
+    def add_install(_: Master, cells: list[MasterCell]) -> list[MasterCell]:
+        return [MasterCell("code", f"%pip install -q {url}", ("install",)), *cells]
 
     return add_install
 
 
-STUDENT: tuple[Step, ...] = (stub_answers, add_guide, add_checks, tag_questions, add_grader, add_export)
-SOLUTION: tuple[Step, ...] = (solve_answers, add_checks, tag_questions, add_grader)
+STUDENT: tuple[Transform, ...] = (stub_answers, add_guide, add_checks, tag_questions, add_grader, add_export)
+SOLUTION: tuple[Transform, ...] = (solve_answers, add_checks, tag_questions, add_grader)
 
 
 def student_notebook(master: Master, wheel_url: str | None = None) -> nbformat.NotebookNode:
@@ -118,7 +118,7 @@ def version() -> str:
     return tomllib.loads((EXERCISES / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 
 
-def _notebook(master: Master, steps: Sequence[Step]) -> nbformat.NotebookNode:
+def _notebook(master: Master, steps: Sequence[Transform]) -> nbformat.NotebookNode:
     cells = list(master.cells)
     for step in steps:
         cells = step(master, cells)
@@ -138,7 +138,7 @@ def _metadata(exercise: str) -> dict[str, object]:
     }
 
 
-def _node(master: Master, index: int, cell: Cell) -> nbformat.NotebookNode:
+def _node(master: Master, index: int, cell: MasterCell) -> nbformat.NotebookNode:
     identity = hashlib.sha256(f"{master.exercise}/{index}/{cell.source}".encode()).hexdigest()[:12]
     make = new_code_cell if cell.kind == "code" else new_markdown_cell
     node = make(cell.source, id=identity)

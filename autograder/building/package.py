@@ -11,11 +11,13 @@ import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from autograder.bank.markers import AuthoringError
 from autograder.files import write_bytes
 from autograder.paths import AUTOGRADER, EXERCISES, ROOT, SOLUTIONS
+from autograder.results.key import FILE as KEY
+from autograder.results.key import NO_KEY
+from autograder.results.records import PlanRow
 
 Files = dict[str, bytes]
 
@@ -27,7 +29,6 @@ CACHES = {
     ".pytest_cache",
     ".venv",
     ".OTTER_LOG",
-    ".observed",
 }
 EPOCH = (1980, 1, 1, 0, 0, 0)
 AT_ROOT = ("setup.sh", "run_autograder")
@@ -43,10 +44,10 @@ def student_files() -> Files:
     return files_below(EXERCISES)
 
 
-def autograder_files(exercise: str, tests: Files, plan: Sequence[dict[str, Any]] = ()) -> Files:
+def autograder_files(exercise: str, tests: Files, plan: Sequence[PlanRow] = (), key: bytes = NO_KEY) -> Files:
     """All that grading an exercise needs, the answers and judges of the others left out.
 
-    ``plan`` has a row a check (:func:`autograder.grading.jobs.plan_of`): a result can be written before anything has run.
+    ``plan`` has a row per check: a result can be written before anything has run.
     """
     others = {path.stem for path in (EXERCISES / "keras_checks" / "exercises").glob("*.py")} - {exercise, "__init__"}
     grader = files_below(AUTOGRADER)
@@ -57,6 +58,7 @@ def autograder_files(exercise: str, tests: Files, plan: Sequence[dict[str, Any]]
     at_root[SETTINGS] = solution.pop(f"solutions/{exercise}/{SETTINGS}", at_root[SETTINGS])
     return {
         "otter_config.json": otter_config(exercise),
+        KEY: key,
         "plan.json": (json.dumps(list(plan), indent=1, ensure_ascii=False) + "\n").encode(),
         **{f"tests/{name}": data for name, data in tests.items()},
         **{name: data for name, data in at_root.items() if data is not None},

@@ -15,9 +15,11 @@ from nbconvert import HTMLExporter
 from nbformat.v4 import new_markdown_cell
 
 from autograder.bank.markers import AuthoringError
-from autograder.bank.master import Master, Variant, read_master, read_variants
-from autograder.bank.settings import config_of
+from autograder.bank.master import Master, read_master
+from autograder.bank.settings import settings_of
+from autograder.bank.variants import Variant, read_variants
 from autograder.building.notebooks import notebook_text, solution_notebook
+from autograder.errors import KitError
 from autograder.files import write_text
 from autograder.paths import EXERCISES
 from autograder.workers.zygote import ENVIRONMENT
@@ -26,7 +28,7 @@ CELL_SECONDS = 300
 MISTAKES = "## Common mistakes"
 
 
-class TooEarly(Exception):
+class TooEarly(KitError):
     """The day from which on an exercise may be released has not come."""
 
 
@@ -36,7 +38,7 @@ def release(exercise: str, output: Path, *, early: bool = False, today: datetime
     Raises:
         TooEarly: it is before the exercise's ``release_after``, and ``early`` is not set.
     """
-    day = config_of(exercise).release_after
+    day = settings_of(exercise).release_after
     if day is not None and (today or datetime.date.today()) < day and not early:
         raise TooEarly(f"{exercise} is not to be released before {day}. Wait, or release it with --early.")
     master = read_master(exercise)

@@ -6,7 +6,8 @@ import keyword
 from pathlib import Path
 from string import Template
 
-from autograder.bank.master import AuthoringError, exercise_names
+from autograder.bank.markers import AuthoringError
+from autograder.bank.master import exercise_names
 from autograder.files import write_text
 from autograder.paths import AUTOGRADER, CHECKS, SOLUTIONS, shown
 

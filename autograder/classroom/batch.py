@@ -7,19 +7,16 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from autograder.bank.master import exercise_names
-from autograder.classroom.deferred import Grader
 from autograder.classroom.resume import Key, earlier_results, remove_leftovers
+from autograder.errors import KitError
 from autograder.files import write_json, write_text
-from autograder.results.comparison import read_result
-from autograder.results.result import UNREADABLE, Grading, is_unfinished, result
+from autograder.grading.entry import SubmissionGrader, choose_exercise, unreadable
+from autograder.results.records import Result
+from autograder.results.result import is_unfinished, read_result, result
 from autograder.results.scores import scores_csv
 from autograder.submissions.collect import Source
 from autograder.submissions.read import Submission, Unreadable
-
-Result = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -36,7 +33,7 @@ class Done:
         return self.before is not None and self.before == self.result
 
 
-class CannotGrade(Exception):
+class CannotGrade(KitError):
     """No submission can be graded. One line that says what to do."""
 
 
@@ -54,7 +51,7 @@ class Class:
         exercise: the exercise, where the notebooks do not say it.
     """
 
-    grader: Grader
+    grader: SubmissionGrader
     output: Path
     exercise: str | None = None
 
@@ -134,25 +131,3 @@ class Class:
     def _known(self, key: Key) -> Result | None:
         path = self._earlier.get(key)
         return read_result(path) if path else None
-
-
-def choose_exercise(submission: Submission, exercise: str | None) -> str:
-    """The exercise of a submission: the notebook's own, which must be the one that was asked for, if any."""
-    own = submission.exercise if submission.exercise in exercise_names() else None
-    if exercise is not None and submission.exercise not in (None, exercise):
-        raise Unreadable(
-            f"This is the notebook of {submission.exercise}, not of {exercise}. Hand in the notebook of {exercise}."
-        )
-    chosen = exercise or own
-    if chosen is None:
-        raise Unreadable(
-            "The notebook does not say which exercise it is. Start from the notebook that you were given, "
-            "or grade it with --exercise."
-        )
-    return chosen
-
-
-def unreadable(grader: Grader, name: str, exercise: str | None, message: str) -> Grading:
-    """The grading of what can't be read: no points, and what to do."""
-    plan = grader.plan(exercise) if exercise else []
-    return Grading(name, exercise or "", plan=plan, status=UNREADABLE, message=message)

@@ -13,7 +13,9 @@ from distributed import Client, KilledWorker, Worker, WorkerPlugin, get_worker
 from autograder.classroom.batch import CannotGrade
 from autograder.grading.session import Session
 from autograder.results.identity import checks_sha256
-from autograder.results.result import FAULTY, Grading
+from autograder.results.key import NO_KEY
+from autograder.results.records import PlanRow, Status
+from autograder.results.result import Grading
 from autograder.submissions.read import Submission
 
 # It writes tracebacks of connections that end, as they do when a worker dies or a run is stopped.
@@ -31,8 +33,8 @@ class ClusterError(CannotGrade):
 class SessionPlugin(WorkerPlugin):
     """Gives a worker process a grading session; its imports run while it waits for the first submission."""
 
-    def __init__(self, unsealed: bool = False) -> None:
-        self.session = Session(unsealed=unsealed)
+    def __init__(self, unsealed: bool, key: bytes) -> None:
+        self.session = Session(unsealed=unsealed, key=key)
 
     def setup(self, worker: Worker) -> None:  # noqa: ARG002 - Dask's signature
         """Start the zygote."""
@@ -42,8 +44,8 @@ class SessionPlugin(WorkerPlugin):
         """End it with all that it has forked. A worker that is killed has no time for this: then the zygote sees it."""
         self.session.__exit__(None, None, None)
 
-    def __reduce__(self) -> tuple[type[SessionPlugin], tuple[bool]]:
-        return SessionPlugin, (self.session.unsealed,)
+    def __reduce__(self) -> tuple[type[SessionPlugin], tuple[bool, bytes]]:
+        return SessionPlugin, (self.session.unsealed, self.session.key)
 
 
 class Cluster:
@@ -55,8 +57,9 @@ class Cluster:
         ClusterError: on entering, when nobody answers; when grading, on a worker with another kit.
     """
 
-    def __init__(self, address: str, *, unsealed: bool = False) -> None:
+    def __init__(self, address: str, *, unsealed: bool = False, key: bytes = NO_KEY) -> None:
         self.address = address
+        self.key = key
         self.unsealed = unsealed
         self._client: Client | None = None
 
@@ -70,7 +73,7 @@ class Cluster:
         except TimeoutError:
             self._client.close()
             raise ClusterError(f"{self.address} has no worker. Start one with `dask worker {self.address}`.") from None
-        self._client.register_plugin(SessionPlugin(self.unsealed), name=PLUGIN)
+        self._client.register_plugin(SessionPlugin(self.unsealed, self.key), name=PLUGIN)
         return self
 
     def __exit__(
@@ -83,7 +86,7 @@ class Cluster:
                 client.unregister_worker_plugin(PLUGIN)
             client.close()
 
-    def plan(self, exercise: str) -> list[dict[str, Any]]:
+    def plan(self, exercise: str) -> list[PlanRow]:
         """One row a check of the exercise."""
         return self._run(_plan, exercise)
 
@@ -94,7 +97,7 @@ class Cluster:
         except KilledWorker as error:
             said = f"The grader stopped: it took down {error.last_worker.address}, the last of several workers."
             plan = self.plan(exercise)
-            return Grading(submission.name, exercise, submission.sha256, plan=plan, status=FAULTY, message=said)
+            return Grading(submission.name, exercise, submission.sha256, plan=plan, ended=Status.FAULT, message=said)
 
     def _run(self, function: Any, exercise: str, *arguments: Any) -> Any:
         if self._client is None:
@@ -115,7 +118,7 @@ def _session(expected: str, exercise: str) -> Session:
     return cast(SessionPlugin, worker.plugins[PLUGIN]).session
 
 
-def _plan(expected: str, exercise: str) -> list[dict[str, Any]]:
+def _plan(expected: str, exercise: str) -> list[PlanRow]:
     return _session(expected, exercise).plan(exercise)
 
 

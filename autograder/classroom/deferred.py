@@ -1,34 +1,28 @@
-"""What grades a submission, started when it is first needed."""
+"""Starts what grades submissions when it is first needed."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
-from typing import Any, Protocol
+from typing import Any
 
+from autograder.grading.entry import SubmissionGrader
+from autograder.results.records import PlanRow
 from autograder.results.result import Grading
 from autograder.submissions.read import Submission
 
 
-class Grader(Protocol):
-    """What grades one submission: a session on this machine, or the workers of a scheduler."""
-
-    def grade(self, submission: Submission, exercise: str) -> Grading: ...
-
-    def plan(self, exercise: str) -> list[dict[str, Any]]: ...
-
-
-class Lazy:
+class DeferredGrader:
     """Starts a grader when it is first needed: with nothing left to grade nothing is imported. A context manager."""
 
-    def __init__(self, make: Callable[[], AbstractContextManager[Grader]]) -> None:
+    def __init__(self, make: Callable[[], AbstractContextManager[SubmissionGrader]]) -> None:
         self._make = make
         self._lock = threading.Lock()
         self._stack = ExitStack()
-        self._grader: Grader | None = None
+        self._grader: SubmissionGrader | None = None
 
-    def __enter__(self) -> Lazy:
+    def __enter__(self) -> DeferredGrader:
         return self
 
     def __exit__(self, *error: Any) -> None:
@@ -38,11 +32,11 @@ class Lazy:
         """Grade by the grader."""
         return self._started().grade(submission, exercise)
 
-    def plan(self, exercise: str) -> list[dict[str, Any]]:
+    def plan(self, exercise: str) -> list[PlanRow]:
         """The grader's plan."""
         return self._started().plan(exercise)
 
-    def _started(self) -> Grader:
+    def _started(self) -> SubmissionGrader:
         with self._lock:
             if self._grader is None:
                 self._grader = self._stack.enter_context(self._make())

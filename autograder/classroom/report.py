@@ -11,11 +11,12 @@ from jinja2 import Environment, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from autograder.bank.master import exercise_names, read_variants
-from autograder.classroom.statistics import Named, Result, distribution, items, mistakes, readable, share, to_look_at
+from autograder.bank.master import exercise_names
+from autograder.bank.variants import read_variants
+from autograder.classroom.statistics import Named, distribution, items, mistakes, readable, share, to_look_at
 from autograder.paths import AUTOGRADER
-from autograder.results.result import UNREADABLE, reason
-from autograder.results.scores import max_score
+from autograder.results.records import Result, Status
+from autograder.results.result import max_score, reason
 
 if TYPE_CHECKING:
     from autograder.classroom.similarity import Pair
@@ -39,7 +40,7 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Row:
+class ReportRow:
     """One submission in the table, and on its own page."""
 
     person: Person
@@ -86,14 +87,14 @@ def report(
     )
 
 
-def _row(person: Person, result: Result) -> Row:
+def _row(person: Person, result: Result) -> ReportRow:
     extra = result["extra_data"]
     named = list(dict.fromkeys(check["misconception"] for check in extra["checks"] if check["misconception"]))
     secret = (
-        person.secret and extra["status"] == UNREADABLE
+        person.secret and extra["status"] == Status.UNREADABLE
     )  # the message names the file, and files are named by people
     message = "could not be read" if secret else extra["message"] or reason(result)
-    return Row(
+    return ReportRow(
         person, extra["exercise"], result["score"], max_score(result), share(result),
         extra["status"], extra["seconds"], named, message, "" if secret else _page(result),
     )  # fmt: skip

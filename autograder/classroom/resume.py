@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Any
 
 from autograder.bank.master import exercise_names
-from autograder.results.comparison import read_result
 from autograder.results.identity import checks_sha256
-from autograder.results.result import FAULTY
+from autograder.results.records import ExtraData, Status
+from autograder.results.result import read_result
 
 Key = tuple[str, str]
 """Exercise and hash of the code: submissions with the same key have the same result."""
@@ -26,10 +25,10 @@ def earlier_results(folder: Path) -> dict[Key, Path]:
     return found
 
 
-def holds(extra: dict[str, Any]) -> bool:
+def holds(extra: ExtraData) -> bool:
     """Whether grading the same code again would give the same."""
     exercise = extra.get("exercise")
-    graded = bool(extra.get("submission_sha256")) and exercise in exercise_names() and extra["status"] != FAULTY
+    graded = bool(extra.get("submission_sha256")) and exercise in exercise_names() and extra["status"] != Status.FAULT
     return graded and extra.get("checks_sha256") == checks_sha256(exercise)
 
 

@@ -11,8 +11,10 @@ from typing import Any
 import numpy as np
 from rapidfuzz import fuzz, process
 
-from autograder.bank.master import read_master, read_variants
+from autograder.bank.master import read_master
+from autograder.bank.variants import read_variants
 from autograder.building.notebooks import solution_notebook, student_notebook
+from autograder.results.records import Result
 from autograder.submissions.collect import Source
 from autograder.submissions.read import Submission, Unreadable
 
@@ -36,7 +38,7 @@ class Pair:
     shared: tuple[str, ...]
 
 
-def find_similar(sources: Sequence[Source], results: Mapping[str, Mapping[str, Any]]) -> list[Pair]:
+def find_similar(sources: Sequence[Source], results: Mapping[str, Result]) -> list[Pair]:
     """The pairs of a class, the most alike first; never a pair of the same student's."""
     classes: dict[str, dict[str, list[str]]] = defaultdict(dict)
     for source in sources:

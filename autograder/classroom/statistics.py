@@ -5,17 +5,16 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from autograder.results.result import FAULTY, TIMEOUT, UNREADABLE
+from autograder.results.records import Result, Status, TestEntry
 
-Result = dict[str, Any]
 Named = Sequence[tuple[str, Result]]
 BINS = 10
+TROUBLE = (Status.FAULT, Status.TIMEOUT, Status.UNREADABLE)
 
 
 @dataclass(frozen=True)
-class Item:
+class QuestionStatistics:
     """A question of an exercise.
 
     ``difficulty`` is the mean share of its points that was earned, 0 to 1; ``discrimination`` the correlation of that
@@ -32,7 +31,7 @@ class Item:
 
 
 @dataclass
-class Mistake:
+class MisconceptionCount:
     """A misconception, and who has it."""
 
     exercise: str
@@ -51,7 +50,7 @@ def share(result: Result) -> float:
 
 def readable(results: Named) -> list[tuple[str, Result]]:
     """Those that were graded at all."""
-    return [(name, result) for name, result in results if result["extra_data"]["status"] != UNREADABLE]
+    return [(name, result) for name, result in results if result["extra_data"]["status"] != Status.UNREADABLE]
 
 
 def distribution(results: Named) -> list[int]:
@@ -62,19 +61,19 @@ def distribution(results: Named) -> list[int]:
     return counts
 
 
-def items(results: Named) -> list[Item]:
+def items(results: Named) -> list[QuestionStatistics]:
     """The questions, in the order in which they come."""
-    columns: dict[tuple[str, str], list[tuple[Result, dict[str, Any]]]] = {}
+    columns: dict[tuple[str, str], list[tuple[Result, TestEntry]]] = {}
     for _, result in readable(results):
         for test in result["tests"]:
             columns.setdefault((result["extra_data"]["exercise"], test["name"]), []).append((result, test))
     return [_item(*key, column) for key, column in columns.items()]
 
 
-def _item(exercise: str, question: str, column: list[tuple[Result, dict[str, Any]]]) -> Item:
+def _item(exercise: str, question: str, column: list[tuple[Result, TestEntry]]) -> QuestionStatistics:
     own = [test["score"] / test["max_score"] if test["max_score"] else 0.0 for _, test in column]
     rest = [_rest(result, test) for result, test in column]
-    return Item(
+    return QuestionStatistics(
         exercise,
         question,
         column[0][1]["max_score"],
@@ -85,7 +84,7 @@ def _item(exercise: str, question: str, column: list[tuple[Result, dict[str, Any
     )
 
 
-def _rest(result: Result, test: dict[str, Any]) -> float:
+def _rest(result: Result, test: TestEntry) -> float:
     possible = sum(other["max_score"] for other in result["tests"]) - test["max_score"]
     return (result["score"] - test["score"]) / possible if possible else 0.0
 
@@ -97,9 +96,9 @@ def _correlation(one: list[float], other: list[float]) -> float | None:
         return None
 
 
-def mistakes(results: Named, known: dict[tuple[str, str], dict[str, str]]) -> list[Mistake]:
+def mistakes(results: Named, known: dict[tuple[str, str], dict[str, str]]) -> list[MisconceptionCount]:
     """The misconceptions that the class has, the commonest first; ``known`` has the texts by (exercise, name)."""
-    found: dict[tuple[str, str], Mistake] = {}
+    found: dict[tuple[str, str], MisconceptionCount] = {}
     for name, result in results:
         exercise = result["extra_data"]["exercise"]
         for check in result["extra_data"]["checks"]:
@@ -107,7 +106,7 @@ def mistakes(results: Named, known: dict[tuple[str, str], dict[str, str]]) -> li
                 key = (exercise, check["misconception"])
                 text = known.get(key, {"statement": key[1], "hint": ""})
                 mistake = found.setdefault(
-                    key, Mistake(exercise, check["question"], key[1], text["statement"], text["hint"])
+                    key, MisconceptionCount(exercise, check["question"], key[1], text["statement"], text["hint"])
                 )
                 if name not in mistake.who:
                     mistake.who.append(name)
@@ -116,4 +115,4 @@ def mistakes(results: Named, known: dict[tuple[str, str], dict[str, str]]) -> li
 
 def to_look_at(results: Named) -> list[tuple[str, Result]]:
     """Faults, timeouts and what could not be read."""
-    return [(name, r) for name, r in results if r["extra_data"]["status"] in (FAULTY, TIMEOUT, UNREADABLE)]
+    return [(name, r) for name, r in results if r["extra_data"]["status"] in TROUBLE]

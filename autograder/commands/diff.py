@@ -10,8 +10,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from autograder.bank.master import exercise_names
-from autograder.results.comparison import Change, Result, compare, other_checks, read_results
+from autograder.results.comparison import Change, compare, other_checks, read_results
 from autograder.results.identity import checks_sha256
+from autograder.results.records import Result
 
 
 def run(old: Path, new: Path, console: Console) -> None:

@@ -12,15 +12,17 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from autograder.classroom.batch import Class, Result
-from autograder.classroom.deferred import Grader, Lazy
+from autograder.classroom.batch import Class
+from autograder.classroom.deferred import DeferredGrader
 from autograder.classroom.report import report
 from autograder.commands.diff import change_table
 from autograder.commands.meter import Meter
 from autograder.files import write_text
+from autograder.grading.entry import SubmissionGrader
 from autograder.grading.session import Session
-from autograder.results.result import FAULTY
-from autograder.results.scores import max_score
+from autograder.results.key import key_in
+from autograder.results.records import Result, Status
+from autograder.results.result import max_score
 from autograder.submissions.collect import Source, find_submissions
 
 INTERRUPTED = 130
@@ -49,26 +51,24 @@ def run(paths: Sequence[Path], options: Options, console: Console) -> None:
         raise typer.Exit(2)
     meter = Meter(console, len(sources))
     try:
-        with Lazy(lambda: _grader(options)) as grader, meter:
+        with DeferredGrader(lambda: _grader(options)) as grader, meter:
             jobs = MANY if options.scheduler else options.jobs
             results = Class(grader, options.output, options.exercise).grade(sources, jobs, meter.done)
     except KeyboardInterrupt:
-        console.print(
-            f"Stopped after {meter.count + meter.kept} of {len(sources)}. The same command goes on from there."
-        )
+        console.print(f"Stopped after {meter.count + meter.kept} of {len(sources)}. Run the same command to resume.")
         raise typer.Exit(INTERRUPTED) from None
     write_text(options.output / "report.html", _report(results, sources, options))
     _tell(results, meter, options.output, console)
-    if any(result["extra_data"]["status"] == FAULTY for _, result in results):
+    if any(result["extra_data"]["status"] == Status.FAULT for _, result in results):
         raise typer.Exit(1)
 
 
-def _grader(options: Options) -> AbstractContextManager[Grader]:
+def _grader(options: Options) -> AbstractContextManager[SubmissionGrader]:
     if options.scheduler is None:
-        return Session(unsealed=options.unsealed)
+        return Session(unsealed=options.unsealed, key=key_in(options.output))
     from autograder.classroom.cluster import Cluster
 
-    return Cluster(options.scheduler, unsealed=options.unsealed)
+    return Cluster(options.scheduler, unsealed=options.unsealed, key=key_in(options.output))
 
 
 def _report(results: Sequence[tuple[str, Result]], sources: Sequence[Source], options: Options) -> str:

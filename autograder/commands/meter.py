@@ -12,11 +12,13 @@ from rich.text import Text
 
 from autograder.classroom.batch import Done
 from autograder.results.comparison import Change, change_of
-from autograder.results.result import FAULTY, TIMEOUT, reason
+from autograder.results.records import Status
+from autograder.results.result import reason
 
 LINES = 10
 """How often a long run speaks where there is no terminal."""
 ESTIMATE_SECONDS = 600
+LOUD: dict[str, str] = {Status.FAULT: "[red]fault[/]", Status.TIMEOUT: "[yellow]timeout[/]"}
 
 
 class Rate(ProgressColumn):
@@ -71,10 +73,10 @@ class Meter:
 
     def _note(self, done: Done) -> None:
         status = done.result["extra_data"]["status"]
-        if status in (FAULTY, TIMEOUT):
-            what = {FAULTY: "[red]fault[/]", TIMEOUT: "[yellow]timeout[/]"}[status]
+        if status in LOUD:
             self.progress.console.print(
-                f"{what} {escape(done.name)}: {escape(reason(done.result) or 'see its result')}", highlight=False
+                f"{LOUD[status]} {escape(done.name)}: {escape(reason(done.result) or 'see its result')}",
+                highlight=False,
             )
         if done.before is not None and (change := change_of(done.name, done.before, done.result)):
             self.changes.append(change)

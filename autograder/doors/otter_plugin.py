@@ -4,35 +4,54 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from otter.plugins import AbstractOtterPlugin
 
-from autograder.classroom.batch import choose_exercise, unreadable
+from autograder.grading.entry import grade_read
 from autograder.grading.session import Session
+from autograder.paths import ROOT
+from autograder.results.key import key_of_zip
 from autograder.results.otter_tests import VERDICTS, verdicts_of
+from autograder.results.records import Status
 from autograder.results.result import Grading, result
-from autograder.submissions.read import Unreadable, read_submission
+from autograder.submissions.find import only_submission
+from autograder.submissions.read import Submission, Unreadable
 
 KEPT = ("tests",)
+PLAN = ROOT / "plan.json"
 
 
 class SealedGrading(AbstractOtterPlugin):
     """Replaces the submission by a notebook that holds nothing but the verdicts on it.
 
-    Configured in otter_config.json with ``{"exercise": NAME}``.
+    Configured in otter_config.json with ``{"exercise": NAME}``. Otter's kernel starts in the submission's folder, and
+    imports what lies there: so everything of the student's is read first, and gone before the kernel starts.
     """
 
+    _submission: Submission | Unreadable | None = None
     grading: Grading | None = None
 
+    @property
+    def exercise(self) -> str:
+        """The exercise that this zip grades."""
+        return self.plugin_config["exercise"]
+
     def before_grading(self, config: Any) -> None:
-        """Remove all that came with the submission, and switch off what would run or unpickle it."""
-        submission = Path(self.submission_path)
-        for item in submission.parent.iterdir():
-            if item.name not in (*KEPT, submission.name):
+        """Read the submission, remove all that came with it, and switch off what would run or unpickle it."""
+        path = Path(self.submission_path)
+        try:
+            self._submission = only_submission(path.parent, self.exercise, but=KEPT)
+        except Unreadable as problem:
+            self._submission = problem
+        for item in path.parent.iterdir():
+            if item.name not in (*KEPT, path.name):
                 shutil.rmtree(item, ignore_errors=True) if item.is_dir() and not item.is_symlink() else item.unlink()
+        empty = nbformat.writes(nbformat.v4.new_notebook()) if path.suffix == ".ipynb" else ""
+        path.write_text(empty, encoding="utf-8")  # Otter reads it once more
         config.pdf = False
         config.token = None
         config.grade_from_log = False
@@ -40,36 +59,44 @@ class SealedGrading(AbstractOtterPlugin):
 
     def before_execution(self, _submission: Any) -> nbformat.NotebookNode:
         """Grade in the sealed worker; the notebook of verdicts that Otter runs instead. Never raises."""
-        verdicts: dict[str, Any] = {}
         try:
-            self.grading = self._grade(Path(self.submission_path), self.plugin_config["exercise"])
-            verdicts = verdicts_of(self.grading.records())
-        except Exception as error:
-            print(f"The submission could not be graded: {error}")  # noqa: T201 - Otter's log
-        cell = nbformat.v4.new_code_cell(
-            f"import json\n{VERDICTS} = json.loads({json.dumps(verdicts)!r})", id="verdicts"
-        )
+            Path(self.submission_path).unlink(missing_ok=True)
+            self.grading = self._grade()
+        except Exception as error:  # whatever it is costs the student nothing: it is a fault
+            sys.stderr.write(f"The submission could not be graded: {error}\n")
+            self.grading = self._fault(error)
+        verdicts = json.dumps(verdicts_of(self.grading.records()))
+        cell = nbformat.v4.new_code_cell(f"import json\n{VERDICTS} = json.loads({verdicts!r})", id="verdicts")
         return nbformat.v4.new_notebook(cells=[cell])
 
-    def _grade(self, path: Path, exercise: str) -> Grading:
-        with Session() as session:
-            try:
-                submission = read_submission(path)
-                return session.grade(submission, choose_exercise(submission, exercise))
-            except Unreadable as problem:
-                return unreadable(session, path.stem, exercise, str(problem))
+    def _grade(self) -> Grading:
+        with Session(key=key_of_zip()) as session:
+            return grade_read(session, Path(self.submission_path).stem, self._read, self.exercise)
+
+    def _read(self) -> Submission:
+        if not isinstance(self._submission, Submission):
+            raise self._submission or Unreadable("There is no notebook in what you handed in.")
+        return self._submission
+
+    def _fault(self, error: Exception) -> Grading:
+        plan = json.loads(PLAN.read_text(encoding="utf-8")) if PLAN.is_file() else []
+        said = f"The grader stopped: {type(error).__name__}: {error}"
+        return Grading("submission", self.exercise, plan=plan, ended=Status.FAULT, message=said)
 
     def after_grading(self, results: Any) -> None:
-        """Replace Otter's messages, which quote test source, by ours."""
+        """Replace Otter's scores by ours, and its messages, which quote test source, by what a student should read."""
         results.notebook = None
         if self.grading is None:
             return
         outcome = result(self.grading)
         results.set_output(outcome["output"])
-        texts = {test["name"]: test["output"] for test in outcome["tests"]}
-        records = {(r["question"], r["check"]): r for r in self.grading.records()}
+        tests = {test["name"]: test for test in outcome["tests"]}
+        records = {(record["question"], record["check"]): record for record in self.grading.records()}
         for name in results.test_files:
             file = results.get_result(name)
+            test = tests.get(file.name)
+            results.update_score(name, test.get("score", 0.0) if test else 0.0)
             for case in file.test_case_results:
-                record = records.get((file.name, case.test_case.name), {})
-                case.message = record.get("feedback") or record.get("message") or texts.get(file.name, "")
+                record = records.get((file.name, case.test_case.name))
+                said = (record.get("feedback") or record["message"]) if record else None
+                case.message = said or (test["output"] if test else "")

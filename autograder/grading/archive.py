@@ -13,11 +13,9 @@ from typing import Any
 
 from autograder.files import write_bytes
 from autograder.grading.observer import Known
-from autograder.paths import AUTOGRADER
+from autograder.paths import archives
 from autograder.results.identity import checks_sha256
 from autograder.workers.frames import LENGTHS, WireError, decode, encode
-
-FOLDER = AUTOGRADER / "judges" / ".observed"
 
 
 class Archive:
@@ -30,7 +28,7 @@ class Archive:
     @property
     def path(self) -> Path:
         """The file."""
-        return FOLDER / f"{self.exercise}-{self.seed}-{checks_sha256(self.exercise)[:16]}.frames"
+        return archives() / f"{self.exercise}-{self.seed}-{checks_sha256(self.exercise)[:16]}.frames"
 
     def read(self) -> dict[str, Known]:
         """All that is known; nothing where the file is missing or damaged."""
@@ -48,9 +46,9 @@ class Archive:
             for (probe, case), observation in observations.items()
         )
         with contextlib.suppress(OSError):
-            FOLDER.mkdir(mode=0o700, exist_ok=True)
-            write_bytes(self.path, b"".join(_frames(entries)))
-            for old in set(FOLDER.glob(f"{self.exercise}-*.frames")) - {self.path}:
+            archives().mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_bytes(self.path, b"".join(_frames(entries)), mode=0o600)
+            for old in set(archives().glob(f"{self.exercise}-*.frames")) - {self.path}:
                 old.unlink(missing_ok=True)
 
 

@@ -4,31 +4,33 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from keras_checks.question import Case, Check
 from keras_checks.runner import fingerprint, fixed_cases
 
+from autograder.bank.variants import Variant
 from autograder.grading.archive import Archive
 from autograder.grading.grader import Grader
 from autograder.grading.observer import Known, Observation, Remembering, Trusted
-from autograder.grading.verdict import FAILED, PASSED, PROBE_DIED, GraderFault, Outcome, verdict
+from autograder.grading.verdict import PROBE_DIED, GraderFault, Verdict, judge_case
+from autograder.results.records import Outcome
 
 RELATIVE = 1e-4
 """Two computations of the same wrong value differ by rounding only."""
 EVIDENCE = 3
 SIGNATURE = 120
 """Letters of a message that tell one error from another."""
-_PASSING = re.compile(r"Exception encountered when calling \S+|\{\{.*?\}\}|\d+|\s+")
-"""What stands in messages of many errors: Keras's preface, TensorFlow's names of nodes, numbers."""
+WORDING_OF_MANY = re.compile(r"Exception encountered when calling \S+|\{\{.*?\}\}|\d+|\s+")
+"""What is in the messages of many errors: Keras's preface, TensorFlow's names of nodes, numbers."""
 TWIN_SEEDS = 1000
 Passed = tuple[Check, list[Case]]
 
 
-class Suspect:
-    """A misconception to be observed; its twin draws other noise."""
+class ObservedMisconception:
+    """A misconception and what it was seen to do; its twin draws other noise."""
 
     def __init__(self, exercise: str, sources: Sequence[str], question: str, name: str, seed: int) -> None:
         self.name = name
@@ -46,40 +48,39 @@ class Diagnosis:
         self,
         exercise: str,
         reference: Sequence[str],
-        misconceptions: Iterable[Any],
+        misconceptions: Iterable[Variant],
         seed: int,
         archive: Archive | None = None,
     ) -> None:
-        """``misconceptions``: objects with ``question``, ``name`` and ``source``, likeliest first."""
-        self.suspects: dict[str, list[Suspect]] = {}
+        """``misconceptions``: likeliest first."""
+        self.suspects: dict[str, list[ObservedMisconception]] = {}
         for item in misconceptions:
-            suspect = Suspect(exercise, [*reference, item.source], item.question, item.name, seed)
+            suspect = ObservedMisconception(exercise, [*reference, item.source], item.question, item.name, seed)
             self.suspects.setdefault(item.question, []).append(suspect)
         self._archive = archive
         self._archived: dict[str, Known] | None = None
         self._shared: set[tuple[str, str]] = set()
 
-    def __call__(self, grader: Grader, outcomes: Sequence[Outcome]) -> dict[str, str]:
+    def __call__(self, grader: Grader, verdicts: Sequence[Verdict]) -> dict[str, str]:
         """For the failed checks of one question, by name, the misconception behind each, where one agrees."""
-        told = [outcome for outcome in outcomes if _tells(outcome)]
+        told = [verdict for verdict in verdicts if _tells(verdict)]
         if told:
             self._recall()
-        agreeing: dict[str, list[Suspect]] = {}
-        for outcome in told:
+        agreeing: dict[str, list[ObservedMisconception]] = {}
+        for verdict in told:
             # One mistake fails several checks: those who did it there are asked first, the others only if need be.
             likely = list(dict.fromkeys(suspect for found in agreeing.values() for suspect in found))
-            everybody = self.suspects.get(outcome.check.question, [])
-            evidence = _evidence(grader, outcome.check)
-            self._share(outcome.check, evidence)
-            agreeing[outcome.check.name] = _agreeing(grader, outcome, evidence, likely) or _agreeing(
-                grader, outcome, evidence, everybody
+            everybody = self.suspects.get(verdict.check.question, [])
+            evidence = _evidence(grader, verdict.check)
+            self._share(verdict.check, evidence)
+            agreeing[verdict.check.name] = _agreeing(grader, verdict, evidence, likely) or _agreeing(
+                grader, verdict, evidence, everybody
             )
-        passed = self._passed(grader, outcomes) if any(agreeing.values()) else []
+        passed = self._passed(grader, verdicts) if any(agreeing.values()) else []
         named = {}
         for check, suspects in agreeing.items():
-            others = [outcome for outcome in told if outcome.check.name != check]
-            innocent = [it for it in suspects if not any(_refutes(grader, outcome, it) for outcome in others)]
-            if (best := _best(grader, told, passed, innocent)) is not None:
+            found = [it for it in suspects if not _refuted(grader, it, _own(it, told, agreeing), check)]
+            if (best := _best(grader, told, passed, found, agreeing)) is not None:
                 named[check] = best.name
         return named
 
@@ -92,7 +93,7 @@ class Diagnosis:
         self._recall()
         self._share(check, cases)
         for case, suspect in itertools.product(cases, self.suspects.get(check.question, [])):
-            suspect.observer.observe(check.probe.__name__, case)
+            suspect.observer.observe(check.probe, case)
 
     def keep(self) -> None:
         """Archive what was observed on cases that everybody gets, where that is more than was archived."""
@@ -110,16 +111,16 @@ class Diagnosis:
                 self._archived[key] = seen | self._archived.get(key, {})
             self._archive.write(self._archived)
 
-    def _passed(self, grader: Grader, outcomes: Sequence[Outcome]) -> list[Passed]:
+    def _passed(self, grader: Grader, verdicts: Sequence[Verdict]) -> list[Passed]:
         """The checks that the student passes, each with cases that everybody gets."""
-        checks = [outcome.check for outcome in outcomes if outcome.outcome == PASSED]
+        checks = [verdict.check for verdict in verdicts if verdict.outcome is Outcome.PASSED]
         found = [(check, fixed_cases(grader.exercise, check)[:2]) for check in checks]
         for check, cases in found:
             self._share(check, cases)
         return found
 
     def _share(self, check: Check, cases: Iterable[Case]) -> None:
-        self._shared |= {(check.probe.__name__, fingerprint(case)) for case in cases}
+        self._shared |= {(check.probe, fingerprint(case)) for case in cases}
 
     def _recall(self) -> None:
         if self._archive is None or self._archived is not None:
@@ -128,59 +129,77 @@ class Diagnosis:
         for suspect in self._all():
             suspect.observer.known |= self._archived.get(suspect.key, {})
 
-    def _all(self) -> Iterator[Suspect]:
+    def _all(self) -> Iterator[ObservedMisconception]:
         return itertools.chain.from_iterable(self.suspects.values())
 
 
-def _agreeing(grader: Grader, outcome: Outcome, evidence: Iterable[Case], suspects: Iterable[Suspect]) -> list[Suspect]:
+def _agreeing(
+    grader: Grader, verdict: Verdict, evidence: Iterable[Case], suspects: Iterable[ObservedMisconception]
+) -> list[ObservedMisconception]:
     """Those that agree on the evidence and on the counter-example, and are wrong there."""
-    check, found = outcome.check, list(suspects)
+    check, found = verdict.check, list(suspects)
     for case in evidence if found else []:
-        seen, _ = grader.observe(check, case)
+        seen = grader.observe(check, case)
         found = [suspect for suspect in found if _agrees(check, case, seen, suspect.observer)]
-    case, seen = outcome.counterexample, outcome.seen
+    case, seen = verdict.counterexample, verdict.seen
     assert case is not None and seen is not None
     return [
         suspect
         for suspect in found
-        if _agrees(check, case, seen, suspect.observer) and _fails_there(grader, outcome, suspect)
+        if _agrees(check, case, seen, suspect.observer) and _fails_there(grader, verdict, suspect)
     ]
 
 
+def _own(
+    suspect: ObservedMisconception, told: Sequence[Verdict], agreeing: Mapping[str, list[ObservedMisconception]]
+) -> list[Verdict]:
+    """The failures that a suspect has to explain: an answer may hold two mistakes, each with failures of its own."""
+    return [it for it in told if suspect in agreeing[it.check.name] or not agreeing[it.check.name]]
+
+
+def _refuted(grader: Grader, suspect: ObservedMisconception, own: Sequence[Verdict], check: str) -> bool:
+    return any(_refutes(grader, verdict, suspect) for verdict in own if verdict.check.name != check)
+
+
 def _best(
-    grader: Grader, told: Sequence[Outcome], passed: Sequence[Passed], suspects: Iterable[Suspect]
-) -> Suspect | None:
-    """Who fails at least half of the checks that the student fails, and the fewest of those that the student passes."""
+    grader: Grader,
+    told: Sequence[Verdict],
+    passed: Sequence[Passed],
+    suspects: Iterable[ObservedMisconception],
+    agreeing: Mapping[str, list[ObservedMisconception]],
+) -> ObservedMisconception | None:
+    """Who fails at least half of the checks that it has to explain, and the fewest of those that the student passes."""
     found = []
     for suspect in suspects:
-        explained = sum(_fails_there(grader, outcome, suspect) for outcome in told)
+        own = _own(suspect, told, agreeing)
+        explained = sum(_fails_there(grader, verdict, suspect) for verdict in own)
         beyond = sum(any(_differs(grader, check, case, suspect.observer) for case in cases) for check, cases in passed)
-        if 2 * explained >= len(told) and beyond <= explained:
+        if 2 * explained >= len(own) and beyond <= explained:
             found.append((beyond, suspect))
     return min(found, key=lambda pair: pair[0])[1] if found else None
 
 
-def _tells(outcome: Outcome) -> bool:
+def _tells(verdict: Verdict) -> bool:
     """Whether something was observed that a misconception can agree with."""
-    if outcome.outcome != FAILED or outcome.counterexample is None or outcome.seen is None:
+    if verdict.outcome is not Outcome.FAILED or verdict.counterexample is None or verdict.seen is None:
         return False
-    return outcome.seen.get("error", {}).get("type") != PROBE_DIED
+    return verdict.seen.get("error", {}).get("type") != PROBE_DIED
 
 
-def _refutes(grader: Grader, outcome: Outcome, suspect: Suspect) -> bool:
+def _refutes(grader: Grader, verdict: Verdict, suspect: ObservedMisconception) -> bool:
     """Whether a suspect fails this check too, but surely not as the student does: then it is another mistake."""
-    check, case, seen = outcome.check, outcome.counterexample, outcome.seen
+    check, case, seen = verdict.check, verdict.counterexample, verdict.seen
     assert case is not None and seen is not None
-    if _agrees(check, case, seen, suspect.observer) or not _fails_there(grader, outcome, suspect):
+    if _agrees(check, case, seen, suspect.observer) or not _fails_there(grader, verdict, suspect):
         return False
-    again = suspect.twin.observe(check.probe.__name__, case)
+    again = suspect.twin.observe(check.probe, case)
     return _agrees(check, case, again, suspect.observer)  # else it is only noise that differs
 
 
-def _fails_there(grader: Grader, outcome: Outcome, suspect: Suspect) -> bool:
+def _fails_there(grader: Grader, verdict: Verdict, suspect: ObservedMisconception) -> bool:
     """Whether a suspect fails a check where the student does."""
-    assert outcome.counterexample is not None
-    return _differs(grader, outcome.check, outcome.counterexample, suspect.observer)
+    assert verdict.counterexample is not None
+    return _differs(grader, verdict.check, verdict.counterexample, suspect.observer)
 
 
 def _evidence(grader: Grader, check: Check) -> list[Case]:
@@ -191,21 +210,21 @@ def _evidence(grader: Grader, check: Check) -> list[Case]:
 
 
 def _differs(grader: Grader, check: Check, case: Case, suspect: Remembering) -> bool:
-    expected = grader.reference.observe(check.probe.__name__, case)
+    seen = suspect.observe(check.probe, case)
     try:
-        return verdict(check, case, suspect.observe(check.probe.__name__, case), expected) is not None
+        return judge_case(check, case, seen, lambda: grader.reference.observe(check.probe, case)) is not None
     except GraderFault:
         return False
 
 
 def _agrees(check: Check, case: Case, seen: Observation, suspect: Remembering) -> bool:
-    other = suspect.observe(check.probe.__name__, case)
+    other = suspect.observe(check.probe, case)
     if "error" in seen or "error" in other:
         return _error_signature(seen) == _error_signature(other)
     try:
-        reduce = check.features or (lambda _, observation: observation)
+        reduce = check.trial.features or (lambda _, observation: observation)
         return alike(reduce(case, seen["seen"]), reduce(case, other["seen"]))
-    except Exception:
+    except Exception:  # what a submission gave may have any form
         return False
 
 
@@ -214,7 +233,7 @@ def _error_signature(observation: Observation) -> tuple[str, str] | None:
     error = observation.get("error")
     if error is None:
         return None
-    return error["type"], _PASSING.sub("", error["message"])[:SIGNATURE]
+    return error["type"], WORDING_OF_MANY.sub("", error["message"])[:SIGNATURE]
 
 
 def alike(one: Any, other: Any) -> bool:

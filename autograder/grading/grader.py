@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from keras_checks.compare import Failure
 from keras_checks.question import Case, Check, Question, questions
 from keras_checks.runner import fixed_seed, salted_seed, search
 
 from autograder.grading.observer import Observation, Observer, Remembering
-from autograder.grading.verdict import FAILED, FAULT, PASSED, GraderFault, Outcome, verdict
+from autograder.grading.verdict import GraderFault, Verdict, judge_case
+from autograder.results.records import Outcome
 
 SALTED_EXAMPLES = 2
 
@@ -22,7 +23,7 @@ def load_questions(exercise: str) -> list[Question]:
 
 
 class Grader:
-    """Runs the checks of an exercise on a student's answers and on the reference's."""
+    """Runs the checks of an exercise on a student's answers and, where they need it, on the reference's."""
 
     def __init__(self, exercise: str, student: Observer, reference: Remembering, salt: str) -> None:
         self.exercise = exercise
@@ -30,41 +31,43 @@ class Grader:
         self.reference = reference
         self.salt = salt
 
-    def observe(self, check: Check, case: Case) -> tuple[Observation, Observation]:
-        """The student's observation and the reference's; both sides work at the same time."""
-        self.student.ask(check.probe.__name__, case)
-        expected = self.reference.observe(check.probe.__name__, case)
-        return self.student.answer(), expected
+    def observe(self, check: Check, case: Case) -> Observation:
+        """The student's observation; the reference works at the same time where the check compares with it."""
+        pending = self.student.start(check.probe, case)
+        if check.needs_reference:
+            self.reference.observe(check.probe, case)
+        return pending()
 
     def evaluate(self, check: Check, case: Case) -> Failure | None:
         """How the student's answer fails a check on a case, or None."""
-        seen, expected = self.observe(check, case)
-        return verdict(check, case, seen, expected)
+        seen = self.observe(check, case)
+        return judge_case(check, case, seen, lambda: self.reference.observe(check.probe, case))
 
-    def run(self, check: Check) -> Outcome:
+    def run(self, check: Check) -> Verdict:
         """Try a check on the fixed cases, then on those of this submission."""
-        seeds = (
-            (fixed_seed(self.exercise, check), check.examples),
-            (salted_seed(self.exercise, check, self.salt), min(SALTED_EXAMPLES, check.examples)),
-        )
+        salted = min(SALTED_EXAMPLES, check.trial.examples)
         try:
-            for seed, examples in seeds:
-                found = search(check, lambda case: self.evaluate(check, case), seed, examples)
-                if found is not None:
-                    seen, _ = self.observe(check, found.case)
-                    return Outcome(check, FAILED, found.failure, found.case, seen)
+            found = search(check, lambda case: self.evaluate(check, case), fixed_seed(self.exercise, check))
+            if found is None:
+                seed = salted_seed(self.exercise, check, self.salt)
+                found = search(check, lambda case: self.evaluate(check, case), seed, salted, skip_first=True)
+            if found is not None:
+                return Verdict(check, Outcome.FAILED, found.failure, found.case, self.observe(check, found.case))
         except GraderFault as fault:
-            return Outcome(check, FAULT, note=str(fault))
-        except Exception as error:
-            return Outcome(check, FAULT, note=f"{type(error).__name__}: {error}")
-        return Outcome(check, PASSED)
+            return Verdict(check, Outcome.FAULT, note=str(fault))
+        except Exception as error:  # whatever is wrong with the grader costs no student a point
+            return Verdict(check, Outcome.FAULT, note=f"{type(error).__name__}: {error}")
+        return Verdict(check, Outcome.PASSED)
+
+
+Diagnose = Callable[[Grader, Sequence[Verdict]], Mapping[str, str]]
 
 
 def run_questions(
-    grader: Grader, wanted: Sequence[Question], diagnose: Callable[[Grader, Sequence[Outcome]], dict[str, str]]
-) -> Iterator[tuple[Outcome, str | None]]:
-    """The outcome of each check with the name of the misconception behind a failure, question by question."""
+    grader: Grader, wanted: Sequence[Question], diagnose: Diagnose
+) -> Iterator[tuple[Verdict, str | None]]:
+    """The verdict on each check with the name of the misconception behind a failure, question by question."""
     for question in wanted:
-        outcomes = [grader.run(check) for check in question.checks]
-        named = diagnose(grader, outcomes)
-        yield from ((outcome, named.get(outcome.check.name)) for outcome in outcomes)
+        verdicts = [grader.run(check) for check in question.checks]
+        named = diagnose(grader, verdicts)
+        yield from ((verdict, named.get(verdict.check.name)) for verdict in verdicts)

@@ -1,26 +1,27 @@
-"""Observing trusted code: the reference and the misconceptions, run in this process by the same probes."""
+"""Observing code: a pending observation, trusted code in this process, and a memory of what was observed."""
 
 from __future__ import annotations
 
 import linecache
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from keras_checks.observe import run_probe
 from keras_checks.question import Case
 from keras_checks.runner import fingerprint
+from keras_checks.seeds import set_seeds
 
 Observation = dict[str, Any]
+Pending = Callable[[], Observation]
+"""Waits for an observation that was asked for."""
 Known = dict[tuple[str, str], Observation]
 """Observations by probe and by the fingerprint of the case."""
 
 
 class Observer(Protocol):
-    """What can be asked for an observation; between ``ask`` and ``answer`` the asking side may work."""
+    """What can be asked for an observation; the asking side may work before it calls what ``start`` returns."""
 
-    def ask(self, probe: str, case: Case) -> None: ...
-
-    def answer(self) -> Observation: ...
+    def start(self, probe: str, case: Case) -> Pending: ...
 
 
 def run_trusted(sources: Sequence[str], label: str) -> dict[str, Any]:
@@ -43,21 +44,17 @@ class Trusted:
         self.label = label
         self.seed = seed
         self._names: dict[str, Any] | None = None
-        self._asked: tuple[str, Case] | None = None
 
-    def ask(self, probe: str, case: Case) -> None:
-        """Remember the question; the work is done by :meth:`answer`."""
-        self._asked = (probe, case)
+    def start(self, probe: str, case: Case) -> Pending:
+        """The work is done by the call of what is returned."""
+        return lambda: self.observe(probe, case)
 
-    def answer(self) -> Observation:
-        """Observe what was asked."""
-        import keras
-
-        assert self._asked is not None
+    def observe(self, probe: str, case: Case) -> Observation:
+        """What the probe sees for the case."""
         if self._names is None:
             self._names = run_trusted(self.sources, self.label)
-        keras.utils.set_random_seed(self.seed)
-        return run_probe(self.exercise, self._asked[0], self._names, self._asked[1])
+        set_seeds(self.seed)
+        return run_probe(self.exercise, probe, self._names, case)
 
 
 class Remembering:
@@ -66,25 +63,21 @@ class Remembering:
     def __init__(self, observer: Observer) -> None:
         self.observer = observer
         self.known: Known = {}
-        self._asked: tuple[tuple[str, str], bool] | None = None
 
-    def ask(self, probe: str, case: Case) -> None:
+    def start(self, probe: str, case: Case) -> Pending:
         """Ask for an observation, unless it is known."""
         key = (probe, fingerprint(case))
-        known = key in self.known
-        if not known:
-            self.observer.ask(probe, case)
-        self._asked = (key, known)
+        if key in self.known:
+            return lambda: self.known[key]
+        pending = self.observer.start(probe, case)
 
-    def answer(self) -> Observation:
-        """The observation that was asked for."""
-        assert self._asked is not None
-        key, known = self._asked
-        if not known:
-            self.known[key] = self.observer.answer()
-        return self.known[key]
+        def finish() -> Observation:
+            if key not in self.known:
+                self.known[key] = pending()
+            return self.known[key]
+
+        return finish
 
     def observe(self, probe: str, case: Case) -> Observation:
-        """Ask and answer in one."""
-        self.ask(probe, case)
-        return self.answer()
+        """Ask, and wait."""
+        return self.start(probe, case)()

@@ -1,4 +1,4 @@
-"""The judge: a process that knows the reference of an exercise and asks the sealed workers of its submissions."""
+"""The trusted process: it knows the reference of an exercise and asks the sealed workers of its submissions."""
 
 from __future__ import annotations
 
@@ -6,34 +6,38 @@ import json
 import re
 import socket
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
-from keras_checks.feedback import Misconception, markdown, record_of
+from keras_checks.feedback import Misconception, record_of
 from keras_checks.observe import MAX_TEXT
 from keras_checks.question import Case
 
+from autograder.bank.variants import Variant
 from autograder.grading.archive import Archive
 from autograder.grading.diagnosis import Diagnosis
 from autograder.grading.grader import Grader, load_questions, run_questions
-from autograder.grading.jobs import Job, Mistake, plan_of, result_record
-from autograder.grading.observer import Observation, Remembering, Trusted
-from autograder.grading.verdict import PROBE_DIED, Outcome
+from autograder.grading.job import Job
+from autograder.grading.observer import Observation, Pending, Remembering, Trusted
+from autograder.grading.records import check_record, plan_of
+from autograder.grading.verdict import PROBE_DIED, Verdict
+from autograder.results.markdown import markdown
 from autograder.workers.student import ProbeDied, Student
 from autograder.workers.zygote import ZygoteClient
 
-_PASSING = re.compile(r"(?<=0x)[0-9a-fA-F]{6,}|(?<=kit-work-)\w{8}")
+VOLATILE = re.compile(r"(?<=0x)[0-9a-fA-F]{6,}|(?<=kit-work-)\w{8}")
 """What a text says of this run only: addresses of objects, the worker's folder."""
 
 
 def main(channel: socket.socket, control: socket.socket, _settings: dict[str, Any]) -> None:
-    """Read jobs of one exercise from ``channel``; write their events there, one JSON object a line."""
+    """Read jobs of one exercise from ``channel``; write their events there, one JSON object per line."""
     zygote, memory = ZygoteClient(control), None
     with channel.makefile("rw", encoding="utf-8") as stream:
         for line in iter(stream.readline, ""):
             job = Job.from_json(line)
             memory = memory or Memory(job)
             for event in _events(job, zygote, memory):
-                stream.write(_PASSING.sub("...", json.dumps(event)) + "\n")
+                stream.write(VOLATILE.sub("...", json.dumps(event)) + "\n")
                 stream.flush()
 
 
@@ -47,24 +51,25 @@ class Memory:
         self.diagnosis = Diagnosis(job.exercise, job.reference, job.misconceptions, job.seed, archive)
 
 
-class Sealed:
-    """The sealed worker as an observer: a probe that died is an observation too."""
+class WorkerObserver:
+    """A submission's sealed workers as an observer: a probe that died is an observation too."""
 
     def __init__(self, student: Student) -> None:
         self.student = student
         self.timed_out = False
 
-    def ask(self, probe: str, case: Case) -> None:
-        """Send the question to the worker."""
-        self.student.ask(probe, case)
+    def start(self, probe: str, case: Case) -> Pending:
+        """Send the probe to the worker."""
+        pending = self.student.start(probe, case)
 
-    def answer(self) -> Observation:
-        """The worker's observation, or that it died."""
-        try:
-            return _well_formed(self.student.answer())
-        except ProbeDied as died:
-            self.timed_out |= died.kind in ("timeout", "exhausted")
-            return {"error": {"type": PROBE_DIED, "message": str(died), "where": ""}}
+        def finish() -> Observation:
+            try:
+                return _well_formed(pending())
+            except ProbeDied as died:
+                self.timed_out |= died.kind in ("timeout", "exhausted")
+                return {"error": {"type": PROBE_DIED, "message": str(died), "where": ""}}
+
+        return finish
 
 
 def _well_formed(found: dict[str, Any]) -> Observation:
@@ -86,25 +91,26 @@ def _events(job: Job, zygote: ZygoteClient, memory: Memory) -> Iterator[dict[str
 
 def _graded(job: Job, sources: list[str], zygote: ZygoteClient, memory: Memory) -> Iterator[dict[str, Any]]:
     known = {(item.question, item.name): item for item in job.misconceptions}
-    with Student(zygote, sources, job.exercise, job.limits, seed=job.seed, unsealed=job.unsealed) as student:
+    student = Student(zygote, sources, job.exercise, job.limits, seed=job.seed, unsealed=job.unsealed, files=job.files)
+    with student:
         cells = student.run_cells()
-        yield {"event": "cells", "cells": [vars(cell) for cell in cells], "isolation": student.isolation}
-        sealed = Sealed(student)
-        grader = Grader(job.exercise, sealed, memory.reference, job.salt)
+        yield {"event": "cells", "cells": [asdict(cell) for cell in cells], "isolation": student.isolation}
+        observer = WorkerObserver(student)
+        grader = Grader(job.exercise, observer, memory.reference, job.salt)
         wanted = [question for question in memory.questions if job.only in (None, question.name)]
-        for outcome, name in run_questions(grader, wanted, memory.diagnosis):
-            feedback = _feedback(job.exercise, outcome, known[outcome.check.question, name] if name else None)
-            yield {"event": "check", **result_record(outcome, name), "feedback": feedback}
+        for verdict, name in run_questions(grader, wanted, memory.diagnosis):
+            feedback = _feedback(job.exercise, verdict, known[verdict.check.question, name] if name else None)
+            yield {"event": "check", **check_record(verdict, name, feedback)}
         student.close()
         memory.diagnosis.keep()
-        timed_out = sealed.timed_out or any(cell.status == "timeout" for cell in cells)
+        timed_out = observer.timed_out or any(cell.status == "timeout" for cell in cells)
         yield {"event": "end", "peak_mb": student.peak_mb, "timed_out": timed_out}
 
 
-def _feedback(exercise: str, outcome: Outcome, found: Mistake | None) -> str | None:
+def _feedback(exercise: str, verdict: Verdict, found: Variant | None) -> str | None:
     """What the student reads of a failure, in Gradescope's markdown."""
-    if outcome.failure is None:
+    if verdict.failure is None:
         return None
     named = Misconception(found.name, found.statement, found.hint) if found else None
-    record = record_of(exercise, outcome.check, outcome.failure, outcome.counterexample, outcome.seen, named)
+    record = record_of(exercise, verdict.check, verdict.failure, verdict.counterexample, verdict.seen, named)
     return markdown(record)

@@ -1,16 +1,18 @@
-"""The verdict on one case, and the three outcomes of a check."""
+"""The verdict on one case."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from keras_checks.compare import Failure
 from keras_checks.question import Case, Check
 from keras_checks.verdicts import failure_of
 
-from autograder.grading.observer import Observation
+from autograder.grading.bounds import bounded
+from autograder.grading.observer import Observation, Pending
+from autograder.results.records import Outcome
 
-PASSED, FAILED, FAULT = "passed", "failed", "fault"
 PROBE_DIED = "ProbeDied"
 """The error type of an observation that never came."""
 
@@ -20,14 +22,14 @@ class GraderFault(Exception):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Verdict:
     """What became of a check.
 
     ``counterexample`` and ``seen`` are those of the smallest failing case; ``note`` tells an instructor of a fault.
     """
 
     check: Check
-    outcome: str
+    outcome: Outcome
     failure: Failure | None = None
     counterexample: Case | None = None
     seen: Observation | None = None
@@ -36,23 +38,29 @@ class Outcome:
     @property
     def points(self) -> float:
         """Points earned."""
-        return self.check.points if self.outcome == PASSED else 0.0
+        return self.check.points if self.outcome is Outcome.PASSED else 0.0
 
 
-def verdict(check: Check, case: Case, seen: Observation, expected: Observation) -> Failure | None:
-    """How ``seen`` fails ``check`` on ``case``, or None.
+def judge_case(check: Check, case: Case, seen: Observation, reference: Pending) -> Failure | None:
+    """How ``seen`` fails ``check`` on ``case``, or None. The reference is asked where it is needed.
 
     Raises:
         GraderFault: the reference itself can't be observed, or fails the check.
     """
-    if "error" in expected:
-        error = expected["error"]
-        raise GraderFault(f"The reference raised {error['type']}: {error['message']} in {check.probe.__name__}.")
-    secrets = (expected["seen"],) if check.hidden else ()
-    failure = failure_of(check, case, seen, *secrets)
+    secrets = (_observed(check, reference)["seen"],) if check.needs_reference else ()
+    failure = bounded(lambda: failure_of(check, case, seen, *secrets))
     if failure is not None:
+        expected = _observed(check, reference)
         own = failure_of(check, case, expected, *secrets)
         if own is not None:
             cause = f" {own.__cause__!r}" if own.__cause__ else ""
             raise GraderFault(f"The reference fails {check.question}.{check.name}: {own.message}{cause}")
     return failure
+
+
+def _observed(check: Check, reference: Callable[[], Observation]) -> Observation:
+    expected = reference()
+    if "error" in expected:
+        error = expected["error"]
+        raise GraderFault(f"The reference raised {error['type']}: {error['message']} in {check.probe}.")
+    return expected

@@ -6,28 +6,7 @@ from typing import Any
 
 import numpy as np
 from keras_checks.compare import Failure, close, expect, finite
-from keras_checks.exercises.attention import (
-    ATTENTION,
-    KERNEL,
-    MULTI_HEAD,
-    allowed,
-    attend,
-    attend_large,
-    attend_slopes,
-    by_value,
-    even_layer,
-    follows,
-    heads_apart,
-    large_cases,
-    many,
-    masked_cases,
-    masked_sequence_cases,
-    numbers,
-    open_cases,
-    projections,
-    sequence_cases,
-    sloped_cases,
-)
+from keras_checks.exercises import attention as probes
 from keras_checks.question import Case
 
 LARGE_TOLERANCE = 5e-3
@@ -36,50 +15,47 @@ EXPLAINED = 1e-3
 """Float32 noise leaves 1e-6 of the output unexplained; heads that differ from the weights that are shown, over 0.1."""
 
 
-@ATTENTION.judge(
+@probes.ATTEND.judge(
     points=1,
-    probe=attend,
-    cases=open_cases,
     hint="A sum of d products of numbers of size 1 has size sqrt(d). What do the scores have to be divided by?",
 )
 def weights_without_mask(case: Case, seen: Any, expected: Any) -> None:
     """Without a mask, `weights` is the softmax of the scaled scores."""
-    follows(case, seen)
+    probes.follows(case, seen)
     close(seen["weights"], expected["weights"], "weights", ulps=512, scale=1)
 
 
-@ATTENTION.judge(
+@probes.ATTEND_ON_MASKED_CASES.judge(
     points=0.5,
-    probe=attend,
-    cases=masked_cases,
     hint="What is not allowed leaves the softmax before it is taken; the others share as if it were not there.",
 )
 def weights_with_mask(case: Case, seen: Any, expected: Any) -> None:
     """With a mask, `weights` is the softmax over what is allowed."""
-    follows(case, seen)
+    probes.follows(case, seen)
     close(seen["weights"], expected["weights"], "weights", ulps=512, scale=1)
 
 
-@ATTENTION.judge(
-    points=0.5,
-    probe=attend_large,
-    cases=large_cases,
-    hint="exp(89) is too large for float32; and a mask value must stay far below any score that occurs.",
+ATTEND_LARGE = probes.ATTENTION.trial(probes.attend_large, probes.large_cases)
+
+
+@ATTEND_LARGE.judge(
+    points=0.5, hint="exp(89) is too large for float32; and a mask value must stay far below any score that occurs."
 )
 def large_scores(case: Case, seen: Any, expected: Any) -> None:
     """Scores in the thousands, positive or negative, with a mask or without, give the right weights."""
     for name in ("open", "masked", "turned"):
         for part in ("weights", "output"):
             due = np.asarray(expected[name][part], np.float64)
-            found = numbers(seen[name][part], f"{part} ({name})")
+            found = probes.numbers(seen[name][part], f"{part} ({name})")
             expect(found.shape == due.shape, f"{part} has the wrong shape.")
             expect(np.abs(found - due).max() < LARGE_TOLERANCE, f"{part} ({name}) is wrong for large scores.", found)
 
 
-@ATTENTION.judge(
+ATTEND_SLOPES = probes.ATTENTION.trial(probes.attend_slopes, probes.sloped_cases)
+
+
+@ATTEND_SLOPES.judge(
     points=0.5,
-    probe=attend_slopes,
-    cases=sloped_cases,
     hint="Inside `fit` the batch size is unknown, and the gradient flows back through TensorFlow and Keras operations.",
 )
 def slopes(case: Case, seen: Any, expected: Any) -> None:
@@ -92,10 +68,10 @@ def slopes(case: Case, seen: Any, expected: Any) -> None:
 def own_weights(case: Case) -> np.ndarray:
     """The weights of the layer in the even state, `(batch, heads, len_q, len_k)`, if it has attention of its own."""
     d_model, num_heads = case["width"]
-    q, k = (KERNEL * case[name].astype(np.float64).sum(-1) for name in ("q", "k"))
+    q, k = (probes.KERNEL * case[name].astype(np.float64).sum(-1) for name in ("q", "k"))
     scores = np.sqrt(d_model // num_heads) * q[:, None, :, None] * k[:, None, None, :]
     scores = np.repeat(scores, num_heads, axis=1)
-    scores = np.where(allowed(_with_heads(case), scores.shape), scores, -np.inf)
+    scores = np.where(probes.allowed(_with_heads(case), scores.shape), scores, -np.inf)
     shares = np.exp(scores - scores.max(-1, keepdims=True))
     return shares / shares.sum(-1, keepdims=True)
 
@@ -109,7 +85,7 @@ def _with_heads(case: Case) -> Case:
 def _right(case: Case, seen: Any, expected: Any, parts: tuple[str, ...]) -> None:
     """Fail unless the layer gives what its own attention, or the function that stood in, has to give."""
     own = own_weights(case)
-    due = {"weights": own, "output": by_value(case, own)}
+    due = {"weights": own, "output": probes.by_value(case, own)}
     failures = []
     for wanted in (expected, due):
         try:
@@ -122,10 +98,8 @@ def _right(case: Case, seen: Any, expected: Any, parts: tuple[str, ...]) -> None
         raise failures[0]
 
 
-@MULTI_HEAD.judge(
+@probes.EVEN_LAYER.judge(
     points=1,
-    probe=even_layer,
-    cases=sequence_cases,
     hint="Each head compares its own slice of the projected queries and keys, position by position. Its width is "
     "d_model / num_heads.",
 )
@@ -135,11 +109,11 @@ def weights_of_the_heads(case: Case, seen: Any, expected: Any) -> None:
     _right(case, seen, expected, ("weights",))
 
 
-@MULTI_HEAD.judge(
-    points=1,
-    probe=even_layer,
-    cases=masked_sequence_cases,
-    hint="The scores are (batch, heads, q, k). Where does a mask (batch, q, k) need one more axis?",
+EVEN_LAYER_ON_MASKED_SEQUENCE_CASES = probes.MULTI_HEAD.trial(probes.even_layer, probes.masked_sequence_cases)
+
+
+@EVEN_LAYER_ON_MASKED_SEQUENCE_CASES.judge(
+    points=1, hint="The scores are (batch, heads, q, k). Where does a mask (batch, q, k) need one more axis?"
 )
 def mask_reaches_every_head(case: Case, seen: Any, expected: Any) -> None:
     """A mask of shape `(q, k)`, `(batch, q, k)` or `(batch, heads, q, k)`, with axes of size 1 among them, rules the
@@ -152,13 +126,11 @@ def _even_and(*names: str) -> Any:
     return lambda _, seen: {"even": seen["even"], **{name: seen[name] for name in names}}
 
 
-@MULTI_HEAD.judge(
+PROJECTIONS = probes.MULTI_HEAD.trial(probes.projections, probes.sequence_cases, examples=2, shrinks=0)
+
+
+@PROJECTIONS.judge(
     points=1.25,
-    probe=projections,
-    cases=sequence_cases,
-    examples=2,
-    shrinks=0,
-    features=_even_and("scores", "values", "both", "frozen", "first", "held"),
     hint="Count the projections: queries, keys, values, output. Each has d_model * d_model weights of its own, made "
     "once.",
 )
@@ -179,8 +151,11 @@ def _heads_features(case: Case, seen: Any) -> Any:
 
 def _head_flags(case: Case, seen: Any) -> dict[str, bool]:
     """Whether each head has weights of its own, and whether the shown weights explain the output."""
-    inputs = many(case)
-    weights, output = numbers(seen["drawn"]["weights"], "weights"), numbers(seen["drawn"]["output"], "output")
+    inputs = probes.many(case)
+    weights, output = (
+        probes.numbers(seen["drawn"]["weights"], "weights"),
+        probes.numbers(seen["drawn"]["output"], "output"),
+    )
     num_heads = case["width"][1]
     apart = [np.abs(weights[:, one] - weights[:, other]).max() for one in range(num_heads) for other in range(one)]
     mixed = np.einsum("bhqk,bkd->bqhd", weights, inputs["v"].astype(np.float64))
@@ -191,13 +166,11 @@ def _head_flags(case: Case, seen: Any) -> dict[str, bool]:
     return {"apart": min(apart) > 1e-3, "explained": bool(spread > 1e-6 and np.abs(left).max() < EXPLAINED * spread)}
 
 
-@MULTI_HEAD.judge(
+HEADS_APART = probes.MULTI_HEAD.trial(probes.heads_apart, probes.sequence_cases, examples=2, shrinks=0)
+
+
+@HEADS_APART.judge(
     points=0.75,
-    probe=heads_apart,
-    cases=sequence_cases,
-    examples=2,
-    shrinks=0,
-    features=_heads_features,
     hint="Every head has its own slice of the projections, and the returned weights are those that the output was "
     "made with, one set a head.",
 )
@@ -208,3 +181,7 @@ def heads_of_their_own(case: Case, seen: Any, expected: Any) -> None:
     flags = _head_flags(case, seen)
     expect(flags["apart"], "Two heads have the same weights.")
     expect(flags["explained"], "The output was not made with the weights that are returned.")
+
+
+PROJECTIONS.told_apart_by(_even_and("scores", "values", "both", "frozen", "first", "held"))
+HEADS_APART.told_apart_by(_heads_features)

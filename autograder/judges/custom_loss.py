@@ -7,28 +7,7 @@ from typing import Any
 
 import numpy as np
 from keras_checks.compare import Failure, array, close, expect
-from keras_checks.exercises.custom_loss import (
-    CROSSENTROPY,
-    DISTANCE_TOLERANCE,
-    FRESH,
-    PINBALL,
-    PINBALL_CLASS,
-    QUANTILE_MODEL,
-    class_cases,
-    crossentropy,
-    crossentropy_gradient,
-    label_cases,
-    loss_class,
-    loss_class_gradient,
-    model_cases,
-    optima,
-    pinball,
-    pinball_cases,
-    pinball_gradient,
-    quantile_data,
-    quantile_model,
-    resemblance,
-)
+from keras_checks.exercises import custom_loss as probes
 from keras_checks.question import Case
 
 GRADIENT_HINT = (
@@ -37,10 +16,8 @@ GRADIENT_HINT = (
 )
 
 
-@PINBALL.judge(
+@probes.PINBALL_VALUES.judge(
     points=1,
-    probe=pinball,
-    cases=pinball_cases,
     hint="Which side of the target does tau weigh? For tau = 0.9 a prediction that is too low must be the dear one.",
 )
 def value(case: Case, seen: Any, expected: Any) -> None:
@@ -49,26 +26,27 @@ def value(case: Case, seen: Any, expected: Any) -> None:
     close(seen["loss"], expected["loss"], "The loss", ulps=16, scale=8)
 
 
-@PINBALL.judge(points=0.5, probe=pinball_gradient, cases=pinball_cases, hint=GRADIENT_HINT)
+PINBALL_GRADIENT = probes.PINBALL.trial(probes.pinball_gradient, probes.pinball_cases)
+
+
+@PINBALL_GRADIENT.judge(points=0.5, hint=GRADIENT_HINT)
 def gradient(case: Case, seen: Any, expected: Any) -> None:
     """In graph mode, with unknown batch size, the right gradient reaches the predictions."""
     _has_gradient(seen)
     close(seen["gradient"], expected["gradient"], "The gradient", ulps=16, scale=1)
 
 
-@PINBALL_CLASS.judge(
-    points=1,
-    probe=loss_class,
-    cases=class_cases,
-    hint="`call` is the pinball loss for the `tau` that this very object was made with.",
-)
-def class_value(case: Case, seen: Any, expected: Any) -> None:
+@probes.LOSS_CLASS.judge(points=1, hint="`call` is the pinball loss for the `tau` that this very object was made with.")
+def class_value(case: Case, seen: Any) -> None:
     """With reduction `none` the loss is the pinball loss of each example."""
     _one_of(seen["none"]["plain"], _losses(case), "The loss", scale=64)
 
 
-@PINBALL_CLASS.judge(points=0.75, probe=loss_class_gradient, cases=class_cases, hint=GRADIENT_HINT)
-def class_gradient(case: Case, seen: Any, expected: Any) -> None:
+LOSS_CLASS_GRADIENT = probes.PINBALL_CLASS.trial(probes.loss_class_gradient, probes.class_cases)
+
+
+@LOSS_CLASS_GRADIENT.judge(points=0.75, hint=GRADIENT_HINT)
+def class_gradient(case: Case, seen: Any) -> None:
     """In graph mode, with unknown batch size, the right gradient of the weighted loss reaches the predictions."""
     _has_gradient(seen)
     weight = case["data"]["sample_weight"][:, None] / case["data"]["y_true"].size
@@ -76,11 +54,8 @@ def class_gradient(case: Case, seen: Any, expected: Any) -> None:
     _one_of(seen["gradient"], slopes, "The gradient", scale=24)
 
 
-@CROSSENTROPY.judge(
-    points=1.25,
-    probe=crossentropy,
-    cases=label_cases,
-    hint="Write down the loss of one example with two labels, 1 and 0, and follow it by hand.",
+@probes.CROSSENTROPY_VALUES.judge(
+    points=1.25, hint="Write down the loss of one example with two labels, 1 and 0, and follow it by hand."
 )
 def crossentropy_value(case: Case, seen: Any, expected: Any) -> None:
     """The loss is the weighted mean over the batch of the binary crossentropy of the probabilities."""
@@ -88,7 +63,10 @@ def crossentropy_value(case: Case, seen: Any, expected: Any) -> None:
         close(seen[name], expected[name], f"The {name} loss", ulps=64, scale=9)
 
 
-@CROSSENTROPY.judge(points=0.75, probe=crossentropy_gradient, cases=label_cases, hint=GRADIENT_HINT)
+CROSSENTROPY_GRADIENT = probes.CROSSENTROPY.trial(probes.crossentropy_gradient, probes.label_cases)
+
+
+@CROSSENTROPY_GRADIENT.judge(points=0.75, hint=GRADIENT_HINT)
 def crossentropy_slope(case: Case, seen: Any, expected: Any) -> None:
     """In graph mode, with unknown batch size, the right gradient of the weighted loss reaches the predictions."""
     _has_gradient(seen)
@@ -96,36 +74,26 @@ def crossentropy_slope(case: Case, seen: Any, expected: Any) -> None:
     close(seen["gradient"], expected["gradient"], "The gradient", ulps=128, scale=60)
 
 
-@QUANTILE_MODEL.judge(
-    points=1,
-    probe=quantile_model,
-    cases=model_cases,
-    examples=2,
-    shrinks=0,
-    features=resemblance,
-    hint="Compare what the model learned with the mean, the median and the quantile on the other side.",
+@probes.TRAINED_MODEL.judge(
+    points=1, hint="Compare what the model learned with the mean, the median and the quantile on the other side."
 )
-def conditional_quantile(case: Case, seen: Any, expected: Any) -> None:
+def conditional_quantile(case: Case, seen: Any) -> None:
     """For fresh examples the trained model predicts the conditional `tau` quantile."""
     predicted = _fresh(seen)
-    scale = quantile_data(case)["half_width"]
-    distance = min(float(np.mean(np.abs(predicted - curve) / scale)) for curve in optima(case, case["tau"]).values())
-    expect(distance < DISTANCE_TOLERANCE, "The model is far from the conditional quantile.", received=distance)
+    scale = probes.quantile_data(case)["half_width"]
+    distance = min(
+        float(np.mean(np.abs(predicted - curve) / scale)) for curve in probes.optima(case, case["tau"]).values()
+    )
+    expect(distance < probes.DISTANCE_TOLERANCE, "The model is far from the conditional quantile.", received=distance)
 
 
-@QUANTILE_MODEL.judge(
-    points=0.5,
-    probe=quantile_model,
-    cases=model_cases,
-    examples=2,
-    shrinks=0,
-    features=resemblance,
-    hint="For the mean example all standardised features are 0. What can the model answer then?",
+@probes.TRAINED_MODEL.judge(
+    points=0.5, hint="For the mean example all standardised features are 0. What can the model answer then?"
 )
-def bias(case: Case, seen: Any, expected: Any) -> None:
+def bias(case: Case, seen: Any) -> None:
     """For an example whose standardised features are all 0 the model predicts the quantile there, which is not 0."""
     predicted = float(_fresh(seen)[0])
-    near = [0.25 < predicted / curve[0] < 1.75 for curve in optima(case, case["tau"]).values()]
+    near = [0.25 < predicted / curve[0] < 1.75 for curve in probes.optima(case, case["tau"]).values()]
     expect(any(near), "For features that are all 0 the prediction is wrong.", received=predicted)
 
 
@@ -163,5 +131,10 @@ def _slopes(case: Case) -> dict[str, np.ndarray]:
 
 def _fresh(seen: Any) -> np.ndarray:
     predicted = array(seen["fresh"], "The prediction")
-    expect(predicted.size == FRESH, "The model does not predict one number per example.", f"shape {predicted.shape}")
+    expect(
+        predicted.size == probes.FRESH, "The model does not predict one number per example.", f"shape {predicted.shape}"
+    )
     return predicted.reshape(-1)
+
+
+probes.TRAINED_MODEL.told_apart_by(probes.resemblance)

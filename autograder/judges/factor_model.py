@@ -6,23 +6,7 @@ from typing import Any
 
 import numpy as np
 from keras_checks.compare import Failure, close, expect, same_shape
-from keras_checks.exercises.factor_model import (
-    BETAS,
-    COUNT,
-    MODEL,
-    SIZES,
-    beta_cases,
-    betas_alone,
-    compile_cases,
-    compiled,
-    count_cases,
-    counted,
-    known_value,
-    one_number,
-    panel,
-    panel_cases,
-    varied,
-)
+from keras_checks.exercises import factor_model as probes
 from keras_checks.question import Case
 
 LOOSE = 2**15
@@ -32,22 +16,20 @@ LOOSE = 2**15
 def _betas(case: Case, value: Any) -> np.ndarray:
     shape = (*case["characteristics"].shape[:2], case["n_factors"])
     expect(value is not None, "The model has no layer `output_beta`, or none whose output can be read off.")
-    return varied(value, shape, "The output of `output_beta`")
+    return probes.varied(value, shape, "The output of `output_beta`")
 
 
 def _largest(values: np.ndarray) -> float:
     return max(1.0, float(np.abs(values).max()))
 
 
-@MODEL.judge(
-    points=1.5, probe=panel, cases=panel_cases, examples=2, shrinks=6, hint="Which layers bend, and which are linear?"
-)
+@probes.PANEL.judge(points=1.5, hint="Which layers bend, and which are linear?")
 def betas_times_factors(case: Case, seen: Any, expected: Any) -> None:
     """The output is the scalar product of betas and factors. The betas are a linear layer, `output_beta`, behind a
     relu layer and its normalisation; the factors are a linear layer on the returns.
     """
     betas = _betas(case, seen["betas"])
-    outputs = varied(seen["outputs"], case["returns"].shape, "The output")
+    outputs = probes.varied(seen["outputs"], case["returns"].shape, "The output")
     if seen["shapes"] == expected["shapes"]:
         wanted = np.asarray(expected["betas"])
         close(betas, wanted, "The output of `output_beta`", ulps=LOOSE, scale=_largest(wanted))
@@ -74,14 +56,12 @@ def _has_hinges(case: Case, seen: Any) -> None:
     expect(fits, "The betas do not bend as a relu layer of `hidden_units` units makes them bend.", received=line[:, 0])
 
 
-@MODEL.judge(
-    points=1.25, probe=panel, cases=panel_cases, examples=2, shrinks=6, hint="What does it normalise, and over what?"
-)
+@probes.PANEL.judge(points=1.25, hint="What does it normalise, and over what?")
 def normalised_before_the_betas(case: Case, seen: Any, expected: Any) -> None:
     """What goes into the beta layer is normalised over dates and tickers: in training mode the mean beta of a panel is
     the same for any panel. At inference a date does not depend on the others.
     """
-    outputs = varied(seen["outputs"], case["returns"].shape, "The output")
+    outputs = probes.varied(seen["outputs"], case["returns"].shape, "The output")
     close(seen["alone"], outputs[:1], "The output of the first date alone", ulps=512, scale=_largest(outputs))
     means = []
     for key in ("training", "training_other"):
@@ -95,9 +75,10 @@ def normalised_before_the_betas(case: Case, seen: Any, expected: Any) -> None:
         close(means[0], wanted, "The mean beta, in training mode,", ulps=2048, scale=scale)
 
 
-@MODEL.judge(
-    points=0.5, probe=compiled, cases=compile_cases, examples=2, shrinks=4, hint="What does `compile` need to know?"
-)
+COMPILED = probes.MODEL.trial(probes.compiled, probes.compile_cases, examples=2, shrinks=4)
+
+
+@COMPILED.judge(points=0.5, hint="What does `compile` need to know?")
 def compiled_for_training(case: Case, seen: Any, expected: Any) -> None:
     """The model is compiled with the mean squared error and with Adam."""
     close(seen["loss"], expected["loss"], "The loss", ulps=64, scale=4)
@@ -108,16 +89,14 @@ def compiled_for_training(case: Case, seen: Any, expected: Any) -> None:
 
 def _beta_network(case: Case) -> np.ndarray:
     """The betas of a right model with the known weights."""
-    _, characteristics, hidden, factors = (case[name] for name in SIZES)
-    vector, moving = known_value(case, (hidden,)), known_value(case, (hidden,), trainable=False)
-    active = np.maximum(case["characteristics"] @ known_value(case, (characteristics, hidden)) + vector, 0)
+    _, characteristics, hidden, factors = (case[name] for name in probes.SIZES)
+    vector, moving = probes.known_value(case, (hidden,)), probes.known_value(case, (hidden,), trainable=False)
+    active = np.maximum(case["characteristics"] @ probes.known_value(case, (characteristics, hidden)) + vector, 0)
     scaled = (active - moving) / np.sqrt(moving + 1e-3) * vector + vector
-    return scaled @ known_value(case, (hidden, factors)) + known_value(case, (factors,))
+    return scaled @ probes.known_value(case, (hidden, factors)) + probes.known_value(case, (factors,))
 
 
-@BETAS.judge(
-    points=1.25, probe=betas_alone, cases=beta_cases, examples=2, shrinks=6, hint="Where does the beta half end?"
-)
+@probes.BETAS_ALONE.judge(points=1.25, hint="Where does the beta half end?")
 def betas_of_the_model(case: Case, seen: Any, expected: Any) -> None:
     """The betas are what the layer `output_beta` gives at inference, with the model's own weights, which stay put."""
     wanted = _beta_network(case) if seen["own"] else np.asarray(expected["betas"])
@@ -126,10 +105,10 @@ def betas_of_the_model(case: Case, seen: Any, expected: Any) -> None:
     expect(seen["frozen"] == 0, "Some weights of the model can no longer be trained.", seen["frozen"])
 
 
-@COUNT.judge(points=1.25, probe=counted, cases=count_cases, hint="Write down the shape of every weight of each layer.")
+@probes.COUNTED.judge(points=1.25, hint="Write down the shape of every weight of each layer.")
 def number_of_parameters(_case: Case, seen: Any, expected: Any) -> None:
     """The count is what `model.count_params()` says, for any sizes."""
-    for key in ("count", *SIZES):
-        found = one_number(seen[key])
+    for key in ("count", *probes.SIZES):
+        found = probes.one_number(seen[key])
         if found != expected[key]:
             raise Failure("The count is wrong.", found)

@@ -2,34 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from keras_checks.compare import EPS32, Failure, array, expect, finite
-from keras_checks.exercises.gan import (
-    D_RATE,
-    G_RATE,
-    GAN,
-    INVERT,
-    PADDINGS,
-    PLAYERS,
-    adjoint,
-    batches,
-    dilations,
-    discriminator,
-    games,
-    generator,
-    geometry,
-    inverse,
-    kernels_of,
-    labelled,
-    logit_range,
-    odd_sizes,
-    portrait,
-    steps_in_a_graph,
-    three_steps,
-    whole_strides,
-)
+from keras_checks.exercises import gan as probes
 from keras_checks.question import Case
 from keras_checks.testbeds.critics import through_generator
 from keras_checks.testbeds.game import D, G, Scored, expect_start, finished, moved_by
@@ -38,57 +16,43 @@ from keras_checks.testbeds.rounds import LossCall, first_step, loss_returned, re
 # invert_convolution
 
 
-@INVERT.judge(
+INVERSE_ON_ODD_SIZES = probes.INVERT.trial(probes.inverse, probes.odd_sizes)
+
+
+@INVERSE_ON_ODD_SIZES.judge(
     points=0.75,
-    probe=inverse,
-    cases=odd_sizes,
     hint="With strides above 1, inputs of several sizes give an output of the same size. `output_padding` says which "
     "of them comes back; what it is added to depends on the padding.",
-    features=kernels_of,
 )
-def sizes_that_strides_do_not_divide(case: Case, seen: Any, expected: Any) -> None:
+def sizes_that_strides_do_not_divide(case: Case, seen: Any) -> None:
     """The shape of the input comes back where its height and width are not whole multiples of the strides, too."""
-    geometry(case, seen)
+    probes.geometry(case, seen)
 
 
-@INVERT.judge(
-    points=0.5,
-    probe=inverse,
-    cases=dilations,
-    hint="`dilation_rate` spreads the kernel: the way back spreads it too.",
-    features=kernels_of,
-)
-def dilated_kernels(case: Case, seen: Any, expected: Any) -> None:
+INVERSE_ON_DILATIONS = probes.INVERT.trial(probes.inverse, probes.dilations)
+
+
+@INVERSE_ON_DILATIONS.judge(points=0.5, hint="`dilation_rate` spreads the kernel: the way back spreads it too.")
+def dilated_kernels(case: Case, seen: Any) -> None:
     """The inverse of a dilated convolution is dilated alike."""
-    geometry(case, seen)
+    probes.geometry(case, seen)
 
 
-@INVERT.judge(
+@probes.INVERSE.judge(
     points=0.75,
-    probe=inverse,
-    cases=whole_strides,
     hint="A new layer has a new, random kernel. Which shape does the kernel of each of the two layers have?",
-    features=kernels_of,
 )
-def same_kernel(case: Case, seen: Any, expected: Any) -> None:
+def same_kernel(case: Case, seen: Any) -> None:
     """The inverse comes with the numbers that the kernel of `conv` holds at that moment."""
-    for padding in PADDINGS:
-        adjoint(case[padding], seen[padding]["own"], case[padding]["kernel"])
+    for padding in probes.PADDINGS:
+        probes.adjoint(case[padding], seen[padding]["own"], case[padding]["kernel"])
 
 
 # build_generator, build_discriminator
 
 
-@PLAYERS.judge(
-    points=0.5,
-    probe=generator,
-    cases=batches,
-    examples=2,
-    shrinks=4,
-    features=portrait,
-    hint="Which activation has just this range?",
-)
-def brightness(case: Case, seen: Any, expected: Any) -> None:
+@probes.GENERATOR.judge(points=0.5, hint="Which activation has just this range?")
+def brightness(case: Case, seen: Any) -> None:
     """However the generator is trained, its pixels stay within [0, 1]; training can make all dark, or all bright."""
     for name in ("images", "dark", "bright"):
         found = finite(seen[name], "The image")
@@ -99,16 +63,8 @@ def brightness(case: Case, seen: Any, expected: Any) -> None:
     expect(dark < 0.1 and bright > 0.9, "Training can't make the images dark or bright.", received=[dark, bright])
 
 
-@PLAYERS.judge(
-    points=0.5,
-    probe=discriminator,
-    cases=batches,
-    examples=2,
-    shrinks=4,
-    hint="A logit is what would go into the sigmoid, not what comes out of it.",
-    features=logit_range,
-)
-def any_logit(case: Case, seen: Any, expected: Any) -> None:
+@probes.DISCRIMINATOR.judge(points=0.5, hint="A logit is what would go into the sigmoid, not what comes out of it.")
+def any_logit(case: Case, seen: Any) -> None:
     """The discriminator's output is a logit: training can make it any number, below 0 and above 1."""
     logits = finite(seen["logits"], "The logit")
     expect(logits.shape[:1] == (case["n"],), "There is not one logit for each image.", f"shape {logits.shape}")
@@ -167,14 +123,10 @@ def _rate(case: Case, seen: Any, player: str) -> float | None:
     return round(float(np.linalg.norm(found[0].change(player)) / np.linalg.norm(due)), 3)
 
 
-@GAN.judge(
-    points=0.75,
-    probe=three_steps,
-    cases=games,
-    hint="Which weights do you ask the tape for, and which optimizer gets the gradients?",
-    features=_judged_summary,
+@probes.THREE_STEPS.judge(
+    points=0.75, hint="Which weights do you ask the tape for, and which optimizer gets the gradients?"
 )
-def discriminator_step(case: Case, seen: Any, expected: Any) -> None:
+def discriminator_step(case: Case, seen: Any) -> None:
     """`d_optimizer` moves the discriminator's weights by the gradient of its loss on what it was shown."""
     step = first_step(case, seen)
     found = step.turn_of(D)
@@ -183,17 +135,14 @@ def discriminator_step(case: Case, seen: Any, expected: Any) -> None:
         raise Failure("The discriminator's weights did not move.")
     turn, calls = found
     expect(calls, "The discriminator's weights moved, but `loss_fn` had not been called.")
-    moved_by(turn, D, -D_RATE * _discriminator_gradient(calls), scales(calls))
+    moved_by(turn, D, -probes.D_RATE * _discriminator_gradient(calls), scales(calls))
 
 
-@GAN.judge(
+@probes.THREE_STEPS.judge(
     points=0.75,
-    probe=three_steps,
-    cases=games,
     hint="Everything from the latents to the loss must be on the tape, and be made of operations that have a gradient.",
-    features=_judged_summary,
 )
-def generator_step(case: Case, seen: Any, expected: Any) -> None:
+def generator_step(case: Case, seen: Any) -> None:
     """`g_optimizer` moves the generator's weights by the gradient of its loss, which runs through the discriminator."""
     step = first_step(case, seen)
     found = step.turn_of(G)
@@ -202,33 +151,23 @@ def generator_step(case: Case, seen: Any, expected: Any) -> None:
         raise Failure("The generator's weights did not move.")
     turn, calls = found
     expect(calls, "The generator's weights moved, but `loss_fn` had not been called for it.")
-    moved_by(turn, G, -G_RATE * _generator_gradient(calls), scales(calls))
+    moved_by(turn, G, -probes.G_RATE * _generator_gradient(calls), scales(calls))
 
 
-@GAN.judge(
-    points=0.5,
-    probe=three_steps,
-    cases=games,
-    hint="The generator wants its images to be taken for real ones.",
-    features=summary,
-)
-def generator_misleads(case: Case, seen: Any, expected: Any) -> None:
+@probes.THREE_STEPS.judge(points=0.5, hint="The generator wants its images to be taken for real ones.")
+def generator_misleads(case: Case, seen: Any) -> None:
     """In the generator's turn its images have the misleading label 0."""
     step = first_step(case, seen)
     kind = "fake" if step.labels(G, "fake") else "unknown"
     if not step.labels(G, kind):
         finished(seen[0])
-    labelled(step, G, kind, 0.0, "In the generator's turn its images")
+    probes.labelled(step, G, kind, 0.0, "In the generator's turn its images")
 
 
-@GAN.judge(
-    points=0.5,
-    probe=three_steps,
-    cases=games,
-    hint="Who moves first? And with which weights does the discriminator then judge the generator?",
-    features=summary,
+@probes.THREE_STEPS.judge(
+    points=0.5, hint="Who moves first? And with which weights does the discriminator then judge the generator?"
 )
-def discriminator_goes_first(case: Case, seen: Any, expected: Any) -> None:
+def discriminator_goes_first(case: Case, seen: Any) -> None:
     """The generator is judged by the discriminator as the discriminator's own step has left it."""
     step = first_step(case, seen)
     judges = [image.scorer for call in step.losses[G] for image in call.images if image.scorer.size]
@@ -241,14 +180,8 @@ def discriminator_goes_first(case: Case, seen: Any, expected: Any) -> None:
     expect(same, "The discriminator that judged the generator was not the one that its step has left.")
 
 
-@GAN.judge(
-    points=0.25,
-    probe=three_steps,
-    cases=games,
-    hint="Take the gradient for, and apply it to, the weights of one player.",
-    features=summary,
-)
-def one_player_moves(case: Case, seen: Any, expected: Any) -> None:
+@probes.THREE_STEPS.judge(points=0.25, hint="Take the gradient for, and apply it to, the weights of one player.")
+def one_player_moves(case: Case, seen: Any) -> None:
     """In each turn only the player moves whose loss it is, and the discriminator moves once."""
     step = first_step(case, seen)
     expect(step.turns, "No weight of either player moved.")
@@ -260,17 +193,15 @@ def one_player_moves(case: Case, seen: Any, expected: Any) -> None:
     expect(count <= 1, f"The discriminator's weights moved {count} times in one step.")
 
 
-@GAN.judge(
+STEPS_IN_A_GRAPH = probes.GAN.trial(probes.steps_in_a_graph, probes.games, examples=2, shrinks=6)
+
+
+@STEPS_IN_A_GRAPH.judge(
     points=0.5,
-    probe=steps_in_a_graph,
-    cases=games,
-    examples=2,
-    shrinks=6,
     hint="In a graph the batch size is a tensor, the code runs once, when it is traced, and only what TensorFlow draws "
     "is drawn anew. The last batch of an epoch is shorter.",
-    features=summary,
 )
-def works_under_fit(case: Case, seen: Any, expected: Any) -> None:
+def works_under_fit(case: Case, seen: Any) -> None:
     """Under `fit`, where the batch size is not known beforehand and a batch may be short, both players move, on
     latents that are drawn anew for every example and every step."""
     expect_start(seen[0], case, "`GAN`")
@@ -288,14 +219,11 @@ def works_under_fit(case: Case, seen: Any, expected: Any) -> None:
     expect(len(np.unique(rows, axis=0)) == len(rows), "A latent vector came twice.", received=rows)
 
 
-@GAN.judge(
+@probes.THREE_STEPS.judge(
     points=0.25,
-    probe=three_steps,
-    cases=games,
     hint="Update the two means in `train_step`, and list both in `metrics`: Keras resets what is listed there.",
-    features=summary,
 )
-def metrics_are_means_of_the_epoch(case: Case, seen: Any, expected: Any) -> None:
+def metrics_are_means_of_the_epoch(case: Case, seen: Any) -> None:
     """`metrics` lists two running means, of `d_loss` and of `g_loss`, so that they start anew with each epoch."""
     expect_start(seen[0], case, "`GAN`")
     for step in seen:
@@ -316,20 +244,16 @@ def metrics_are_means_of_the_epoch(case: Case, seen: Any, expected: Any) -> None
             expect(listed, f"After {when} no metric is the mean of {player[0]}_loss.", received=step["metrics"])
 
 
-def _lists(metrics: Any, due: list[float]) -> bool:
+def _lists(metrics: Any, due: Sequence[Any]) -> bool:
     """Whether one of the metrics has one of these values."""
     found = np.concatenate([np.ravel(array(value, "A metric")) for value in metrics]) if metrics else np.empty(0)
     return any(np.any(np.abs(found - value) <= 64 * EPS32 * max(1.0, abs(value))) for value in due)
 
 
-@GAN.judge(
-    points=0.25,
-    probe=three_steps,
-    cases=games,
-    hint="Both losses are numbers that your step has computed: give them their names in a dict.",
-    features=summary,
+@probes.THREE_STEPS.judge(
+    points=0.25, hint="Both losses are numbers that your step has computed: give them their names in a dict."
 )
-def returns_both_losses(case: Case, seen: Any, expected: Any) -> None:
+def returns_both_losses(case: Case, seen: Any) -> None:
     """A first step returns its own losses: `d_loss`, the sum or the mean over both kinds, and `g_loss`."""
     step = first_step(case, seen)
     finished(seen[0])
@@ -339,3 +263,12 @@ def returns_both_losses(case: Case, seen: Any, expected: Any) -> None:
         expect(
             calls and loss_returned(value, calls), f"{player[0]}_loss is not the loss of the {player}.", received=value
         )
+
+
+INVERSE_ON_ODD_SIZES.told_apart_by(probes.kernels_of)
+INVERSE_ON_DILATIONS.told_apart_by(probes.kernels_of)
+probes.INVERSE.told_apart_by(probes.kernels_of)
+probes.GENERATOR.told_apart_by(probes.image_features)
+probes.DISCRIMINATOR.told_apart_by(probes.logit_range)
+probes.THREE_STEPS.told_apart_by(summary)
+STEPS_IN_A_GRAPH.told_apart_by(summary)

@@ -6,30 +6,7 @@ from typing import Any
 
 import numpy as np
 from keras_checks.compare import close, expect
-from keras_checks.exercises.style_transfer import (
-    CONTENT,
-    EXTRACTOR,
-    GRADIENT,
-    STYLE,
-    TRANSFER,
-    VARIATION,
-    WEIGHTS,
-    content,
-    extractor,
-    extractor_cases,
-    gradients,
-    gram,
-    gram_cases,
-    image_cases,
-    images_of,
-    in_either,
-    number,
-    pair_cases,
-    scene_cases,
-    style,
-    transferred,
-    variation,
-)
+from keras_checks.exercises import style_transfer as probes
 from keras_checks.question import Case
 
 NEAR = 2e-3
@@ -41,42 +18,40 @@ FAR = 0.3
 def _loss(seen: Any, expected: Any, what: str, gradient: bool = True) -> None:
     """A loss and its gradient are the reference's."""
     due = float(np.asarray(expected["loss"]))
-    close(number(seen["loss"], what), due, what, ulps=512)
+    close(probes.number(seen["loss"], what), due, what, ulps=512)
     if gradient:
         wanted = np.asarray(expected["gradient"])
         expect(seen["gradient"] is not None, f"No gradient flows back through {what[0].lower()}{what[1:]}.")
         close(seen["gradient"], wanted, f"The gradient of {what[0].lower()}{what[1:]}", ulps=1024)
 
 
-@STYLE.judge(points=0.75, probe=gram, cases=gram_cases, hint="Multiply the features of two channels, place by place.")
+@probes.GRAM.judge(points=0.75, hint="Multiply the features of two channels, place by place.")
 def gram_value(case: Case, seen: Any, expected: Any) -> None:
     """Entry `(i, j)` is the sum over all places of channel `i` times channel `j`."""
     total = float((case["x"].astype(np.float64) ** 2).sum())
     close(seen["gram"], expected["gram"], "The Gram matrix", ulps=64, scale=total)
 
 
-@STYLE.judge(points=0.75, probe=style, cases=pair_cases, hint="Which numbers stand below the line?")
+@probes.STYLE_VALUES.judge(points=0.75, hint="Which numbers stand below the line?")
 def style_value(case: Case, seen: Any, expected: Any) -> None:
     """The style loss is the squared distance of the two Gram matrices, divided as the formula says; a gradient flows
     back to the features."""
-    in_either(seen, lambda mode, found: _loss(found, expected[mode]["seen"], "The style loss"))
+    probes.in_either(seen, lambda mode, found: _loss(found, expected[mode]["seen"], "The style loss"))
 
 
-@CONTENT.judge(points=0.5, probe=content, cases=pair_cases, hint="A sum, or a mean?")
+@probes.CONTENT_VALUES.judge(points=0.5, hint="A sum, or a mean?")
 def content_value(case: Case, seen: Any, expected: Any) -> None:
     """The content loss is the sum of all squared differences; a gradient flows back to the features."""
     _loss(seen, expected, "The content loss")
 
 
-@VARIATION.judge(points=0.75, probe=variation, cases=image_cases, hint="What is raised to which power, and when?")
+@probes.VARIATION_VALUES.judge(points=0.75, hint="What is raised to which power, and when?")
 def variation_value(case: Case, seen: Any, expected: Any) -> None:
     """The total variation has the value of the formula; a gradient flows back to the image."""
     _loss(seen, expected, "The total variation")
 
 
-@EXTRACTOR.judge(
-    points=0.5, probe=extractor, cases=extractor_cases, examples=2, shrinks=4, hint="Which output is whose?"
-)
+@probes.EXTRACTED.judge(points=0.5, hint="Which output is whose?")
 def activations(case: Case, seen: Any, expected: Any) -> None:
     """Each name has the activation of that layer, with the weights that the network has at that moment."""
     for when in expected:
@@ -88,44 +63,38 @@ def activations(case: Case, seen: Any, expected: Any) -> None:
             close(features[name], wanted, f"The activation of the layer `{name}`", ulps=256)
 
 
-@GRADIENT.judge(
-    points=1, probe=gradients, cases=scene_cases, examples=2, shrinks=4, hint="Which features does each term compare?"
-)
+@probes.GRADIENTS.judge(points=1, hint="Which features does each term compare?")
 def total_loss(case: Case, seen: Any, expected: Any) -> None:
     """Each of the three terms has its value: content against the base image in one layer, style against the style image
     averaged over its layers, the variation of the image. The network stays as it is."""
 
     def test(mode: str, found: Any) -> None:
         due = expected[mode]["seen"]
-        for name in WEIGHTS:
+        for name in probes.WEIGHTS:
             what = f"The loss with `{name}` as the only weight"
-            close(number(found[name], what), float(np.asarray(due[name])), what, ulps=1024)
+            close(probes.number(found[name], what), float(np.asarray(due[name])), what, ulps=1024)
         _loss(found, due, "The loss", gradient=False)
 
-    in_either(seen, test)
+    probes.in_either(seen, test)
     expect(seen["moved"] == 0, "The weights or the moving statistics of the network have changed.", seen["moved"])
 
 
-@TRANSFER.judge(
-    points=0.5, probe=transferred, cases=scene_cases, examples=2, shrinks=4, hint="Where does the image start?"
-)
-def starts_at_the_base(case: Case, seen: Any, expected: Any) -> None:
+@probes.TRANSFERRED.judge(points=0.5, hint="Where does the image start?")
+def starts_at_the_base(case: Case, seen: Any) -> None:
     """The image starts as the base image: one step with a tiny learning rate hardly leaves it, and one with a larger
     rate goes further."""
     base = case["base_image"].astype(np.float64)
-    images = images_of(case, seen)
+    images = probes.images_of(case, seen)
     tiny, one = (float(np.abs(images[name] - base).max()) for name in ("tiny", "one"))
     expect(tiny <= NEAR, "After one step with a tiny learning rate the image is far from the base image.", tiny)
     expect(one > 0, "One step has changed nothing.")
     expect(one > 5 * tiny, "A larger learning rate does not go further.", [tiny, one])
 
 
-@TRANSFER.judge(
-    points=0.5, probe=transferred, cases=scene_cases, examples=2, shrinks=4, hint="What does the optimizer get to move?"
-)
-def only_the_image_changes(case: Case, seen: Any, expected: Any) -> None:
+@probes.TRANSFERRED.judge(points=0.5, hint="What does the optimizer get to move?")
+def only_the_image_changes(case: Case, seen: Any) -> None:
     """The image changes, and nothing else does: neither the weights of the network nor the two images handed in."""
 
-    far = float(np.abs(images_of(case, seen)["many"] - case["base_image"]).max())
+    far = float(np.abs(probes.images_of(case, seen)["many"] - case["base_image"]).max())
     expect(1e-4 < far < FAR, "The image has not changed, or has run away.", far)
     expect(seen["moved"] == 0, "The network or an image that was handed in has changed.", seen["moved"])

@@ -6,26 +6,7 @@ from typing import Any
 
 import numpy as np
 from keras_checks.compare import close, expect, same_shape
-from keras_checks.exercises.threaded_dense import (
-    COUNT,
-    LAYER,
-    STEP,
-    THREAD,
-    activated,
-    activation_cases,
-    config_cases,
-    count_cases,
-    counted,
-    in_a_model,
-    layer_cases,
-    number,
-    rebuilt,
-    rows,
-    rows_are_threaded,
-    thread_cases,
-    threaded_empty,
-    threaded_in_graph,
-)
+from keras_checks.exercises import threaded_dense as probes
 from keras_checks.question import Case
 
 ACTIVATIONS = {
@@ -48,9 +29,7 @@ def _output(case: Case, value: Any, what: str) -> np.ndarray:
     return y
 
 
-@LAYER.judge(
-    points=1, probe=rows, cases=layer_cases, examples=6, hint="Which variables does the layer know as its own?"
-)
+@probes.ROWS.judge(points=1, hint="Which variables does the layer know as its own?")
 def learns(case: Case, seen: Any, expected: Any) -> None:
     """One gradient step moves the outputs as a step of one shared kernel and one bias must."""
     x, pull = case["x"].astype(np.float64), case["pull"].astype(np.float64)
@@ -63,12 +42,15 @@ def learns(case: Case, seen: Any, expected: Any) -> None:
     moved = x @ (flat.T @ weighed) + case["use_bias"] * weighed.sum(axis=0)
     before = same_shape(seen["y"], pull.shape, "The output").astype(np.float64)
     after = same_shape(seen["after"], pull.shape, "The output after a step").astype(np.float64)
-    scale = 8 + STEP * len(flat) * 4 * (4 * x.shape[-1] + 1)
-    close(after - before, -STEP * moved, "What the gradient step changed in the output", ulps=64, scale=scale)
+    scale = 8 + probes.STEP * len(flat) * 4 * (4 * x.shape[-1] + 1)
+    close(after - before, -probes.STEP * moved, "What the gradient step changed in the output", ulps=64, scale=scale)
 
 
-@LAYER.judge(points=0.75, probe=activated, cases=activation_cases, hint="Where, and how often, is it applied?")
-def activation(case: Case, seen: Any, _expected: Any) -> None:
+ACTIVATED = probes.LAYER.trial(probes.activated, probes.activation_cases)
+
+
+@ACTIVATED.judge(points=0.75, hint="Where, and how often, is it applied?")
+def activation(case: Case, seen: Any) -> None:
     """With an activation, by name or as a function, the output is that activation of the linear layer's output."""
     linear = _output(case["layer"], seen["linear"], "The linear output").astype(np.float64)
     wanted = ACTIVATIONS[case["activation"]](linear)
@@ -80,14 +62,11 @@ def _kept(_case: Case, seen: Any) -> Any:
     return {**seen, "name": seen["name"].rstrip("0123456789")}
 
 
-@LAYER.judge(
-    points=0.5,
-    probe=rebuilt,
-    cases=config_cases,
-    features=_kept,
-    hint="What does __init__ need to make an equal layer?",
-)
-def configuration(case: Case, seen: Any, _expected: Any) -> None:
+REBUILT = probes.LAYER.trial(probes.rebuilt, probes.config_cases)
+
+
+@REBUILT.judge(points=0.5, hint="What does __init__ need to make an equal layer?")
+def configuration(case: Case, seen: Any) -> None:
     """A layer made from the saved configuration has the same name, as many weights, and gives the same outputs."""
     y = _output(case["layer"], seen["y"], "The output")
     expect(seen["name"] == "scores", "The layer made from the configuration has lost its name.", seen["name"])
@@ -95,8 +74,11 @@ def configuration(case: Case, seen: Any, _expected: Any) -> None:
     close(seen["again"], y, "The output of the rebuilt layer", ulps=16, scale=8)
 
 
-@LAYER.judge(points=0.75, probe=in_a_model, cases=layer_cases, examples=3, hint="What is known when a model is built?")
-def functional_model(case: Case, seen: Any, _expected: Any) -> None:
+IN_A_MODEL = probes.LAYER.trial(probes.in_a_model, probes.layer_cases, examples=3)
+
+
+@IN_A_MODEL.judge(points=0.75, hint="What is known when a model is built?")
+def functional_model(case: Case, seen: Any) -> None:
     """In a Functional model the layer works for any batch size, none included, and gives what it gives alone."""
     shape = [None, *case["x"].shape[1:-1], case["units"]]
     expect(seen["shape"] == shape, "The model has the wrong output shape.", tuple(seen["shape"]))
@@ -106,23 +88,32 @@ def functional_model(case: Case, seen: Any, _expected: Any) -> None:
     same_shape(seen["none"], (0, *shape[1:]), "The output of the model for a batch of no examples")
 
 
-@THREAD.judge(points=1, probe=threaded_in_graph, cases=thread_cases, hint="When is the batch size known in a graph?")
-def unknown_batch(case: Case, seen: Any, _expected: Any) -> None:
+THREADED_IN_GRAPH = probes.THREAD.trial(probes.threaded_in_graph, probes.thread_cases)
+
+
+@THREADED_IN_GRAPH.judge(points=1, hint="When is the batch size known in a graph?")
+def unknown_batch(case: Case, seen: Any) -> None:
     """One `tf.function` that was traced with an unknown batch size threads batches of different sizes."""
-    rows_are_threaded(case, case["x"], seen["x"], "thread(fn, x)")
-    rows_are_threaded(case, case["more"], seen["more"], "thread(fn, x) for another batch size")
+    probes.rows_are_threaded(case, case["x"], seen["x"], "thread(fn, x)")
+    probes.rows_are_threaded(case, case["more"], seen["more"], "thread(fn, x) for another batch size")
 
 
-@THREAD.judge(points=0.75, probe=threaded_empty, cases=thread_cases, hint="Which sizes can be inferred?")
-def empty_batch(case: Case, seen: Any, _expected: Any) -> None:
+THREADED_EMPTY = probes.THREAD.trial(probes.threaded_empty, probes.thread_cases)
+
+
+@THREADED_EMPTY.judge(points=0.75, hint="Which sizes can be inferred?")
+def empty_batch(case: Case, seen: Any) -> None:
     """A batch of no examples gives a result with no examples, and the other axes as ever."""
     same_shape(seen["empty"], (0, *case["x"].shape[1:-1], case["matrix"].shape[1]), "thread(fn, x)")
-    rows_are_threaded(case, case["x"], seen["y"], "thread(fn, x) for a full batch")
+    probes.rows_are_threaded(case, case["x"], seen["y"], "thread(fn, x) for a full batch")
 
 
-@COUNT.judge(points=1.25, probe=counted, cases=count_cases, hint="Which axes does the kernel have?")
+@probes.COUNTED.judge(points=1.25, hint="Which axes does the kernel have?")
 def number_of_weights(_case: Case, seen: Any, expected: Any) -> None:
     """The number of scalars in the kernel and, if there is one, the bias."""
     for key, what in (("count", "with a bias"), ("no_bias", "without a bias")):
-        found = number(seen[key], "The count")
+        found = probes.number(seen[key], "The count")
         expect(found == expected[key], f"The count {what} is wrong.", found)
+
+
+REBUILT.told_apart_by(_kept)

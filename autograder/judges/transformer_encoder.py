@@ -6,22 +6,7 @@ from typing import Any
 
 import numpy as np
 from keras_checks.compare import Failure, array, close, expect, finite, same_shape
-from keras_checks.exercises.transformer_encoder import (
-    COUNTS,
-    ENCODER,
-    LENGTH,
-    TOKENS,
-    counting_cases,
-    counts,
-    halves,
-    influence,
-    learning_cases,
-    learns,
-    mask_features,
-    masked,
-    masked_cases,
-    plain_cases,
-)
+from keras_checks.exercises import transformer_encoder as probes
 from keras_checks.question import Case
 
 TOLERANCE = 1e-3
@@ -45,9 +30,11 @@ def _agrees_with_one(candidates: Any, wanted: Any, compare: Any) -> None:
 def _slopes(case: Case, seen: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Of four examples of equal tokens: output `(4, e)`, its derivative by its own token, and by another token."""
     width, _ = case["width"]
-    shape = (TOKENS, LENGTH, width, LENGTH, width)
+    shape = (probes.TOKENS, probes.LENGTH, width, probes.LENGTH, width)
     gradient = finite(same_shape(seen["alike"]["gradient"], shape, "The gradient"), "The gradient")
-    output = finite(same_shape(seen["alike"]["output"], (TOKENS, LENGTH, width), "The output"), "The output")
+    output = finite(
+        same_shape(seen["alike"]["output"], (probes.TOKENS, probes.LENGTH, width), "The output"), "The output"
+    )
     return output[:, 0].astype(float), gradient[:, 0, :, 0].astype(float), gradient[:, 0, :, 1].astype(float)
 
 
@@ -63,7 +50,7 @@ def _skip(output: np.ndarray, own: np.ndarray, other: np.ndarray) -> tuple[np.nd
 
 def _mixing(tokens: np.ndarray, output: np.ndarray, other: np.ndarray, slope: Any, deviation: Any) -> tuple[float, ...]:
     """How badly attention on equal tokens is `token @ M + c`, in slope and in value; and the size of `M`."""
-    due = np.concatenate(list(LENGTH * deviation[:, None, None] * other))
+    due = np.concatenate(list(probes.LENGTH * deviation[:, None, None] * other))
     matrix = np.linalg.lstsq(np.concatenate(list(slope)), due, rcond=1e-4)[0]
     size = float(np.abs(matrix).max())
     in_slope = float(np.abs(np.concatenate(list(slope)) @ matrix - due).max()) / max(size, 1e-9)
@@ -104,13 +91,8 @@ def _halves_features(case: Case, seen: Any) -> Any:
     return {**fixed, "flags": _attention_flags(case, seen), "directions": _directions(case, seen)}
 
 
-@ENCODER.judge(
+@probes.HALVES.judge(
     points=1.25,
-    probe=halves,
-    cases=plain_cases,
-    examples=2,
-    shrinks=0,
-    features=_halves_features,
     hint="The second half takes p, the output of the first norm, twice: through the dense part and past it.",
 )
 def second_half(case: Case, seen: Any, expected: Any) -> None:
@@ -125,14 +107,8 @@ def second_half(case: Case, seen: Any, expected: Any) -> None:
     _agrees_with_one(seen["dense"], wanted, lambda one, due: close(one, due, "The output", ulps=1024, scale=scale))
 
 
-@ENCODER.judge(
-    points=1,
-    probe=halves,
-    cases=plain_cases,
-    examples=2,
-    shrinks=0,
-    features=_halves_features,
-    hint="x and what attention makes of x are summed first; the first normalisation takes their sum.",
+@probes.HALVES.judge(
+    points=1, hint="x and what attention makes of x are summed first; the first normalisation takes their sum."
 )
 def first_half(case: Case, seen: Any, expected: Any) -> None:
     """The first half normalises the sum of the input and its attention: on equal tokens, a position follows its own
@@ -145,14 +121,8 @@ def first_half(case: Case, seen: Any, expected: Any) -> None:
     expect(flags["mixes"], "The sum that is normalised is not the input plus attention on the input.")
 
 
-@ENCODER.judge(
-    points=0.5,
-    probe=halves,
-    cases=plain_cases,
-    examples=2,
-    shrinks=0,
-    features=_halves_features,
-    hint="Each head weighs the tokens in its own way. Is `num_heads` handed on to attention?",
+@probes.HALVES.judge(
+    points=0.5, hint="Each head weighs the tokens in its own way. Is `num_heads` handed on to attention?"
 )
 def heads(case: Case, seen: Any, expected: Any) -> None:
     """Attention has `num_heads` heads, each with weights of its own."""
@@ -170,47 +140,34 @@ def _masked_features(case: Case, seen: Any) -> Any:
         shared = _mean_misfit(case, seen) < TOLERANCE
     except Failure:
         shared = None
-    return {**mask_features(case, seen), "shared": shared}
+    return {**probes.mask_features(case, seen), "shared": shared}
 
 
 def _mean_misfit(case: Case, seen: Any) -> float:
     """How far a real token's influence on another is from `len / number of real tokens` times that without a mask."""
-    influence(case, seen["unmasked"])
+    probes.influence(case, seen["unmasked"])
     mask = case["mask"]
-    others = mask[:, :, None] & mask[:, None, :] & ~np.eye(LENGTH, dtype=bool)
+    others = mask[:, :, None] & mask[:, None, :] & ~np.eye(probes.LENGTH, dtype=bool)
     real = mask.sum(1)[:, None, None, None, None]
     masked_part = np.asarray(seen["masked"]).transpose(0, 1, 3, 2, 4) * real
-    unmasked = np.asarray(seen["unmasked"]).transpose(0, 1, 3, 2, 4) * LENGTH
+    unmasked = np.asarray(seen["unmasked"]).transpose(0, 1, 3, 2, 4) * probes.LENGTH
     size = float(np.abs(unmasked[others]).max())
     expect(size > 1e-6, "No real token has an influence on another.")
     return float(np.abs(masked_part[others] - unmasked[others]).max()) / size
 
 
-@ENCODER.judge(
+@probes.MASKED.judge(
     points=0.75,
-    probe=masked,
-    cases=masked_cases,
-    examples=2,
-    shrinks=0,
-    features=_masked_features,
     hint="What is masked must be out of the softmax too, or the weights of the real tokens do not sum to 1.",
 )
 def attention_is_shared_among_real_tokens(case: Case, seen: Any, expected: Any) -> None:
     """The real tokens share the whole attention: of equal tokens each gets one over the number of real ones."""
     del expected
-    influence(case, seen["masked"])
+    probes.influence(case, seen["masked"])
     expect(_mean_misfit(case, seen) < TOLERANCE, "The real tokens get too much or too little of the attention.")
 
 
-@ENCODER.judge(
-    points=0.5,
-    probe=masked,
-    cases=masked_cases,
-    examples=2,
-    shrinks=0,
-    features=_masked_features,
-    hint="A layer hands its mask on when its `supports_masking` is True.",
-)
+@probes.MASKED.judge(points=0.5, hint="A layer hands its mask on when its `supports_masking` is True.")
 def mask_is_passed_on(case: Case, seen: Any, expected: Any) -> None:
     """The layer hands the mask of its input on to the layer after it."""
     del expected
@@ -218,12 +175,11 @@ def mask_is_passed_on(case: Case, seen: Any, expected: Any) -> None:
     expect((found == case["mask"]).all(), "The next layer does not get the mask of the input.")
 
 
-@ENCODER.judge(
+LEARNS = probes.ENCODER.trial(probes.learns, probes.learning_cases, examples=1, shrinks=0)
+
+
+@LEARNS.judge(
     points=0.75,
-    probe=learns,
-    cases=learning_cases,
-    examples=1,
-    shrinks=0,
     hint="Every part must be an attribute of the layer, and used in `call` with TensorFlow or Keras operations only.",
 )
 def every_part_learns(case: Case, seen: Any, expected: Any) -> None:
@@ -252,15 +208,13 @@ _NAMES = {
 }
 
 
-@COUNTS.judge(
-    points=1.25, probe=counts, cases=counting_cases, hint="When is the number read: before or after the call?"
-)
+@probes.COUNTED.judge(points=1.25, hint="When is the number read: before or after the call?")
 def counted_after_the_call(case: Case, seen: Any, expected: Any) -> None:
     """Each number is that of the layer's weights right after a call, for a layer whose number changes."""
     close(same_shape(seen["counting"], (len(case["counts"]),), "The list"), expected["counting"], "The list", ulps=4)
 
 
-@COUNTS.judge(points=0.75, probe=counts, cases=counting_cases, hint="Which list of the layer holds all its weights?")
+@probes.COUNTED.judge(points=0.75, hint="Which list of the layer holds all its weights?")
 def counts_all_weights(case: Case, seen: Any, expected: Any) -> None:
     """A Dense layer, and a model with BatchNormalization, which build themselves in their first call, are counted with
     all their weights, and a layer that makes its part in `call` with none.
@@ -269,3 +223,8 @@ def counts_all_weights(case: Case, seen: Any, expected: Any) -> None:
     for name, what in layers.items():
         counted = same_shape(seen[name], (len(case["counts"]),), f"The list for {what}")
         close(counted, expected[name], f"The list for {what}", ulps=4)
+
+
+probes.HALVES.told_apart_by(_halves_features)
+probes.MASKED.told_apart_by(_masked_features)
+probes.CONFIG.told_apart_by(probes._config_features)

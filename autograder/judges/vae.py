@@ -7,39 +7,7 @@ from typing import Any
 
 import numpy as np
 from keras_checks.compare import Failure, array, close, expect, finite, same_shape
-from keras_checks.exercises.vae import (
-    KL,
-    LOSSES,
-    MOMENTUM,
-    PARTS,
-    RATE,
-    ROWS,
-    SAMPLING,
-    VAE,
-    batches,
-    code_cases,
-    correlation,
-    decoded,
-    decoder_cases,
-    decoder_traits,
-    deviations,
-    divergence,
-    encoded,
-    heads,
-    kl_cases,
-    mixed,
-    noise_cases,
-    noise_traits,
-    results_of,
-    sampled_gradient,
-    sampled_in_graph,
-    sampled_noise,
-    step_cases,
-    tiny_parts,
-    vae_fit,
-    vae_steps,
-    wide_encoder_cases,
-)
+from keras_checks.exercises import vae as probes
 from keras_checks.question import Case
 
 ERRORS = 7
@@ -63,11 +31,8 @@ def response(case: Case, seen: Any) -> dict[str, Any]:
     return {"unit": np.round(unit, 2), "finite": bool(np.isfinite(away).all())}
 
 
-@SAMPLING.judge(
-    points=0.5, probe=sampled_gradient, cases=code_cases, features=response,
-    hint="Which power of e turns a log variance into a standard deviation?",
-)  # fmt: skip
-def log_variance_sets_the_deviation(case: Case, seen: Any, expected: Any) -> None:
+@probes.SAMPLED_GRADIENT.judge(points=0.5, hint="Which power of e turns a log variance into a standard deviation?")
+def log_variance_sets_the_deviation(case: Case, seen: Any) -> None:
     """When `z_log_var` moves, `z` moves by half of `z - z_mean`: so it is for a deviation of `exp(z_log_var / 2)`."""
     z = finite(same_shape(seen["z"], case["z_mean"].shape, "z"), "z").astype(np.float64)
     expect(seen["by_log_var"] is not None, "No gradient flows from z back to z_log_var.")
@@ -81,14 +46,17 @@ def scaled_noise(case: Case, seen: Any) -> dict[str, Any]:
     away = array(seen["first"], "z") - case["z_mean"]
     log_var, spread = case["z_log_var"], away.std(axis=0) + 1e-9
     formulas = {
-        "exp(lv / 2)": np.exp(log_var / 2), "exp(lv)": np.exp(log_var), "1": np.ones_like(log_var),
-        "lv": np.abs(log_var), "exp(lv / 2) / sqrt(3)": np.exp(log_var / 2) / np.sqrt(3),
+        "exp(lv / 2)": np.exp(log_var / 2),
+        "exp(lv)": np.exp(log_var),
+        "1": np.ones_like(log_var),
+        "lv": np.abs(log_var),
+        "exp(lv / 2) / sqrt(3)": np.exp(log_var / 2) / np.sqrt(3),
         "exp(lv / 2) / sqrt(12)": np.exp(log_var / 2) / np.sqrt(12),
-    }  # fmt: skip
+    }
     distances = {name: np.abs(np.log(spread / formula)).max() for name, formula in formulas.items()}
     heavy = np.abs((away - away.mean(axis=0)) / spread) > 2
     silent = np.abs(array(seen["inference"], "z") - case["z_mean"]).max() < 1e-3
-    return noise_traits(case, seen) | {
+    return probes.noise_traits(case, seen) | {
         "scale": min(distances, key=lambda name: distances[name]),
         "tails": bool(heavy.mean() > 0.02),
         "silent_inference": bool(silent),
@@ -100,36 +68,38 @@ def _near(share: float, probability: float, count: int, what: str) -> None:
     expect(abs(share - probability) < ERRORS * error, f"The noise is not normal: {share:.1%} of it {what}.")
 
 
-@SAMPLING.judge(
-    points=0.4, probe=sampled_noise, cases=noise_cases, examples=3, features=scaled_noise,
+@probes.SAMPLED_NOISE.judge(
+    points=0.4,
     hint="Normal noise of deviation 1 is what gets scaled; and nothing in the layer asks whether it is being trained.",
-)  # fmt: skip
-def standard_normal(case: Case, seen: Any, expected: Any) -> None:
+)
+def standard_normal(case: Case, seen: Any) -> None:
     """What `z` adds to `z_mean`, divided by the deviation, is standard normal noise; with `training=False` too."""
     for name, what in (("first", "z"), ("second", "z"), ("inference", "z with training=False")):
-        away = deviations(case, seen[name], what)
+        away = probes.deviations(case, seen[name], what)
         noise = (seen[name].astype(np.float64) - case["z_mean"]) / np.exp(case["z_log_var"].astype(np.float64) / 2)
-        error = ERRORS * np.sqrt(2 / ROWS)
+        error = ERRORS * np.sqrt(2 / probes.ROWS)
         expect((np.abs(noise.var(axis=0) - 1) < error).all(), f"{what}: the noise has the wrong scale.", away[:2])
-        expect((np.abs(noise.mean(axis=0)) < ERRORS / np.sqrt(ROWS)).all(), f"{what}: the noise is not centred.")
+        expect((np.abs(noise.mean(axis=0)) < ERRORS / np.sqrt(probes.ROWS)).all(), f"{what}: the noise is not centred.")
         _near(float((np.abs(noise) < 0.5).mean()), 0.38292, noise.size, "is within half a deviation")
         _near(float((np.abs(noise) > 2).mean()), 0.04550, noise.size, "is beyond two deviations")
         distinct = len(np.unique(np.round(noise, 4)))
         expect(distinct > 0.7 * noise.size, f"{what}: noise values are used more than once.", distinct)
 
 
-@SAMPLING.judge(
-    points=0.3, probe=sampled_in_graph, cases=noise_cases, examples=2, features=noise_traits,
-    hint="A traced function runs the Python in `call` once. Which of your lines stays in the graph?",
-)  # fmt: skip
-def fresh_in_a_traced_function(case: Case, seen: Any, expected: Any) -> None:
+SAMPLED_IN_GRAPH = probes.SAMPLING.trial(probes.sampled_in_graph, probes.noise_cases, examples=2)
+
+
+@SAMPLED_IN_GRAPH.judge(
+    points=0.3, hint="A traced function runs the Python in `call` once. Which of your lines stays in the graph?"
+)
+def fresh_in_a_traced_function(case: Case, seen: Any) -> None:
     """Inside a `tf.function`, as under `fit`, each run draws new noise; a model with an open batch size works too."""
-    first, second = (deviations(case, seen[name], "z") for name in ("first", "second"))
-    together = correlation(first, second)
+    first, second = (probes.deviations(case, seen[name], "z") for name in ("first", "second"))
+    together = probes.correlation(first, second)
     limit = ERRORS / np.sqrt(first.size)
     expect(abs(together) < limit, f"Two runs of one traced function share their noise (correlation {together:.2f}).")
     middle = first.mean(axis=0)
-    expect((np.abs(middle) < ERRORS / np.sqrt(ROWS)).all(), "On average, z is not z_mean.", middle)
+    expect((np.abs(middle) < ERRORS / np.sqrt(probes.ROWS)).all(), "On average, z is not z_mean.", middle)
     functional = seen["functional"]
     expect("raised" not in functional, f"In a Functional model the layer raised: {functional.get('raised')}")
     finite(same_shape(functional["z"], (3, *case["z_mean"].shape), "z of a Functional model"), "It")
@@ -141,7 +111,7 @@ def fresh_in_a_traced_function(case: Case, seen: Any, expected: Any) -> None:
 def _drawn(case: Case, z_mean: np.ndarray, z_log_var: np.ndarray, z: np.ndarray) -> bool:
     """Whether z is the stand-in's mixture of the two heads, or standard normal noise scaled by them."""
     scale = 3 * (np.abs(z_mean).max() + np.abs(z_log_var).max() + 1)
-    if np.abs(z - mixed(case, z_mean, z_log_var)).max() < 64 * 2.0**-23 * scale:
+    if np.abs(z - probes.mixed(case, z_mean, z_log_var)).max() < 64 * 2.0**-23 * scale:
         return True
     noise = ((z - z_mean) * np.exp(-z_log_var / 2)).ravel()
     halves = np.array_split(noise[np.argsort(z_log_var.ravel())], 2)
@@ -165,13 +135,13 @@ def encoder_traits(case: Case, seen: Any) -> dict[str, Any]:
     }
 
 
-@PARTS.judge(
-    points=0.6, probe=encoded, cases=wide_encoder_cases, examples=2, shrinks=4, features=encoder_traits,
-    hint="Two linear heads on the same features, and Sampling on both.",
-)  # fmt: skip
-def two_heads_and_a_draw(case: Case, seen: Any, expected: Any) -> None:
+ENCODED_ON_WIDE_ENCODER_CASES = probes.PARTS.trial(probes.encoded, probes.wide_encoder_cases, examples=2, shrinks=4)
+
+
+@ENCODED_ON_WIDE_ENCODER_CASES.judge(points=0.6, hint="Two linear heads on the same features, and Sampling on both.")
+def two_heads_and_a_draw(case: Case, seen: Any) -> None:
     """`z_mean` and `z_log_var` are two heads of their own that take both signs; `z` is drawn from just these two."""
-    z_mean, z_log_var, z = (each.astype(np.float64) for each in heads(case, seen["together"], case["batch"]))
+    z_mean, z_log_var, z = (each.astype(np.float64) for each in probes.heads(case, seen["together"], case["batch"]))
     for name, head in (("z_mean", z_mean), ("z_log_var", z_log_var)):
         expect((head > 0).any() and (head < 0).any(), f"{name} takes only one sign, whatever the weights are.")
         expect(np.ptp(head, axis=0).max() > 1e-6, f"{name} is the same for all images.", head[0])
@@ -180,11 +150,8 @@ def two_heads_and_a_draw(case: Case, seen: Any, expected: Any) -> None:
     expect(_drawn(case, z_mean, z_log_var, z), message)
 
 
-@PARTS.judge(
-    points=1.0, probe=decoded, cases=decoder_cases, examples=3, shrinks=6, features=decoder_traits,
-    hint="Which last activation has the range of a pixel?",
-)  # fmt: skip
-def pixels_from_dark_to_bright(case: Case, seen: Any, expected: Any) -> None:
+@probes.DECODED.judge(points=1.0, hint="Which last activation has the range of a pixel?")
+def pixels_from_dark_to_bright(case: Case, seen: Any) -> None:
     """Pixels lie in [0, 1] whatever the weights are, and training can bring them near both ends."""
     together = array(seen["together"], "The batch of images")
     expect(together.shape[:1] == (case["batch"],), "The batch of images has the wrong length.", together.shape)
@@ -205,20 +172,16 @@ def pixels_from_dark_to_bright(case: Case, seen: Any, expected: Any) -> None:
 # KL divergence
 
 
-@KL.judge(
-    points=0.7, probe=divergence, cases=kl_cases,
-    hint="Try one example with one latent axis on paper: z_mean = 0 and z_log_var = 0 must give 0.",
-)  # fmt: skip
+@probes.DIVERGENCE.judge(
+    points=0.7, hint="Try one example with one latent axis on paper: z_mean = 0 and z_log_var = 0 must give 0."
+)
 def value(case: Case, seen: Any, expected: Any) -> None:
     """The divergence from the standard normal, summed over the latent axes, averaged over the batch."""
     scale = float(np.exp(case["z_log_var"]).sum() + 2 * case["z_mean"].size * 4)
     close(seen["value"], expected["value"], "The divergence", ulps=16, scale=scale)
 
 
-@KL.judge(
-    points=0.6, probe=divergence, cases=kl_cases,
-    hint="Which two terms of the formula hold z_log_var, and with which signs?",
-)  # fmt: skip
+@probes.DIVERGENCE.judge(points=0.6, hint="Which two terms of the formula hold z_log_var, and with which signs?")
 def pulls_the_variances_to_one(case: Case, seen: Any, expected: Any) -> None:
     """The gradient with respect to `z_log_var` grows the variances that are below 1 and shrinks those above."""
     expect(seen["by_log_var"] is not None, "No gradient flows back to z_log_var.")
@@ -238,7 +201,7 @@ class Replay:
     """One step of the tiny networks, in float64, from the weights before it and the codes that were decoded."""
 
     def __init__(self, case: Case, images: np.ndarray, weights: list[np.ndarray], codes: Any) -> None:
-        self.parts = tiny_parts(case)
+        self.parts = probes.tiny_parts(case)
         self.images = images.astype(np.float64)
         self.flat = self.images.reshape(len(images), -1)
         self.mean, self.log_var, self.decode, self.bias = (weight.astype(np.float64) for weight in weights)
@@ -286,40 +249,37 @@ class Replay:
 
 
 def _first_weights(case: Case) -> list[np.ndarray]:
-    parts = tiny_parts(case)
+    parts = probes.tiny_parts(case)
     return [parts[name] for name in ("mean", "log_var", "decode", "bias")]
 
 
 def first_step(case: Case, seen: Any) -> Replay:
     """The first step of the transcript."""
-    return Replay(case, batches(case, 2)[0], _first_weights(case), seen["steps"][0]["decoded"])
+    return Replay(case, probes.batches(case, 2)[0], _first_weights(case), seen["steps"][0]["decoded"])
 
 
 def _reconstruction_ratio(case: Case, seen: Any) -> Any:
     return seen["steps"][0]["results"]["reconstruction_loss"] / first_step(case, seen).reconstruction()
 
 
-@VAE.judge(
-    points=0.6, probe=vae_steps, cases=step_cases, examples=3, shrinks=8, features=_reconstruction_ratio,
+@probes.VAE_STEPS.judge(
+    points=0.6,
     hint="`binary_crossentropy` has averaged over the channels: which axes are left, and which of them are summed?",
-)  # fmt: skip
-def reconstruction(case: Case, seen: Any, expected: Any) -> None:
+)
+def reconstruction(case: Case, seen: Any) -> None:
     """`reconstruction_loss` is the crossentropy summed over height and width, averaged over the batch."""
     replay = first_step(case, seen)
-    close(results_of(seen["steps"][0])[1], replay.reconstruction(), "`reconstruction_loss`", ulps=LOOSE)
+    close(probes.results_of(seen["steps"][0])[1], replay.reconstruction(), "`reconstruction_loss`", ulps=LOOSE)
 
 
 def _divergence_ratios(case: Case, seen: Any) -> Any:
     return [seen["steps"][0]["results"]["kl_loss"] / due for due in first_step(case, seen).divergences()]
 
 
-@VAE.judge(
-    points=0.4, probe=vae_steps, cases=step_cases, examples=3, shrinks=8, features=_divergence_ratios,
-    hint="Give `kl_divergence` the two heads of this batch.",
-)  # fmt: skip
-def divergence_of_the_batch(case: Case, seen: Any, expected: Any) -> None:
+@probes.VAE_STEPS.judge(points=0.4, hint="Give `kl_divergence` the two heads of this batch.")
+def divergence_of_the_batch(case: Case, seen: Any) -> None:
     """`kl_loss` is the divergence of the codes of this batch, with its full weight."""
-    found = results_of(seen["steps"][0])[2]
+    found = probes.results_of(seen["steps"][0])[2]
     _either(first_step(case, seen).divergences(), lambda due: close(found, due, "`kl_loss`", ulps=LOOSE, scale=8))
 
 
@@ -344,7 +304,7 @@ def moves(case: Case, seen: Any) -> dict[str, Any]:
     rest = results["loss"] - results["reconstruction_loss"] - results["kl_loss"]
     traits: dict[str, Any] = {"origin": replay.origin, "sum": bool(abs(rest) < 1e-3)}
     for index, name in enumerate(("mean", "log_var", "decode", "bias")):
-        step = (before[index] - after[index]) / RATE
+        step = (before[index] - after[index]) / probes.RATE
         near = [kind for kind, gradient in kinds.items() if np.abs(step - gradient[index]).max() < 1e-4]
         factor = float((step * known[index]).sum() / (known[index] ** 2).sum())
         traits[name] = near[0] if near else round(factor, 2) + 0.0
@@ -357,14 +317,13 @@ def _without_divergence(replay: Replay) -> list[np.ndarray]:
     return [known[0] - replay.flat.T @ by_mean, known[1] - replay.flat.T @ by_log_var, known[2], known[3]]
 
 
-@VAE.judge(
-    points=0.7, probe=vae_steps, cases=step_cases, examples=3, shrinks=8, features=moves,
-    hint="The gradient of the whole loss, for the weights of both networks, handed to the optimizer once.",
-)  # fmt: skip
-def follows_the_gradient(case: Case, seen: Any, expected: Any) -> None:
+@probes.VAE_STEPS.judge(
+    points=0.7, hint="The gradient of the whole loss, for the weights of both networks, handed to the optimizer once."
+)
+def follows_the_gradient(case: Case, seen: Any) -> None:
     """The optimizer moves every weight of both networks along the gradient of reconstruction plus divergence."""
     weights, speed = _first_weights(case), None
-    for images, step in zip(batches(case, 2), seen["steps"], strict=True):
+    for images, step in zip(probes.batches(case, 2), seen["steps"], strict=True):
         after = [same_shape(found, old.shape, "A weight") for found, old in zip(step["weights"], weights, strict=True)]
         replay = Replay(case, images, weights, step["decoded"])
         expect(replay.origin != "mean", "The decoder was called with z_mean, not with z.")
@@ -377,7 +336,7 @@ def follows_the_gradient(case: Case, seen: Any, expected: Any) -> None:
 def _stepped(weights: Weights, gradients: Weights, speed: Weights | None) -> Weights:
     carried = speed or [np.zeros_like(weight) for weight in weights]
     steps = zip(weights, gradients, carried, strict=True)
-    return [weight - RATE * gradient + MOMENTUM * before for weight, gradient, before in steps]
+    return [weight - probes.RATE * gradient + probes.MOMENTUM * before for weight, gradient, before in steps]
 
 
 def _weights_close(found: Weights, due: Weights) -> None:
@@ -391,19 +350,18 @@ def _batch_losses(case: Case) -> list[tuple[float, list[float]]]:
     mean, log_var, decode, bias = _first_weights(case)
     weights = [mean, log_var, np.zeros_like(decode), bias]
     no_codes = np.zeros((case["batch"], case["latent_dim"]))
-    replays = [Replay(case, images, weights, no_codes) for images in batches(case, 2)]
+    replays = [Replay(case, images, weights, no_codes) for images in probes.batches(case, 2)]
     return [(replay.reconstruction(), replay.divergences()) for replay in replays]
 
 
-@VAE.judge(
-    points=0.5, probe=vae_fit, cases=step_cases, examples=2, shrinks=4,
-    features=lambda case, seen: _history_traits(case, seen),
-    hint="Three `Mean` trackers, and a `metrics` property from which `fit` knows what to reset.",
-)  # fmt: skip
-def means_of_an_epoch(case: Case, seen: Any, expected: Any) -> None:
+VAE_FIT = probes.VAE.trial(probes.vae_fit, probes.step_cases, examples=2, shrinks=4)
+
+
+@VAE_FIT.judge(points=0.5, hint="Three `Mean` trackers, and a `metrics` property from which `fit` knows what to reset.")
+def means_of_an_epoch(case: Case, seen: Any) -> None:
     """Under `fit` the three losses are means over the epoch so far, and each epoch starts anew."""
-    both, first, second = ([_last(seen[name], loss) for loss in LOSSES] for name in ("both", "first", "second"))
-    for name, mean, one, other in zip(LOSSES, both, first, second, strict=True):
+    both, first, second = ([_last(seen[name], loss) for loss in probes.LOSSES] for name in ("both", "first", "second"))
+    for name, mean, one, other in zip(probes.LOSSES, both, first, second, strict=True):
         close(mean, (one + other) / 2, f"`{name}` after two batches, seen with the batches alone,", ulps=LOOSE, scale=8)
     (one, ones), (other, others) = _batch_losses(case)
     # Ratios: a loss with a wrong factor has lost its points already.
@@ -414,7 +372,7 @@ def means_of_an_epoch(case: Case, seen: Any, expected: Any) -> None:
 
 
 def _last(history: Any, loss: str) -> float:
-    expect(loss in history, f"The history of `fit` has no `{loss}`.", ", ".join(history), ", ".join(LOSSES))
+    expect(loss in history, f"The history of `fit` has no `{loss}`.", ", ".join(history), ", ".join(probes.LOSSES))
     found = float(finite(history[loss][-1], f"`{loss}`"))
     expect(abs(found) > 1e-6, f"`{loss}` is 0.", found)
     return found
@@ -423,7 +381,17 @@ def _last(history: Any, loss: str) -> float:
 def _history_traits(case: Case, seen: Any) -> dict[str, Any]:
     """How the batches compare, and for each loss where the value after both lies between those of the two."""
     traits = {"brightness": seen["first"]["reconstruction_loss"][-1] / seen["second"]["reconstruction_loss"][-1]}
-    for loss in LOSSES:
+    for loss in probes.LOSSES:
         both, first, second = (float(seen[name][loss][-1]) for name in ("both", "first", "second"))
         traits[loss] = round((both - first) / (second - first + 1e-9), 2)
     return traits
+
+
+probes.SAMPLED_GRADIENT.told_apart_by(response)
+probes.SAMPLED_NOISE.told_apart_by(scaled_noise)
+SAMPLED_IN_GRAPH.told_apart_by(probes.noise_traits)
+ENCODED_ON_WIDE_ENCODER_CASES.told_apart_by(encoder_traits)
+probes.DECODED.told_apart_by(probes.decoder_traits)
+probes.VAE_STEPS.told_apart_by(moves)
+VAE_FIT.told_apart_by(_history_traits)
+probes.ENCODED.told_apart_by(lambda _, seen: {"shapes": [list(np.shape(each)) for each in seen["together"]]})

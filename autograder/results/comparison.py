@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-Result = dict[str, Any]
+from autograder.errors import UsageError
+from autograder.results.records import CheckRecord, Result
+from autograder.results.result import read_result
+
 MISSING = "missing"
 _JUDGED = ("outcome", "points", "max_points", "misconception")
 
 
-class NoResults(Exception):
+class NoResults(UsageError):
     """There is nothing to compare. One line that says what to do."""
 
 
@@ -23,8 +25,8 @@ class CheckChange:
 
     question: str
     check: str
-    before: Result | None
-    after: Result | None
+    before: CheckRecord | None
+    after: CheckRecord | None
 
     @property
     def points(self) -> float:
@@ -91,16 +93,6 @@ def read_results(path: Path) -> dict[str, Result]:
     return found
 
 
-def read_result(path: Path) -> Result | None:
-    """The result in a file, or None where there is none."""
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        found["score"], found["tests"], found["extra_data"]["checks"], found["extra_data"]["status"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return found
-
-
 def compare(old: Mapping[str, Result], new: Mapping[str, Result]) -> list[Change]:
     """What differs between two gradings, the largest change of score first."""
     names = [*old, *(name for name in new if name not in old)]
@@ -132,22 +124,22 @@ def other_checks(results: Mapping[str, Result], current: Mapping[str, str]) -> l
     return [name for name, extra in extras.items() if current.get(extra["exercise"], "") != extra["checks_sha256"]]
 
 
-def _check_changes(old: Sequence[Result], new: Sequence[Result]) -> list[CheckChange]:
+def _check_changes(old: Sequence[CheckRecord], new: Sequence[CheckRecord]) -> list[CheckChange]:
     before, after = ({(row["question"], row["check"]): row for row in rows} for rows in (old, new))
     keys = [*before, *(key for key in after if key not in before)]
     changes = [CheckChange(*key, before.get(key), after.get(key)) for key in keys]
     return [change for change in changes if _judged(change.before) != _judged(change.after)]
 
 
-def _judged(record: Result | None) -> list[Any] | None:
+def _judged(record: CheckRecord | None) -> list[Any] | None:
     return [record[key] for key in _JUDGED] if record else None
 
 
-def _points(record: Result | None) -> float:
+def _points(record: CheckRecord | None) -> float:
     return record["points"] if record else 0.0
 
 
-def _said(record: Result | None) -> str:
+def _said(record: CheckRecord | None) -> str:
     if record is None:
         return MISSING
     named = record["misconception"]

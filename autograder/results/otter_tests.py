@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from autograder.results.records import CheckRecord, Outcome, PlanRow
+
 VERDICTS = "kit_verdicts"
 """The notebook global that holds the verdicts: "question.check" -> {"passed", "message"}."""
 
@@ -23,8 +25,8 @@ def test_{check}({verdicts}):
 """
 
 
-def grader_test(question: str, checks: Sequence[dict[str, Any]]) -> str:
-    """The test file of a question, from rows with ``check``, ``max_points`` and ``hidden``."""
+def grader_test(question: str, checks: Sequence[PlanRow]) -> str:
+    """The test file of a question, from its rows of the plan."""
     cases = [
         _CASE.format(
             check=row["check"],
@@ -38,11 +40,11 @@ def grader_test(question: str, checks: Sequence[dict[str, Any]]) -> str:
     return _HEAD.format(name=question) + "".join(cases)
 
 
-def verdicts_of(records: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+def verdicts_of(records: Sequence[CheckRecord]) -> dict[str, dict[str, Any]]:
     """What the test files read, from the records of the checks."""
     return {
         f"{record['question']}.{record['check']}": {
-            "passed": record["outcome"] == "passed",
+            "passed": record["outcome"] == Outcome.PASSED,
             "message": record.get("message") or "",
         }
         for record in records

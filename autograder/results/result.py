@@ -1,23 +1,18 @@
-"""A result: Gradescope's results.json, scored by Otter, from the records of the checks."""
+"""A result: Gradescope's results.json from the records of the checks."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
-
-from keras_checks.show import one_line
+from pathlib import Path
 
 from autograder.results.identity import checks_sha256, kit_version, versions
-from autograder.grading.verdict import FAULT, PASSED
+from autograder.results.records import CellRecord, CheckRecord, Outcome, PlanRow, Result, Status, TestEntry
+from autograder.results.texts import NOT_RUN, clip, question_text, summary
 
-GRADED, UNREADABLE, TIMEOUT, FAULTY = "graded", "unreadable", "timeout", "fault"
 AT_ONCE = {"always": "visible", "after_published": "after_published", "never": "hidden"}
 """Gradescope's visibility of a question's points, for each setting of the hidden checks."""
-MAX_TEXT = 90_000
-MAX_ERROR = 400
-NOT_YOURS = "Some checks could not be graded. **This is not your fault**; your instructor has been told."
-NOT_RUN = "The grader stopped before this check. This is not your fault; it will be graded again."
 
 
 @dataclass
@@ -27,26 +22,35 @@ class Grading:
     name: str
     exercise: str
     submission_sha256: str = ""
-    plan: list[dict[str, Any]] = field(default_factory=list)
-    checks: list[dict[str, Any]] = field(default_factory=list)
-    cells: list[dict[str, Any]] = field(default_factory=list)
+    plan: list[PlanRow] = field(default_factory=list)
+    checks: list[CheckRecord] = field(default_factory=list)
+    cells: list[CellRecord] = field(default_factory=list)
     isolation: list[str] = field(default_factory=list)
     seconds: float = 0.0
     peak_mb: float = 0.0
-    status: str = GRADED
+    ended: Status = Status.GRADED
     message: str = ""
+    show_hidden: str = "after_published"
 
-    def records(self) -> list[dict[str, Any]]:
-        """One record a check of the plan; what has not been graded counts as a fault or, unreadable, as failed."""
+    @property
+    def status(self) -> Status:
+        """How it ended; a check without a verdict makes it a fault."""
+        if self.ended is Status.UNREADABLE:
+            return self.ended
+        faulty = any(record["outcome"] == Outcome.FAULT for record in self.records())
+        return Status.FAULT if faulty else self.ended
+
+    def records(self) -> list[CheckRecord]:
+        """One record per check of the plan; what has not been graded counts as a fault or, unreadable, as failed."""
         done = {(record["question"], record["check"]): record for record in self.checks}
         return [done.get((row["question"], row["check"])) or self._missing(row) for row in self.plan]
 
-    def _missing(self, row: dict[str, Any]) -> dict[str, Any]:
-        unreadable = self.status == UNREADABLE
+    def _missing(self, row: PlanRow) -> CheckRecord:
+        unreadable = self.ended is Status.UNREADABLE
         return {
             **row,
             "points": 0.0,
-            "outcome": "failed" if unreadable else FAULT,
+            "outcome": Outcome.FAILED if unreadable else Outcome.FAULT,
             "misconception": None,
             "counterexample": None,
             "message": self.message if unreadable else NOT_RUN,
@@ -54,144 +58,96 @@ class Grading:
         }
 
 
-def is_unfinished(outcome: dict[str, Any]) -> bool:
-    """Whether a grading ended before its last check: the grader stopped, which is no verdict."""
-    extra = outcome["extra_data"]
-    return extra["status"] == FAULTY and any(record["message"] == NOT_RUN for record in extra["checks"])
-
-
-def result(grading: Grading, show_hidden: str = "after_published") -> dict[str, Any]:
+def result(grading: Grading) -> Result:
     """The results.json of a submission."""
     records = grading.records()
-    scored = _score(records)
-    visibility = AT_ONCE[show_hidden]
-    tests = [
-        {
-            "name": question,
-            "number": str(number),
-            "score": score,
-            "max_score": max_score,
-            "status": "passed" if score == max_score else "failed",
-            "output": _clip(_question_text(_of(records, question), hidden_too=True)),
-            "output_format": "md",
-            "visibility": visibility,
-        }
-        for number, (question, score, max_score) in enumerate(scored, start=1)
-    ]
+    tests = [_test(number, question, records, grading) for number, question in enumerate(questions_of(records), 1)]
     return {
         "score": round(sum(test["score"] for test in tests), 5),
         "execution_time": round(grading.seconds, 3),
-        "output": _clip(_summary(grading, records, show_hidden)),
+        "output": clip(
+            summary(records, grading.cells, grading.status, grading.message, show_hidden=grading.show_hidden)
+        ),
         "output_format": "md",
         "test_output_format": "md",
         "visibility": "visible",
         "stdout_visibility": "hidden",
         "tests": tests,
-        "extra_data": _extra(grading, records),
+        "extra_data": {
+            "exercise": grading.exercise,
+            "kit": kit_version(),
+            "checks_sha256": checks_sha256(grading.exercise),
+            "submission_sha256": grading.submission_sha256,
+            "versions": versions(),
+            "isolation": grading.isolation,
+            "status": grading.status,
+            "message": grading.message,
+            "seconds": round(grading.seconds, 3),
+            "peak_mb": round(grading.peak_mb, 1),
+            "cells": [cell for cell in grading.cells if cell["status"] != "ok"],
+            "checks": [_kept(record) for record in records],
+        },
     }
 
 
-def reason(outcome: dict[str, Any]) -> str:
+def questions_of(records: Sequence[CheckRecord]) -> list[str]:
+    """The questions in the order of the records."""
+    return list(dict.fromkeys(record["question"] for record in records))
+
+
+def _test(number: int, question: str, records: Sequence[CheckRecord], grading: Grading) -> TestEntry:
+    own = [record for record in records if record["question"] == question]
+    score = round(sum(record["points"] for record in own), 5)
+    max_score = round(sum(record["max_points"] for record in own), 5)
+    return {
+        "name": question,
+        "number": str(number),
+        "score": score,
+        "max_score": max_score,
+        "status": "passed" if score == max_score else "failed",
+        "output": clip(question_text(own)),
+        "output_format": "md",
+        "visibility": AT_ONCE[grading.show_hidden],
+    }
+
+
+def _kept(record: CheckRecord) -> CheckRecord:
+    """A record without its feedback, which the question's output holds."""
+    kept = record.copy()
+    kept.pop("feedback", None)
+    return kept
+
+
+def max_score(outcome: Result) -> float:
+    """Points that could be earned."""
+    return round(sum(test["max_score"] for test in outcome["tests"]), 5)
+
+
+def read_result(path: Path) -> Result | None:
+    """The result in a file, or None where there is none."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        found["score"], found["tests"], found["extra_data"]["checks"], found["extra_data"]["status"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return found
+
+
+def is_unfinished(outcome: Result) -> bool:
+    """Whether a grading ended before its last check: the grader stopped, which is no verdict."""
+    extra = outcome["extra_data"]
+    return extra["status"] == Status.FAULT and any(record["message"] == NOT_RUN for record in extra["checks"])
+
+
+def reason(outcome: Result) -> str:
     """What an instructor wants to know of a fault or a timeout, in one line; nothing where there is nothing to say."""
     extra = outcome["extra_data"]
     notes = [(check, check["note"]) for check in extra["checks"] if check["note"]]
     notes += [(check, check["message"]) for check in extra["checks"] if "did not finish" in (check["message"] or "")]
     cells = [
-        f"Code cell {cell['index'] + 1} did not end in time." for cell in extra["cells"] if cell["status"] == TIMEOUT
+        f"Code cell {cell['index'] + 1} did not end in time."
+        for cell in extra["cells"]
+        if cell["status"] == Status.TIMEOUT
     ]
     said = [extra["message"], *(f"{check['question']}.{check['check']}: {text}" for check, text in notes), *cells]
     return next((text for text in said if text), "")
-
-
-def _extra(grading: Grading, records: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    return {
-        "exercise": grading.exercise,
-        "kit": kit_version(),
-        "checks_sha256": checks_sha256(grading.exercise),
-        "submission_sha256": grading.submission_sha256,
-        "versions": versions(),
-        "isolation": grading.isolation,
-        "status": grading.status,
-        "message": grading.message,
-        "seconds": round(grading.seconds, 3),
-        "peak_mb": round(grading.peak_mb, 1),
-        "cells": [cell for cell in grading.cells if cell["status"] != "ok"],
-        "checks": records,
-    }
-
-
-def _score(records: Sequence[dict[str, Any]]) -> list[tuple[str, float, float]]:
-    """(question, score, max score) as Otter adds them up from its own test files."""
-    from autograder.results.otter_scores import score_questions
-
-    return score_questions(records)
-
-
-def _of(records: Sequence[dict[str, Any]], question: str) -> list[dict[str, Any]]:
-    return [record for record in records if record["question"] == question]
-
-
-def _summary(grading: Grading, records: Sequence[dict[str, Any]], show_hidden: str) -> str:
-    """What the student sees at once: what matters first."""
-    faulty = grading.status == FAULTY or any(record["outcome"] == FAULT for record in records)
-    parts = [NOT_YOURS if faulty else grading.message]  # the message of a fault is for the instructor
-    parts += _cell_texts(grading.cells)
-    if grading.status != UNREADABLE:
-        public = [record for record in records if not record["hidden"]]
-        passed = sum(record["outcome"] == PASSED for record in public)
-        parts.append(f"{passed} of {len(public)} public checks pass.")
-        parts.append(_hidden_text(records, show_hidden))
-        if show_hidden != "always":
-            for question in dict.fromkeys(record["question"] for record in records):
-                parts.append(_question_text(_of(public, question), hidden_too=False))
-    return "\n\n".join(part for part in parts if part)
-
-
-def _hidden_text(records: Sequence[dict[str, Any]], show_hidden: str) -> str:
-    points = sum(record["max_points"] for record in records if record["hidden"])
-    total = sum(record["max_points"] for record in records)
-    when = {
-        "always": "their outcome is shown below",
-        "after_published": "their outcome is shown when the grades are published",
-        "never": "their outcome is not shown",
-    }[show_hidden]
-    return f"Hidden checks decide {points:g} of {total:g} points; {when}."
-
-
-def _cell_texts(cells: Sequence[dict[str, Any]]) -> list[str]:
-    said = {"raised": "raised", "died": "ended the notebook's process", "timeout": "did not end in time"}
-    texts = []
-    for cell in cells:
-        if cell["status"] in said:
-            error = f" {_code(cell)}" if cell["status"] == "raised" else ""
-            texts.append(f"Code cell {cell['index'] + 1} {said[cell['status']]}{error}. The other cells were run.")
-    return texts[:10]
-
-
-def _code(cell: dict[str, Any]) -> str:
-    """A cell's error as code: a student wrote it, and it must not look like ours."""
-    said = ": ".join(part for part in (cell["error_type"], cell["message"]) if part)
-    return f"`{one_line(said)[:MAX_ERROR].replace('`', chr(39))}`"
-
-
-def _question_text(records: Sequence[dict[str, Any]], *, hidden_too: bool) -> str:
-    lines = []
-    for record in records:
-        if hidden_too or not record["hidden"]:
-            lines.append(_check_text(record))
-    return "\n\n".join(lines)
-
-
-def _check_text(record: dict[str, Any]) -> str:
-    mark = {"passed": "✅", "failed": "❌"}.get(record["outcome"], "⚠️")
-    points = f" ({record['points']:g}/{record['max_points']:g})" if record["max_points"] else ""
-    head = f"{mark} **{record['question']}**{points} {record['statement']}"
-    if record["outcome"] == "failed":
-        return record.get("feedback") or f"{head}\n\n{record['message']}"
-    if record["outcome"] == FAULT:
-        return f"{head}\n\nThis check could not be graded. This is not your fault; your instructor has been told."
-    return head
-
-
-def _clip(text: str) -> str:
-    return text if len(text) <= MAX_TEXT else text[:MAX_TEXT] + "\n\n(The rest is left out.)"

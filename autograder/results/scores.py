@@ -1,46 +1,67 @@
-"""`scores.csv`: one row a submission."""
+"""`scores.csv`: one row per submission."""
 
 from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 from collections.abc import Sequence
-from typing import Any
+
+from autograder.results.records import Result
+from autograder.results.result import max_score
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
+SEPARATORS = ";|\t"
+"""What a spreadsheet of another language takes for a comma: a formula may start after it."""
 
 
-def scores_csv(results: Sequence[tuple[str, dict[str, Any]]]) -> str:
-    """The table of (submission, results.json) pairs, with a column for each question."""
-    questions = list(dict.fromkeys(test["name"] for _, result in results for test in result["tests"]))
+def scores_csv(results: Sequence[tuple[str, Result]]) -> str:
+    """The table of (submission, results.json) pairs, with a column for each question of each exercise."""
+    columns = list(dict.fromkeys(column for _, result in results for column in _points(result)))
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(["submission", "exercise", "score", "max_score", *questions, "status", "seconds", "message"])
-    writer.writerows(_row(name, result, questions) for name, result in results)
+    shown = _headings(columns)
+    writer.writerow(["submission", "exercise", "score", "max_score", *shown, "status", "seconds", "message"])
+    writer.writerows(_row(name, result, columns) for name, result in results)
     return buffer.getvalue()
 
 
-def _row(name: str, result: dict[str, Any], questions: Sequence[str]) -> list[Any]:
-    extra = result["extra_data"]
-    scores = {test["name"]: test["score"] for test in result["tests"]}
+Column = tuple[str, str]
+"""Exercise and question."""
+
+
+def _points(result: Result) -> dict[Column, float]:
+    exercise = result["extra_data"]["exercise"]
+    return {(exercise, test["name"]): test["score"] for test in result["tests"]}
+
+
+def _headings(columns: Sequence[Column]) -> list[str]:
+    """The question, with its exercise in front where there are several exercises."""
+    several = len({exercise for exercise, _ in columns}) > 1
+    return [harmless(f"{exercise}.{question}" if several else question) for exercise, question in columns]
+
+
+def _row(name: str, result: Result, columns: Sequence[Column]) -> list[object]:
+    extra, points = result["extra_data"], _points(result)
     return [
-        _harmless(name),
-        extra["exercise"],
+        harmless(name),
+        harmless(extra["exercise"]),
         result["score"],
         max_score(result),
-        *(scores.get(question, "") for question in questions),
+        *(points.get(column, "") for column in columns),
         extra["status"],
         extra["seconds"],
-        _harmless(extra["message"]),
+        harmless(extra["message"]),
     ]
 
 
-def max_score(result: dict[str, Any]) -> float:
-    """Points that could be earned."""
-    return round(sum(test["max_score"] for test in result["tests"]), 5)
+def harmless(text: str) -> str:
+    """``text`` that no spreadsheet takes for a formula, in none of its fields."""
+    line = "".join(letter for letter in " ".join(text.split()) if letter.isprintable())
+    parts = [line] + [part for separator in SEPARATORS for part in line.split(separator)]
+    return f"'{line}".replace(";", ",") if any(map(_is_formula, parts)) else line
 
 
-def _harmless(text: str) -> str:
-    """``text`` that a spreadsheet does not take for a formula."""
-    line = " ".join(text.split())
-    return f"'{line}" if line.startswith(FORMULA) else line
+def _is_formula(part: str) -> bool:
+    """Whether it starts like a formula, full-width signs included."""
+    return unicodedata.normalize("NFKC", part).lstrip(" '\"").startswith(FORMULA)

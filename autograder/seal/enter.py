@@ -14,6 +14,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.errors import KitError
 from autograder.seal.landlock import LandlockError, Ruleset
 from autograder.seal.process import PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_SET_PDEATHSIG, set_process_option
 from autograder.seal.readable import closed_to_others, libraries, ruleset
@@ -22,7 +23,7 @@ from autograder.seal.seccomp import SeccompError, install
 LAYERS = ("uid", "landlock", "seccomp", "rlimits", "no_new_privs")
 
 
-class SealError(Exception):
+class SealError(KitError):
     """The seal does not hold here. One line that says what to do."""
 
 
@@ -64,7 +65,7 @@ def enter(work: Path, bounds: Bounds, *, parent: int, without: Collection[str] =
     if "rlimits" not in off:
         _limit(bounds, user, sealed)
     if user is not None:
-        _become(user, work)
+        _change_user(user, work)
         sealed.layers.append("uid")
     _die_with(parent)
     if "no_new_privs" not in off:
@@ -86,7 +87,7 @@ def _refusal(sealed: Sealed) -> str:
     return f"The seal does not hold here ({found}). Run as root, use a container, or grade with --unsealed."
 
 
-def _become(user: int, work: Path) -> None:
+def _change_user(user: int, work: Path) -> None:
     os.chown(work, user, user)
     os.setgroups([])
     os.setresgid(user, user, user)

@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 import functools
+import hashlib
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import yaml
 
-from autograder.submissions.read import SUFFIXES, Submission, Unreadable, extract, from_bytes, read_file, zip_members
+from autograder.submissions.find import candidates, with_modules
+from autograder.submissions.read import (
+    SUFFIXES,
+    Submission,
+    Unreadable,
+    extract,
+    from_bytes,
+    is_module,
+    read_file,
+    read_submission,
+    zip_members,
+)
 
 METADATA = "submission_metadata.yml"
+MAX_NAME = 200
+"""Bytes; file systems take 255, and `.json`, a temporary file's suffix and a mark of doubles come to it."""
 
 
 @dataclass(frozen=True)
@@ -21,12 +36,8 @@ class Source:
 
     name: str
     student: str
-    file: str
-    load: Callable[[], bytes]
-
-    def read(self) -> Submission:
-        """The submission. Raises Unreadable."""
-        return from_bytes(self.file, self.load())
+    read: Callable[[], Submission]
+    """Reads it; raises Unreadable."""
 
 
 def find_submissions(paths: Sequence[Path]) -> list[Source]:
@@ -40,18 +51,27 @@ def find_submissions(paths: Sequence[Path]) -> list[Source]:
             name = source.name
             while name in found:
                 name += "_"
-            found[name] = Source(name, source.student, source.file, source.load)
+            found[name] = replace(source, name=name)
     return sorted(found.values(), key=lambda source: source.name)
 
 
 def _folder(folder: Path) -> Iterator[Source]:
     students = _students(folder / METADATA)
-    for file in sorted(folder.rglob("*")):
+    files = candidates(folder)
+    with_notebook = {file.parent for file in files if file.suffix.lower() == ".ipynb"}
+    for file in files:
+        if file.parent in with_notebook and _is_module(file):
+            continue  # it belongs to the notebook beside it
         relative = file.relative_to(folder)
-        hidden = any(part.startswith(".") or part == "__MACOSX" for part in relative.parts)
-        if file.suffix.lower() in SUFFIXES and not hidden and file.is_file():
-            name = _name(relative.as_posix())
-            yield Source(name, students.get(relative.parts[0], name), file.name, functools.partial(read_file, file))
+        name = _name(relative.as_posix())
+        yield Source(name, students.get(relative.parts[0], name), functools.partial(with_modules, file, files))
+
+
+def _is_module(file: Path) -> bool:
+    try:
+        return file.suffix.lower() == ".py" and is_module(read_file(file).decode("utf-8", "replace"))
+    except Unreadable:
+        return False
 
 
 def _file(path: Path) -> Iterator[Source]:
@@ -61,7 +81,7 @@ def _file(path: Path) -> Iterator[Source]:
             yield from members
             return
     name = _name(path.name)
-    yield Source(name, name, path.name, functools.partial(read_file, path))
+    yield Source(name, name, functools.partial(read_submission, path))
 
 
 def _members(path: Path) -> Iterator[Source]:
@@ -74,7 +94,11 @@ def _members(path: Path) -> Iterator[Source]:
     for info in members:
         name = _name(info.filename)
         file = PurePosixPath(info.filename).name
-        yield Source(name, name, file, functools.partial(extract, file, archive, info))
+        yield Source(name, name, functools.partial(_read_member, file, archive, info))
+
+
+def _read_member(file: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Submission:
+    return from_bytes(file, extract(file, archive, info))
 
 
 def _name(path: str) -> str:
@@ -83,7 +107,16 @@ def _name(path: str) -> str:
         part for part in PurePosixPath(path.replace("\\", "/")).with_suffix("").parts if part not in ("/", "..", ".")
     ]
     name = "__".join(parts).encode("utf-8", "replace").decode("utf-8").replace("\0", "")
-    return (name.lstrip(".") or "submission")[:120]
+    return _cut(name.lstrip(".")) or "submission"
+
+
+def _cut(name: str) -> str:
+    """``name`` within what a file system takes, which counts bytes; a hash tells apart what was cut alike."""
+    data = name.encode()
+    if len(data) <= MAX_NAME:
+        return name
+    digest = hashlib.sha256(data).hexdigest()[:8]
+    return f"{data[: MAX_NAME - len(digest) - 1].decode(errors='ignore')}-{digest}"
 
 
 def _students(path: Path) -> dict[str, str]:

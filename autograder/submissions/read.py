@@ -8,22 +8,28 @@ import json
 import re
 import stat
 import zipfile
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import jupytext
 import nbformat
 
+from autograder.errors import KitError
+
 MAX_BYTES = 64 * 2**20
 MAX_CELLS = 2000
 MAX_MESSAGE = 400
+DEMO = "demo"
+"""The tag of cells that are given, slow and only draw: grading leaves them out."""
 SUFFIXES = (".ipynb", ".py", ".zip")
 _EXERCISE = re.compile(r"keras_checks\.Notebook\(\s*['\"](\w+)['\"]")
+_CELLS = re.compile(r"(?m)^# (?:In\[[\d ]*\]:|%%)")
 _IGNORED = ("__MACOSX", ".ipynb_checkpoints")
 
 
-class Unreadable(Exception):
+class Unreadable(KitError):
     """Nothing can be graded; the message, one line, tells the student what to do."""
 
     def __init__(self, message: str) -> None:
@@ -42,15 +48,25 @@ class Cell:
 
 @dataclass(frozen=True)
 class Submission:
-    """A notebook to be graded.
+    """A notebook to be graded, and the modules that were handed in beside it, by file name.
 
-    ``sha256`` is that of its code cells: two submissions with the same code get the same cases and the same verdict.
+    ``sha256`` is that of the code that runs: submissions with the same code get the same cases and the same verdict.
     """
 
     name: str
     cells: tuple[Cell, ...]
     exercise: str | None
-    sha256: str
+    files: Mapping[str, str] = field(default_factory=dict)
+
+    def graded_sources(self) -> list[str]:
+        """The cells that grading runs: all but the demos."""
+        return [cell.source for cell in self.cells if DEMO not in cell.tags]
+
+    @property
+    def sha256(self) -> str:
+        """A hash of the code that grading runs."""
+        code = [self.graded_sources(), sorted(self.files.items())]
+        return hashlib.sha256(json.dumps(code).encode()).hexdigest()
 
 
 def read_submission(path: Path) -> Submission:
@@ -92,8 +108,7 @@ def parse(name: str, suffix: str, data: bytes) -> Submission:
         raise Unreadable(
             f"{name} has {len(cells)} code cells, more than {MAX_CELLS}. Delete those that you do not need."
         )
-    digest = hashlib.sha256(json.dumps([cell.source for cell in cells]).encode()).hexdigest()
-    return Submission(name, tuple(cells), exercise, digest)
+    return Submission(name, tuple(cells), exercise)
 
 
 def read_file(path: Path) -> bytes:
@@ -185,6 +200,11 @@ def _exercise(metadata: Any, cells: list[Cell]) -> str | None:
         return name
     found = _EXERCISE.search("\n".join(cell.source for cell in cells))
     return found.group(1) if found else None
+
+
+def is_module(text: str) -> bool:
+    """Whether a Python file is one that a notebook imports, and not a script exported from a notebook."""
+    return not (_CELLS.search(text) or _EXERCISE.search(text))
 
 
 def _script(name: str, text: str) -> tuple[list[Cell], str | None]:

@@ -22,7 +22,7 @@ HOLDS = "hidden files cannot be read"
 
 
 @dataclass(frozen=True)
-class Row:
+class LayerState:
     """A layer, or an attack that must fail; whether it works here; and why not."""
 
     layer: str
@@ -30,7 +30,7 @@ class Row:
     why: str = ""
 
 
-def isolation_table(hidden: Iterable[str | Path] = ()) -> list[Row]:
+def isolation_table(hidden: Iterable[str | Path] = ()) -> list[LayerState]:
     """Seal a process here, let it try to break out, and say what held. Takes under a second.
 
     ``hidden`` are files and folders that it must not be able to read.
@@ -42,7 +42,7 @@ def isolation_table(hidden: Iterable[str | Path] = ()) -> list[Row]:
         try:
             report = check_seal(zygote, [secret, *hidden])
         except SealError as error:
-            return [Row("the seal", False, str(error))]
+            return [LayerState("the seal", False, str(error))]
     return [*_layers(report), _reading(report), *_attacks(report)]
 
 
@@ -58,19 +58,19 @@ def memory_available_mb() -> int:
     return min(known) >> 20 if known else 0
 
 
-def _layers(report: SealReport) -> Iterator[Row]:
+def _layers(report: SealReport) -> Iterator[LayerState]:
     for layer in LAYERS:
-        yield Row(layer, layer in report.layers, report.reasons.get(layer, ""))
+        yield LayerState(layer, layer in report.layers, report.reasons.get(layer, ""))
 
 
-def _reading(report: SealReport) -> Row:
-    return Row(HOLDS, report.holds, ", ".join(report.read[:3]))
+def _reading(report: SealReport) -> LayerState:
+    return LayerState(HOLDS, report.holds, ", ".join(report.read[:3]))
 
 
-def _attacks(report: SealReport) -> Iterator[Row]:
+def _attacks(report: SealReport) -> Iterator[LayerState]:
     for attack in ATTACKS:
         worked = attack in report.could
-        yield Row(f"cannot {attack}", not worked, f"needs {ATTACKS[attack].layer}" if worked else "")
+        yield LayerState(f"cannot {attack}", not worked, f"needs {ATTACKS[attack].layer}" if worked else "")
 
 
 def _version(name: str) -> str:

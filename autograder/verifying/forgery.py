@@ -15,7 +15,7 @@ from keras_checks.question import Case, Check
 from keras_checks.runner import fixed_cases, fixed_seed, salted_seed, search
 
 from autograder.grading.observer import Observation, Remembering
-from autograder.grading.verdict import verdict
+from autograder.grading.verdict import judge_case
 
 Forge = Callable[[Observation], Observation]
 
@@ -29,13 +29,13 @@ def forgeable(exercise: str, check: Check, reference: Remembering) -> str | None
 
 
 def _first_observation(exercise: str, check: Check, reference: Remembering) -> Observation:
-    return reference.observe(check.probe.__name__, fixed_cases(exercise, check)[0])
+    return reference.observe(check.probe, fixed_cases(exercise, check)[0])
 
 
 def _fails(exercise: str, check: Check, reference: Remembering, forge: Forge) -> bool:
     def evaluate(case: Case) -> Failure | None:
-        expected = reference.observe(check.probe.__name__, case)
-        return verdict(check, case, forge(copy.deepcopy(expected)), expected)
+        expected = reference.observe(check.probe, case)
+        return judge_case(check, case, forge(copy.deepcopy(expected)), lambda: expected)
 
     seeds = (fixed_seed(exercise, check), salted_seed(exercise, check, "forged"))
     return any(search(check, evaluate, seed) is not None for seed in seeds)

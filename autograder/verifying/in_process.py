@@ -1,4 +1,4 @@
-"""Trusted answers in this process: for the bank of `kit verify` and for the archive, never for a submission."""
+"""Grades answers of ours in this process: for the bank of `kit verify` and for the archive, never a submission."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from collections.abc import Iterator, Sequence
 from keras_checks.question import Question
 from keras_checks.runner import fixed_cases
 
-from autograder.bank.master import read_master, read_variants
+from autograder.bank.master import read_master
+from autograder.bank.variants import read_variants
 from autograder.grading.archive import Archive
 from autograder.grading.diagnosis import EVIDENCE, Diagnosis
 from autograder.grading.grader import Grader, load_questions, run_questions
-from autograder.grading.jobs import SEED
+from autograder.grading.job import SEED
 from autograder.grading.observer import Remembering, Trusted
 from autograder.verifying.forgery import forgeable
-from autograder.verifying.verify import CheckResult, Report, Scope, verify
+from autograder.verifying.verify import CheckOutcome, Report, Scope, verify
 
 POINTS = 10
 
@@ -38,17 +39,17 @@ class Bank:
         """All questions, or one."""
         return [question for question in self.questions if only in (None, question.name)]
 
-    def grade(self, cells: Sequence[str], only: str | None = None) -> list[CheckResult]:
+    def grade(self, cells: Sequence[str], only: str | None = None) -> list[CheckOutcome]:
         """The outcome of each check on notebook cells of ours."""
         # A misconception is observed as an answer and as a suspect: once is enough.
         answer = self.diagnosis.observer_of(cells) or Trusted(self.exercise, cells, "answer", SEED)
         grader = Grader(self.exercise, answer, self.reference, "verify")
         results = []
-        for outcome, named in run_questions(grader, self.wanted(only), self.diagnosis):
-            check = outcome.check
-            message = outcome.failure.message if outcome.failure else outcome.note
+        for verdict, named in run_questions(grader, self.wanted(only), self.diagnosis):
+            check = verdict.check
+            message = verdict.failure.message if verdict.failure else verdict.note
             results.append(
-                CheckResult(check.question, check.name, outcome.points, check.points, outcome.outcome, named, message)
+                CheckOutcome(check.question, check.name, verdict.points, check.points, verdict.outcome, named, message)
             )
         return results
 

@@ -6,14 +6,16 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from autograder.bank.master import Master, Variant, read_master, read_variants
+from autograder.bank.master import Master, read_master
+from autograder.bank.variants import Variant, read_variants
 from autograder.results.identity import checks_sha256
+from autograder.results.records import Outcome
 
 KEEPS = "keeps all points of its question"
 
 
 @dataclass(frozen=True)
-class CheckResult:
+class CheckOutcome:
     """The outcome of one check on one answer."""
 
     question: str
@@ -25,12 +27,12 @@ class CheckResult:
     message: str
 
 
-GradeCells = Callable[[Sequence[str], str | None], list[CheckResult]]
+GradeCells = Callable[[Sequence[str], str | None], list[CheckOutcome]]
 """Grades notebook cells, on all questions or on one."""
 
 
 @dataclass
-class Row:
+class VerifiedAnswer:
     """One answer of the bank: what it earned, where it lost points, what it was taken for."""
 
     kind: str
@@ -38,7 +40,7 @@ class Row:
     earned: float
     possible: float
     seconds: float
-    results: list[CheckResult]
+    results: list[CheckOutcome]
     problems: list[str] = field(default_factory=list)
 
 
@@ -57,14 +59,14 @@ class Scope:
     half: bool = False
 
 
-def verify(exercise: str, grade: GradeCells, scope: Scope) -> list[Row]:
+def verify(exercise: str, grade: GradeCells, scope: Scope) -> list[VerifiedAnswer]:
     """Grade the bank of an exercise; a row with problems is a wrong verdict."""
     master, only = read_master(exercise), scope.only
     rows = []
     for kind, variant, cells in _bank(master, only, scope.half):
         start = time.monotonic()
         results = grade(cells, only if scope.across else variant.question or only)
-        row = Row(
+        row = VerifiedAnswer(
             kind,
             variant,
             sum(result.points for result in results),
@@ -92,19 +94,19 @@ def _bank(master: Master, only: str | None, half: bool = False) -> list[tuple[st
     return bank
 
 
-def _problems(row: Row) -> list[str]:
-    faults = [f"{r.question}.{r.check}: grader fault: {r.message}" for r in row.results if r.outcome == "fault"]
+def _problems(row: VerifiedAnswer) -> list[str]:
+    faults = [f"{r.question}.{r.check}: grader fault: {r.message}" for r in row.results if r.outcome == Outcome.FAULT]
     if row.kind == "stub":
         return faults + [f"{r.question}.{r.check} gives the stub points" for r in row.results if r.points]
     if row.kind in ("reference", "alternative"):
         return faults + [
-            f"{r.question}.{r.check} rejects it: {r.message}" for r in row.results if r.outcome == "failed"
+            f"{r.question}.{r.check} rejects it: {r.message}" for r in row.results if r.outcome == Outcome.FAILED
         ]
     return faults + _misconception_problems(row)
 
 
-def _misconception_problems(row: Row) -> list[str]:
-    failed = [result for result in row.results if result.outcome == "failed"]
+def _misconception_problems(row: VerifiedAnswer) -> list[str]:
+    failed = [result for result in row.results if result.outcome == Outcome.FAILED]
     own = [result for result in failed if result.question == row.variant.question]
     problems = [
         f"loses points on another question: {r.question}.{r.check}: {r.message}"
@@ -126,33 +128,33 @@ class Report:
     """The verdicts on the whole bank of an exercise. All counts must be 0."""
 
     exercise: str
-    rows: list[Row]
+    rows: list[VerifiedAnswer]
     forgeries: list[str]
     points: list[str]
 
-    def of(self, *kinds: str) -> list[Row]:
+    def of(self, *kinds: str) -> list[VerifiedAnswer]:
         """The rows of these kinds."""
         return [row for row in self.rows if row.kind in kinds]
 
     @property
-    def false_rejects(self) -> list[Row]:
+    def false_rejects(self) -> list[VerifiedAnswer]:
         """Right answers that lost points."""
         return [row for row in self.of("reference", "alternative") if row.problems]
 
     @property
-    def false_accepts(self) -> list[Row]:
+    def false_accepts(self) -> list[VerifiedAnswer]:
         """Wrong answers that kept the points of their question."""
         return [row for row in self.of("stub") if row.problems] + [
             row for row in self.of("misconception") if KEEPS in row.problems
         ]
 
     @property
-    def misjudged(self) -> list[Row]:
+    def misjudged(self) -> list[VerifiedAnswer]:
         """Misconceptions that lost points elsewhere, or were taken for another."""
         return [row for row in self.of("misconception") if row.problems and KEEPS not in row.problems]
 
     @property
-    def named(self) -> list[Row]:
+    def named(self) -> list[VerifiedAnswer]:
         """Misconceptions that were diagnosed as themselves, and as nothing else."""
         return [
             row

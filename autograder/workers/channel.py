@@ -40,6 +40,8 @@ class Channel:
         self.sock = sock
         self.max_receive = max_receive
         self.max_send = max_send
+        self.received = 0
+        """Bytes that came so far."""
 
     def send(self, value: Any, deadline: float | None = None) -> None:
         """Send one frame. Raises WireError, WireTimeout or WireClosed."""
@@ -59,6 +61,7 @@ class Channel:
         lengths = reader.exactly(LENGTHS.size)
         length, header_length = LENGTHS.unpack(lengths)
         check_lengths(length, header_length, self.max_receive)
+        self.received += length
         return decode(lengths + reader.exactly(length - 4), self.max_receive)
 
     def ask(self, message: dict[str, Any], deadline: float | None = None) -> str:

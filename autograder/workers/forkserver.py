@@ -33,6 +33,7 @@ PRELOAD = (
     "IPython.core.interactiveshell",
     "matplotlib.pyplot",
     "keras_checks.runner",
+    "keras_checks.seeds",
     "autograder.workers.worker",
 )
 

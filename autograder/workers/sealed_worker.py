@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from autograder.seal.enter import SealError
+from autograder.workers.channel import WireTimeout
 from autograder.workers.frames import WireError
-from autograder.workers.workdir import check_size, make_workdir, remove_workdir
+from autograder.workers.limits import Allowance, Limits, Stopwatch
+from autograder.workers.workdir import check_size, make_workdir, remove_workdir, write_files
 from autograder.workers.zygote import ZygoteClient, ZygoteError
 
-Status = Literal["ok", "raised", "died", "timeout", "skipped"]
-START_SECONDS = 30.0
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a submission may use. Times are seconds of wall clock; memory is of one worker."""
-
-    cell_seconds: float = 60
-    probe_seconds: float = 20
-    total_seconds: float = 240
-    replays: int = 8
-    work_bytes: int = 200 * 2**20
-    work_files: int = 2000
-    data_gb: float = 2
-    address_gb: float = 6
+CellStatus = Literal["ok", "raised", "died", "timeout", "skipped"]
+START_SECONDS = 60.0
+LATE_SECONDS = 1.0
+"""An answer that has arrived is read even when the trusted side comes late for it."""
+MAX_ERROR_TYPE, MAX_MESSAGE = 200, 2000
 
 
 @dataclass(frozen=True)
@@ -35,29 +27,47 @@ class CellOutcome:
     """How a cell ended. ``line`` counts from 1 within the cell; 0 where it is not known."""
 
     index: int
-    status: Status
+    status: CellStatus
     error_type: str = ""
     message: str = ""
     line: int = 0
 
 
-class LiveWorker:
-    """A worker that has sealed itself. Deadlines are values of ``time.monotonic()``.
+class SealedWorker:
+    """A worker that has sealed itself.
 
     Starting raises SealError when the seal does not hold here, ZygoteError when the worker does not come up.
     Asking raises WireError or TooMuch when it ends, is late, answers nonsense, or fills its folder: then close it.
     """
 
-    def __init__(self, control: ZygoteClient, limits: Limits, *, unsealed: bool, without: Collection[str]) -> None:
+    def __init__(
+        self,
+        control: ZygoteClient,
+        exercise: str,
+        limits: Limits,
+        allowance: Allowance,
+        files: Mapping[str, str],
+        *,
+        unsealed: bool,
+        without: Collection[str],
+    ) -> None:
         self.control = control
         self.limits = limits
+        self.allowance = allowance
         self.work = make_workdir()
+        write_files(self.work, files)
         bounds = {
             "data_gb": limits.data_gb,
             "address_gb": limits.address_gb,
             "file_mb": max(1, limits.work_bytes >> 21),  # a single file never fills the folder
         }
-        settings = {"work": str(self.work), "bounds": bounds, "without": list(without), "unsealed": unsealed}
+        settings = {
+            "work": str(self.work),
+            "exercise": exercise,
+            "bounds": bounds,
+            "without": list(without),
+            "unsealed": unsealed,
+        }
         self.process = control.spawn_worker(settings)
         self.layers, self.reasons = self._hello()
 
@@ -73,39 +83,63 @@ class LiveWorker:
             raise SealError(hello["refused"])
         return hello["layers"], hello["reasons"]
 
-    def run_cell(self, index: int, source: str, seed: int, deadline: float) -> CellOutcome:
+    def run_cell(self, index: int, source: str, seed: int) -> CellOutcome:
         """Run a cell; its outcome is ``ok`` or ``raised``."""
         request = {"do": "cell", "index": index, "source": source, "seed": seed}
-        reply = self.process.channel.request(request, deadline, self.watch)
-        self.watch()
+        reply = self._start(request, self.limits.cell_seconds)()
         match reply:
             case {"status": "ok"}:
                 return CellOutcome(index, "ok")
             case {"status": "raised", "error_type": str(kind), "message": str(message), "line": int(line)}:
-                return CellOutcome(index, "raised", kind, message, line)
+                return CellOutcome(index, "raised", kind[:MAX_ERROR_TYPE], message[:MAX_MESSAGE], line)
         raise WireError("an outcome of no known form.")
 
-    def ask(self, exercise: str, probe: str, case: dict[str, Any], seed: int, deadline: float) -> str:
-        """Send a probe; returns the nonce of its answer."""
-        request = {"do": "probe", "exercise": exercise, "probe": probe, "case": case, "seed": seed}
-        return self.process.channel.ask(request, deadline)
+    def start_probe(self, probe: str, case: dict[str, Any], seed: int) -> Callable[[], dict[str, Any]]:
+        """Send a probe; what is returned waits for what it sees, or for the error that it met."""
+        request = {"do": "probe", "probe": probe, "case": case, "seed": seed}
+        pending = self._start(request, self.limits.probe_seconds)
 
-    def answer(self, nonce: str, deadline: float) -> dict[str, Any]:
-        """What the probe saw, or the error that it met."""
-        match self.process.channel.answer(nonce, deadline, self.watch):
-            case {"observation": dict(found)}:
-                return found
-            case {"malformed": str(detail)}:
-                raise WireError(detail)
-        raise WireError("a reply of no known form.")
+        def finish() -> dict[str, Any]:
+            match pending():
+                case {"observation": dict(found)}:
+                    return found
+                case {"malformed": str(detail)}:
+                    raise WireError(detail)
+            raise WireError("a reply of no known form.")
 
-    def watch(self) -> None:
-        """Raise TooMuch when the folder has grown beyond its limits."""
+        return finish
+
+    def _start(self, request: dict[str, Any], seconds: float) -> Callable[[], dict[str, Any]]:
+        """Send a request that may take ``seconds``; what is returned waits for the reply."""
+        watch = self.allowance.stopwatch(self.process.pid, seconds)
+        nonce = self.process.channel.ask(request, watch.deadline)
+
+        def finish() -> dict[str, Any]:
+            began = time.monotonic()
+            try:
+                deadline = max(watch.deadline, began + LATE_SECONDS)
+                reply = self.process.channel.answer(nonce, deadline, lambda: self._watch(watch))
+                self._watch_folder()
+                return reply
+            finally:
+                watch.stop(time.monotonic() - began)
+
+        return finish
+
+    def _watch(self, watch: Stopwatch) -> None:
+        """While waiting: raise WireTimeout or TooMuch where the worker has used more than it may."""
+        if watch.overrun:
+            raise WireTimeout("The code worked for too long.")
+        self._watch_folder()
+
+    def _watch_folder(self) -> None:
         check_size(self.work, self.limits.work_bytes, self.limits.work_files)
 
     def close(self) -> float:
         """End the process and remove its folder; returns its peak of memory in MB."""
         try:
-            return self.control.end(self.process)["peak_mb"]
+            with contextlib.suppress(KeyError):
+                return self.control.end(self.process)["peak_mb"]
+            return 0.0
         finally:
             remove_workdir(self.work)

@@ -8,12 +8,12 @@ from __future__ import annotations
 import builtins
 import contextlib
 import getpass
+import importlib
 import sys
 import types
 import warnings
 from typing import Any
 
-import keras_checks
 from IPython.core.async_helpers import get_asyncio_loop
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
@@ -80,7 +80,7 @@ def make_shell() -> StudentShell:
     _no_input()
     _no_pictures()
     sys.modules["otter"] = _stand_in_for_otter()
-    keras_checks.Notebook = _Notebook  # type: ignore[misc, assignment]
+    importlib.import_module("keras_checks").Notebook = _Notebook  # type: ignore[attr-defined]
     warnings.simplefilter("ignore")
     return shell
 

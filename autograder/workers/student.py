@@ -6,22 +6,20 @@ answer does not take the others with it.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Literal
 
 from autograder.workers.channel import WireClosed, WireTimeout
 from autograder.workers.frames import WireError
-from autograder.workers.sealed_worker import CellOutcome, Limits, LiveWorker
+from autograder.workers.limits import Allowance, Limits
+from autograder.workers.sealed_worker import CellOutcome, SealedWorker
 from autograder.workers.workdir import TooMuch
 from autograder.workers.zygote import ZygoteClient
 
-__all__ = ["CellOutcome", "Limits", "ProbeDied", "Student"]
-
 Kind = Literal["died", "timeout", "malformed", "exhausted"]
-LATE_SECONDS = 1.0  # an answer that has arrived is read even when the judge comes late for it
+Seen = dict[str, Any]
 
 TEXTS: dict[str, str] = {
     "died": "The code ended its own process.",
@@ -29,6 +27,7 @@ TEXTS: dict[str, str] = {
     "malformed": "The answer was no plain data: {detail}",
     "exhausted": "The time for this submission is used up.",
     "replays": "The code ended its process too often.",
+    "replies": "The answers of this submission are too large.",
 }
 
 
@@ -39,15 +38,6 @@ class ProbeDied(Exception):
         super().__init__(message)
         self.kind = kind
         self.message = message
-
-
-@dataclass
-class _Asked:
-    """A probe that was sent, or the reason why it was not."""
-
-    nonce: str = ""
-    deadline: float = 0.0
-    failure: ProbeDied | None = None
 
 
 class Student:
@@ -66,12 +56,14 @@ class Student:
         seed: int,
         unsealed: bool = False,
         without: Collection[str] = (),
+        files: Mapping[str, str] | None = None,
     ) -> None:
         self.control = control
         self.cells = cells
         self.exercise = exercise
         self.limits = limits or Limits()
         self.seed = seed
+        self.files = files or {}
         self.isolation: list[str] = []
         self.reasons: dict[str, str] = {}
         self.peak_mb = 0.0
@@ -79,9 +71,9 @@ class Student:
         self.outcomes: list[CellOutcome] = []
         self._unsealed = unsealed
         self._without = without
-        self._deadline = time.monotonic() + self.limits.total_seconds
-        self._worker: LiveWorker | None = None
-        self._asked: _Asked | None = None
+        self._allowance = Allowance(self.limits)
+        self._worker: SealedWorker | None = None
+        self._received = 0
 
     def run_cells(self) -> list[CellOutcome]:
         """Run the cells in order. One that ends or hangs its worker is left out from then on."""
@@ -93,43 +85,38 @@ class Student:
             self.outcomes.append(outcome)
         return self.outcomes
 
-    def observe(self, probe: str, case: dict[str, Any]) -> dict[str, Any]:
+    def observe(self, probe: str, case: dict[str, Any]) -> Seen:
         """What the probe sees for the case: ``{"seen": data}`` or ``{"error": ...}``. Raises ProbeDied."""
-        self.ask(probe, case)
-        return self.answer()
+        return self.start(probe, case)()
 
-    def ask(self, probe: str, case: dict[str, Any]) -> None:
-        """Send a probe; :meth:`answer` waits for what it sees. What goes wrong is raised there.
+    def start(self, probe: str, case: dict[str, Any]) -> Callable[[], Seen]:
+        """Send a probe; what is returned waits for what it sees, and raises ProbeDied where nothing comes.
 
-        Raises WireError for a case that is no plain data: that is no fault of the student's.
+        Raises WireError for a case that is no plain data: that is not the student's fault.
         """
-        self._asked = _Asked()
         try:
             worker = self._ready_worker()
-            self._asked.deadline = self._until(self.limits.probe_seconds)
-            self._asked.nonce = worker.ask(self.exercise, probe, case, self.seed, self._asked.deadline)
+            pending = worker.start_probe(probe, case, self.seed)
         except (WireClosed, WireTimeout) as error:
-            self._asked.failure = self._failure(error, self.limits.probe_seconds)
+            return _raising(self._failure(error, self.limits.probe_seconds))
         except ProbeDied as failure:
-            self._asked.failure = failure
+            return _raising(failure)
 
-    def answer(self) -> dict[str, Any]:
-        """The observation of the probe that was asked last. Raises ProbeDied."""
-        asked, self._asked = self._asked, None
-        if asked is None:
-            raise RuntimeError("answer() without ask().")
-        if asked.failure is not None:
-            raise asked.failure
-        assert self._worker is not None
-        try:
-            return self._worker.answer(asked.nonce, max(asked.deadline, time.monotonic() + LATE_SECONDS))
-        except (WireError, TooMuch) as error:
-            raise self._failure(error, self.limits.probe_seconds) from None
+        def finish() -> Seen:
+            try:
+                found = pending()
+            except (WireError, TooMuch) as error:
+                raise self._failure(error, self.limits.probe_seconds) from None
+            self._count(worker)
+            return found
+
+        return finish
 
     def close(self) -> None:
         """End the worker, if there is one."""
         worker, self._worker = self._worker, None
         if worker is not None:
+            self._received += worker.process.channel.received
             self.peak_mb = max(self.peak_mb, worker.close())
 
     def __enter__(self) -> Student:
@@ -140,25 +127,41 @@ class Student:
     ) -> None:
         self.close()
 
+    def _count(self, worker: SealedWorker) -> None:
+        """Raise ProbeDied where the replies of all workers together are larger than they may be."""
+        if self._received + worker.process.channel.received > self.limits.reply_bytes:
+            self.close()
+            raise ProbeDied("exhausted", TEXTS["replies"])
+
     def _try_cell(self, index: int) -> CellOutcome:
         """Run a cell in a worker that is ready, or has just been made so."""
         worker = self._ready_worker()
-        deadline = self._until(self.limits.cell_seconds)
         try:
-            return worker.run_cell(index, self.cells[index], self.seed + index, deadline)
+            return worker.run_cell(index, self.cells[index], self.seed + index)
         except (WireError, TooMuch) as error:
             failure = self._failure(error, self.limits.cell_seconds)
             late = failure.kind in ("timeout", "exhausted")
             return CellOutcome(index, "timeout" if late else "died", message=failure.message)
 
-    def _ready_worker(self) -> LiveWorker:
+    def _ready_worker(self) -> SealedWorker:
         """The worker, with all cells so far run in it. Raises ProbeDied when the submission has used its share."""
+        self._check_allowance()
         while self._worker is None:
             if self.starts > self.limits.replays:
                 raise ProbeDied("exhausted", TEXTS["replays"])
-            self._until(0)
+            if self._received > self.limits.reply_bytes:
+                raise ProbeDied("exhausted", TEXTS["replies"])
+            self._check_allowance()
             self.starts += 1
-            self._worker = LiveWorker(self.control, self.limits, unsealed=self._unsealed, without=self._without)
+            self._worker = SealedWorker(
+                self.control,
+                self.exercise,
+                self.limits,
+                self._allowance,
+                self.files,
+                unsealed=self._unsealed,
+                without=self._without,
+            )
             self.isolation, self.reasons = self._worker.layers, self._worker.reasons
             self._replay()
         return self._worker
@@ -173,19 +176,16 @@ class Student:
                 if again.status in ("died", "timeout"):
                     self.outcomes[position] = replace(outcome, status=again.status, message=again.message)
 
-    def _until(self, seconds: float) -> float:
-        """The deadline for something that may take that long. Raises ProbeDied when the whole time is used up."""
-        now = time.monotonic()
-        if now >= self._deadline:
+    def _check_allowance(self) -> None:
+        if self._allowance.used_up:
             self.close()
             raise ProbeDied("exhausted", TEXTS["exhausted"])
-        return min(now + seconds, self._deadline)
 
     def _failure(self, error: WireError | TooMuch, seconds: float) -> ProbeDied:
         """End the worker; say what happened."""
         self.close()
         match error:
-            case WireTimeout() if time.monotonic() >= self._deadline:
+            case WireTimeout() if self._allowance.used_up:
                 return ProbeDied("exhausted", TEXTS["exhausted"])
             case WireTimeout():
                 return ProbeDied("timeout", TEXTS["timeout"].format(seconds=seconds))
@@ -194,3 +194,10 @@ class Student:
             case TooMuch():
                 return ProbeDied("died", str(error))
         return ProbeDied("malformed", TEXTS["malformed"].format(detail=error))
+
+
+def _raising(failure: ProbeDied) -> Callable[[], Seen]:
+    def finish() -> Seen:
+        raise failure
+
+    return finish

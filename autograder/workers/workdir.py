@@ -7,7 +7,7 @@ import itertools
 import os
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 
@@ -22,6 +22,14 @@ def make_workdir() -> Path:
     folder = parent / "work"
     folder.mkdir(0o700)
     return folder
+
+
+def write_files(folder: Path, files: Mapping[str, str]) -> None:
+    """Write what was handed in beside the notebook, by names without a folder in them."""
+    for name, text in files.items():
+        path = folder / Path(name).name
+        path.write_text(text, encoding="utf-8", errors="replace")
+        path.chmod(0o644)
 
 
 def remove_workdir(folder: Path) -> None:

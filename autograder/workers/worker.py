@@ -14,7 +14,7 @@ from autograder.seal.enter import Bounds, enter
 from autograder.seal.readable import forget_own_code
 from autograder.workers.channel import Channel, WireClosed
 from autograder.workers.frames import MAX_REPLY_HEADER, MAX_REQUEST_HEADER, WireError
-from autograder.workers.seeds import set_seeds
+from autograder.workers.probes import Probes, take_probes
 from autograder.workers.shell import StudentShell, make_shell, message_of, prepare_loop, run_cell
 
 HOMES = ("HOME", "IPYTHONDIR", "MPLCONFIGDIR", "TMPDIR", "KERAS_HOME", "XDG_CACHE_HOME", "JUPYTER_CONFIG_DIR")
@@ -23,14 +23,15 @@ HOMES = ("HOME", "IPYTHONDIR", "MPLCONFIGDIR", "TMPDIR", "KERAS_HOME", "XDG_CACH
 def main(sock: socket.socket, settings: dict[str, Any]) -> None:
     """Seal, then serve requests until the other end closes.
 
-    ``settings``: ``work`` (the folder), ``bounds`` (of :class:`autograder.seal.enter.Bounds`), ``without``, ``unsealed``.
+    ``settings``: ``work`` (the folder), ``exercise``, ``bounds`` (of :class:`autograder.seal.limits.Bounds`),
+    ``without``, ``unsealed``.
     """
     channel = Channel(sock, max_receive=MAX_REQUEST_HEADER, max_send=MAX_REPLY_HEADER)
     work = Path(settings["work"])
     hello: dict[str, Any]
     try:
         _quiet()
-        _settle(work)
+        _write_only_in(work)
         prepare_loop()
         sealed = enter(
             work,
@@ -44,19 +45,23 @@ def main(sock: socket.socket, settings: dict[str, Any]) -> None:
         hello = {"refused": f"{error}" or type(error).__name__}
     channel.send({**hello, "nonce": channel.receive()["nonce"]})
     if "refused" not in hello:
-        _serve(channel)
+        _serve(channel, take_probes(settings["exercise"]))
 
 
-def _serve(channel: Channel) -> None:
+def _serve(channel: Channel, probes: Probes) -> None:
     forget_own_code()
     sys.path.insert(0, "")  # a notebook imports what lies beside it
     shell = make_shell()
-    operations = {"cell": _run_cell, "probe": _run_probe}
     with contextlib.suppress(WireClosed):
         while True:
             request = channel.receive()
-            reply = operations[request["do"]](shell, request)
-            _send(channel, {**reply, "nonce": request["nonce"]})
+            _send(channel, {**_reply(shell, probes, request), "nonce": request["nonce"]})
+
+
+def _reply(shell: StudentShell, probes: Probes, request: dict[str, Any]) -> dict[str, Any]:
+    if request["do"] == "cell":
+        return _run_cell(shell, probes, request)
+    return {"observation": _run_probe(shell, probes, request)}
 
 
 def _send(channel: Channel, reply: dict[str, Any]) -> None:
@@ -68,23 +73,20 @@ def _send(channel: Channel, reply: dict[str, Any]) -> None:
         channel.send({"malformed": str(error), "nonce": reply["nonce"]})
 
 
-def _run_cell(shell: StudentShell, request: dict[str, Any]) -> dict[str, Any]:
-    set_seeds(request["seed"])
+def _run_cell(shell: StudentShell, probes: Probes, request: dict[str, Any]) -> dict[str, Any]:
+    probes.set_seeds(request["seed"])
     try:
         return run_cell(shell, request["index"], request["source"])
     except BaseException as error:  # IPython lets some of a cell's errors through
         return {"status": "raised", "error_type": type(error).__name__, "message": message_of(error), "line": 0}
 
 
-def _run_probe(shell: StudentShell, request: dict[str, Any]) -> dict[str, Any]:
+def _run_probe(shell: StudentShell, probes: Probes, request: dict[str, Any]) -> dict[str, Any]:
     try:
-        from keras_checks.observe import run_probe
-
-        set_seeds(request["seed"])
-        return {"observation": run_probe(request["exercise"], request["probe"], shell.user_ns, request["case"])}
+        probes.set_seeds(request["seed"])
+        return probes.run(request["probe"], shell.user_ns, request["case"])
     except BaseException as error:  # SystemExit and its like, from a student's answer
-        described = {"type": type(error).__name__, "message": message_of(error)[:400], "where": ""}
-        return {"observation": {"error": described}}
+        return {"error": {"type": type(error).__name__, "message": message_of(error)[:400], "where": ""}}
 
 
 def _quiet() -> None:
@@ -100,7 +102,8 @@ def _quiet() -> None:
         setattr(sys, f"__{name}__", stream)
 
 
-def _settle(work: Path) -> None:
-    """Everything that libraries write goes into the work folder."""
+def _write_only_in(work: Path) -> None:
+    """What libraries write goes into the work folder."""
+    os.environ.pop("KIT_CACHE", None)
     os.environ.update(dict.fromkeys(HOMES, str(work)), USER="student", LOGNAME="student")
     tempfile.tempdir = str(work)  # it may have been looked up before the fork

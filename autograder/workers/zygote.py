@@ -1,4 +1,4 @@
-"""The trusted side of the fork server: start it, ask it for judges and workers, end them."""
+"""The trusted side of the fork server: start it, ask it for processes, end them."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from autograder.paths import ROOT
+from autograder.errors import KitError
+from autograder.paths import ROOT, archives
 from autograder.workers.channel import Channel
 from autograder.workers.workdir import remove_tree
 
 WORKER = "autograder.workers.worker:main"
-JUDGE = "autograder.grading.trusted_process:main"
 START_SECONDS = 180.0
 REPLY_SECONDS = 60.0
 ENVIRONMENT = {
@@ -46,7 +46,7 @@ main(int(sys.argv[1]), sys.argv[2] == "bare")
 """
 
 
-class ZygoteError(Exception):
+class ZygoteError(KitError):
     """The fork server did not start, ended, or refused. One line that says what to do."""
 
 
@@ -83,10 +83,6 @@ class ZygoteClient:
                 ours.close()
                 raise
         return Process(pid, Channel(ours))
-
-    def spawn_judge(self, settings: dict[str, Any]) -> Process:
-        """Fork a judge: ``autograder.grading.trusted_process:main(sock, control, settings)``."""
-        return self.spawn(JUDGE, settings, control=True)
 
     def spawn_worker(self, settings: dict[str, Any]) -> Process:
         """Fork a worker that seals itself, then answers; see :mod:`autograder.workers.worker` for the settings."""
@@ -200,7 +196,13 @@ def _roots() -> list[str]:
 
 
 def _environment(folder: str) -> dict[str, str]:
-    """A small environment: what the kit's user has in theirs (tokens, settings) is no business of a worker."""
+    """A small environment: what the kit's user has in theirs (tokens, settings) must not reach a worker."""
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-    own = {"HOME": folder, "KERAS_HOME": folder, "MPLCONFIGDIR": folder, "IPYTHONDIR": folder}
+    own = {
+        "KIT_CACHE": str(archives().parent),
+        "HOME": folder,
+        "KERAS_HOME": folder,
+        "MPLCONFIGDIR": folder,
+        "IPYTHONDIR": folder,
+    }
     return kept | own | ENVIRONMENT

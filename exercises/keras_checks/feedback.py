@@ -1,8 +1,7 @@
-"""What a student reads about a failed check: one record, rendered for a notebook, a terminal and Gradescope."""
+"""What a student reads about a failed check: one record, its lines, and its text for a terminal."""
 
 from __future__ import annotations
 
-import html as escaping
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -126,70 +125,7 @@ def _text_line(line: Line) -> str:
     return f"{line.label}: {body}" if line.label else body
 
 
-def markdown(record: Record) -> str:
-    """The record for Gradescope (``output_format`` "md")."""
-    statement, *rest = lines(record)
-    head = f"**{_escape_markdown(title(record))}**\n\n{_markdown_prose(statement.prose)}\n"
-    return "\n".join([head, *(f"- {_markdown_line(line)}" for line in rest)])
-
-
-def _markdown_line(line: Line) -> str:
-    if line.label == "With":
-        return f"With {_markdown_code(line.data)}: {_markdown_prose(line.prose)}"
-    body = _markdown_prose(line.prose) if line.prose else _markdown_code(line.data)
-    return f"{line.label}: {body}" if line.label else body
-
-
-def _spans(prose: str) -> list[tuple[bool, str]]:
+def spans(prose: str) -> list[tuple[bool, str]]:
     """Prose cut at its `code` spans: (is code, text)."""
     parts = re.split(r"`([^`]+)`", one_line(prose))
     return [(index % 2 == 1, part) for index, part in enumerate(parts) if part]
-
-
-def _markdown_prose(prose: str) -> str:
-    return "".join(_markdown_code(part) if code else _escape_markdown(part) for code, part in _spans(prose))
-
-
-def _escape_markdown(part: str) -> str:
-    return re.sub(r"([\\`*_{}\[\]<>#|~$!&])", r"\\\1", part)
-
-
-def _markdown_code(data: str) -> str:
-    fence = "`" * (1 + max((len(run) for run in re.findall(r"`+", data)), default=0))
-    pad = " " if data.startswith("`") or data.endswith("`") else ""
-    return f"{fence}{pad}{data}{pad}{fence}"
-
-
-# Greys that are see-through and the page's own text colour read well on light and on dark pages.
-_CARD = (
-    "border-left:4px solid #d9534f;background:rgba(128,128,128,.1);border-radius:3px;"
-    "padding:.5em .9em;margin:.4em 0;line-height:1.5"
-)
-_CODE = "color:inherit;background:rgba(128,128,128,.18);border-radius:3px;padding:0 .25em;white-space:pre-wrap"
-_LABEL = "opacity:.75"
-
-
-def html(record: Record) -> str:
-    """The record for a notebook: escaped, no scripts, readable on light and on dark pages."""
-    head = f'<div style="font-weight:600">{escaping.escape(title(record))}</div>'
-    return f'<div style="{_CARD}">{head}{"".join(_html_line(line) for line in lines(record))}</div>'
-
-
-def _html_line(line: Line) -> str:
-    if line.label == "With":
-        return f"<div>{_html_label('With')} {_html_code(line.data)}: {html_prose(line.prose)}</div>"
-    body = html_prose(line.prose) if line.prose else _html_code(line.data)
-    return f"<div>{_html_label(line.label + ':')} {body}</div>" if line.label else f"<div>{body}</div>"
-
-
-def html_prose(prose: str) -> str:
-    """Escaped prose with its `code` spans as code."""
-    return "".join(_html_code(part) if code else escaping.escape(part) for code, part in _spans(prose))
-
-
-def _html_code(data: str) -> str:
-    return f'<code style="{_CODE}">{escaping.escape(data)}</code>'
-
-
-def _html_label(label: str) -> str:
-    return f'<span style="{_LABEL}">{label}</span>'

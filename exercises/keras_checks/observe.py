@@ -73,13 +73,20 @@ def probe(function: Probe) -> Probe:
     return function
 
 
+def load_probes(exercise: str) -> str:
+    """Import the module of an exercise's probes; its name. (A dotted name is that of a module itself.)"""
+    name = exercise if "." in exercise else f"{EXERCISES}.{exercise}"
+    if not any(module == name for module, _ in _PROBES):
+        importlib.import_module(name)
+    return name
+
+
 def run_probe(exercise: str, name: str, names: dict[str, Any], case: Case) -> dict[str, Any]:
     """Run a probe on a notebook's names.
 
     Returns ``{"seen": plain data}``, or ``{"error": {"type", "message", "where"}}`` when the code under test raised.
     """
-    module = importlib.import_module(f"{EXERCISES}.{exercise}")
-    function = _PROBES[(module.__name__, name)]
+    function = _PROBES[(load_probes(exercise), name)]
     try:
         return {"seen": plain(function(Namespace(names), case))}
     except Exception as error:

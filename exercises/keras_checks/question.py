@@ -1,8 +1,9 @@
-"""Questions and their checks: what an exercise module declares, and how it is found."""
+"""Questions, their trials and checks: what an exercise module declares, and how it is found."""
 
 from __future__ import annotations
 
 import importlib
+import inspect
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,34 +13,101 @@ from hypothesis.strategies import SearchStrategy
 
 Case = dict[str, Any]
 Probe = Callable[[Any, Case], Any]
+Features = Callable[[Case, Any], Any]
 EXERCISES = "keras_checks.exercises"
 
 
-@dataclass(frozen=True)
-class Check:
-    """One statement about an answer, tried on drawn cases.
+@dataclass(eq=False)
+class Trial:
+    """A probe and the cases that it is tried on. Any number of checks look at what the probe sees.
 
-    ``test(case, seen)`` (a public property) or ``test(case, seen, expected)`` (a hidden judge) returns
-    nothing, or raises :class:`keras_checks.compare.Failure`. ``features(case, seen)`` reduces an observation to
-    what tells mistakes apart when the observation itself holds the student's own noise.
+    Args:
+        question: the question that its checks belong to.
+        probe: the only code that touches an answer.
+        cases: draws the cases.
+        examples: how many cases everybody gets.
+        shrinks: how many smaller cases are tried after the first that fails.
+        features: what tells mistakes apart in an observation that holds the student's own noise; set by the judges.
     """
 
-    question: str
-    name: str
-    statement: str
-    test: Callable[..., None]
+    question: Question
     probe: Probe
     cases: SearchStrategy[Case]
+    examples: int = 4
+    shrinks: int = 12
+    features: Features | None = None
+
+    def check(
+        self, points: float, hint: str = "", lecture: str = ""
+    ) -> Callable[[Callable[..., None]], Callable[..., None]]:
+        """Declare a public property ``(case, seen)``. Its docstring is the sentence that a student reads.
+
+        Args:
+            points: what it is worth.
+            hint: one hint where a failure has none of its own.
+            lecture: the part of the lecture, where it is another than the question's.
+        """
+        return self._register(False, points, hint, lecture)
+
+    def judge(
+        self, points: float, hint: str = "", lecture: str = ""
+    ) -> Callable[[Callable[..., None]], Callable[..., None]]:
+        """Declare a hidden judge: ``(case, seen)``, or ``(case, seen, expected)`` to compare with the reference."""
+        return self._register(True, points, hint, lecture)
+
+    def told_apart_by(self, features: Features) -> Features:
+        """Let diagnosis compare ``features(case, seen)`` in place of whole observations."""
+        self.features = features
+        return features
+
+    def _register(
+        self, hidden: bool, points: float, hint: str, lecture: str
+    ) -> Callable[[Callable[..., None]], Callable[..., None]]:
+        def register(test: Callable[..., None]) -> Callable[..., None]:
+            self.question.add(Check(self, test, points, hidden, hint, lecture or self.question.lecture))
+            return test
+
+        return register
+
+
+@dataclass(frozen=True, eq=False)
+class Check:
+    """One statement about an answer. ``test`` returns nothing, or raises :class:`keras_checks.compare.Failure`."""
+
+    trial: Trial
+    test: Callable[..., None]
     points: float
     hidden: bool
-    examples: int
-    shrinks: int
     hint: str
     lecture: str
-    features: Callable[[Case, Any], Any] | None = None
+
+    @property
+    def question(self) -> str:
+        """The name of its question."""
+        return self.trial.question.name
+
+    @property
+    def name(self) -> str:
+        """Its name, unique within the question."""
+        return self.test.__name__
+
+    @property
+    def statement(self) -> str:
+        """The sentence that a student reads."""
+        return " ".join((self.test.__doc__ or "").split())
+
+    @property
+    def probe(self) -> str:
+        """The name of the probe of its trial."""
+        return self.trial.probe.__name__
+
+    @property
+    def needs_reference(self) -> bool:
+        """Whether it compares with what the reference gave."""
+        return self.hidden and len(inspect.signature(self.test).parameters) > 2
 
 
-@dataclass
+@dataclass(eq=False)
 class Question:
     """A graded question.
 
@@ -56,43 +124,19 @@ class Question:
     lecture: str
     checks: list[Check] = field(default_factory=list)
 
-    def check(self, **options: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
-        """Declare a public property ``(case, seen)``; see :meth:`_declare` for the options."""
-        return self._declare(hidden=False, **options)
+    def trial(self, probe: Probe, cases: SearchStrategy[Case], *, examples: int = 4, shrinks: int = 12) -> Trial:
+        """Try ``probe`` on ``cases``; see :class:`Trial`."""
+        return Trial(self, probe, cases, examples, shrinks)
 
-    def judge(self, **options: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
-        """Declare a hidden judge ``(case, seen, expected)``; see :meth:`_declare` for the options."""
-        return self._declare(hidden=True, **options)
-
-    def _declare(
-        self,
-        *,
-        hidden: bool,
-        probe: Probe,
-        cases: SearchStrategy[Case],
-        points: float,
-        examples: int = 4,
-        shrinks: int = 12,
-        hint: str = "",
-        lecture: str = "",
-        features: Callable[[Case, Any], Any] | None = None,
-    ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-        def register(test: Callable[..., None]) -> Callable[..., None]:
-            statement = " ".join((test.__doc__ or "").split())
-            name = test.__name__
-            if not statement:
-                raise ValueError(f"Check {self.name}.{name} has no docstring: write the sentence that a student reads.")
-            if any(name == check.name for check in self.checks):
-                raise ValueError(f"Question {self.name} has two checks named {name}: rename one.")
-            self.checks.append(
-                Check(
-                    self.name, name, statement, test, probe, cases, points, hidden,
-                    examples, shrinks, hint, lecture or self.lecture, features,
-                )
-            )  # fmt: skip
-            return test
-
-        return register
+    def add(self, check: Check) -> None:
+        """Add a check. Raises ValueError where it has no docstring, or a name that is taken."""
+        if not check.statement:
+            raise ValueError(
+                f"Check {self.name}.{check.name} has no docstring: write the sentence that a student reads."
+            )
+        if any(check.name == other.name for other in self.checks):
+            raise ValueError(f"Question {self.name} has two checks named {check.name}: rename one.")
+        self.checks.append(check)
 
 
 def exercise_names() -> list[str]:

@@ -29,20 +29,29 @@ class _CounterExample(Exception):
     """Tells Hypothesis that a case fails."""
 
 
-def search(check: Check, evaluate: Evaluate, seed: int, examples: int | None = None) -> Found | None:
+def search(
+    check: Check, evaluate: Evaluate, seed: int, examples: int | None = None, *, skip_first: bool = False
+) -> Found | None:
     """Try ``check`` on cases drawn from ``seed``; the smallest failing case found, or None.
 
+    The first case that Hypothesis draws is the smallest one, whatever the seed: ``skip_first`` passes it over.
+
     Each case is evaluated once and its outcome remembered, so an answer that changes from call to call
-    cannot make the search inconsistent. After ``check.shrinks`` evaluations beyond the first failure, cases that
+    cannot make the search inconsistent. After ``check.trial.shrinks`` evaluations beyond the first failure, cases that
     have not been tried count as passing: the end comes after a fixed number of steps, not of seconds.
     """
     outcomes: dict[str, Failure | None] = {}
     failed: dict[str, Found] = {}
-    left = check.shrinks
+    left = check.trial.shrinks
+
+    skipping = skip_first
 
     def outcome(case: Case) -> Failure | None:
-        nonlocal left
+        nonlocal left, skipping
         key = fingerprint(case)
+        if skipping:
+            skipping = False
+            outcomes[key] = None
         if key not in outcomes:
             if failed and left <= 0:
                 return None
@@ -57,7 +66,7 @@ def search(check: Check, evaluate: Evaluate, seed: int, examples: int | None = N
 
     @hypothesis.seed(seed)
     @hypothesis.settings(
-        max_examples=examples or check.examples,
+        max_examples=(examples or check.trial.examples) + skip_first,
         database=None,
         deadline=None,
         derandomize=False,
@@ -66,7 +75,7 @@ def search(check: Check, evaluate: Evaluate, seed: int, examples: int | None = N
         suppress_health_check=list(HealthCheck),  # pyright: ignore[reportArgumentType]
         verbosity=hypothesis.Verbosity.quiet,
     )
-    @hypothesis.given(check.cases)
+    @hypothesis.given(check.trial.cases)
     def attempt(case: Case) -> None:
         failure = outcome(case)
         if failure is not None:
@@ -91,12 +100,12 @@ def fixed_cases(exercise: str, check: Check) -> list[Case]:
 
 def fixed_seed(exercise: str, check: Check) -> int:
     """The seed of the cases that are the same for everybody; checks of one probe and strategy share them."""
-    return _hash_int(f"{exercise}/{check.probe.__name__}")
+    return _hash_int(f"{exercise}/{check.probe}")
 
 
 def salted_seed(exercise: str, check: Check, salt: str) -> int:
     """The seed of the cases that only this submission gets."""
-    return _hash_int(f"{exercise}/{check.probe.__name__}/{salt}")
+    return _hash_int(f"{exercise}/{check.probe}/{salt}")
 
 
 def _hash_int(text: str) -> int:

@@ -9,7 +9,8 @@ from typing import Any
 
 import nbformat
 
-from autograder.bank.master import Master, read_master, read_variants
+from autograder.bank.master import Master, read_master
+from autograder.bank.variants import read_variants
 from autograder.files import write_text
 
 EXERCISE = "custom_loss"

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from autograder.grading.jobs import SEED
 
 from autograder import archive
-from autograder.bank.master import read_master, read_variants
+from autograder.bank.master import read_master
+from autograder.bank.variants import read_variants
 from autograder.grading.archive import Archive
-from autograder.grading.jobs import SEED
 from autograder.grading.session import Session
 from autograder.submissions.read import Cell, Submission
 from tests.conftest import LIMITS

@@ -135,6 +135,6 @@ def _reference(check: Any) -> tuple[Any, Any]:
         search(check, lambda case: drawn.append(case), 1, 1)
         cells = [cell.source for cell in read_master("custom_loss").reference_cells()]
         observer = Trusted("custom_loss", cells, "fuzz", 20)
-        observer.ask(check.probe.__name__, drawn[0])
+        observer.ask(check.probe, drawn[0])
         KNOWN[key] = (drawn[0], observer.answer())
     return KNOWN[key]

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator, operator_names
 
-from autograder.bank.master import Cell, exercise_names, read_master
+from autograder.bank.master import MasterCell, exercise_names, read_master
 from autograder.workers.zygote import ENVIRONMENT
 
 OPERATORS = ("Binary", "Comparison", "Number", "Unary", "Boolean", "AddNot", "AndWith", "OrWith", "Decorator")
@@ -42,7 +42,7 @@ def mutants(exercise: str, count: int) -> list[Mutant]:
     return drawn[:count]
 
 
-def _mutants(cell: Cell) -> Iterator[Mutant]:
+def _mutants(cell: MasterCell) -> Iterator[Mutant]:
     for name in operator_names():
         if not any(part in name for part in OPERATORS) or any(part in name for part in UNLIKELY):
             continue

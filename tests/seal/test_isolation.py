@@ -37,7 +37,7 @@ ATTACKS = {
     "read the kit": "open(KIT).read()",
     "list the kit": "os.listdir(os.path.dirname(KIT))",
     "import the kit": "import autograder.seal.enter",
-    "import the kit by its path": "sys.path.insert(0, os.path.dirname(os.path.dirname(KIT))); import autograder.seal.enter",
+    "import the kit by its path": "sys.path.insert(0, os.path.dirname(os.path.dirname(KIT))); import autograder.seal",
     "read the users": "open('/etc/passwd').read()",
     "read by a symbolic link": "os.symlink(KIT, 'link'); open('link').read()",
     "read by a hard link": "os.link(KIT, 'hard'); open('hard').read()",

@@ -5,20 +5,24 @@ from __future__ import annotations
 import json
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
-from autograder.bank.master import AuthoringError, exercise_names
-from autograder.bank.settings import FILE, Config, read_config
-from autograder.classroom.batch import choose_exercise
+from autograder.bank.master import exercise_names
+from autograder.bank.settings import settings_of
 from autograder.doors.gradescope.faults import add_faults, fault_report
+from autograder.errors import KitError
 from autograder.files import write_json
+from autograder.grading.entry import grade_read
 from autograder.grading.session import Session
-from autograder.results.result import FAULTY, UNREADABLE, Grading, result
-from autograder.submissions.read import SUFFIXES, Submission, Unreadable, read_submission
-from autograder.workers.student import Limits
+from autograder.results.key import key_of_zip
+from autograder.results.records import PlanRow, Status
+from autograder.results.result import Grading, result
+from autograder.submissions.find import only_submission
+from autograder.submissions.read import Submission
+from autograder.workers.limits import Limits
 
 PLAN = "plan.json"
 FIRST = "started.json"
@@ -27,8 +31,8 @@ GRACE_SECONDS = 75
 """What the grading may take beyond the settings' seconds: starting, the last check's search, writing."""
 
 
-class Overdue(Exception):
-    """The grading has not ended in time, whatever it is that holds it up."""
+class Overdue(BaseException):
+    """The grading has not ended in time, whatever it is that holds it up. No ``except Exception`` swallows it."""
 
 
 class Door:
@@ -43,76 +47,56 @@ class Door:
         self.source = root / "source"
         self.target = root / "results" / "results.json"
         (self.exercise,) = exercise_names()
-        self.config = Config()
-        self.grading = Grading("submission", self.exercise, plan=self._plan(), status=FAULTY, message=STARTED)
+        self.grading = Grading("submission", self.exercise, plan=self._plan(), ended=Status.FAULT, message=STARTED)
 
     def prepare(self) -> None:
         """Read the settings, and write the first result of every run. Raises AuthoringError."""
-        self.config = read_config(self.source / FILE)
+        self.grading.show_hidden = settings_of(self.exercise).show_hidden
         write_json(self.source / FIRST, self.outcome())
 
     def run(self) -> None:
         """Grade, and write the result. Raises nothing: what goes wrong is in the result."""
         self.write()
         try:
-            self.config = read_config(self.source / FILE)
-            _raise_after(self.config.seconds + GRACE_SECONDS)
-            self._grade(find_submission(self.root / "submission", self.exercise))
-        except Unreadable as problem:
-            self.grading.status, self.grading.message = UNREADABLE, str(problem)
-        except Exception as error:
-            self.grading.status = FAULTY
+            settings = settings_of(self.exercise)
+            self.grading.show_hidden = settings.show_hidden
+            _raise_after(settings.seconds + GRACE_SECONDS)
+            limits = Limits(total_seconds=settings.seconds, wall_seconds=settings.seconds)
+            with Session(limits=limits, key=key_of_zip()) as session:
+                self.grading = grade_read(session, "submission", self._read, self.exercise, self._grade_with(session))
+        except (Exception, Overdue) as error:  # the result says what went wrong, whatever it is
+            self.grading.ended = Status.FAULT
             self.grading.message = f"The grader stopped: {type(error).__name__}: {error}"
         signal.alarm(0)
         self.write()
-        sys.stdout.write(fault_report(self.outcome()))
+        sys.stdout.write(fault_report(result(self.grading)))
 
     def outcome(self) -> dict[str, Any]:
         """The results.json of what is known."""
-        return add_faults(result(self.grading, self.config.show_hidden))
+        return add_faults(result(self.grading))
 
     def write(self) -> None:
         """Replace the result by what is known now."""
         write_json(self.target, self.outcome())
 
-    def _grade(self, submission: Submission) -> None:
+    def _read(self) -> Submission:
+        return only_submission(self.root / "submission", self.exercise)
+
+    def _grade_with(self, session: Session) -> Callable[[Submission, str], Grading]:
         """Grade; after each check, what is known is written."""
 
         def progress(known: Grading) -> None:
-            self.grading = replace(known, plan=known.plan or self.grading.plan, status=FAULTY, message=STARTED)
+            self.grading = replace(known, plan=known.plan or self.grading.plan, ended=Status.FAULT, message=STARTED)
             self.write()
 
-        with Session(limits=Limits(total_seconds=self.config.seconds)) as session:
-            self.grading = session.grade(submission, self.exercise, progress)
+        return lambda submission, exercise: session.grade(submission, exercise, progress)
 
-    def _plan(self) -> list[dict[str, Any]]:
-        """What there is to earn, from the zip. A plan that can't be read is made anew while grading."""
+    def _plan(self) -> list[PlanRow]:
+        """What there is to earn, from the zip. A plan that can't be read is made again while grading."""
         try:
             return json.loads((self.source / PLAN).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return []
-
-
-def find_submission(folder: Path, exercise: str) -> Submission:
-    """The one notebook that was handed in, wherever in the folder it lies. Raises Unreadable."""
-    files = [
-        path
-        for path in sorted(folder.rglob("*"))
-        if path.suffix.lower() in SUFFIXES and path.is_file() and not path.is_symlink() and not _hidden(path, folder)
-    ]
-    notebooks = [path for path in files if path.suffix.lower() != ".py"] or files
-    if not notebooks:
-        raise Unreadable(f"There is no notebook in what you handed in. Hand in {exercise}.ipynb.")
-    if len(notebooks) > 1:
-        names = ", ".join(path.name for path in notebooks[:5])
-        raise Unreadable(f"You handed in {len(notebooks)} notebooks ({names}). Hand in only {exercise}.ipynb.")
-    submission = read_submission(notebooks[0])
-    choose_exercise(submission, exercise)
-    return submission
-
-
-def _hidden(path: Path, folder: Path) -> bool:
-    return any(part.startswith(".") or part == "__MACOSX" for part in path.relative_to(folder).parts)
 
 
 def _raise_after(seconds: int) -> None:
@@ -136,5 +120,5 @@ def main(arguments: Sequence[str]) -> None:
 if __name__ == "__main__":
     try:
         main(sys.argv[1:])
-    except AuthoringError as error:
+    except KitError as error:
         raise SystemExit(f"kit: {error}") from None

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograder.grading.verdict import FAULT
-from autograder.results.result import FAULTY
+from autograder.results.records import NoteEntry, Outcome, Result, Status
 
 NAME = "Grader fault: look into it, then regrade"
 MAX_NOTES, MAX_NOTE = 30, 1000
@@ -15,24 +14,32 @@ FOR_ALL = (
 )
 
 
-def add_faults(outcome: dict[str, Any]) -> dict[str, Any]:
+def add_faults(outcome: Result) -> dict[str, Any]:
     """``outcome``, and where the grader failed: an entry that only instructors see, and ``extra_data.regrade``."""
-    extra = outcome["extra_data"]
-    extra["regrade"] = extra["status"] == FAULTY
-    if extra["regrade"]:
-        entry = {"name": NAME, "status": "failed", "output": _details(outcome), "output_format": "text"}
-        outcome["tests"] = [*outcome["tests"], entry | {"visibility": "hidden"}]
-    return outcome
+    faulty = outcome["extra_data"]["status"] == Status.FAULT
+    outcome["extra_data"]["regrade"] = faulty
+    tests: list[Any] = list(outcome["tests"])
+    if faulty:
+        entry: NoteEntry = {
+            "name": NAME,
+            "status": "failed",
+            "output": _details(outcome),
+            "output_format": "text",
+            "visibility": "hidden",
+        }
+        tests.append(entry)
+    return {**outcome, "tests": tests}
 
 
-def fault_report(outcome: dict[str, Any]) -> str:
+def fault_report(outcome: Result) -> str:
     """What the run prints, which Gradescope shows to instructors only: nothing where nothing failed."""
-    return f"{NAME}\n{_details(outcome)}\n" if outcome["extra_data"]["regrade"] else ""
+    faulty = outcome["extra_data"]["status"] == Status.FAULT
+    return f"{NAME}\n{_details(outcome)}\n" if faulty else ""
 
 
-def _details(outcome: dict[str, Any]) -> str:
+def _details(outcome: Result) -> str:
     extra = outcome["extra_data"]
-    faults = [row for row in extra["checks"] if row["outcome"] == FAULT]
+    faults = [row for row in extra["checks"] if row["outcome"] == Outcome.FAULT]
     notes = [f"{row['question']}.{row['check']}: {_cut(row['note'])}" for row in faults[:MAX_NOTES]]
     lost = sum(row["max_points"] for row in faults)
     lines = [FOR_ALL, _cut(extra["message"]), f"{len(faults)} checks, worth {lost:g} points, have no verdict.", *notes]

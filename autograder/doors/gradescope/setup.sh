@@ -27,10 +27,11 @@ rm -rf .venv/lib/python3*/site-packages/{tensorflow/include,playwright/driver} /
 
 # Reads the settings, and stops here with one line where one is wrong.
 .venv/bin/python -P -m autograder.doors.gradescope.door --prepare ..
+mkdir -p archives
 .venv/bin/python -P -m autograder.doors.gradescope.fill_archive
 
 # What a submission must not read is root's alone; what the worker imports is everybody's.
 chmod a+x .. .
 chmod -R go+rX exercises .venv
-chmod -R go-rwx autograder solutions tests plan.json started.json exercise.toml otter_config.json
+chmod -R go-rwx autograder archives salt.key solutions tests plan.json started.json exercise.toml otter_config.json
 echo "The grader of $(ls solutions) is set up."

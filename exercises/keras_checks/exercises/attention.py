@@ -178,10 +178,11 @@ def _shares(weights: np.ndarray, rows: np.ndarray) -> None:
     close(sums, np.ones_like(sums), "The sum of the weights of a query", ulps=64)
 
 
-@ATTENTION.check(
+ATTEND = ATTENTION.trial(attend, open_cases)
+
+
+@ATTEND.check(
     points=0.5,
-    probe=attend,
-    cases=open_cases,
     hint="The softmax runs over the keys: for each query one distribution. Which axis of the scores is that?",
 )
 def shares_of_the_keys(case: Case, seen: Any) -> None:
@@ -191,11 +192,11 @@ def shares_of_the_keys(case: Case, seen: Any) -> None:
     _shares(weights, np.ones(weights.shape[:-1], bool))
 
 
-@ATTENTION.check(
-    points=0.25,
-    probe=attend,
-    cases=masked_cases,
-    hint="True means allowed. What is not allowed must be out before the softmax shares the attention.",
+ATTEND_ON_MASKED_CASES = ATTENTION.trial(attend, masked_cases)
+
+
+@ATTEND_ON_MASKED_CASES.check(
+    points=0.25, hint="True means allowed. What is not allowed must be out before the softmax shares the attention."
 )
 def masked_keys_have_no_share(case: Case, seen: Any) -> None:
     """With a mask of any shape that broadcasts to the scores, the weight is 0 where the mask is False, and the others
@@ -206,10 +207,11 @@ def masked_keys_have_no_share(case: Case, seen: Any) -> None:
     _shares(weights, np.ones(weights.shape[:-1], bool))
 
 
-@ATTENTION.check(
+ATTEND_ON_BLOCKED_CASES = ATTENTION.trial(attend, blocked_cases)
+
+
+@ATTEND_ON_BLOCKED_CASES.check(
     points=0.25,
-    probe=attend,
-    cases=blocked_cases,
     hint="The softmax of a row that is minus infinity throughout is 0 / 0. Use a large negative number that is finite.",
 )
 def nothing_allowed_is_finite(case: Case, seen: Any) -> None:
@@ -223,10 +225,11 @@ def nothing_allowed_is_finite(case: Case, seen: Any) -> None:
     _shares(weights, rows)
 
 
-@ATTENTION.check(
+ATTEND_HALF = ATTENTION.trial(attend_half, masked_cases)
+
+
+@ATTEND_HALF.check(
     points=0.5,
-    probe=attend_half,
-    cases=masked_cases,
     hint="Take the dtype from `q`, for the square root too. The largest float16 is 65504, so -1e9 is minus infinity "
     "there, and 0 times infinity is NaN.",
 )
@@ -346,12 +349,10 @@ def _layer_shapes(case: Case, seen: Any) -> tuple[np.ndarray, np.ndarray]:
     return same_shape(seen["output"], (batch, len_q, d_model), "output"), weights.astype(np.float64)
 
 
-@MULTI_HEAD.check(
-    points=0.5,
-    probe=even_layer,
-    cases=sequence_cases,
-    hint="Before attention the heads have an axis of their own, in front of the positions.",
-)
+EVEN_LAYER = MULTI_HEAD.trial(even_layer, sequence_cases)
+
+
+@EVEN_LAYER.check(points=0.5, hint="Before attention the heads have an axis of their own, in front of the positions.")
 def weights_for_each_head(case: Case, seen: Any) -> None:
     """The output has shape `(batch, len_q, d_model)`; `weights` has shape `(batch, num_heads, len_q, len_k)`, and sums
     to 1 over the keys."""
@@ -359,10 +360,8 @@ def weights_for_each_head(case: Case, seen: Any) -> None:
     _shares(weights, np.ones(weights.shape[:-1], bool))
 
 
-@MULTI_HEAD.check(
+@EVEN_LAYER.check(
     points=1,
-    probe=even_layer,
-    cases=sequence_cases,
     hint="Split, attend, put the positions back in front of the heads, merge the last two axes, project once more.",
 )
 def output_follows_the_weights(case: Case, seen: Any) -> None:
@@ -408,12 +407,10 @@ def pairs_of(case: Case) -> list[tuple[int, int]]:
     return found
 
 
-@MULTI_HEAD.check(
-    points=0.5,
-    probe=divisions,
-    cases=division_cases,
-    hint="`d_model % num_heads` is what is left over. Raise a ValueError that says so.",
-)
+DIVISIONS = MULTI_HEAD.trial(divisions, division_cases)
+
+
+@DIVISIONS.check(points=0.5, hint="`d_model % num_heads` is what is left over. Raise a ValueError that says so.")
 def indivisible_is_refused(case: Case, seen: Any) -> None:
     """`MultiHeadAttention(d_model, num_heads)` raises an error if `num_heads` does not divide `d_model`, and only
     then."""

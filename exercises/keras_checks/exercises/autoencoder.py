@@ -435,11 +435,11 @@ def _check_half(seen: Any, name: str, sizes_: tuple[int, int], entry: str) -> No
     expect((moved > SEEN).all(), f"The output does not depend on {entry} {int(np.argmin(moved))}.", received=moved)
 
 
-@HALVES.check(
+ENCODER_ALONE = HALVES.trial(encoder_alone, half_cases)
+
+
+@ENCODER_ALONE.check(
     points=0.75,
-    probe=encoder_alone,
-    cases=half_cases,
-    features=looks_of_encoder,
     hint="A model has an input of its own, of size `input_dim`, and ends in a layer with `latent_dim` units.",
 )
 def encoder_makes_codes(case: Case, seen: Any) -> None:
@@ -448,11 +448,11 @@ def encoder_makes_codes(case: Case, seen: Any) -> None:
     _check_half(seen, "build_encoder", (case["latent_dim"], case["wide"]), "feature")
 
 
-@HALVES.check(
+DECODER_ALONE = HALVES.trial(decoder_alone, half_cases)
+
+
+@DECODER_ALONE.check(
     points=0.75,
-    probe=decoder_alone,
-    cases=half_cases,
-    features=looks_of_decoder,
     hint="The decoder is fed with codes: its own input has size `latent_dim`. It ends in `output_dim` units.",
 )
 def decoder_makes_data(case: Case, seen: Any) -> None:
@@ -461,11 +461,11 @@ def decoder_makes_data(case: Case, seen: Any) -> None:
     _check_half(seen, "build_decoder", (case["wide"], case["latent_dim"]), "entry")
 
 
-@WHOLE.check(
+WHOLE_MODEL = WHOLE.trial(whole, network_cases)
+
+
+@WHOLE_MODEL.check(
     points=1,
-    probe=whole,
-    cases=network_cases,
-    features=looks_of_whole,
     hint="Data go into the encoder, its code goes into the decoder, and what that gives is the output of the whole.",
 )
 def whole_is_both_halves(case: Case, seen: Any) -> None:
@@ -476,13 +476,11 @@ def whole_is_both_halves(case: Case, seen: Any) -> None:
     close(seen["alone"], due[:1], "The output of the whole for one example", ulps=64, scale=4)
 
 
-@WHOLE.check(
+WHOLE_TRAINED = WHOLE.trial(whole_trained, network_cases, examples=2, shrinks=3)
+
+
+@WHOLE_TRAINED.check(
     points=1,
-    probe=whole_trained,
-    cases=network_cases,
-    examples=2,
-    shrinks=3,
-    features=looks_of_training,
     hint="The whole must use the two models themselves, not layers like theirs; and every step from the data to the "
     "loss must let the gradient through.",
 )
@@ -502,13 +500,11 @@ def training_trains_both(case: Case, seen: Any) -> None:
     close(seen["whole"], due, "The output of the trained whole", ulps=64, scale=4)
 
 
-@TOGETHER.check(
-    points=1,
-    probe=together,
-    cases=network_cases,
-    examples=2,
-    features=looks_of_reconstruction,
-    hint="Unpack the pair. The code comes from the first half, the reconstruction from the second.",
+RECONSTRUCTED = TOGETHER.trial(together, network_cases, examples=2)
+
+
+@RECONSTRUCTED.check(
+    points=1, hint="Unpack the pair. The code comes from the first half, the reconstruction from the second."
 )
 def reconstruction_of_both(case: Case, seen: Any) -> None:
     """`encode_then_decode((encoder, decoder), x)` is what the decoder makes of the encoder's code of `x`, for any

@@ -289,9 +289,10 @@ def quantile_model(ns: Namespace, case: Case) -> Any:
         return {"trained": model(data["x"], training=False), "fresh": model(data["fresh_x"], training=False)}
 
 
-@PINBALL.check(
-    points=0.5, probe=pinball, cases=pinball_cases, hint="Average over the last axis only; the batch axis stays."
-)
+PINBALL_VALUES = PINBALL.trial(pinball, pinball_cases)
+
+
+@PINBALL_VALUES.check(points=0.5, hint="Average over the last axis only; the batch axis stays.")
 def one_loss_per_example(case: Case, seen: Any) -> None:
     """`pinball_loss(tau)(y_true, y_pred)` has shape `(batch,)`, and added to the loss for `1 - tau` it gives the mean
     absolute error of each example."""
@@ -301,10 +302,11 @@ def one_loss_per_example(case: Case, seen: Any) -> None:
     close(loss + mirrored, error, "The loss for tau plus the loss for 1 - tau", ulps=16, scale=8)
 
 
-@PINBALL_CLASS.check(
+LOSS_CLASS = PINBALL_CLASS.trial(loss_class, class_cases)
+
+
+@LOSS_CLASS.check(
     points=0.75,
-    probe=loss_class,
-    cases=class_cases,
     hint="The base class weighs and reduces what `call` returns: pass `reduction` on to it, and let `call` return one "
     "loss per example.",
 )
@@ -321,11 +323,11 @@ def weights_and_reductions(case: Case, seen: Any) -> None:
         close(seen["sum_over_batch_size"][kind], float(due.mean()), f"The {kind} mean loss", **size)
 
 
-@PINBALL_CLASS.check(
+ROUND_TRIP = PINBALL_CLASS.trial(round_trip, trip_cases, shrinks=8)
+
+
+@ROUND_TRIP.check(
     points=0.5,
-    probe=round_trip,
-    cases=trip_cases,
-    shrinks=8,
     hint="Keras rebuilds the loss as `PinballLoss(**config)`: `get_config` must hold every argument of `__init__`.",
 )
 def survives_saving(case: Case, seen: Any) -> None:
@@ -338,10 +340,11 @@ def survives_saving(case: Case, seen: Any) -> None:
     close(seen["loaded"], due, "The loss of the loaded model", ulps=32)
 
 
-@CROSSENTROPY.check(
+CROSSENTROPY_VALUES = CROSSENTROPY.trial(crossentropy, label_cases)
+
+
+@CROSSENTROPY_VALUES.check(
     points=0.5,
-    probe=crossentropy,
-    cases=label_cases,
     hint="Multiply the loss of each example by its weight, add up, divide by the number of examples in this batch.",
 )
 def linear_in_the_weights(case: Case, seen: Any) -> None:
@@ -356,10 +359,11 @@ def linear_in_the_weights(case: Case, seen: Any) -> None:
     close(seen["twice"], array(seen["plain"], "The loss"), "The loss of the batch given twice", **size)
 
 
-@CROSSENTROPY.check(
+CROSSENTROPY_CERTAIN = CROSSENTROPY.trial(crossentropy_certain, certain_cases)
+
+
+@CROSSENTROPY_CERTAIN.check(
     points=0.5,
-    probe=crossentropy_certain,
-    cases=certain_cases,
     hint="log(0) is minus infinity, and 0 times it is NaN: keep the probabilities away from both ends before the log.",
 )
 def finite_at_the_ends(case: Case, seen: Any) -> None:
@@ -372,14 +376,11 @@ def finite_at_the_ends(case: Case, seen: Any) -> None:
     expect(abs(loss - due) < 0.06 * due + 1e-4, "The loss has the wrong size.", received=float(loss), expected=due)
 
 
-@QUANTILE_MODEL.check(
-    points=0.5,
-    probe=quantile_model,
-    cases=model_cases,
-    examples=2,
-    shrinks=0,
-    features=resemblance,
-    hint="Which loss makes a model predict the tau quantile? And can the model reach every real number?",
+TRAINED_MODEL = QUANTILE_MODEL.trial(quantile_model, model_cases, examples=2, shrinks=0)
+
+
+@TRAINED_MODEL.check(
+    points=0.5, hint="Which loss makes a model predict the tau quantile? And can the model reach every real number?"
 )
 def coverage(case: Case, seen: Any) -> None:
     """After 300 epochs on 512 standardised examples, the share of targets below the predictions is `tau`, give or take

@@ -148,7 +148,10 @@ def varied(value: Any, shape: tuple[int, ...], what: str) -> np.ndarray:
     return found
 
 
-@MODEL.check(points=1.25, probe=panel, cases=panel_cases, examples=2, shrinks=6, hint="What is a row to a Dense layer?")
+PANEL = MODEL.trial(panel, panel_cases, examples=2, shrinks=6)
+
+
+@PANEL.check(points=1.25, hint="What is a row to a Dense layer?")
 def same_weights_for_every_ticker(case: Case, seen: Any) -> None:
     """The output is `(dates, n_tickers)`, and tickers that swap their characteristics swap their outputs."""
     shape = case["returns"].shape
@@ -158,7 +161,7 @@ def same_weights_for_every_ticker(case: Case, seen: Any) -> None:
     close(rolled, np.roll(outputs, 1, axis=1), "The output for swapped characteristics", ulps=512, scale=scale)
 
 
-@MODEL.check(points=1, probe=panel, cases=panel_cases, examples=2, shrinks=6, hint="What does one factor sum up?")
+@PANEL.check(points=1, hint="What does one factor sum up?")
 def factors_are_portfolios(case: Case, seen: Any) -> None:
     """The output is linear in the returns; through the factors, the return of one ticker moves the output of others."""
     tickers, returns = case["n_tickers"], case["returns"].astype(np.float64)
@@ -177,7 +180,7 @@ def factors_are_portfolios(case: Case, seen: Any) -> None:
     close(outputs[0], responses[-1] + returns[0] @ slopes, "The output of the first date", ulps=512, scale=scale)
 
 
-@MODEL.check(points=0.5, probe=panel, cases=panel_cases, examples=2, shrinks=6, hint="What is each Input called?")
+@PANEL.check(points=0.5, hint="What is each Input called?")
 def inputs_by_name_and_in_order(case: Case, seen: Any) -> None:
     """`input_beta` takes the characteristics, `input_factor` the returns; a list has them in this order."""
     outputs = varied(seen["outputs"], case["returns"].shape, "The output")
@@ -257,9 +260,10 @@ def betas_alone(ns: Namespace, case: Case) -> Any:
             return {"own": own, "betas": betas, "alone": alone, "moved": moved, "frozen": frozen}
 
 
-@BETAS.check(
-    points=0.75, probe=betas_alone, cases=beta_cases, examples=2, shrinks=6, hint="Which mode is it called in?"
-)
+BETAS_ALONE = BETAS.trial(betas_alone, beta_cases, examples=2, shrinks=6)
+
+
+@BETAS_ALONE.check(points=0.75, hint="Which mode is it called in?")
 def dates_on_their_own(case: Case, seen: Any) -> None:
     """The betas are `(dates, n_tickers, n_factors)`; those of a date do not depend on which others are asked for."""
     shape = (*case["characteristics"].shape[:2], case["n_factors"])
@@ -292,7 +296,10 @@ def one_number(value: Any) -> float:
     return float(found.reshape(()))
 
 
-@COUNT.check(points=0.75, probe=counted, cases=count_cases, hint="Which layer knows how many tickers there are?")
+COUNTED = COUNT.trial(counted, count_cases)
+
+
+@COUNTED.check(points=0.75, hint="Which layer knows how many tickers there are?")
 def what_grows_with_what(case: Case, seen: Any) -> None:
     """One ticker more costs `n_factors` weights, however many characteristics it has; one characteristic more costs
     `hidden_units`, however many tickers there are.

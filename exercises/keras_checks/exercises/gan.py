@@ -17,7 +17,7 @@ from keras_checks.question import Case, Question
 from keras_checks.strategies import cases, seeds, shapes, sizes, uniform
 from keras_checks.testbeds.game import D, G
 from keras_checks.testbeds.players import Player, Transcript, attempt, fitted, network
-from keras_checks.testbeds.rounds import Step, first_step, resized, size_written_down, summary
+from keras_checks.testbeds.rounds import Step, first_step, resized, size_written_down
 
 INVERT = Question(
     name="invert_convolution",
@@ -203,13 +203,13 @@ def _holds(statement: Any, *args: Any) -> bool:
     return True
 
 
-@INVERT.check(
+INVERSE = INVERT.trial(inverse, whole_strides)
+
+
+@INVERSE.check(
     points=1,
-    probe=inverse,
-    cases=whole_strides,
     hint="Which arguments of `conv` decide where a number of its input goes? The inverse needs the same ones. How many "
     "channels must it give back?",
-    features=kernels_of,
 )
 def goes_back_the_same_way(case: Case, seen: Any) -> None:
     """With any kernel put in, the layer sends each output of a convolution with that kernel back to the inputs that it
@@ -283,7 +283,7 @@ def _mapping(outputs: Any, one_by_one: Any, what: str) -> np.ndarray:
     return found
 
 
-def portrait(case: Case, seen: Any) -> Any:
+def image_features(case: Case, seen: Any) -> Any:
     """What a generator's images are like, without the weights that it happened to start with."""
     images, dark, bright = (array(seen[name], "The image") for name in ("images", "dark", "bright"))
     return {
@@ -306,15 +306,10 @@ def logit_range(case: Case, seen: Any) -> Any:
     }
 
 
-@PLAYERS.check(
-    points=0.5,
-    probe=generator,
-    cases=batches,
-    examples=2,
-    shrinks=4,
-    features=portrait,
-    hint="Follow the shape from layer to layer.",
-)
+GENERATOR = PLAYERS.trial(generator, batches, examples=2, shrinks=4)
+
+
+@GENERATOR.check(points=0.5, hint="Follow the shape from layer to layer.")
 def generator_makes_images(case: Case, seen: Any) -> None:
     """`build_generator(latent_dim)` maps latents `(batch, latent_dim)` to images `(batch, 8, 8, 1)` through transposed
     convolutions; each image depends on its own latent, and on no other."""
@@ -323,15 +318,10 @@ def generator_makes_images(case: Case, seen: Any) -> None:
     expect(seen["convolves"], "No weight of the generator is the kernel of a convolution.")
 
 
-@PLAYERS.check(
-    points=0.5,
-    probe=discriminator,
-    cases=batches,
-    examples=2,
-    shrinks=4,
-    features=logit_range,
-    hint="Follow the shape from layer to layer.",
-)
+DISCRIMINATOR = PLAYERS.trial(discriminator, batches, examples=2, shrinks=4)
+
+
+@DISCRIMINATOR.check(points=0.5, hint="Follow the shape from layer to layer.")
 def discriminator_gives_one_number(case: Case, seen: Any) -> None:
     """`build_discriminator()` maps images `(batch, 8, 8, 1)` through convolutions to one number each, `(batch, 1)`."""
     found = array(seen["logits"], "discriminator(images)")
@@ -436,12 +426,12 @@ def _try(call: Any) -> Any:
         return None
 
 
-@GAN.check(
+THREE_STEPS = GAN.trial(three_steps, games)
+
+
+@THREE_STEPS.check(
     points=0.5,
-    probe=three_steps,
-    cases=games,
     hint="The discriminator learns to tell two kinds apart: it needs both, and as many fakes as there are real images.",
-    features=summary,
 )
 def discriminator_meets_both_kinds(case: Case, seen: Any) -> None:
     """In its turn the discriminator's loss covers each real image of the batch, and as many fakes of the generator."""
@@ -466,13 +456,10 @@ def labelled(step: Step, player: str, kind: str, due: float, what: str) -> None:
     expect(right, f"{what} do not have the label {due:.0f}.", received=[round(label, 3) for label in labels])
 
 
-@GAN.check(
+@THREE_STEPS.check(
     points=0.75,
-    probe=three_steps,
-    cases=games,
     hint="The labels must stand in the order in which the images were put together, and come first: "
     "`loss_fn(labels, predictions)`.",
-    features=summary,
 )
 def discriminator_is_told_the_truth(case: Case, seen: Any) -> None:
     """In the discriminator's turn fakes have the label 1 and real images the label 0 (noise up to 0.05 is allowed)."""

@@ -251,10 +251,13 @@ def branched(ns: Namespace, case: Case) -> Any:
     return {"maps": extractor(tf.constant(images_of(case))), "moved": watched.moved()}
 
 
-@EXTRACTOR.check(
-    points=0.8, probe=chained, cases=chain_cases, shrinks=8,
+CHAINED = EXTRACTOR.trial(chained, chain_cases, shrinks=8)
+
+
+@CHAINED.check(
+    points=0.8,
     hint="A Functional model may end anywhere: it is made of the inputs of one network and the output of one layer.",
-)  # fmt: skip
+)
 def gives_the_activation(case: Case, seen: Any) -> None:
     """`build_feature_extractor` gives a Keras model from images to the activation of the layer of that name, with the
     network's own weights."""
@@ -319,10 +322,10 @@ def loss_and_gradient(ns: Namespace, case: Case) -> Any:
     return seen | {"gradient": tape.gradient(loss, images) if tf.is_tensor(loss) else None}
 
 
-@LOSS.check(
-    points=1, probe=bordered, cases=border_cases,
-    hint="Slice the feature map before you average: two rows and two columns go at each end.",
-)  # fmt: skip
+BORDERED = LOSS.trial(bordered, border_cases)
+
+
+@BORDERED.check(points=1, hint="Slice the feature map before you average: two rows and two columns go at each end.")
 def mean_of_the_inner_pixels(case: Case, seen: Any) -> None:
     """The loss is one number; other border pixels don't change it, and when the feature map grows by 1 everywhere, the
     loss grows by 1."""
@@ -373,10 +376,12 @@ def ascended_nowhere(ns: Namespace, case: Case) -> Any:
     return _stepped(ns, case, curved_scores(case, dead=True))
 
 
-@STEP.check(
-    points=1, probe=ascended, cases=step_cases,
-    hint="Take the gradient with respect to the image, and divide it by the root of the sum of its squares.",
-)  # fmt: skip
+ASCENDED = STEP.trial(ascended, step_cases)
+
+
+@ASCENDED.check(
+    points=1, hint="Take the gradient with respect to the image, and divide it by the root of the sum of its squares."
+)
 def moves_by_the_learning_rate(case: Case, seen: Any) -> None:
     """One step moves the image by exactly the learning rate (the L2 distance of the two images), returned beside a loss
     that is one number; the network and the given image stay as they are."""
@@ -416,10 +421,12 @@ def visualized_by_default(ns: Namespace, case: Case) -> Any:
     return _visualized(ns, case)
 
 
-@VISUALIZE.check(
-    points=0.8, probe=visualized, cases=visualize_cases, examples=3,
-    hint="Each step takes the image that the step before it gave, and the first takes initialize_image().",
-)  # fmt: skip
+VISUALIZED = VISUALIZE.trial(visualized, visualize_cases, examples=3)
+
+
+@VISUALIZED.check(
+    points=0.8, hint="Each step takes the image that the step before it gave, and the first takes initialize_image()."
+)
 def goes_all_the_way(case: Case, seen: Any) -> None:
     """The image comes from `initialize_image()` and from as many steps as asked for: where all steps have the same
     direction, it ends `iterations * learning_rate` away from there, as plain floats."""

@@ -121,7 +121,10 @@ def gram(ns: Namespace, case: Case) -> Any:
     return {name: ns.call("gram_matrix", tf.constant(value)) for name, value in (("gram", x), ("mixed", mixed))}
 
 
-@STYLE.check(points=0.5, probe=gram, cases=gram_cases, hint="Which axis is left after the sum over all places?")
+GRAM = STYLE.trial(gram, gram_cases)
+
+
+@GRAM.check(points=0.5, hint="Which axis is left after the sum over all places?")
 def gram_forgets_places(case: Case, seen: Any) -> None:
     """`gram_matrix(x)` has shape `(channels, channels)`, is symmetric, has the sum of all squares as the sum of its
     diagonal, and does not change when the places of the image are mixed."""
@@ -164,7 +167,10 @@ def _times(case: Case) -> int:
     return int(2000 * case["factor"])
 
 
-@STYLE.check(points=0.5, probe=style, cases=pair_cases, hint="Which numbers does the formula divide by?")
+STYLE_VALUES = STYLE.trial(style, pair_cases)
+
+
+@STYLE_VALUES.check(points=0.5, hint="Which numbers does the formula divide by?")
 def style_compares(case: Case, seen: Any) -> None:
     """`style_loss` is one number: 0 for equal features, positive and the same in both orders for different ones, and
     divided by the square of the number of pixels `img_nrows * img_ncols`."""
@@ -192,7 +198,10 @@ def content(ns: Namespace, case: Case) -> Any:
     return seen | {"swapped": loss(other, one), "same": loss(one, one), "further": loss(one, further)}
 
 
-@CONTENT.check(points=0.5, probe=content, cases=pair_cases, hint="Square first, then add.")
+CONTENT_VALUES = CONTENT.trial(content, pair_cases)
+
+
+@CONTENT_VALUES.check(points=0.5, hint="Square first, then add.")
 def content_grows_with_the_square(case: Case, seen: Any) -> None:
     """`content_loss` is one number: 0 for equal features, positive for others, the same in both orders; for features
     that lie `k` times as far apart it is `k²` times as large."""
@@ -226,7 +235,10 @@ def variation(ns: Namespace, case: Case) -> Any:
         return seen | {"turned": loss(tf.constant(np.ascontiguousarray(x.transpose(0, 2, 1, 3))))}
 
 
-@VARIATION.check(points=0.75, probe=variation, cases=image_cases, hint="Are both kinds of neighbours in it?")
+VARIATION_VALUES = VARIATION.trial(variation, image_cases)
+
+
+@VARIATION_VALUES.check(points=0.75, hint="Are both kinds of neighbours in it?")
 def variation_counts_both_directions(case: Case, seen: Any) -> None:
     """`total_variation_loss` is one number: 0 for an image of one colour, positive for stripes in either direction, the
     same for the image on its side; values `k` times as large give `k` to the power of 2.5 as much."""
@@ -286,7 +298,10 @@ def extractor(ns: Namespace, case: Case) -> Any:
     return {"before": before, "after": observe()}
 
 
-@EXTRACTOR.check(points=0.5, probe=extractor, cases=extractor_cases, examples=2, shrinks=4, hint="Make nothing anew.")
+EXTRACTED = EXTRACTOR.trial(extractor, extractor_cases, examples=2, shrinks=4)
+
+
+@EXTRACTED.check(points=0.5, hint="Make nothing anew.")
 def names_every_layer(case: Case, seen: Any) -> None:
     """The extractor gives a dict with an activation for the name of each layer; that of the last layer is the output of
     the network, also after the network's weights have changed."""
@@ -390,7 +405,10 @@ def gradients(ns: Namespace, case: Case) -> Any:
     return {"own": own, "given": given, "moved": _moved(model, start)}
 
 
-@GRADIENT.check(points=0.25, probe=gradients, cases=scene_cases, examples=2, shrinks=4, hint="Which weight goes where?")
+GRADIENTS = GRADIENT.trial(gradients, scene_cases, examples=2, shrinks=4)
+
+
+@GRADIENTS.check(points=0.25, hint="Which weight goes where?")
 def three_terms(case: Case, seen: Any) -> None:
     """The loss is the sum of three terms, one for each weight, and each of them grows in proportion to its weight."""
 
@@ -406,9 +424,7 @@ def three_terms(case: Case, seen: Any) -> None:
     in_either(seen, test)
 
 
-@GRADIENT.check(
-    points=0.75, probe=gradients, cases=scene_cases, examples=2, shrinks=4, hint="For which image is the gradient?"
-)
+@GRADIENTS.check(points=0.75, hint="For which image is the gradient?")
 def gradient_for_the_image(case: Case, seen: Any) -> None:
     """The gradient has the shape of the image, and says by how much the loss changes when the pixels of
     `combination_image` change a little."""
@@ -427,7 +443,7 @@ def gradient_for_the_image(case: Case, seen: Any) -> None:
     in_either(seen, test)
 
 
-def _bowl(case: Case, visited: list[float], swapped: list[float]) -> Callable[..., Any]:
+def _quadratic_objective(case: Case, visited: list[float], swapped: list[float]) -> Callable[..., Any]:
     """Stands in for a student's `compute_loss_and_grads`: half the squared distance from `combination_image`.
 
     The losses that it gives are appended to ``visited``; to ``swapped`` how far the other images are from theirs.
@@ -469,7 +485,7 @@ def transferred(ns: Namespace, case: Case) -> Any:
         return {**seen, "losses": losses}
 
     with ns.replaced(**_scene(case, features)):
-        with ns.replaced(compute_loss_and_grads=_bowl(case, visited, swapped)):
+        with ns.replaced(compute_loss_and_grads=_quadratic_objective(case, visited, swapped)):
             found = _attempt(observe)
         given = bool(found["seen"]["visited"] if "seen" in found else visited)
         if not given:  # the answer goes its own way
@@ -493,11 +509,14 @@ def image_of(case: Case, value: Any) -> np.ndarray:
 
 
 def distance(case: Case, image: np.ndarray) -> float:
-    """How far an image lies from the lowest place of the bowl."""
+    """How far an image lies from the minimum of the quadratic objective."""
     return float(((image - case["combination_image"]) ** 2).sum())
 
 
-@TRANSFER.check(points=1, probe=transferred, cases=scene_cases, examples=2, shrinks=4, hint="Up or down the slope?")
+TRANSFERRED = TRANSFER.trial(transferred, scene_cases, examples=2, shrinks=4)
+
+
+@TRANSFERRED.check(points=1, hint="Up or down the slope?")
 def loss_falls(case: Case, seen: Any) -> None:
     """`transfer` returns a float image of the shape of `base_image`; its loss is lower than that of the base image, and
     lower still after more iterations."""

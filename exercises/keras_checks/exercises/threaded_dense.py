@@ -99,7 +99,10 @@ def rows(ns: Namespace, case: Case) -> Any:
     return {"y": y, "units": units, "after": layer(x), "trainable": _scalars(weights)}
 
 
-@LAYER.check(points=1.5, probe=rows, cases=layer_cases, examples=6, hint="Which axis does a Dense layer work on?")
+ROWS = LAYER.trial(rows, layer_cases, examples=6)
+
+
+@ROWS.check(points=1.5, hint="Which axis does a Dense layer work on?")
 def same_weights_for_every_row(case: Case, seen: Any) -> None:
     """Each row of the output is `row @ kernel + bias`, with the same kernel and bias wherever the row stands."""
     x, width = case["x"], case["x"].shape[-1]
@@ -129,7 +132,10 @@ def output_shape(ns: Namespace, case: Case) -> Any:
     }
 
 
-@LAYER.check(points=0.5, probe=output_shape, cases=layer_cases)
+OUTPUT_SHAPE = LAYER.trial(output_shape, layer_cases)
+
+
+@OUTPUT_SHAPE.check(points=0.5)
 def says_its_output_shape(case: Case, seen: Any) -> None:
     """`compute_output_shape` keeps every axis but the last, which becomes `units`; a batch size of None stays None."""
     known, unknown = list(case["x"].shape), [None, *case["x"].shape[1:]]
@@ -237,7 +243,10 @@ def threaded(ns: Namespace, case: Case) -> Any:
     return {"y": ns.call("thread", row_function(case), tf.constant(case["x"]))}
 
 
-@THREAD.check(points=1.25, probe=threaded, cases=thread_cases, examples=6)
+THREADED = THREAD.trial(threaded, thread_cases, examples=6)
+
+
+@THREADED.check(points=1.25)
 def each_row_on_its_own(case: Case, seen: Any) -> None:
     """Each row of `thread(fn, x)` is `fn` of that row of `x`, at the same place; `fn` sees only `(batch, n)`."""
     rows_are_threaded(case, case["x"], seen["y"], "thread(fn, x)")
@@ -287,7 +296,10 @@ def number(value: Any, what: str) -> float:
     return float(found.reshape(()))
 
 
-@COUNT.check(points=0.75, probe=counted, cases=count_cases)
+COUNTED = COUNT.trial(counted, count_cases)
+
+
+@COUNTED.check(points=0.75)
 def leading_axes_do_not_count(case: Case, seen: Any) -> None:
     """Other leading axes change nothing; one input more costs `units` weights; the bias is `units` of them."""
     count, other, wider, no_bias = (number(seen[key], "The count") for key in ("count", "other", "wider", "no_bias"))

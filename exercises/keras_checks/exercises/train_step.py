@@ -45,10 +45,13 @@ def _data(draw: Any, weighted: bool) -> dict[str, Any]:
 def step_cases(*, weighted: bool = False, optimizer: str = "sgd", epochs: int = 0, **options: Any) -> Any:
     """Cases for steps on the tiny network with these ``options``; ``epochs`` is the number of those of `fit`."""
     return cases(
-        weights=network_weights(offset=options.get("fixed", False)), data=_data(weighted),
-        rate=st.sampled_from([0.05, 0.1, 0.2]), optimizer=st.just(optimizer), epochs=st.just(epochs),
+        weights=network_weights(offset=options.get("fixed", False)),
+        data=_data(weighted),
+        rate=st.sampled_from([0.05, 0.1, 0.2]),
+        optimizer=st.just(optimizer),
+        epochs=st.just(epochs),
         options=st.just(options),
-    )  # fmt: skip
+    )
 
 
 pair_cases, triple_cases = step_cases(), step_cases(weighted=True)
@@ -93,51 +96,58 @@ def weighted_tests(ns: Namespace, case: Case) -> Any:
     return test(ns["WeightedModel"], case, **WEIGHTED_METRICS)
 
 
-@CUSTOM.check(
-    points=0.75, probe=custom_steps, cases=pair_cases, examples=2, shrinks=8,
-    hint="Forward pass and loss inside the tape, then one gradient, then one call of `self.optimizer`.",
-)  # fmt: skip
+CUSTOM_STEPS = CUSTOM.trial(custom_steps, pair_cases, examples=2, shrinks=8)
+
+
+@CUSTOM_STEPS.check(
+    points=0.75, hint="Forward pass and loss inside the tape, then one gradient, then one call of `self.optimizer`."
+)
 def moves_down_the_slope(case: Case, seen: Any) -> None:
     """With plain gradient descent a step moves each weight by `-learning_rate` times the slope of the loss, for full
     batches and for a short one."""
     moves(case, seen)
 
 
-@CUSTOM.check(
-    points=0.5, probe=custom_fit, cases=pair_fit_cases, examples=2, shrinks=4,
+CUSTOM_FIT = CUSTOM.trial(custom_fit, pair_fit_cases, examples=2, shrinks=4)
+
+
+@CUSTOM_FIT.check(
+    points=0.5,
     hint="`self.metrics` holds a running mean called `loss`, and all that was compiled. Update each of them in every "
     "step, with operations that also work in a graph; `fit` resets them.",
-)  # fmt: skip
+)
 def reports_running_means(case: Case, seen: Any) -> None:
     """Under `fit` each epoch reports the mean of its losses as `loss`, and the compiled metric, both of the predictions
     before the update; no epoch counts what an earlier one did."""
     all_report(of_epochs(case, seen), "mae")
 
 
-@WEIGHTED.check(
-    points=1, probe=weighted_steps, cases=triple_cases, examples=2, shrinks=8,
-    hint="`compute_loss` takes the weights too. Hand them over once.",
-)  # fmt: skip
+WEIGHTED_STEPS = WEIGHTED.trial(weighted_steps, triple_cases, examples=2, shrinks=8)
+
+
+@WEIGHTED_STEPS.check(points=1, hint="`compute_loss` takes the weights too. Hand them over once.")
 def moves_down_the_weighted_slope(case: Case, seen: Any) -> None:
     """A step on `(x, y, sample_weight)` goes down the slope of the weighted loss: the sum of `weight * loss` over the
     batch, divided by the batch size."""
     moves(case, seen)
 
 
-@WEIGHTED.check(
-    points=0.5, probe=weighted_steps, cases=pair_cases, examples=2, shrinks=8,
-    hint="Without weights `data` holds two things, with weights three.",
-)  # fmt: skip
+WEIGHTED_STEPS_ON_PAIR_CASES = WEIGHTED.trial(weighted_steps, pair_cases, examples=2, shrinks=8)
+
+
+@WEIGHTED_STEPS_ON_PAIR_CASES.check(points=0.5, hint="Without weights `data` holds two things, with weights three.")
 def weights_are_optional(case: Case, seen: Any) -> None:
     """A step on `(x, y)` moves as without weights, and reports the means of losses and errors."""
     moves(case, seen)
     all_report(running(case, seen), "mae")
 
 
-@WEIGHTED.check(
-    points=0.5, probe=weighted_tests, cases=evaluate_cases, examples=2, shrinks=4,
-    hint="Evaluation is a train step without gradient and update. It needs the weights just the same.",
-)  # fmt: skip
+WEIGHTED_TESTS = WEIGHTED.trial(weighted_tests, evaluate_cases, examples=2, shrinks=4)
+
+
+@WEIGHTED_TESTS.check(
+    points=0.5, hint="Evaluation is a train step without gradient and update. It needs the weights just the same."
+)
 def evaluates_with_weights(case: Case, seen: Any) -> None:
     """`test_step` and `evaluate` report the weighted loss, and the weighted metric with the same weights."""
     tested(case, seen)
@@ -183,10 +193,10 @@ def weight_of(case: Case, seen: Any) -> np.ndarray:
     return found
 
 
-@BALANCED.check(
-    points=0.75, probe=balanced, cases=label_cases,
-    hint="Scale the weights in the end: what must they be divided by to have mean 1?",
-)  # fmt: skip
+BALANCED_WEIGHTS = BALANCED.trial(balanced, label_cases)
+
+
+@BALANCED_WEIGHTS.check(points=0.75, hint="Scale the weights in the end: what must they be divided by to have mean 1?")
 def mean_one(case: Case, seen: Any) -> None:
     """There is one positive weight for each example; their mean is 1, and the commonest class has the smallest."""
     weight, y = weight_of(case, seen), case["y"].ravel()
@@ -198,10 +208,7 @@ def mean_one(case: Case, seen: Any) -> None:
     expect(smallest, f"The commonest class, {common}, has not the smallest weight.", received=weight)
 
 
-@BALANCED.check(
-    points=0.75, probe=balanced, cases=label_cases,
-    hint="A class with twice as many examples gives each of them half the weight.",
-)  # fmt: skip
+@BALANCED_WEIGHTS.check(points=0.75, hint="A class with twice as many examples gives each of them half the weight.")
 def classes_count_alike(case: Case, seen: Any) -> None:
     """The weights of each class add up to the same total, and examples of one class weigh the same."""
     weight, y = weight_of(case, seen).astype(np.float64), case["y"].ravel()

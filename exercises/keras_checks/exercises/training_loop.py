@@ -132,10 +132,12 @@ def arrangement(case: Case, seen: Any) -> dict[str, Any]:
     }
 
 
-@NEXT_BATCH.check(
-    points=0.5, probe=batches, cases=split_cases, features=content,
-    hint="Count what the batches hold together. How many rows are left when the full batches are out?",
-)  # fmt: skip
+BATCHES = NEXT_BATCH.trial(batches, split_cases)
+
+
+@BATCHES.check(
+    points=0.5, hint="Count what the batches hold together. How many rows are left when the full batches are out?"
+)
 def every_example_once(case: Case, seen: Any) -> None:
     """One epoch visits every example exactly once, whatever the batch size."""
     n = len(case["data"]["X"])
@@ -146,10 +148,10 @@ def every_example_once(case: Case, seen: Any) -> None:
         expect(not twice, "An epoch shows examples more than once.", received=f"rows {twice} of {n} come again")
 
 
-@NEXT_BATCH.check(
-    points=0.25, probe=batches, cases=split_cases, features=content,
+@BATCHES.check(
+    points=0.25,
     hint="The last batch may be smaller. When the batch size divides the number of examples, there is none after it.",
-)  # fmt: skip
+)
 def batch_sizes(case: Case, seen: Any) -> None:
     """Every batch holds `batch_size` examples; only the last may be smaller, and none is empty."""
     size = case["data"]["batch_size"]
@@ -242,10 +244,13 @@ def before(case: Case, seen: Any) -> list[Weights]:
     return [case["weights"], *(step["weights"] for step in seen[:-1])]
 
 
-@TRAIN_STEP.check(
-    points=1, probe=steps, cases=plain_cases, shrinks=8,
+STEPS = TRAIN_STEP.trial(steps, plain_cases, shrinks=8)
+
+
+@STEPS.check(
+    points=1,
     hint="Compare the sign and the size of each move with the gradient. Are they the model's own variables that move?",
-)  # fmt: skip
+)
 def moves_down_the_slope(case: Case, seen: Any) -> None:
     """A step moves each weight by `-learning_rate` times the slope of the loss along that weight."""
     for start, step, batch in zip(before(case, seen), seen, case["batches"], strict=True):
@@ -255,10 +260,7 @@ def moves_down_the_slope(case: Case, seen: Any) -> None:
             close(step["weights"][part], due, "A weight after the step", ulps=64, scale=8)
 
 
-@TRAIN_STEP.check(
-    points=0.75, probe=steps, cases=plain_cases, shrinks=8,
-    hint="The loss belongs to the predictions that the gradient was taken of.",
-)  # fmt: skip
+@STEPS.check(points=0.75, hint="The loss belongs to the predictions that the gradient was taken of.")
 def returns_the_loss(case: Case, seen: Any) -> None:
     """`train_step` returns the loss of the batch, as one number, as it was before the update."""
     for start, step, batch in zip(before(case, seen), seen, case["batches"], strict=True):
@@ -280,9 +282,12 @@ def _training_data(draw: Any) -> dict[str, Any]:
 
 
 fit_cases = cases(
-    data=_training_data(), weights=network_weights(), rate=st.sampled_from([0.05, 0.1]),
-    epochs=sizes(3, 4), seed=st.sampled_from([None, 0, 5]),
-)  # fmt: skip
+    data=_training_data(),
+    weights=network_weights(),
+    rate=st.sampled_from([0.05, 0.1]),
+    epochs=sizes(3, 4),
+    seed=st.sampled_from([None, 0, 5]),
+)
 MARK = 4.0
 """What the stand-in for `next_batch` adds to the targets."""
 
@@ -451,10 +456,10 @@ def _training_summary(case: Case, run: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-@FIT.check(
-    points=1, probe=trainings, cases=fit_cases, examples=3, shrinks=8, features=training_summary,
-    hint="A batch of two examples must not count as much as a batch of four.",
-)  # fmt: skip
+TRAININGS = FIT.trial(trainings, fit_cases, examples=3, shrinks=8)
+
+
+@TRAININGS.check(points=1, hint="A batch of two examples must not count as much as a batch of four.")
 def mean_over_examples(case: Case, seen: Any) -> None:
     """`fit` returns one loss per epoch: the mean over its examples of the losses that the steps returned."""
     expect(len(seen) == 2, "There are no two trainings.")

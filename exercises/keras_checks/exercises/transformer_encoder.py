@@ -250,13 +250,11 @@ def _pairs(case: Case) -> np.ndarray:
     return np.stack([first, first - case["distances"][:, None]], axis=2).reshape(-1, 2, first.shape[-1])
 
 
-@ENCODER.check(
-    points=1,
-    probe=halves,
-    cases=plain_cases,
-    examples=2,
-    shrinks=0,
-    hint="Follow x through the two skips: which step adds it, and does the normalisation come after that sum?",
+HALVES = ENCODER.trial(halves, plain_cases, examples=2, shrinks=0)
+
+
+@HALVES.check(
+    points=1, hint="Follow x through the two skips: which step adds it, and does the normalisation come after that sum?"
 )
 def skips_carry_the_input(case: Case, seen: Any) -> None:
     """Without a mask, and with all kernels and biases at zero, only the two skips and the two normalisations are left:
@@ -352,13 +350,11 @@ def mask_features(case: Case, seen: Any) -> Any:
     return {**fixed, "acts": acting(influence(case, seen["masked"]))}
 
 
-@ENCODER.check(
+MASKED = ENCODER.trial(masked, masked_cases, examples=2, shrinks=0)
+
+
+@MASKED.check(
     points=0.75,
-    probe=masked,
-    cases=masked_cases,
-    examples=2,
-    shrinks=0,
-    features=mask_features,
     hint="Attention scores are (batch, query, key). Padding must be hidden from every query: which axis is that?",
 )
 def padding_has_no_influence(case: Case, seen: Any) -> None:
@@ -419,13 +415,11 @@ def _config_features(case: Case, seen: Any) -> Any:
     }
 
 
-@ENCODER.check(
+CONFIG = ENCODER.trial(config, config_cases, examples=2, shrinks=0)
+
+
+@CONFIG.check(
     points=0.5,
-    probe=config,
-    cases=config_cases,
-    examples=2,
-    shrinks=0,
-    features=_config_features,
     hint="`from_config` calls `__init__` with what `get_config` returns: the base class's entries and yours.",
 )
 def config_makes_the_layer_again(case: Case, seen: Any) -> None:
@@ -563,12 +557,10 @@ def counts(ns: Namespace, case: Case) -> Any:
     }
 
 
-@COUNTS.check(
-    points=1,
-    probe=counts,
-    cases=counting_cases,
-    hint="One pass of a loop: call the layer on x, then count.",
-)
+COUNTED = COUNTS.trial(counts, counting_cases)
+
+
+@COUNTED.check(points=1, hint="One pass of a loop: call the layer on x, then count.")
 def one_number_a_call(case: Case, seen: Any) -> None:
     """The layer is called `n_calls` times on `x`, no more and no less, and there is one number a call."""
     n_calls = len(case["counts"])

@@ -16,9 +16,11 @@ from keras_checks.strategies import arrays, cases, seeds, sizes, uniform
 
 SAMPLING = Question("sampling", ("Sampling",), 2, 'VAE: Custom Model, "A custom Layer: Sampling"')
 PARTS = Question(
-    "encoder_decoder", ("build_encoder", "build_decoder"), 3,
+    "encoder_decoder",
+    ("build_encoder", "build_decoder"),
+    3,
     'VAE: Custom Model, "the Encoder and Decoder are both implemented as Functional models"',
-)  # fmt: skip
+)
 KL = Question("kl_divergence", ("kl_divergence",), 2, 'VAE: Custom Model, "Complex loss"')
 VAE = Question("vae", ("VAE",), 3, 'VAE: Custom Model, "A custom training step"')
 
@@ -137,11 +139,12 @@ def noise_traits(case: Case, seen: Any) -> dict[str, Any]:
     }
 
 
-@SAMPLING.check(
-    points=0.4, probe=sampled_gradient, cases=code_cases,
-    hint="z_mean is the centre of the draw, noise comes on top, one value for each entry.",
-    features=lambda _, seen: {"shape": list(np.shape(seen["z"])), "by_mean": seen.get("by_mean")},
-)  # fmt: skip
+SAMPLED_GRADIENT = SAMPLING.trial(sampled_gradient, code_cases)
+
+
+@SAMPLED_GRADIENT.check(
+    points=0.4, hint="z_mean is the centre of the draw, noise comes on top, one value for each entry."
+)
 def moves_with_the_mean(case: Case, seen: Any) -> None:
     """`z` has the shape of `z_mean`, and when an entry of `z_mean` moves, the same entry of `z` moves as much."""
     finite(same_shape(seen["z"], case["z_mean"].shape, "z"), "z")
@@ -149,10 +152,10 @@ def moves_with_the_mean(case: Case, seen: Any) -> None:
     close(seen["by_mean"], case["weight"], "The change of the weighted sum of z with z_mean", ulps=8)
 
 
-@SAMPLING.check(
-    points=0.4, probe=sampled_noise, cases=noise_cases, examples=3, features=noise_traits,
-    hint="The noise needs the shape of z_mean, and has to be drawn inside `call`.",
-)  # fmt: skip
+SAMPLED_NOISE = SAMPLING.trial(sampled_noise, noise_cases, examples=3)
+
+
+@SAMPLED_NOISE.check(points=0.4, hint="The noise needs the shape of z_mean, and has to be drawn inside `call`.")
 def fresh_noise(case: Case, seen: Any) -> None:
     """Noise is drawn anew for every example, for every latent axis and in every call; it is 0 on average."""
     first, second = (deviations(case, seen[name], "z") for name in ("first", "second"))
@@ -247,11 +250,10 @@ def heads(case: Case, outputs: Any, batch: int) -> list[np.ndarray]:
     return [finite(same_shape(output, shape, name), name) for output, name in zip(outputs, names, strict=True)]
 
 
-@PARTS.check(
-    points=0.6, probe=encoded, cases=encoder_cases, examples=2, shrinks=6,
-    features=lambda _, seen: {"shapes": [list(np.shape(each)) for each in seen["together"]]},
-    hint="Three outputs in a list; the batch size stays open.",
-)  # fmt: skip
+ENCODED = PARTS.trial(encoded, encoder_cases, examples=2, shrinks=6)
+
+
+@ENCODED.check(points=0.6, hint="Three outputs in a list; the batch size stays open.")
 def three_outputs(case: Case, seen: Any) -> None:
     """`build_encoder` makes a model with three outputs, each `(batch, latent_dim)`, for images of any size."""
     together, alone = heads(case, seen["together"], case["batch"]), heads(case, seen["alone"], 1)
@@ -305,10 +307,13 @@ def decoder_traits(case: Case, seen: Any) -> dict[str, Any]:
     }
 
 
-@PARTS.check(
-    points=0.8, probe=decoded, cases=decoder_cases, examples=3, shrinks=6, features=decoder_traits,
+DECODED = PARTS.trial(decoded, decoder_cases, examples=3, shrinks=6)
+
+
+@DECODED.check(
+    points=0.8,
     hint="Follow the size from layer to layer, for 9 rows and 14 columns: what is left over has to be cut off.",
-)  # fmt: skip
+)
 def images_of_the_right_size(case: Case, seen: Any) -> None:
     """`build_decoder` makes an image of exactly `image_shape` from each code, also where sizes are odd or differ."""
     together = finite(same_shape(seen["together"], (case["batch"], *case["image_shape"]), "The batch of images"), "It")
@@ -334,10 +339,13 @@ def divergence(ns: Namespace, case: Case) -> Any:
     return {"value": value, "by_mean": by_mean, "by_log_var": by_log_var}
 
 
-@KL.check(
-    points=0.7, probe=divergence, cases=kl_cases,
+DIVERGENCE = KL.trial(divergence, kl_cases)
+
+
+@DIVERGENCE.check(
+    points=0.7,
     hint="What does the mean over the batch do to the part of one example? And the sum over the latent axes?",
-)  # fmt: skip
+)
 def pulls_the_means_to_zero(case: Case, seen: Any) -> None:
     """The divergence is one number; its gradient with respect to `z_mean` is `z_mean / batch`."""
     finite(same_shape(seen["value"], (), "The divergence"), "The divergence")
@@ -475,10 +483,12 @@ def results_of(step: Any) -> list[float]:
     return [float(finite(same_shape(results[name], (), name), name)) for name in LOSSES]
 
 
-@VAE.check(
-    points=0.8, probe=vae_steps, cases=step_cases, examples=3, shrinks=8,
-    hint="Everything that a weight has a part in must happen under the tape, and the loss has two terms.",
-)  # fmt: skip
+VAE_STEPS = VAE.trial(vae_steps, step_cases, examples=3, shrinks=8)
+
+
+@VAE_STEPS.check(
+    points=0.8, hint="Everything that a weight has a part in must happen under the tape, and the loss has two terms."
+)
 def one_step_trains_both_halves(case: Case, seen: Any) -> None:
     """One step encodes the batch, returns a `loss` that is the sum of its two parts, and moves both networks."""
     first, parts = seen["steps"][0], tiny_parts(case)

@@ -16,7 +16,7 @@ from keras_checks.compare import array, close, expect, finite, same_shape
 from keras_checks.observe import MissingAnswer, Namespace, probe
 from keras_checks.question import Case, Question
 from keras_checks.strategies import arrays, cases, seeds, shapes, sizes, uniform
-from keras_checks.testbeds.critics import first_step, summary
+from keras_checks.testbeds.critics import first_step
 from keras_checks.testbeds.game import D, G, finished
 from keras_checks.testbeds.players import Player, Transcript, attempt, fitted, network
 
@@ -67,7 +67,10 @@ def losses(ns: Namespace, case: Case) -> Any:
     }
 
 
-@LOSSES.check(points=0.4, probe=losses, cases=score_cases, hint="Who wants which scores to be high?")
+LOSS_VALUES = LOSSES.trial(losses, score_cases)
+
+
+@LOSS_VALUES.check(points=0.4, hint="Who wants which scores to be high?")
 def who_gains(case: Case, seen: Any) -> None:
     """Raise all real scores by c and `critic_loss` falls by c; raise all fake ones and it rises by c, and
     `generator_loss` falls by c."""
@@ -187,11 +190,11 @@ def _number(value: Any) -> float | None:
         return None
 
 
-@WGAN.check(
+CONSTRUCTION = WGAN.trial(construction, part_cases, shrinks=8)
+
+
+@CONSTRUCTION.check(
     points=0.75,
-    probe=construction,
-    cases=part_cases,
-    shrinks=8,
     hint="The other methods need every argument: each must be an attribute of `self`, with the value that came in.",
 )
 def keeps_its_arguments(case: Case, seen: Any) -> None:
@@ -212,11 +215,8 @@ def _belongs(case: Case, seen: Any) -> None:
     expect(seen["given"]["d_optimizer"] == case["d_rate"], "The model was given another optimizer.")
 
 
-@WGAN.check(
+@CONSTRUCTION.check(
     points=0.25,
-    probe=construction,
-    cases=part_cases,
-    shrinks=8,
     hint="Keras tracks a network that is an attribute of the model, provided that `super().__init__()` came first.",
 )
 def owns_both_players(case: Case, seen: Any) -> None:
@@ -232,15 +232,15 @@ def owns_both_players(case: Case, seen: Any) -> None:
 
 
 @probe
-def rehearsal(ns: Namespace, case: Case) -> Any:
+def train_step_override(ns: Namespace, case: Case) -> Any:
     """What `fit` reports when a step of the check's own stands in for `train_step`."""
 
-    class Rehearsal(ns["WGAN"]):
+    class Overridden(ns["WGAN"]):
         def train_step(self, data: Any) -> dict[str, Any]:
             images = data[0] if isinstance(data, tuple) else data
             return {"sum": tf.reduce_sum(images), "largest": tf.reduce_max(images)}
 
-    model = Rehearsal(**_players(case), latent_dim=case["latent_dim"])
+    model = Overridden(**_players(case), latent_dim=case["latent_dim"])
     model.compile(**_compile_arguments(case))
     model.run_eagerly = True
     history = model.fit(case["images"], batch_size=len(case["images"]), verbose=0)
@@ -250,7 +250,7 @@ def rehearsal(ns: Namespace, case: Case) -> Any:
 # gradient_penalty
 
 
-class Bowl(Player):
+class QuadraticCritic(Player):
     """A critic of images: affine, plus ``bend / 2`` times the sum of the squared pixels."""
 
     bend = 0.0
@@ -277,15 +277,15 @@ def _critics(draw: Any, n: tuple[int, int], bend: float, norms: tuple[float, ...
 
 lines = _critics(n=(1, 5), bend=0.0, norms=(2.3, 1.7, 3.1))
 flat_lines = _critics(n=(1, 5), bend=0.0, norms=(0.25, 0.5))
-bowls = _critics(n=(3, 5), bend=0.75, norms=(0.5, 1.5), least=2)
-crowds = _critics(n=(200, 220), bend=0.0, norms=(2.0,))
+quadratic_critics = _critics(n=(3, 5), bend=0.75, norms=(0.5, 1.5), least=2)
+many_lines = _critics(n=(200, 220), bend=0.0, norms=(2.0,))
 EDGE = 0.02
 """By how much the critic's kernel is stretched and shrunk to see the penalty change."""
 
 
-def _critic_model(ns: Namespace, case: Case, transcript: Transcript) -> tuple[Any, Bowl]:
+def _critic_model(ns: Namespace, case: Case, transcript: Transcript) -> tuple[Any, QuadraticCritic]:
     shape = case["real"].shape[1:]
-    critic = Bowl(transcript, D, case["d_kernel"], case["d_bias"], (1,))
+    critic = QuadraticCritic(transcript, D, case["d_kernel"], case["d_bias"], (1,))
     critic.bend = case["bend"]
     generator = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
     return _model(ns, _arguments(network(critic, shape), generator)), critic
@@ -440,13 +440,13 @@ def formulas(gradient: np.ndarray) -> dict[str, float]:
     }
 
 
-@PENALTY.check(
+PENALTY_ON_LINES = PENALTY.trial(penalty, lines)
+
+
+@PENALTY_ON_LINES.check(
     points=1,
-    probe=penalty,
-    cases=lines,
     hint="The norm is taken example by example, over height, width and channels; it is the distance from 1 that is "
     "squared.",
-    features=places,
 )
 def linear_critic(case: Case, seen: Any) -> None:
     """For a critic `sum(w * x) + b`, whose gradient is `w` everywhere, the penalty is `(norm(w) - 1)²`."""
@@ -529,13 +529,13 @@ def two_steps_of_fit(ns: Namespace, case: Case) -> Any:
     return fitted(_staged(ns, case, transcript), case["batches"], transcript)
 
 
-@STEP.check(
+TWO_STEPS = STEP.trial(two_steps, games)
+
+
+@TWO_STEPS.check(
     points=0.75,
-    probe=two_steps,
-    cases=games,
     hint="A loop of `discriminator_extra_steps` rounds moves the critic, once a round; after it the generator moves "
     "once. Each optimizer gets the gradients for the weights of one player.",
-    features=summary,
 )
 def critic_first_and_more_often(case: Case, seen: Any) -> None:
     """In a step the critic's weights move `discriminator_extra_steps` times, then the generator's once; only one player

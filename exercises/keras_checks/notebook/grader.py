@@ -36,7 +36,7 @@ class CheckBroken(Exception):
     """A check could not judge; that is not the answer's fault."""
 
 
-class Session:
+class CheckRun:
     """One call of ``grader.check``: its progress, what was observed and what failed."""
 
     def __init__(self, panel: Panel | None = None) -> None:
@@ -55,13 +55,13 @@ class Session:
 
     def observe(self, exercise: str, check: Check, env: dict[str, Any], case: Case) -> dict[str, Any]:
         """What the probe of a check sees on a case; each case is tried once, however many checks want to know."""
-        key = (check.probe.__name__, fingerprint(case))
+        key = (check.probe, fingerprint(case))
         if key not in self._seen:
             self._seen[key] = _observe(exercise, check, env, case)
         return self._seen[key]
 
 
-_SESSION: ContextVar[Session | None] = ContextVar("keras_checks_session", default=None)
+_RUN: ContextVar[CheckRun | None] = ContextVar("keras_checks_run", default=None)
 
 
 def run(env: dict[str, Any], exercise: str, question: str, check: str) -> None:
@@ -72,30 +72,30 @@ def run(env: dict[str, Any], exercise: str, question: str, check: str) -> None:
         CheckBroken: the check itself could not run.
     """
     found = _check(exercise, question, check)
-    session = _SESSION.get() or Session()
-    session.progress(exercise, found)
+    this_run = _RUN.get() or CheckRun()
+    this_run.progress(exercise, found)
 
     def evaluate(case: Case) -> Any:
-        return failure_of(found, case, session.observe(exercise, found, env, case))
+        return failure_of(found, case, this_run.observe(exercise, found, env, case))
 
     try:
         counter = search(found, evaluate, fixed_seed(exercise, found))
     except Exception as error:
-        session.broken[check] = f"`{check}` could not run ({error}). Your answer is not at fault: tell your instructor."
-        raise CheckBroken(session.broken[check]) from error
+        this_run.broken[check] = (
+            f"`{check}` could not run ({error}). Your answer is not at fault: tell your instructor."
+        )
+        raise CheckBroken(this_run.broken[check]) from error
     if counter is not None:
-        seen = session.observe(exercise, found, env, counter.case)
+        seen = this_run.observe(exercise, found, env, counter.case)
         record = record_of(exercise, found, counter.failure, counter.case, seen)
-        session.records.append(record)
+        this_run.records.append(record)
         raise CheckFailed(record)
 
 
 def _observe(exercise: str, check: Check, env: dict[str, Any], case: Case) -> dict[str, Any]:
-    import keras
-
-    keras.utils.set_random_seed(SEED)
+    importlib.import_module("keras_checks.seeds").set_seeds(SEED)  # Keras is imported with the first check
     try:
-        return run_probe(exercise, check.probe.__name__, env, case)
+        return run_probe(exercise, check.probe, env, case)
     except SystemExit as error:
         return {"error": describe_error(error)}
 
@@ -153,15 +153,15 @@ class Notebook(otter.Notebook):
         _question(self.exercise, question)
         panel = Panel()
         panel.say(f"Checking `{question}` …")
-        session = Session(panel)
-        token = _SESSION.set(session)
+        this_run = CheckRun(panel)
+        token = _RUN.set(this_run)
         try:
-            result = CheckResult.of(super().check(question, env), session.records, session.broken)
+            result = CheckResult.of(super().check(question, env), this_run.records, this_run.broken)
         except BaseException:
             panel.say(f"`{question}`: the check was stopped.")
             raise
         finally:
-            _SESSION.reset(token)
+            _RUN.reset(token)
         self._passed[question] = result.passed_checks
         result.progress = self._progress()
         panel.show(result._repr_html_(), result.summary())

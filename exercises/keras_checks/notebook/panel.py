@@ -9,7 +9,8 @@ from IPython.core.getipython import get_ipython
 from IPython.display import display
 from otter.test_files.exception_test import ExceptionTestFile
 
-from keras_checks.feedback import Record, html, html_prose, text
+from keras_checks.feedback import Record, text
+from keras_checks.notebook.cards import html, html_prose
 
 _HEAD = "border-left:4px solid {colour};padding:.3em .9em;margin:.4em 0"
 GOOD, BAD, NEUTRAL = "#3c9d5a", "#d9534f", "#888888"

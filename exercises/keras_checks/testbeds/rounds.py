@@ -1,4 +1,4 @@
-"""Reads the transcript of a GAN's step: labels, images, and whose loss it was (:mod:`keras_checks.testbeds.players`)."""
+"""Reads the transcript of a GAN's step: labels, images, and whose loss it was."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ def _summary(step: Any, batch: np.ndarray) -> Any:
 
 def _half(read: Step, player: str, size: int) -> Any:
     images = [image for call in read.losses[player] for image in call.images]
-    last = read.turns[-1].after[D] if read.turns else None
+    last: Any = read.turns[-1].after[D] if read.turns else None
     kinds = sorted({image.kind for image in images})
     return {
         "labels": {kind: sorted({round(label) for label in read.labels(player, kind)}) for kind in kinds},

@@ -6,7 +6,8 @@ import functools
 import random
 from typing import Any
 
-from autograder.bank.master import Variant, read_master, read_variants
+from autograder.bank.master import read_master
+from autograder.bank.variants import Variant, read_variants
 from autograder.results.result import FAULTY, TIMEOUT, UNREADABLE, Grading, result
 
 EXERCISES = ("custom_loss", "threaded_dense")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from autograder.bank.settings import read_config
+from autograder.bank.settings import read_settings
 from autograder.cli import app
 from tests.class_run.helpers import ROOT
 
@@ -34,4 +34,4 @@ def test_settings_are_known(tmp_path: Path) -> None:
     assert block is not None
     path = tmp_path / "exercise.toml"
     path.write_text(block.group(1), encoding="utf-8")
-    assert read_config(path).release_after is not None
+    assert read_settings(path).release_after is not None

@@ -9,7 +9,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.bank.master import read_master, read_variants
+from autograder.bank.master import read_master
+from autograder.bank.variants import read_variants
 from autograder.building.release import MISTAKES, TooEarly, release
 from tests.class_run.helpers import EXERCISE, kit
 

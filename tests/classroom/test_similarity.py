@@ -7,7 +7,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.bank.master import read_master, read_variants
+from autograder.bank.master import read_master
+from autograder.bank.variants import read_variants
 from autograder.building.notebooks import notebook_text, solution_notebook, student_notebook
 from autograder.classroom.similarity import COMMON, Pair, code_lines, find_similar
 from autograder.submissions.collect import Source, find_submissions

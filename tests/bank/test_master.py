@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.bank.master import AuthoringError, exercise_names, read_master, read_variants
+from autograder.bank.markers import AuthoringError
+from autograder.bank.master import exercise_names, read_master
+from autograder.bank.variants import read_variants
 
 NOTEBOOK = '''\
 # %% [markdown]

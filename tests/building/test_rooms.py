@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from autograder.bank.markers import answers
-from autograder.bank.master import exercise_names, read_master, read_variants
+from autograder.bank.master import exercise_names, read_master
+from autograder.bank.variants import read_variants
 from autograder.building.leaks import leaks, secret_lines
 from autograder.building.notebooks import notebook_text, solution_notebook, student_notebook
 from autograder.building.package import CACHES, autograder_files, files_below, student_files, zip_bytes

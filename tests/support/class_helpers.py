@@ -14,7 +14,8 @@ from typing import Any
 import nbformat
 import psutil
 
-from autograder.bank.master import read_master, read_variants
+from autograder.bank.master import read_master
+from autograder.bank.variants import read_variants
 from autograder.files import write_text
 
 ROOT = Path(__file__).parents[2]

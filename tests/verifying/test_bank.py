@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.bank.master import exercise_names, read_variants
+from autograder.bank.master import exercise_names
+from autograder.bank.variants import read_variants
 
 KIT = Path(sys.executable).with_name("kit")
 LARGEST_FIRST = sorted(exercise_names(), key=lambda name: -len(read_variants(name, "misconceptions")))

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import nbformat
 
-from autograder.bank.master import Master, exercise_names, read_master, read_variants
+from autograder.bank.master import Master, exercise_names, read_master
+from autograder.bank.variants import read_variants
 from autograder.building.notebooks import notebook_text, solution_notebook
 from autograder.files import write_text
 
