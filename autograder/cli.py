@@ -132,13 +132,15 @@ def verify(
     half: Annotated[
         bool, typer.Option("--half", help="Every other misconception only; which half changes with the exercise.")
     ] = False,
+    salts: Annotated[int, typer.Option(min=1, help="Grade each answer under so many salts.")] = 1,
+    generated: Annotated[int, typer.Option(min=0, help="Try so many generated right answers, too.")] = 0,
     jobs: Annotated[int, typer.Option(min=1, help="Exercises verified at a time.")] = 2,
 ) -> None:
     """Try the stub, the reference, every alternative and every misconception against the checks."""
     from autograder.commands.verify import run
     from autograder.verifying.verify import Scope
 
-    run(known(exercises), Scope(question, across, half), jobs, console)
+    run(known(exercises), Scope(question, across, half, salts, generated), jobs, console)
 
 
 @app.command()

@@ -1,28 +1,24 @@
-"""One grading session, so one import of TensorFlow, for all tests that grade."""
+"""One grading session, so one import of TensorFlow, for all tests that grade; one browser for all pages."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
+from handed_in import reference_cells, submission
 from playwright.sync_api import Browser, Error, sync_playwright
+from sessions import LIMITS, Grade
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from autograder.bank.master import read_master
 from autograder.grading.session import Session
-from autograder.results.result import Grading, result
-from autograder.submissions.read import Cell, Submission
-from autograder.workers.student import Limits
+from autograder.results.result import Grading
 
-TESTS = Path(__file__).parent
-ALONE = "test_verify.py"
-"""Its tests share nothing, so any worker may take any of them."""
-TOGETHER = {"browser": "student"}
+ALONE = ("tests/test_style.py", "tests/verifying/test_bank.py")
+"""Files whose tests share nothing, so any worker may take any of them."""
+TOGETHER = {"tests/browser": "tests/student"}
 """Folders that share an environment which is made on disk."""
-Grade = Callable[..., Grading]
 CHROMIUM = (
     "--no-sandbox",
     "--disable-gpu",
@@ -31,15 +27,15 @@ CHROMIUM = (
     "--disable-component-update",
     "--disable-sync",
 )
-LIMITS = Limits(cell_seconds=4, probe_seconds=10, total_seconds=90)
 
 
 class ByFolder(LoadScopeScheduling):
     """Keeps the tests of a folder in one worker of pytest-xdist: what they share is made once."""
 
     def _split_scope(self, nodeid: str) -> str:
-        folder = nodeid.split("::")[0].split("/")[1]
-        return nodeid if folder == ALONE else TOGETHER.get(folder, folder)
+        file = nodeid.partition("::")[0]
+        folder = file.rpartition("/")[0]
+        return nodeid if file in ALONE else TOGETHER.get(folder, folder)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
@@ -55,20 +51,13 @@ def session() -> Iterator[Session]:
 
 @pytest.fixture(scope="session")
 def grade(session: Session) -> Grade:
-    """Grades the reference of an exercise with more cells behind it, or the given cells alone."""
+    """Grades the reference of an exercise with more cells after it, or the given cells alone."""
 
     def run(exercise: str, *extra: str, cells: list[str] | None = None, only: str | None = None) -> Grading:
-        base = [cell.source for cell in read_master(exercise).reference_cells()] if cells is None else cells
-        sources = [*base, *extra]
-        submission = Submission("a", tuple(map(Cell, sources)), exercise, "0" * 64)
-        return session.grade(submission, exercise, only=only)
+        base = reference_cells(exercise) if cells is None else cells
+        return session.grade(submission([*base, *extra], exercise), exercise, only=only)
 
     return run
-
-
-def scores(grading: Grading) -> dict[str, float]:
-    """Points by question."""
-    return {test["name"]: test["score"] for test in result(grading)["tests"]}
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Ruff, its formatter and Pyright have nothing to say."""
+"""The linter, the formatter, the type checker and the order of the rooms have nothing to say."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from autograder.paths import ROOT
+
 COMMANDS = {
     "lint": ("ruff", "check", "--quiet", "."),
     "format": ("ruff", "format", "--check", "--quiet", "."),
     "types": ("pyright", "--level", "error"),
+    "order of the rooms": ("lint-imports", "--no-cache"),
 }
 
 

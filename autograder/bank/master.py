@@ -17,7 +17,7 @@ from autograder.paths import SOLUTIONS
 
 KINDS = ("alternatives", "misconceptions")
 TAGS = ("setup", "given", "demo")
-PARTS = ("notebook.py", "exercise.toml", *KINDS)
+PARTS = ("notebook.py", "exercise.toml", "generated.py", "forgers.py", "survivors.toml", *KINDS)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,8 @@ from autograder.bank.markers import AuthoringError
 from autograder.bank.master import KINDS, Master, check_name, percent_cells, read_master, visible
 from autograder.paths import SOLUTIONS, shown
 
+EDGE = "edge"
+
 
 @dataclass(frozen=True)
 class Variant:
@@ -23,6 +25,8 @@ class Variant:
     statement: str
     hint: str
     source: str
+    edge: bool = False
+    """Whether it is wrong at an edge only, so that no public check need show it."""
 
     @property
     def code(self) -> str:
@@ -74,7 +78,14 @@ def _variant(path: Path, kind: str, node: NotebookNode, due: set[str]) -> Varian
         raise AuthoringError(path, f"{name} has no hint: write it below the docstring's first line, after an empty one")
     if not due & set(_defined(tree)):
         raise AuthoringError(path, f"{name} defines none of {', '.join(sorted(due))}: define what it stands in for")
-    return Variant(path.stem, name, statement, hint, node.source)
+    return Variant(path.stem, name, statement, hint, node.source, _is_edge(path, name, node))
+
+
+def _is_edge(path: Path, name: str, node: NotebookNode) -> bool:
+    tags = node.metadata.get("tags", [])
+    if unknown := [tag for tag in tags if tag != EDGE]:
+        raise AuthoringError(path, f"{name} is tagged {unknown[0]!r}: the only tag is {EDGE!r}")
+    return EDGE in tags
 
 
 def _parse(path: Path, name: str, source: str) -> ast.Module:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import nbformat
+from keras_checks import __version__
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.bank.master import Master, MasterCell
-from autograder.paths import EXERCISES
 
 Transform = Callable[[Master, list[MasterCell]], list[MasterCell]]
 
@@ -113,11 +112,6 @@ def notebook_text(notebook: nbformat.NotebookNode) -> str:
     return nbformat.writes(notebook, version=nbformat.NO_CONVERT) + "\n"
 
 
-def version() -> str:
-    """The version of the student's package."""
-    return tomllib.loads((EXERCISES / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
-
-
 def _notebook(master: Master, steps: Sequence[Transform]) -> nbformat.NotebookNode:
     cells = list(master.cells)
     for step in steps:
@@ -133,7 +127,7 @@ def _metadata(exercise: str) -> dict[str, object]:
     return {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
-        "kit": {"exercise": exercise, "version": version()},
+        "kit": {"exercise": exercise, "version": __version__},
         "otter": {"assignment_name": exercise},
     }
 

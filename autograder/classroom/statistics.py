@@ -10,7 +10,7 @@ from autograder.results.records import Result, Status, TestEntry
 
 Named = Sequence[tuple[str, Result]]
 BINS = 10
-TROUBLE = (Status.FAULT, Status.TIMEOUT, Status.UNREADABLE)
+TROUBLE = (Status.TAMPERED, Status.FAULT, Status.TIMEOUT, Status.UNREADABLE)
 
 
 @dataclass(frozen=True)
@@ -114,5 +114,5 @@ def mistakes(results: Named, known: dict[tuple[str, str], dict[str, str]]) -> li
 
 
 def to_look_at(results: Named) -> list[tuple[str, Result]]:
-    """Faults, timeouts and what could not be read."""
+    """Tampering, faults, timeouts and what could not be read."""
     return [(name, r) for name, r in results if r["extra_data"]["status"] in TROUBLE]

@@ -18,7 +18,11 @@ from autograder.results.result import reason
 LINES = 10
 """How often a long run speaks where there is no terminal."""
 ESTIMATE_SECONDS = 600
-LOUD: dict[str, str] = {Status.FAULT: "[red]fault[/]", Status.TIMEOUT: "[yellow]timeout[/]"}
+LOUD: dict[str, str] = {
+    Status.TAMPERED: "[red]tampered[/]",
+    Status.FAULT: "[red]fault[/]",
+    Status.TIMEOUT: "[yellow]timeout[/]",
+}
 
 
 class Rate(ProgressColumn):

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from autograder.verifying.verify import Report, Scope
+from autograder.verifying.verify import RIGHT, Report, Scope
 from autograder.workers.zygote import ENVIRONMENT
 
 COLUMNS = (
@@ -22,6 +22,8 @@ COLUMNS = (
     "Wrong answers",
     "False accepts",
     "Misjudged",
+    "All green",
+    "Unstable",
     "Named as itself",
     "Forgeable",
     "Seconds",
@@ -50,7 +52,7 @@ def _verified(exercise: str, scope: Scope) -> Report:
 
 
 def _complaints(report: Report) -> list[str]:
-    lines = [f"{report.exercise}: {problem}" for problem in report.points]
+    lines = [f"{report.exercise}: {problem}" for problem in (*report.points, report.edge_problem) if problem]
     lines += [f"{report.exercise}: {forgery}" for forgery in report.forgeries]
     for row in report.rows:
         place = f"{report.exercise}/{row.variant.question}/{row.variant.name}".replace("//", "/")
@@ -61,13 +63,15 @@ def _complaints(report: Report) -> list[str]:
 def _table(reports: Sequence[Report]) -> Table:
     table = Table(*COLUMNS)
     for report in reports:
-        right, wrong = report.of("reference", "alternative"), report.of("stub", "misconception")
+        right, wrong = report.of(*RIGHT), report.of("stub", "misconception")
         numbers = (
             len(right),
             len(report.false_rejects),
             len(wrong),
             len(report.false_accepts),
             len(report.misjudged),
+            len(report.green),
+            len(report.unstable),
             f"{len(report.named)} of {len(report.of('misconception'))}",
             len(report.forgeries),
         )

@@ -40,7 +40,8 @@ class SealedGrading(AbstractOtterPlugin):
         """The exercise that this zip grades."""
         return self.plugin_config["exercise"]
 
-    def before_grading(self, config: Any) -> None:
+    # Otter's hooks raise where they are not overridden, and so seem to return nothing.
+    def before_grading(self, config: Any) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Read the submission, remove all that came with it, and switch off what would run or unpickle it."""
         path = Path(self.submission_path)
         try:
@@ -57,7 +58,7 @@ class SealedGrading(AbstractOtterPlugin):
         config.grade_from_log = False
         config.seed = config.seed_variable = config.serialized_variables = None
 
-    def before_execution(self, _submission: Any) -> nbformat.NotebookNode:
+    def before_execution(self, submission: Any) -> nbformat.NotebookNode:  # noqa: ARG002 # pyright: ignore[reportIncompatibleMethodOverride]
         """Grade in the sealed worker; the notebook of verdicts that Otter runs instead. Never raises."""
         try:
             Path(self.submission_path).unlink(missing_ok=True)
@@ -83,7 +84,7 @@ class SealedGrading(AbstractOtterPlugin):
         said = f"The grader stopped: {type(error).__name__}: {error}"
         return Grading("submission", self.exercise, plan=plan, ended=Status.FAULT, message=said)
 
-    def after_grading(self, results: Any) -> None:
+    def after_grading(self, results: Any) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Replace Otter's scores by ours, and its messages, which quote test source, by what a student should read."""
         results.notebook = None
         if self.grading is None:

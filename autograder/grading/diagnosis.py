@@ -71,8 +71,8 @@ class Diagnosis:
             # One mistake fails several checks: those who did it there are asked first, the others only if need be.
             likely = list(dict.fromkeys(suspect for found in agreeing.values() for suspect in found))
             everybody = self.suspects.get(verdict.check.question, [])
-            evidence = _evidence(grader, verdict.check)
-            self._share(verdict.check, evidence)
+            evidence = _evidence(grader, verdict.judge)
+            self._share(verdict.judge, evidence)
             agreeing[verdict.check.name] = _agreeing(grader, verdict, evidence, likely) or _agreeing(
                 grader, verdict, evidence, everybody
             )
@@ -137,7 +137,7 @@ def _agreeing(
     grader: Grader, verdict: Verdict, evidence: Iterable[Case], suspects: Iterable[ObservedMisconception]
 ) -> list[ObservedMisconception]:
     """Those that agree on the evidence and on the counter-example, and are wrong there."""
-    check, found = verdict.check, list(suspects)
+    check, found = verdict.judge, list(suspects)
     for case in evidence if found else []:
         seen = grader.observe(check, case)
         found = [suspect for suspect in found if _agrees(check, case, seen, suspect.observer)]
@@ -188,7 +188,7 @@ def _tells(verdict: Verdict) -> bool:
 
 def _refutes(grader: Grader, verdict: Verdict, suspect: ObservedMisconception) -> bool:
     """Whether a suspect fails this check too, but surely not as the student does: then it is another mistake."""
-    check, case, seen = verdict.check, verdict.counterexample, verdict.seen
+    check, case, seen = verdict.judge, verdict.counterexample, verdict.seen
     assert case is not None and seen is not None
     if _agrees(check, case, seen, suspect.observer) or not _fails_there(grader, verdict, suspect):
         return False
@@ -199,7 +199,7 @@ def _refutes(grader: Grader, verdict: Verdict, suspect: ObservedMisconception) -
 def _fails_there(grader: Grader, verdict: Verdict, suspect: ObservedMisconception) -> bool:
     """Whether a suspect fails a check where the student does."""
     assert verdict.counterexample is not None
-    return _differs(grader, verdict.check, verdict.counterexample, suspect.observer)
+    return _differs(grader, verdict.judge, verdict.counterexample, suspect.observer)
 
 
 def _evidence(grader: Grader, check: Check) -> list[Case]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from keras_checks.compare import Failure
 from keras_checks.question import Case, Check, Question, questions
-from keras_checks.runner import fixed_seed, salted_seed, search
+from keras_checks.runner import Found, fixed_seed, salted_seed, search
 
 from autograder.grading.observer import Observation, Observer, Remembering
 from autograder.grading.verdict import GraderFault, Verdict, judge_case
@@ -44,20 +44,26 @@ class Grader:
         return judge_case(check, case, seen, lambda: self.reference.observe(check.probe, case))
 
     def run(self, check: Check) -> Verdict:
-        """Try a check on the fixed cases, then on those of this submission."""
-        salted = min(SALTED_EXAMPLES, check.trial.examples)
+        """Try a check, then the judges that have to confirm it."""
         try:
-            found = search(check, lambda case: self.evaluate(check, case), fixed_seed(self.exercise, check))
-            if found is None:
-                seed = salted_seed(self.exercise, check, self.salt)
-                found = search(check, lambda case: self.evaluate(check, case), seed, salted, skip_first=True)
-            if found is not None:
-                return Verdict(check, Outcome.FAILED, found.failure, found.case, self.observe(check, found.case))
+            for judging in (check, *check.confirmations):
+                found = self._search(judging)
+                if found is not None:
+                    seen = self.observe(judging, found.case)
+                    return Verdict(check, Outcome.FAILED, found.failure, found.case, seen, judging=judging)
         except GraderFault as fault:
             return Verdict(check, Outcome.FAULT, note=str(fault))
         except Exception as error:  # whatever is wrong with the grader costs no student a point
             return Verdict(check, Outcome.FAULT, note=f"{type(error).__name__}: {error}")
         return Verdict(check, Outcome.PASSED)
+
+    def _search(self, check: Check) -> Found | None:
+        """Try a check on the fixed cases, then on those of this submission."""
+        salted = min(SALTED_EXAMPLES, check.trial.examples)
+        seed = salted_seed(self.exercise, check, self.salt)
+        return search(check, lambda case: self.evaluate(check, case), fixed_seed(self.exercise, check)) or search(
+            check, lambda case: self.evaluate(check, case), seed, salted, skip_first=True
+        )
 
 
 Diagnose = Callable[[Grader, Sequence[Verdict]], Mapping[str, str]]

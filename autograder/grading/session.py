@@ -200,5 +200,6 @@ def _enter(event: dict[str, Any], grading: Grading) -> None:
         grading.checks.append(event)  # type: ignore[arg-type]
     elif kind == "end":
         grading.peak_mb = event["peak_mb"]
+        grading.tampering, grading.probed_in_place = event["tampering"], event["probed_in_place"]
         if event["timed_out"]:
             grading.ended = Status.TIMEOUT

@@ -9,20 +9,22 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from keras_checks.compare import Failure
 from keras_checks.feedback import Misconception, record_of
-from keras_checks.observe import MAX_TEXT
-from keras_checks.question import Case
 
 from autograder.bank.variants import Variant
 from autograder.grading.archive import Archive
 from autograder.grading.diagnosis import Diagnosis
 from autograder.grading.grader import Grader, load_questions, run_questions
 from autograder.grading.job import Job
-from autograder.grading.observer import Observation, Pending, Remembering, Trusted
+from autograder.grading.observer import Remembering, Trusted
 from autograder.grading.records import check_record, plan_of
-from autograder.grading.verdict import PROBE_DIED, Verdict
+from autograder.grading.verdict import Verdict
+from autograder.grading.worker_observer import WorkerObserver
 from autograder.results.markdown import markdown
-from autograder.workers.student import ProbeDied, Student
+from autograder.results.records import Outcome
+from autograder.results.texts import TAMPERED
+from autograder.workers.student import Student
 from autograder.workers.zygote import ZygoteClient
 
 VOLATILE = re.compile(r"(?<=0x)[0-9a-fA-F]{6,}|(?<=kit-work-)\w{8}")
@@ -51,37 +53,6 @@ class Memory:
         self.diagnosis = Diagnosis(job.exercise, job.reference, job.misconceptions, job.seed, archive)
 
 
-class WorkerObserver:
-    """A submission's sealed workers as an observer: a probe that died is an observation too."""
-
-    def __init__(self, student: Student) -> None:
-        self.student = student
-        self.timed_out = False
-
-    def start(self, probe: str, case: Case) -> Pending:
-        """Send the probe to the worker."""
-        pending = self.student.start(probe, case)
-
-        def finish() -> Observation:
-            try:
-                return _well_formed(pending())
-            except ProbeDied as died:
-                self.timed_out |= died.kind in ("timeout", "exhausted")
-                return {"error": {"type": PROBE_DIED, "message": str(died), "where": ""}}
-
-        return finish
-
-
-def _well_formed(found: dict[str, Any]) -> Observation:
-    """An observation as :func:`keras_checks.observe.run_probe` gives it, whatever the worker sent."""
-    match found:
-        case {"error": {"type": str(kind), "message": str(message), "where": str(where)}}:
-            return {"error": {"type": kind[:80], "message": message[:MAX_TEXT], "where": where[:MAX_TEXT]}}
-        case {"seen": seen}:
-            return {"seen": seen}
-    return {"error": {"type": "ValueError", "message": "the answer has no known form", "where": ""}}
-
-
 def _events(job: Job, zygote: ZygoteClient, memory: Memory) -> Iterator[dict[str, Any]]:
     yield {"event": "plan", "checks": plan_of(memory.questions)}
     if job.cells is not None:
@@ -92,19 +63,47 @@ def _events(job: Job, zygote: ZygoteClient, memory: Memory) -> Iterator[dict[str
 def _graded(job: Job, sources: list[str], zygote: ZygoteClient, memory: Memory) -> Iterator[dict[str, Any]]:
     known = {(item.question, item.name): item for item in job.misconceptions}
     student = Student(zygote, sources, job.exercise, job.limits, seed=job.seed, unsealed=job.unsealed, files=job.files)
-    with student:
+    clean = Student(zygote, [], job.exercise, job.limits, seed=job.seed, unsealed=job.unsealed)
+    with student, clean:
         cells = student.run_cells()
         yield {"event": "cells", "cells": [asdict(cell) for cell in cells], "isolation": student.isolation}
-        observer = WorkerObserver(student)
+        observer = WorkerObserver(job.exercise, student, clean)
         grader = Grader(job.exercise, observer, memory.reference, job.salt)
         wanted = [question for question in memory.questions if job.only in (None, question.name)]
+        touched = _Touched(student)
         for verdict, name in run_questions(grader, wanted, memory.diagnosis):
+            if touched.by(verdict.check.question):
+                verdict, name = Verdict(verdict.check, Outcome.FAILED, Failure(TAMPERED, final=True)), None
             feedback = _feedback(job.exercise, verdict, known[verdict.check.question, name] if name else None)
             yield {"event": "check", **check_record(verdict, name, feedback)}
         student.close()
         memory.diagnosis.keep()
         timed_out = observer.timed_out or any(cell.status == "timeout" for cell in cells)
-        yield {"event": "end", "peak_mb": student.peak_mb, "timed_out": timed_out}
+        in_place = sorted(observer.in_place)
+        yield {
+            "event": "end",
+            "peak_mb": student.peak_mb,
+            "timed_out": timed_out,
+            "tampering": student.tripwires,
+            "probed_in_place": in_place,
+        }
+
+
+class _Touched:
+    """Which questions a submission's code reached into the grader for: all, if a cell did it while it ran."""
+
+    def __init__(self, student: Student) -> None:
+        self.student = student
+        self.everything = bool(student.tripwires)
+        self.before = 0
+        self.questions: dict[str, bool] = {}
+
+    def by(self, question: str) -> bool:
+        """Whether anything was reported while the checks of a question ran; called when they have."""
+        if question not in self.questions:
+            self.questions[question] = self.everything or len(self.student.tripwires) > self.before
+            self.before = len(self.student.tripwires)
+        return self.questions[question]
 
 
 def _feedback(exercise: str, verdict: Verdict, found: Variant | None) -> str | None:
@@ -112,5 +111,8 @@ def _feedback(exercise: str, verdict: Verdict, found: Variant | None) -> str | N
     if verdict.failure is None:
         return None
     named = Misconception(found.name, found.statement, found.hint) if found else None
-    record = record_of(exercise, verdict.check, verdict.failure, verdict.counterexample, verdict.seen, named)
+    confirming = verdict.judge is not verdict.check
+    record = record_of(
+        exercise, verdict.check, verdict.failure, verdict.counterexample, verdict.seen, named, confirming=confirming
+    )
     return markdown(record)

@@ -34,6 +34,13 @@ class Verdict:
     counterexample: Case | None = None
     seen: Observation | None = None
     note: str = ""
+    judging: Check | None = None
+    """The judge that found the counter-example, where it is another than the check itself."""
+
+    @property
+    def judge(self) -> Check:
+        """The check whose trial the counter-example belongs to."""
+        return self.judging or self.check
 
     @property
     def points(self) -> float:

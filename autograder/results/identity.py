@@ -14,11 +14,21 @@ from autograder.bank.variants import read_variants
 from autograder.paths import AUTOGRADER, CHECKS, ROOT
 
 PACKAGES = ("tensorflow", "keras", "numpy", "hypothesis", "ipython")
-ENGINE = ("question.py", "observe.py", "runner.py", "compare.py", "strategies.py", "verdicts.py")
+ENGINE = (
+    "question.py",
+    "observe.py",
+    "model_probes.py",
+    "models.py",
+    "seeds.py",
+    "runner.py",
+    "compare.py",
+    "strategies.py",
+    "verdicts.py",
+)
 """The modules of the students' package that decide a verdict; the others render it."""
 ROOMS = ("grading", "workers", "seal")
 """The rooms of the grader whose code decides a verdict."""
-ALONE = (Path("bank/markers.py"), Path("bank/master.py"), Path("submissions/read.py"))
+ALONE = (Path("bank/markers.py"), Path("bank/master.py"), Path("submissions/modules.py"), Path("submissions/read.py"))
 """What decides which code is run."""
 
 

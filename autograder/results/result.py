@@ -31,6 +31,8 @@ class Grading:
     ended: Status = Status.GRADED
     message: str = ""
     show_hidden: str = "after_published"
+    tampering: list[str] = field(default_factory=list)
+    probed_in_place: list[str] = field(default_factory=list)
 
     @property
     def status(self) -> Status:
@@ -38,7 +40,9 @@ class Grading:
         if self.ended is Status.UNREADABLE:
             return self.ended
         faulty = any(record["outcome"] == Outcome.FAULT for record in self.records())
-        return Status.FAULT if faulty else self.ended
+        if faulty:
+            return Status.FAULT
+        return Status.TAMPERED if self.tampering else self.ended
 
     def records(self) -> list[CheckRecord]:
         """One record per check of the plan; what has not been graded counts as a fault or, unreadable, as failed."""
@@ -86,6 +90,8 @@ def result(grading: Grading) -> Result:
             "peak_mb": round(grading.peak_mb, 1),
             "cells": [cell for cell in grading.cells if cell["status"] != "ok"],
             "checks": [_kept(record) for record in records],
+            "tampering": grading.tampering,
+            "probed_in_place": grading.probed_in_place,
         },
     }
 
@@ -149,5 +155,11 @@ def reason(outcome: Result) -> str:
         for cell in extra["cells"]
         if cell["status"] == Status.TIMEOUT
     ]
-    said = [extra["message"], *(f"{check['question']}.{check['check']}: {text}" for check, text in notes), *cells]
+    tampering = [f"Tampering: {said}" for said in extra.get("tampering", [])[:1]]
+    said = [
+        extra["message"],
+        *tampering,
+        *(f"{check['question']}.{check['check']}: {text}" for check, text in notes),
+        *cells,
+    ]
     return next((text for text in said if text), "")

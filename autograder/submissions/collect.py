@@ -13,15 +13,14 @@ from typing import Any
 import yaml
 
 from autograder.submissions.find import candidates, with_modules
+from autograder.submissions.modules import is_module
 from autograder.submissions.read import (
     SUFFIXES,
     Submission,
     Unreadable,
     extract,
-    from_bytes,
-    is_module,
     read_file,
-    read_submission,
+    read_member,
     zip_members,
 )
 
@@ -69,7 +68,7 @@ def _folder(folder: Path) -> Iterator[Source]:
 
 def _is_module(file: Path) -> bool:
     try:
-        return file.suffix.lower() == ".py" and is_module(read_file(file).decode("utf-8", "replace"))
+        return file.suffix.lower() == ".py" and is_module(read_file(file))
     except Unreadable:
         return False
 
@@ -81,7 +80,7 @@ def _file(path: Path) -> Iterator[Source]:
             yield from members
             return
     name = _name(path.name)
-    yield Source(name, name, functools.partial(read_submission, path))
+    yield Source(name, name, functools.partial(with_modules, path, sorted(path.parent.glob("*.py"))))
 
 
 def _members(path: Path) -> Iterator[Source]:
@@ -91,14 +90,24 @@ def _members(path: Path) -> Iterator[Source]:
         archive, members = zip_members(path.name, data, SUFFIXES)
     except Unreadable:
         return
+    with_notebook = {_folder_of(info) for info in members if info.filename.lower().endswith(".ipynb")}
     for info in members:
+        if _folder_of(info) in with_notebook and _is_module_in(archive, info):
+            continue
         name = _name(info.filename)
         file = PurePosixPath(info.filename).name
-        yield Source(name, name, functools.partial(_read_member, file, archive, info))
+        yield Source(name, name, functools.partial(read_member, file, archive, info, members))
 
 
-def _read_member(file: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Submission:
-    return from_bytes(file, extract(file, archive, info))
+def _folder_of(info: zipfile.ZipInfo) -> PurePosixPath:
+    return PurePosixPath(info.filename).parent
+
+
+def _is_module_in(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bool:
+    try:
+        return info.filename.lower().endswith(".py") and is_module(extract(info.filename, archive, info))
+    except Unreadable:
+        return False
 
 
 def _name(path: str) -> str:

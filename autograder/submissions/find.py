@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from autograder.submissions.read import SUFFIXES, Submission, Unreadable, is_module, read_file, read_submission
-
-MAX_FILES, MAX_FILE = 20, 2**18
-"""Modules beside a notebook, and bytes of each; others are left out."""
+from autograder.submissions.modules import MAX_FILE, modules
+from autograder.submissions.read import SUFFIXES, Submission, Unreadable, read_file, read_submission
 
 
 def only_submission(folder: Path, exercise: str, but: Sequence[str] = ()) -> Submission:
@@ -42,16 +40,10 @@ def hidden(path: Path, folder: Path) -> bool:
 
 
 def with_modules(notebook: Path, files: Sequence[Path]) -> Submission:
-    """A notebook, read, with those of ``files`` beside it that it can import."""
+    """A submission, read; a notebook with those of ``files`` beside it that it can import."""
     submission = read_submission(notebook)
-    return replace(submission, files=dict(list(submission.files.items()) + modules_beside(notebook, files)))
-
-
-def modules_beside(notebook: Path, files: Sequence[Path]) -> list[tuple[str, str]]:
-    """Name and text of the modules in the folder of a notebook."""
-    if notebook.suffix.lower() == ".py":
-        return []
+    if notebook.suffix.lower() != ".ipynb":
+        return submission
     beside = [path for path in files if path.parent == notebook.parent and path.suffix.lower() == ".py"]
     small = [path for path in beside if path.stat().st_size <= MAX_FILE]
-    texts = [(path.name, read_file(path).decode("utf-8", "replace")) for path in small]
-    return [(name, text) for name, text in texts if is_module(text)][:MAX_FILES]
+    return replace(submission, files=modules((path.name, read_file(path)) for path in small))

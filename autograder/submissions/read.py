@@ -8,8 +8,8 @@ import json
 import re
 import stat
 import zipfile
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -17,6 +17,7 @@ import jupytext
 import nbformat
 
 from autograder.errors import KitError
+from autograder.submissions.modules import EXERCISE, MAX_FILE, modules
 
 MAX_BYTES = 64 * 2**20
 MAX_CELLS = 2000
@@ -24,8 +25,6 @@ MAX_MESSAGE = 400
 DEMO = "demo"
 """The tag of cells that are given, slow and only draw: grading leaves them out."""
 SUFFIXES = (".ipynb", ".py", ".zip")
-_EXERCISE = re.compile(r"keras_checks\.Notebook\(\s*['\"](\w+)['\"]")
-_CELLS = re.compile(r"(?m)^# (?:In\[[\d ]*\]:|%%)")
 _IGNORED = ("__MACOSX", ".ipynb_checkpoints")
 
 
@@ -84,9 +83,27 @@ def from_bytes(name: str, data: bytes) -> Submission:
     if suffix not in SUFFIXES:
         raise Unreadable(f"{name} is not a notebook. Hand in the .ipynb file that you worked in.")
     if suffix == ".zip":
-        info, archive = _only_member(name, data)
-        return parse(name, PurePosixPath(info.filename).suffix.lower(), extract(name, archive, info))
+        archive, members = zip_members(name, data, (".ipynb", ".py"))
+        return read_member(name, archive, _only_notebook(name, members), members)
     return parse(name, suffix, data)
+
+
+def read_member(
+    name: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo, members: Sequence[zipfile.ZipInfo]
+) -> Submission:
+    """A submission from a member of a zip, with the modules beside it. Nothing is written to disk."""
+    path = PurePosixPath(info.filename)
+    submission = from_bytes(path.name, extract(name, archive, info))
+    if path.suffix.lower() != ".ipynb":
+        return submission
+    beside = [(PurePosixPath(other.filename).name, extract(name, archive, other)) for other in _beside(path, members)]
+    return replace(submission, files=modules(beside))
+
+
+def _beside(path: PurePosixPath, members: Sequence[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
+    """The small Python files in the folder of ``path``."""
+    scripts = [info for info in members if info.filename.lower().endswith(".py") and info.file_size <= MAX_FILE]
+    return [info for info in scripts if PurePosixPath(info.filename).parent == path.parent]
 
 
 def zip_members(name: str, data: bytes, suffixes: tuple[str, ...]) -> tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]:
@@ -132,16 +149,15 @@ def _decode(name: str, data: bytes) -> str:
     raise Unreadable(f"{name} is not a text file. Hand in the .ipynb file itself.")
 
 
-def _only_member(name: str, data: bytes) -> tuple[zipfile.ZipInfo, zipfile.ZipFile]:
-    """The one notebook in a zip. Nothing is written to disk."""
-    archive, members = zip_members(name, data, (".ipynb", ".py"))
+def _only_notebook(name: str, members: Sequence[zipfile.ZipInfo]) -> zipfile.ZipInfo:
+    """The one notebook in a zip, or the one script."""
     notebooks = [info for info in members if info.filename.lower().endswith(".ipynb")]
     candidates = notebooks or members
     if not candidates:
         raise Unreadable(f"{name} holds no notebook. Pack the .ipynb file that you worked in.")
     if len(candidates) > 1:
         raise Unreadable(f"{name} holds {len(candidates)} notebooks. Pack only the one to be graded.")
-    return candidates[0], archive
+    return candidates[0]
 
 
 def _is_candidate(info: zipfile.ZipInfo, suffixes: tuple[str, ...]) -> bool:
@@ -198,13 +214,8 @@ def _exercise(metadata: Any, cells: list[Cell]) -> str | None:
     name = kit.get("exercise") if isinstance(kit, dict) else None
     if isinstance(name, str):
         return name
-    found = _EXERCISE.search("\n".join(cell.source for cell in cells))
+    found = EXERCISE.search("\n".join(cell.source for cell in cells))
     return found.group(1) if found else None
-
-
-def is_module(text: str) -> bool:
-    """Whether a Python file is one that a notebook imports, and not a script exported from a notebook."""
-    return not (_CELLS.search(text) or _EXERCISE.search(text))
 
 
 def _script(name: str, text: str) -> tuple[list[Cell], str | None]:

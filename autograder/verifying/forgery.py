@@ -14,8 +14,9 @@ from keras_checks.compare import Failure
 from keras_checks.question import Case, Check
 from keras_checks.runner import fixed_cases, fixed_seed, salted_seed, search
 
-from autograder.grading.observer import Observation, Remembering
+from autograder.grading.observer import Observation, Pending, Remembering
 from autograder.grading.verdict import judge_case
+from autograder.verifying.generated import load_beside
 
 Forge = Callable[[Observation], Observation]
 
@@ -61,3 +62,23 @@ def _mapped(data: Any, change: Callable[[np.ndarray], np.ndarray]) -> Any:
     if isinstance(data, int | float) and not isinstance(data, bool):
         return change(np.asarray(data)).item()
     return data
+
+
+class ForgedObserver:
+    """What a submission without an answer sends that has the public package, Keras and the case.
+
+    `solutions/NAME/forgers.py` defines ``FORGERS``, a dict from the name of a probe to a function of the case.
+    """
+
+    def __init__(self, exercise: str) -> None:
+        module = load_beside(exercise, "forgers.py")
+        self.forgers: dict[str, Callable[[Case], Any]] = module.FORGERS if module else {}
+
+    def start(self, probe: str, case: Case) -> Pending:
+        """The forged observation of a probe; an error where nobody wrote a forger."""
+        return lambda: self._forged(probe, case)
+
+    def _forged(self, probe: str, case: Case) -> Observation:
+        if probe not in self.forgers:
+            return {"error": {"type": "NotForged", "message": "", "where": ""}}
+        return {"seen": self.forgers[probe](copy.deepcopy(case))}

@@ -18,11 +18,14 @@ from autograder.grading.archive import Archive
 from autograder.grading.diagnosis import EVIDENCE, Diagnosis
 from autograder.grading.grader import Grader, load_questions, run_questions
 from autograder.grading.job import SEED
-from autograder.grading.observer import Remembering, Trusted
-from autograder.verifying.forgery import forgeable
+from autograder.grading.observer import Observer, Remembering, Trusted
+from autograder.results.records import Outcome
+from autograder.verifying.forgery import ForgedObserver, forgeable
 from autograder.verifying.verify import CheckOutcome, Report, Scope, verify
 
 POINTS = 10
+HIDDEN_SHARE = 0.4
+"""Of the points of an exercise, hidden checks decide at most this share."""
 
 
 class Bank:
@@ -34,22 +37,28 @@ class Bank:
         self.cells = [cell.source for cell in read_master(exercise).reference_cells()]
         self.reference = Remembering(Trusted(exercise, self.cells, "reference", SEED))
         self.diagnosis = Diagnosis(exercise, self.cells, read_variants(exercise, "misconceptions"), SEED, archive)
+        self._answer: tuple[list[str], Observer] | None = None
 
     def wanted(self, only: str | None) -> list[Question]:
         """All questions, or one."""
         return [question for question in self.questions if only in (None, question.name)]
 
-    def grade(self, cells: Sequence[str], only: str | None = None) -> list[CheckOutcome]:
+    def grade(self, cells: Sequence[str], only: str | None = None, salt: str = "verify") -> list[CheckOutcome]:
         """The outcome of each check on notebook cells of ours."""
-        # A misconception is observed as an answer and as a suspect: once is enough.
-        answer = self.diagnosis.observer_of(cells) or Trusted(self.exercise, cells, "answer", SEED)
-        grader = Grader(self.exercise, answer, self.reference, "verify")
+        return self.grade_observer(self._observer(cells), only, salt)
+
+    def grade_observer(self, answer: Observer, only: str | None, salt: str = "verify") -> list[CheckOutcome]:
+        """The outcome of each check on what an observer says."""
+        grader = Grader(self.exercise, answer, self.reference, salt)
         results = []
         for verdict, named in run_questions(grader, self.wanted(only), self.diagnosis):
             check = verdict.check
             message = verdict.failure.message if verdict.failure else verdict.note
+            red = verdict.outcome is Outcome.FAILED and not check.hidden and verdict.judge is check
             results.append(
-                CheckOutcome(check.question, check.name, verdict.points, check.points, verdict.outcome, named, message)
+                CheckOutcome(
+                    check.question, check.name, verdict.points, check.points, verdict.outcome, named, message, red
+                )
             )
         return results
 
@@ -61,21 +70,35 @@ class Bank:
                 forged = forgeable(self.exercise, check, self.reference) if check.points else None
                 if forged:
                     found.append(f"{check.question}.{check.name} passes {forged}")
-        return found
+        forged = self.grade_observer(ForgedObserver(self.exercise), only)
+        return found + [f"{it.question}.{it.check} gives a forger {it.points:g} points" for it in forged if it.points]
+
+    def _observer(self, cells: Sequence[str]) -> Observer:
+        """An answer's observer. A misconception is observed as an answer and as a suspect: once is enough."""
+        if self._answer is None or self._answer[0] != [*cells]:
+            known = self.diagnosis.observer_of(cells)
+            self._answer = [*cells], known or Remembering(Trusted(self.exercise, cells, "answer", SEED))
+        return self._answer[1]
 
 
 def verified(exercise: str, scope: Scope) -> Report:
     """The bank of an exercise against its checks."""
     bank = Bank(exercise)
-    points = [
-        f"{question.name} is worth {question.points:g} points, its checks add up to {added:g}"
-        for question in bank.questions
-        if abs(question.points - (added := sum(check.points for check in question.checks))) > 1e-9
-    ]
-    total = sum(question.points for question in bank.questions)
+    rows = verify(exercise, bank.grade, scope)
+    return Report(exercise, rows, bank.forgeries(scope.only), list(_point_problems(bank.questions)))
+
+
+def _point_problems(questions: Sequence[Question]) -> Iterator[str]:
+    for question in questions:
+        added = sum(check.points for check in question.checks)
+        if abs(question.points - added) > 1e-9:
+            yield f"{question.name} is worth {question.points:g} points, its checks add up to {added:g}"
+    total = sum(question.points for question in questions)
     if total != POINTS:
-        points.append(f"the questions add up to {total:g} points, not {POINTS}")
-    return Report(exercise, verify(exercise, bank.grade, scope), bank.forgeries(scope.only), points)
+        yield f"the questions add up to {total:g} points, not {POINTS}"
+    hidden = sum(check.points for question in questions for check in question.checks if check.hidden)
+    if hidden > HIDDEN_SHARE * total + 1e-9:
+        yield f"hidden checks decide {hidden:g} of {total:g} points, more than {HIDDEN_SHARE:.0%}"
 
 
 @contextlib.contextmanager
@@ -96,7 +119,9 @@ def fill_archive(exercise: str, seconds: float) -> None:
     """Observe the misconceptions on the cases that everybody gets, ahead of any failure, while ``seconds`` last."""
     end = time.monotonic() + seconds
     bank = Bank(exercise, Archive(exercise, SEED))
-    checks = [check for question in bank.questions for check in question.checks]
+    checks = [
+        each for question in bank.questions for check in question.checks for each in (check, *check.confirmations)
+    ]
     for number, check in itertools.product(range(EVIDENCE), checks):
         if time.monotonic() < end:
             bank.diagnosis.observe(check, fixed_cases(exercise, check)[number : number + 1])

@@ -12,6 +12,9 @@ from autograder.results.identity import checks_sha256
 from autograder.results.records import Outcome
 
 KEEPS = "keeps all points of its question"
+UNSTABLE = "loses other checks under salt"
+GREEN = "no public check shows it: add one, or tag it as an edge case"
+SALT = "verify"
 
 
 @dataclass(frozen=True)
@@ -25,10 +28,15 @@ class CheckOutcome:
     outcome: str
     misconception: str | None
     message: str
+    red: bool = False
+    """Whether the student's own notebook shows it, too."""
 
 
-GradeCells = Callable[[Sequence[str], str | None], list[CheckOutcome]]
-"""Grades notebook cells, on all questions or on one."""
+GradeCells = Callable[[Sequence[str], str | None, str], list[CheckOutcome]]
+"""Grades notebook cells, on all questions or on one, with the cases of a salt."""
+RIGHT = ("reference", "alternative", "generated")
+EDGE_SHARE = 0.05
+"""Of the misconceptions of an exercise, at most this share may be edge cases that no public check shows."""
 
 
 @dataclass
@@ -43,6 +51,11 @@ class VerifiedAnswer:
     results: list[CheckOutcome]
     problems: list[str] = field(default_factory=list)
 
+    @property
+    def red(self) -> bool:
+        """Whether a public check of its question fails in the student's notebook."""
+        return any(result.red for result in self.results if result.question == self.variant.question)
+
 
 @dataclass(frozen=True)
 class Scope:
@@ -52,20 +65,25 @@ class Scope:
         only: one question, or None for all.
         across: grade each answer on all questions, to see that it changes nothing elsewhere; else on its own.
         half: leave every other misconception out; which half it is changes with the exercise.
+        salts: under how many salts each answer is graded; it must lose the same checks under each.
+        generated: how many right answers to generate beside the bank.
     """
 
     only: str | None = None
     across: bool = False
     half: bool = False
+    salts: int = 1
+    generated: int = 0
 
 
 def verify(exercise: str, grade: GradeCells, scope: Scope) -> list[VerifiedAnswer]:
     """Grade the bank of an exercise; a row with problems is a wrong verdict."""
     master, only = read_master(exercise), scope.only
     rows = []
-    for kind, variant, cells in _bank(master, only, scope.half):
+    for kind, variant, cells in [*_bank(master, only, scope.half), *_generated(master, scope)]:
         start = time.monotonic()
-        results = grade(cells, only if scope.across else variant.question or only)
+        wanted = only if scope.across else variant.question or only
+        results = grade(cells, wanted, SALT)
         row = VerifiedAnswer(
             kind,
             variant,
@@ -74,7 +92,7 @@ def verify(exercise: str, grade: GradeCells, scope: Scope) -> list[VerifiedAnswe
             time.monotonic() - start,
             results,
         )
-        row.problems = _problems(row)
+        row.problems = _problems(row) + _unstable(row, scope, lambda salt: grade(cells, wanted, salt))  # noqa: B023
         rows.append(row)
     return rows
 
@@ -94,11 +112,32 @@ def _bank(master: Master, only: str | None, half: bool = False) -> list[tuple[st
     return bank
 
 
+def _generated(master: Master, scope: Scope) -> list[tuple[str, Variant, list[str]]]:
+    if not scope.generated:
+        return []
+    from autograder.verifying.generated import generated_answers
+
+    reference = [cell.source for cell in master.reference_cells()]
+    answers = generated_answers(master.exercise, scope.generated, scope.only)
+    return [("generated", answer, [*reference, answer.source]) for answer in answers]
+
+
+def _unstable(row: VerifiedAnswer, scope: Scope, grade: Callable[[str], list[CheckOutcome]]) -> list[str]:
+    """The salts under which an answer loses other checks."""
+    lost = _lost(row.results)
+    others = {salt: _lost(grade(salt)) for salt in map(str, range(1, scope.salts))}
+    return [f"{UNSTABLE} {salt}: {', '.join(sorted(lost ^ other))}" for salt, other in others.items() if other != lost]
+
+
+def _lost(results: Sequence[CheckOutcome]) -> set[str]:
+    return {f"{result.question}.{result.check}" for result in results if result.outcome != Outcome.PASSED}
+
+
 def _problems(row: VerifiedAnswer) -> list[str]:
     faults = [f"{r.question}.{r.check}: grader fault: {r.message}" for r in row.results if r.outcome == Outcome.FAULT]
     if row.kind == "stub":
         return faults + [f"{r.question}.{r.check} gives the stub points" for r in row.results if r.points]
-    if row.kind in ("reference", "alternative"):
+    if row.kind in RIGHT:
         return faults + [
             f"{r.question}.{r.check} rejects it: {r.message}" for r in row.results if r.outcome == Outcome.FAILED
         ]
@@ -118,9 +157,15 @@ def _misconception_problems(row: VerifiedAnswer) -> list[str]:
     named = {result.misconception for result in own}
     if own and row.variant.name not in named:
         problems.append(f"is diagnosed as {', '.join(sorted(map(str, named)))}")
-    elif others := named - {row.variant.name, None}:
+    if not row.red and not row.variant.edge:
+        problems.append(GREEN)
+    if others := named - {row.variant.name, None}:
         problems.append(f"is diagnosed as {', '.join(sorted(map(str, others)))} too")
     return problems
+
+
+def _without(row: VerifiedAnswer, *kinds: str) -> list[str]:
+    return [problem for problem in row.problems if not problem.startswith(kinds)]
 
 
 @dataclass(frozen=True)
@@ -139,7 +184,7 @@ class Report:
     @property
     def false_rejects(self) -> list[VerifiedAnswer]:
         """Right answers that lost points."""
-        return [row for row in self.of("reference", "alternative") if row.problems]
+        return [row for row in self.of(*RIGHT) if _without(row, UNSTABLE)]
 
     @property
     def false_accepts(self) -> list[VerifiedAnswer]:
@@ -151,7 +196,25 @@ class Report:
     @property
     def misjudged(self) -> list[VerifiedAnswer]:
         """Misconceptions that lost points elsewhere, or were taken for another."""
-        return [row for row in self.of("misconception") if row.problems and KEEPS not in row.problems]
+        return [row for row in self.of("misconception") if KEEPS not in row.problems and _without(row, UNSTABLE, GREEN)]
+
+    @property
+    def green(self) -> list[VerifiedAnswer]:
+        """Misconceptions that no public check shows."""
+        return [row for row in self.of("misconception") if not row.red]
+
+    @property
+    def unstable(self) -> list[VerifiedAnswer]:
+        """Answers that lose other checks under another salt."""
+        return [row for row in self.rows if any(problem.startswith(UNSTABLE) for problem in row.problems)]
+
+    @property
+    def edge_problem(self) -> str:
+        """That there are too many edge cases, or ""."""
+        edge, all_wrong = [row for row in self.green if row.variant.edge], self.of("misconception")
+        if len(edge) <= EDGE_SHARE * len(all_wrong):
+            return ""
+        return f"{len(edge)} of {len(all_wrong)} misconceptions are edge cases, more than {EDGE_SHARE:.0%}"
 
     @property
     def named(self) -> list[VerifiedAnswer]:
@@ -165,4 +228,4 @@ class Report:
     @property
     def clean(self) -> bool:
         """Nothing is wrong."""
-        return not (self.forgeries or self.points or any(row.problems for row in self.rows))
+        return not (self.forgeries or self.points or self.edge_problem or any(row.problems for row in self.rows))

@@ -34,6 +34,7 @@ PRELOAD = (
     "matplotlib.pyplot",
     "keras_checks.runner",
     "keras_checks.seeds",
+    "keras_checks.model_probes",
     "autograder.workers.worker",
 )
 

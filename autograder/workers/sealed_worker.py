@@ -94,9 +94,14 @@ class SealedWorker:
                 return CellOutcome(index, "raised", kind[:MAX_ERROR_TYPE], message[:MAX_MESSAGE], line)
         raise WireError("an outcome of no known form.")
 
-    def start_probe(self, probe: str, case: dict[str, Any], seed: int) -> Callable[[], dict[str, Any]]:
-        """Send a probe; what is returned waits for what it sees, or for the error that it met."""
-        request = {"do": "probe", "probe": probe, "case": case, "seed": seed}
+    def start_probe(
+        self, probe: str, case: dict[str, Any], seed: int, do: str = "probe", **more: Any
+    ) -> Callable[[], dict[str, Any]]:
+        """Send a probe; what is returned waits for what it sees, or for the error that it met.
+
+        ``do`` is "probe", "build" (its model as data) or "measure" (of ``model``).
+        """
+        request = {"do": do, "probe": probe, "case": case, "seed": seed, **more}
         pending = self._start(request, self.limits.probe_seconds)
 
         def finish() -> dict[str, Any]:

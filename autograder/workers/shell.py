@@ -41,11 +41,11 @@ class StudentShell(InteractiveShell):
             return None
         return super().run_cell_magic(magic_name, line, cell)
 
-    def system(self, _cmd: str) -> None:
+    def system(self, cmd: str) -> None:  # noqa: ARG002
         """``!command``: not here."""
         self.user_ns["_exit_code"] = 127
 
-    def getoutput(self, _cmd: str, split: bool = True, _depth: int = 0) -> Any:
+    def getoutput(self, cmd: str, split: bool = True, depth: int = 0) -> Any:  # noqa: ARG002
         """``x = !command``: nothing."""
         return [] if split else ""
 

@@ -11,6 +11,8 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Any, Literal
 
+from keras_checks.observe import sent
+
 from autograder.workers.channel import WireClosed, WireTimeout
 from autograder.workers.frames import WireError
 from autograder.workers.limits import Allowance, Limits
@@ -74,6 +76,8 @@ class Student:
         self._allowance = Allowance(self.limits)
         self._worker: SealedWorker | None = None
         self._received = 0
+        self.tripwires: list[str] = []
+        """What the submission's code did that nobody does in honest work, and where."""
 
     def run_cells(self) -> list[CellOutcome]:
         """Run the cells in order. One that ends or hangs its worker is left out from then on."""
@@ -89,14 +93,15 @@ class Student:
         """What the probe sees for the case: ``{"seen": data}`` or ``{"error": ...}``. Raises ProbeDied."""
         return self.start(probe, case)()
 
-    def start(self, probe: str, case: dict[str, Any]) -> Callable[[], Seen]:
+    def start(self, probe: str, case: dict[str, Any], do: str = "probe", **more: Any) -> Callable[[], Seen]:
         """Send a probe; what is returned waits for what it sees, and raises ProbeDied where nothing comes.
 
-        Raises WireError for a case that is no plain data: that is not the student's fault.
+        ``do`` is as for :meth:`SealedWorker.start_probe`. Raises WireError for a case that is no plain data: that is
+        not the student's fault.
         """
         try:
             worker = self._ready_worker()
-            pending = worker.start_probe(probe, case, self.seed)
+            pending = worker.start_probe(probe, sent(case), self.seed, do, **more)
         except (WireClosed, WireTimeout) as error:
             return _raising(self._failure(error, self.limits.probe_seconds))
         except ProbeDied as failure:
@@ -107,6 +112,8 @@ class Student:
                 found = pending()
             except (WireError, TooMuch) as error:
                 raise self._failure(error, self.limits.probe_seconds) from None
+            finally:
+                self._collect(worker, f"while `{probe}` looked at an answer")
             self._count(worker)
             return found
 
@@ -127,6 +134,11 @@ class Student:
     ) -> None:
         self.close()
 
+    def _collect(self, worker: SealedWorker, where: str) -> None:
+        """Keep what a worker reported of the code that it ran."""
+        reported, worker.process.channel.tripwires = worker.process.channel.tripwires, []
+        self.tripwires += [f"{where}: {what}" for what in reported]
+
     def _count(self, worker: SealedWorker) -> None:
         """Raise ProbeDied where the replies of all workers together are larger than they may be."""
         if self._received + worker.process.channel.received > self.limits.reply_bytes:
@@ -142,6 +154,8 @@ class Student:
             failure = self._failure(error, self.limits.cell_seconds)
             late = failure.kind in ("timeout", "exhausted")
             return CellOutcome(index, "timeout" if late else "died", message=failure.message)
+        finally:
+            self._collect(worker, f"code cell {index + 1}")
 
     def _ready_worker(self) -> SealedWorker:
         """The worker, with all cells so far run in it. Raises ProbeDied when the submission has used its share."""

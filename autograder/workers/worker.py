@@ -12,10 +12,11 @@ from typing import Any
 
 from autograder.seal.enter import Bounds, enter
 from autograder.seal.readable import forget_own_code
-from autograder.workers.channel import Channel, WireClosed
+from autograder.workers.channel import TRIPWIRE, Channel, WireClosed
 from autograder.workers.frames import MAX_REPLY_HEADER, MAX_REQUEST_HEADER, WireError
 from autograder.workers.probes import Probes, take_probes
 from autograder.workers.shell import StudentShell, make_shell, message_of, prepare_loop, run_cell
+from autograder.workers.tripwires import Tripwires
 
 HOMES = ("HOME", "IPYTHONDIR", "MPLCONFIGDIR", "TMPDIR", "KERAS_HOME", "XDG_CACHE_HOME", "JUPYTER_CONFIG_DIR")
 
@@ -52,10 +53,14 @@ def _serve(channel: Channel, probes: Probes) -> None:
     forget_own_code()
     sys.path.insert(0, "")  # a notebook imports what lies beside it
     shell = make_shell()
+    wires = Tripwires(lambda what: channel.send({TRIPWIRE: what}))
+    wires.arm()
     with contextlib.suppress(WireClosed):
         while True:
             request = channel.receive()
-            _send(channel, {**_reply(shell, probes, request), "nonce": request["nonce"]})
+            reply = _reply(shell, probes, request)
+            wires.check()
+            _send(channel, {**reply, "nonce": request["nonce"]})
 
 
 def _reply(shell: StudentShell, probes: Probes, request: dict[str, Any]) -> dict[str, Any]:
@@ -84,7 +89,10 @@ def _run_cell(shell: StudentShell, probes: Probes, request: dict[str, Any]) -> d
 def _run_probe(shell: StudentShell, probes: Probes, request: dict[str, Any]) -> dict[str, Any]:
     try:
         probes.set_seeds(request["seed"])
-        return probes.run(request["probe"], shell.user_ns, request["case"])
+        if request["do"] == "measure":
+            return probes.measure(request["probe"], request["model"], request["case"])
+        observe = probes.build if request["do"] == "build" else probes.run
+        return observe(request["probe"], shell.user_ns, request["case"])
     except BaseException as error:  # SystemExit and its like, from a student's answer
         return {"error": {"type": type(error).__name__, "message": message_of(error)[:400], "where": ""}}
 

@@ -47,8 +47,13 @@ def record_of(
     case: Case | None = None,
     observation: dict[str, Any] | None = None,
     misconception: Misconception | None = None,
+    *,
+    confirming: bool = False,
 ) -> Record:
-    """The record of a failure on ``case``, where ``observation`` was seen; a hidden check's keeps no expected value."""
+    """The record of a failure on ``case``, where ``observation`` was seen.
+
+    A hidden check's, and that of a judge ``confirming`` a public one, keeps no expected value.
+    """
     return Record(
         exercise=exercise,
         question=check.question,
@@ -58,7 +63,7 @@ def record_of(
         counterexample=case,
         message=failure.message,
         received=failure.received,
-        expected=None if check.hidden else failure.expected,
+        expected=None if check.hidden or confirming else failure.expected,
         error=(observation or {}).get("error"),
         misconception=misconception,
         hint=failure.hint or check.hint,

@@ -55,6 +55,22 @@ class Trial:
         """Declare a hidden judge: ``(case, seen)``, or ``(case, seen, expected)`` to compare with the reference."""
         return self._register(True, points, hint, lecture)
 
+    def confirms(self, *public: Callable[..., None]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+        """Let the points of ``public`` checks rest on this judge, too.
+
+        A public check shows worked numbers and laws, which a table or a consistent lie satisfies as well. So where
+        points are given, it passes only if this judge, ``(case, seen)`` or ``(case, seen, expected)``, passes on the
+        cases of this trial, of which some are drawn for the submission alone.
+        """
+
+        def register(test: Callable[..., None]) -> Callable[..., None]:
+            for check in self.question.checks:
+                if check.test in public:
+                    check.confirmations.append(Check(self, test, 0, True, check.hint, check.lecture))
+            return test
+
+        return register
+
     def told_apart_by(self, features: Features) -> Features:
         """Let diagnosis compare ``features(case, seen)`` in place of whole observations."""
         self.features = features
@@ -80,6 +96,7 @@ class Check:
     hidden: bool
     hint: str
     lecture: str
+    confirmations: list[Check] = field(default_factory=list)
 
     @property
     def question(self) -> str:
@@ -99,7 +116,7 @@ class Check:
     @property
     def probe(self) -> str:
         """The name of the probe of its trial."""
-        return self.trial.probe.__name__
+        return getattr(self.trial.probe, "measure", self.trial.probe).__name__
 
     @property
     def needs_reference(self) -> bool:

@@ -36,11 +36,8 @@ def pair(received: Any, expected: Any) -> tuple[str, str]:
     one, other = _arrays(received), _arrays(expected)
     if one is not None and other is not None and one.shape == other.shape and _long(one) and _long(other):
         return _worst(one, other)
-    for digits in DIGITS:
-        texts = brief(received, digits), brief(expected, digits)
-        if texts[0] != texts[1]:
-            break
-    return texts
+    texts = [(brief(received, digits), brief(expected, digits)) for digits in DIGITS]
+    return next(((one, other) for one, other in texts if one != other), texts[-1])
 
 
 def assignments(case: dict[str, Any]) -> str:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import socket
 import subprocess
 import sys
 import time
@@ -15,17 +13,16 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
+from processes import free_port
+from student_machine import plain_environment, student_folder, student_python
 
-from tests.student.conftest import student_folder, student_python
-
-__all__ = ["student_folder", "student_python"]
+__all__ = ["open_notebook", "student_folder", "student_python", "theme"]
 
 START_SECONDS = 60
 SETTINGS = {
     "notebook-extension/tracker": {"windowingMode": "none"},
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
 }
-Open = Callable[[str], Page]
 
 
 @contextmanager
@@ -37,12 +34,11 @@ def jupyterlab(folder: Path, home: Path, python: Path, theme: str) -> Iterator[s
         path = home / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(values), encoding="utf-8")
-    port = _free_port()
+    port = free_port()
     options = {"ServerApp.port": port, "ServerApp.open_browser": False, "IdentityProvider.token": "student"}
     options |= {"ServerApp.root_dir": folder, "LabApp.user_settings_dir": home / "settings"}
     arguments = [f"--{name}={value}" for name, value in options.items()]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "KERAS"))}
-    environment |= {"HOME": str(home), "JUPYTER_PATH": str(home)}
+    environment = plain_environment() | {"HOME": str(home), "JUPYTER_PATH": str(home)}
     command = [sys.executable, "-m", "jupyterlab", "--allow-root", *arguments]
     with (home / "log").open("wb") as log:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
@@ -59,12 +55,6 @@ def _write_kernel(folder: Path, python: Path) -> None:
     command = [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
     spec = {"argv": command, "display_name": "Python 3", "language": "python"}
     (folder / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("localhost", 0))
-        return found.getsockname()[1]
 
 
 def _wait(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -91,7 +81,7 @@ def open_notebook(
     theme: str,
     tmp_path: Path,
     pytestconfig: pytest.Config,
-) -> Iterator[Open]:
+) -> Iterator[Callable[[str], Page]]:
     """Opens a notebook of the student's folder in JupyterLab; how it looked last is kept as a picture."""
     home = tmp_path / "home"
     home.mkdir()

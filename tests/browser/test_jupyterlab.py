@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
+from results_on_disk import points
 
 from autograder.grading.session import Session
-from autograder.results.result import Grading
+from autograder.results.result import Result, result
 from autograder.submissions.read import read_submission
-from tests.browser.conftest import Open
-from tests.conftest import scores
 
 WRONG = """def pinball_loss(tau):
     def loss_fn(y_true, y_pred):
@@ -90,7 +90,11 @@ def check(page: Page) -> tuple[Locator, float]:
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_wrong_answer_right_answer_export_grade(
-    open_notebook: Open, student_folder: Path, session: Session, theme: str, request: pytest.FixtureRequest
+    open_notebook: Callable[[str], Page],
+    student_folder: Path,
+    session: Session,
+    theme: str,
+    pytestconfig: pytest.Config,
 ) -> None:
     page = open_notebook("custom_loss.ipynb")
     expect(page.locator(".jp-Notebook .jp-CodeCell").first).to_be_visible(timeout=60_000)
@@ -103,7 +107,7 @@ def test_wrong_answer_right_answer_export_grade(
     expect(shown).to_contain_text("The loss has the wrong shape")
     assert shown.evaluate(CONTRAST) > READABLE
     assert seconds < SECONDS
-    folder = request.config.cache.mkdir("screenshots")
+    folder = pytestconfig.cache.mkdir("screenshots")
     shown.screenshot(path=folder / f"failed_{theme}.png")
 
     answer(page, RIGHT)
@@ -118,10 +122,10 @@ def test_wrong_answer_right_answer_export_grade(
     expect(shown).to_contain_text("Hand in this zip")
     expect(shown).not_to_contain_text("does not hold what you ran last")
     (exported,) = student_folder.glob("custom_loss_*.zip")
-    assert scores(_graded(session, exported))["pinball_loss"] == 2
+    assert points(_graded(session, exported))["pinball_loss"] == 2
 
 
-def _graded(session: Session, path: Path) -> Grading:
+def _graded(session: Session, path: Path) -> Result:
     submission = read_submission(path)
     assert submission.exercise == "custom_loss"
-    return session.grade(submission, "custom_loss")
+    return result(session.grade(submission, "custom_loss"))

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from command_line import kit
+from handed_in import EXERCISE
 
 from autograder.bank.master import read_master
 from autograder.bank.variants import read_variants
 from autograder.building.release import MISTAKES, TooEarly, release
-from tests.class_run.helpers import EXERCISE, kit
 
 DAY = datetime.date(2026, 12, 24)
 

@@ -18,8 +18,9 @@ def nothing(_ns: Any, _case: Any) -> None:
 def make_check(examples: int = 20, shrinks: int = 50) -> Check:
     question = Question("q", ("q",), 1, "lecture")
     cases = st.fixed_dictionaries({"n": st.integers(0, 1000)})
+    trial = question.trial(nothing, cases, examples=examples, shrinks=shrinks)
 
-    @question.check(points=1, probe=nothing, cases=cases, examples=examples, shrinks=shrinks)
+    @trial.check(points=1)
     def small(case: Any, seen: Any) -> None:
         """It is small."""
 

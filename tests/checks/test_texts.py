@@ -1,6 +1,6 @@
 """The texts that students read, compared with those in `golden/`.
 
-After a wanted change of the texts, write them anew with `KIT_GOLDEN=write uv run pytest tests/feedback`, and read them.
+After a wanted change of the texts, write them again with `KIT_GOLDEN=write uv run pytest tests/checks`, and read them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ from pathlib import Path
 
 import pytest
 from feedback_records import RECORDS
-from keras_checks.feedback import html, markdown, text
+from keras_checks.feedback import text
+from keras_checks.notebook.cards import html
+
+from autograder.results.markdown import markdown
 
 GOLDEN = Path(__file__).parent / "golden"
 RENDERINGS = {"txt": text, "md": markdown, "html": html}

@@ -7,19 +7,18 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
+from synthetic import COUNT, class_results, students
 
 from autograder.classroom.report import report
 from autograder.classroom.similarity import Pair
-from tests.report.synthetic import results, students
 
-COUNT = 300
 PAIRS = [Pair("submission_006", "submission_008", "custom_loss", 0.93, ("v = keras.ops.abs(v - v)", "return v < 3"))]
 
 
 @pytest.fixture(scope="session")
 def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("report") / "report.html"
-    path.write_text(report(results(COUNT), students(COUNT), similar=PAIRS), encoding="utf-8")
+    path.write_text(report(class_results(COUNT), students(COUNT), similar=PAIRS), encoding="utf-8")
     return path
 
 

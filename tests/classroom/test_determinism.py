@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
+from handed_in import answers_to, misconception, notebook, put, small_class
+from results_on_disk import verdicts_in
 
 from autograder.classroom.batch import Class
 from autograder.grading.session import Session
 from autograder.submissions.collect import find_submissions
-from tests.class_run.helpers import answers, light_class, mistake, notebook, verdicts
 
 RUNS = 20
 QUESTIONS = ("pinball_loss", "pinball_loss_class", "weighted_binary_crossentropy", "make_quantile_model")
+MISTAKES = ("base_not_initialised", "clipped_too_far", "other_quantile", "squared_sides")
 PASSING = (
     "print(object())\nraise ValueError(f'{object()} in {__import__(\"os\").getcwd()}')",
     "import numpy as np, random, time\nnp.random.rand(), random.random(), time.time()",
@@ -24,19 +25,15 @@ PASSING = (
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_20_runs_give_the_same_bytes(tmp_path: Path) -> None:
-    mistakes = [
-        mistake(name) for name in ("base_not_initialised", "clipped_too_far", "other_quantile", "squared_sides")
-    ]
-    one = notebook(tmp_path / "one" / "one.ipynb", [*answers(*QUESTIONS), *mistakes, *PASSING])
+    one = {"one.ipynb": notebook(*answers_to(*QUESTIONS), *map(misconception, MISTAKES), *PASSING)}
     seen = []
     for sessions in range(2):  # a judge that has just started, and one that remembers other submissions
         with Session() as session:
             for run in range(RUNS // 2):
                 folder, output = tmp_path / f"class_{sessions}_{run}", tmp_path / f"results_{sessions}_{run}"
-                light_class(folder, run % 3)
-                shutil.copy(one, folder / "one.ipynb") if folder.is_dir() else shutil.copytree(one.parent, folder)
+                put(small_class(folder, run % 3), one)
                 Class(session, output).grade(find_submissions([folder]), 2, lambda _: None)
-                seen.append(verdicts(output)["one"])
+                seen.append(verdicts_in(output)["one"])
     assert len(seen) == RUNS
     assert set(seen) == {seen[0]}
     assert "base_not_initialised" in seen[0]

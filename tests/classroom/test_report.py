@@ -5,21 +5,21 @@ from __future__ import annotations
 import re
 
 import pytest
+from synthetic import class_results, students
 
 from autograder.classroom.report import report
 from autograder.classroom.statistics import distribution, items, mistakes, share
-from tests.report.synthetic import results, students
 
 COUNT = 60
 
 
 def test_no_address_of_anything_else() -> None:
-    text = report(results(COUNT), students(COUNT))
+    text = report(class_results(COUNT), students(COUNT))
     assert not re.findall(r"""(?:src|href)\s*=\s*["'](?!#)[^"']*|url\(|@import|https?:""", text)
 
 
 def test_pseudonyms_hide_every_name_and_what_could_be_traced_to_one() -> None:
-    named, hidden = (report(results(COUNT), students(COUNT), pseudonyms=flag) for flag in (False, True))
+    named, hidden = (report(class_results(COUNT), students(COUNT), pseudonyms=flag) for flag in (False, True))
     anchors = set(re.findall(r'<template id="(\w+)"', named))
     assert len(anchors) == COUNT
     assert "Student 001" in named
@@ -30,24 +30,24 @@ def test_pseudonyms_hide_every_name_and_what_could_be_traced_to_one() -> None:
 def test_pseudonyms_stay_and_their_order_is_not_that_of_the_names() -> None:
     def order(count: int) -> list[str]:
         return re.findall(
-            r'data-open="s\d+">(\w+ \d+)</a></td>', report(results(count), students(count), pseudonyms=True)
+            r'data-open="s\d+">(\w+ \d+)</a></td>', report(class_results(count), students(count), pseudonyms=True)
         )
 
     assert order(COUNT) == order(COUNT)
     assert len(set(order(COUNT))) == COUNT
-    scores = [result["score"] for _, result in results(COUNT)]
-    shown = [float(x) for x in re.findall(r">([\d.]+) / \d+</td>", report(results(COUNT), pseudonyms=True))]
+    scores = [result["score"] for _, result in class_results(COUNT)]
+    shown = [float(x) for x in re.findall(r">([\d.]+) / \d+</td>", report(class_results(COUNT), pseudonyms=True))]
     assert sorted(shown) == sorted(scores)
     assert shown != scores
 
 
 def test_a_class_of_none_and_of_one() -> None:
     assert "0</b> submissions" in report([])
-    assert "1</b> submissions" in report(results(1))
+    assert "1</b> submissions" in report(class_results(1))
 
 
 def test_item_analysis() -> None:
-    class_ = results(COUNT)
+    class_ = class_results(COUNT)
     for item in items(class_):
         column = [
             test["score"] / test["max_score"]
@@ -74,14 +74,14 @@ def test_a_question_that_the_able_miss_discriminates_the_wrong_way() -> None:
 
 
 def test_distribution_counts_everybody_once() -> None:
-    class_ = results(COUNT)
+    class_ = class_results(COUNT)
     counts = distribution(class_)
     assert sum(counts) == COUNT
     assert counts[-1] == sum(share(result) >= 0.9 for _, result in class_)
 
 
 def test_misconceptions_count_people_not_checks() -> None:
-    class_ = results(COUNT)
+    class_ = class_results(COUNT)
     for mistake in mistakes(class_, {}):
         has = [
             name

@@ -8,9 +8,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
-
-from tests.report.conftest import COUNT
-from tests.report.synthetic import NAMES
+from synthetic import COUNT, NAMES
 
 SECONDS = 2.0
 SIZES = {"desktop": (1280, 900), "phone": (375, 740)}

@@ -7,16 +7,19 @@ import shutil
 import signal
 import threading
 from pathlib import Path
-from typing import Any
 
 import pytest
+from command_line import kit, start_kit
+from handed_in import answers_to, notebook, put, small_class
+from processes import descendants, have_ended, wait_for
+from results_on_disk import results_in
 
 from autograder.classroom.batch import Class, Done
 from autograder.grading.session import Session
-from autograder.results.result import FAULTY, Grading
+from autograder.results.records import PlanRow, Status
+from autograder.results.result import Grading
 from autograder.submissions.collect import find_submissions
 from autograder.submissions.read import Submission
-from tests.class_run.helpers import answers, family, gone, kit, light_class, notebook, results, start, wait_for
 
 COUNT = 8
 LIGHT = 2.0
@@ -44,7 +47,7 @@ class Watched:
             threading.Timer(0.3, os.kill, (self.session._living_zygote().pid, signal.SIGKILL)).start()
         return self.session.grade(submission, exercise)
 
-    def plan(self, exercise: str) -> list[dict[str, Any]]:
+    def plan(self, exercise: str) -> list[PlanRow]:
         return self.session.plan(exercise)
 
 
@@ -57,33 +60,33 @@ def grade(grader: Watched, folder: Path, output: Path, jobs: int = 3) -> list[Do
 @pytest.mark.slow
 @pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGINT])
 def test_a_stopped_run_goes_on_where_it_was(tmp_path: Path, by: signal.Signals) -> None:
-    folder, output = light_class(tmp_path / "class", COUNT), tmp_path / "results"
-    run = start("grade", folder, "--output", output, "--jobs", "2")
+    folder, output = small_class(tmp_path / "class", COUNT), tmp_path / "results"
+    run = start_kit("grade", folder, "--output", output, "--jobs", "2")
     wait_for(lambda: len(written(output)) >= 2)
-    processes = family(run.pid)
+    processes = descendants(run.pid)
     assert processes
     run.send_signal(by)
     said = run.communicate(timeout=30)[0]
-    assert gone(processes), "processes are left"
+    assert have_ended(processes), "processes are left"
     before = written(output)
     assert 2 <= len(before) < COUNT
     if by == signal.SIGINT:
         assert run.returncode == 130
-        assert f"of {COUNT}. The same command goes on from there." in said
+        assert f"of {COUNT}. Run the same command to resume." in said
         assert "Traceback" not in said
     said = kit("grade", folder, "--output", output, "--jobs", "2")
     after = written(output)
     assert len(after) == COUNT
     assert {name: after[name] for name in before} == before, "graded twice"
     assert f"{len(before)} were graded before" in said
-    assert {result["score"] for result in results(output).values()} == {LIGHT}
+    assert {result["score"] for result in results_in(output).values()} == {LIGHT}
     assert len((output / "scores.csv").read_text().splitlines()) == COUNT + 1
     assert (output / "report.html").is_file()
     assert not list(output.glob(".*.tmp"))
 
 
 def test_the_same_code_is_graded_once(tmp_path: Path, session: Session) -> None:
-    folder, output = light_class(tmp_path / "class", 3), tmp_path / "results"
+    folder, output = small_class(tmp_path / "class", 3), tmp_path / "results"
     for index in range(4):
         shutil.copy(folder / "student_00.ipynb", folder / f"copy_{index}.ipynb")
     grader = Watched(session)
@@ -93,14 +96,14 @@ def test_the_same_code_is_graded_once(tmp_path: Path, session: Session) -> None:
     told = grade(grader, folder, output)
     assert len(grader.graded) == 3, "graded again"
     assert [done.name for done in told if not done.kept] == ["copy_after_a_night"]
-    assert len({result["score"] for result in results(output).values()}) == 1
+    assert len({result["score"] for result in results_in(output).values()}) == 1
 
 
 def test_who_changes_a_notebook_is_graded_again(tmp_path: Path, session: Session) -> None:
-    folder, output = light_class(tmp_path / "class", 2), tmp_path / "results"
+    folder, output = small_class(tmp_path / "class", 2), tmp_path / "results"
     grader = Watched(session)
     grade(grader, folder, output)
-    notebook(folder / "student_00.ipynb", ["# nothing yet"])
+    put(folder, {"student_00.ipynb": notebook("# nothing yet")})
     (changed,) = [done for done in grade(grader, folder, output) if not done.kept]
     assert changed.name == "student_00"
     assert changed.before is not None
@@ -108,32 +111,31 @@ def test_who_changes_a_notebook_is_graded_again(tmp_path: Path, session: Session
 
 
 def test_when_the_fork_server_dies_nobody_loses(tmp_path: Path, session: Session) -> None:
-    folder, output = light_class(tmp_path / "class", 5), tmp_path / "results"
-    told = grade(Watched(session, fatal="student 1", times=1), folder, output)
-    assert sorted(done.name for done in told) == sorted(results(output))
-    assert {result["extra_data"]["status"] for result in results(output).values()} == {"graded"}
-    assert {result["score"] for result in results(output).values()} == {LIGHT}
+    folder, output = small_class(tmp_path / "class", 5), tmp_path / "results"
+    told = grade(Watched(session, fatal="student_01", times=1), folder, output)
+    assert sorted(done.name for done in told) == sorted(results_in(output))
+    assert {result["extra_data"]["status"] for result in results_in(output).values()} == {"graded"}
+    assert {result["score"] for result in results_in(output).values()} == {LIGHT}
 
 
 def test_who_takes_the_fork_server_down_each_time_costs_itself_only(tmp_path: Path, session: Session) -> None:
-    folder, output = light_class(tmp_path / "class", 4), tmp_path / "results"
-    grade(Watched(session, fatal="student 1"), folder, output)
-    status = {name: result["extra_data"]["status"] for name, result in results(output).items()}
-    assert status == {f"student_{i:02}": FAULTY if i == 1 else "graded" for i in range(4)}
+    folder, output = small_class(tmp_path / "class", 4), tmp_path / "results"
+    grade(Watched(session, fatal="student_01"), folder, output)
+    status = {name: result["extra_data"]["status"] for name, result in results_in(output).items()}
+    assert status == {f"student_{i:02}": Status.FAULT if i == 1 else "graded" for i in range(4)}
 
 
 def test_a_submission_that_takes_its_worker_down_costs_itself_only(tmp_path: Path, session: Session) -> None:
-    folder, output = light_class(tmp_path / "class", 3), tmp_path / "results"
-    base = answers("pinball_loss")
+    folder, output = small_class(tmp_path / "class", 3), tmp_path / "results"
+    base = answers_to("pinball_loss")
     deadly = {
         "exits": "import os\ndef pinball_loss(tau):\n    os._exit(1)",
         "hogs": "def pinball_loss(tau):\n    hog = [bytearray(10**9) for _ in range(10)]",
         "forks": "import os\ndef pinball_loss(tau):\n    while True:\n        os.fork()",
         "kills": "import os\ndef pinball_loss(tau):\n    [os.kill(pid, 9) for pid in range(2, 50000)]",
     }
-    for name, source in deadly.items():
-        notebook(folder / f"{name}.ipynb", [*base, source])
+    put(folder, {f"{name}.ipynb": notebook(*base, source) for name, source in deadly.items()})
     grade(Watched(session), folder, output)
-    scores = {name: result["score"] for name, result in results(output).items()}
+    scores = {name: result["score"] for name, result in results_in(output).items()}
     assert scores == dict.fromkeys(deadly, 0) | {f"student_{index:02}": LIGHT for index in range(3)}
-    assert FAULTY not in {result["extra_data"]["status"] for result in results(output).values()}
+    assert Status.FAULT not in {result["extra_data"]["status"] for result in results_in(output).values()}

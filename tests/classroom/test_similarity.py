@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
+from handed_in import EXERCISE, answers_to, misconception, notebook, put
 
 from autograder.bank.master import read_master
 from autograder.bank.variants import read_variants
 from autograder.building.notebooks import notebook_text, solution_notebook, student_notebook
 from autograder.classroom.similarity import COMMON, Pair, code_lines, find_similar
-from autograder.submissions.collect import Source, find_submissions
-from tests.class_run.helpers import EXERCISE, answers, mistake, notebook
+from autograder.submissions.collect import find_submissions
 
 ODD = '''
 def pinball_loss(tau):
@@ -51,13 +53,12 @@ def pinball_loss(tau):
 
 
 def pairs(folder: Path, cells: dict[str, list[str]], student: dict[str, str] | None = None) -> list[Pair]:
-    for name, sources in cells.items():
-        notebook(folder / f"{name}.ipynb", [*answers(), *sources])
+    put(folder, {f"{name}.ipynb": notebook(*answers_to(), *sources) for name, sources in cells.items()})
     sources = [
-        Source(source.name, (student or {}).get(source.name, source.name), source.file, source.load)
-        for source in find_submissions([folder])
+        replace(source, student=(student or {}).get(source.name, source.name)) for source in find_submissions([folder])
     ]
-    return find_similar(sources, {source.name: {"extra_data": {"exercise": EXERCISE}} for source in sources})
+    graded: dict[str, Any] = {source.name: {"extra_data": {"exercise": EXERCISE}} for source in sources}
+    return find_similar(sources, graded)
 
 
 def test_renamed_and_laid_out_anew_is_alike(tmp_path: Path) -> None:
@@ -68,7 +69,7 @@ def test_renamed_and_laid_out_anew_is_alike(tmp_path: Path) -> None:
 
 
 def test_the_reference_and_the_stub_are_nobodys_own(tmp_path: Path) -> None:
-    assert not pairs(tmp_path, {name: answers("pinball_loss", "pinball_loss_class") for name in "abcd"})
+    assert not pairs(tmp_path, {name: answers_to("pinball_loss", "pinball_loss_class") for name in "abcd"})
 
 
 def test_the_notebook_that_was_given_out_is_nobodys_own(tmp_path: Path) -> None:
@@ -105,7 +106,7 @@ def test_half_an_answer_and_magics_are_no_error(tmp_path: Path) -> None:
     broken = "%matplotlib inline\ndef pinball_loss(tau:\n" + "\n".join(
         f"    my own thought number {i}" for i in range(9)
     )
-    (pair,) = pairs(tmp_path, {"a": [broken], "b": [broken], "c": [mistake("squared_sides")]})
+    (pair,) = pairs(tmp_path, {"a": [broken], "b": [broken], "c": [misconception("squared_sides")]})
     assert pair.ratio == 1
 
 

@@ -11,7 +11,7 @@ from typer.main import get_command
 
 from autograder.bank.settings import read_settings
 from autograder.cli import app
-from tests.class_run.helpers import ROOT
+from autograder.paths import ROOT
 
 GUIDE = (ROOT / "autograder" / "README.md").read_text(encoding="utf-8")
 COMMANDS = sorted(set(re.findall(r"uv run (?:--no-sync )?kit ([^`\n]+)", GUIDE)))

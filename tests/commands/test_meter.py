@@ -7,12 +7,12 @@ import io
 import re
 
 from rich.console import Console
+from synthetic import class_results
 
 from autograder.classroom.batch import Done
 from autograder.commands.meter import Meter
-from tests.report.synthetic import results
 
-CLASS = results(100)
+CLASS = class_results(100)
 
 
 def watch(done: list[Done], *, terminal: bool) -> tuple[Meter, str]:

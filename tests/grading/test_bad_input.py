@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from results_on_disk import points
+from sessions import Grade
 
 from autograder.results.result import result
-from tests.conftest import Grade, scores
 
 FULL = {"pinball_loss": 2, "pinball_loss_class": 3, "weighted_binary_crossentropy": 3, "make_quantile_model": 2}
 HARMLESS = {
@@ -29,8 +30,8 @@ HARMLESS = {
 
 @pytest.mark.parametrize("name", HARMLESS)
 def test_bad_cell_costs_nothing_else(name: str, grade: Grade) -> None:
-    grading = grade("custom_loss", HARMLESS[name])
-    assert scores(grading) == FULL, result(grading)["output"]
+    outcome = result(grade("custom_loss", HARMLESS[name]))
+    assert points(outcome) == FULL, outcome["output"]
 
 
 ANSWERS = {
@@ -49,9 +50,8 @@ ANSWERS = {
 @pytest.mark.parametrize("name", ANSWERS)
 def test_bad_answer_costs_its_question_only(name: str, grade: Grade) -> None:
     answer, said = ANSWERS[name]
-    grading = grade("custom_loss", answer)
-    assert scores(grading) == FULL | {"pinball_loss": 0}
-    outcome = result(grading)
+    outcome = result(grade("custom_loss", answer))
+    assert points(outcome) == FULL | {"pinball_loss": 0}
     assert said in outcome["tests"][0]["output"]
     assert "Traceback" not in str(outcome["tests"])
 

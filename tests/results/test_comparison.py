@@ -7,18 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from command_line import kit
+from synthetic import class_results
 
 from autograder.files import write_json
 from autograder.results.comparison import NoResults, change_of, compare, other_checks, read_results
-from tests.class_run.helpers import kit
-from tests.report.synthetic import results
 
 Class = dict[str, dict[str, Any]]
 
 
 @pytest.fixture
 def old() -> Class:
-    return dict(results(20))
+    return dict(class_results(20))
 
 
 @pytest.fixture

@@ -1,39 +1,21 @@
-"""The tests of the seal once more, as a user without rights: most instructors are not root."""
+"""The tests of the seal once more, as a user without rights."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
-import pytest
+from ordinary_user import as_ordinary_user, home_of_nobody, run_tests
 
-from autograder.seal.readable import closed_to_others
+TESTS = Path(__file__).parents[1]
+AGAIN = (
+    "seal/test_isolation.py",
+    "workers/test_crashing_cells.py",
+    "workers/test_zygote.py",
+    "workers/test_workdir.py",
+)
 
-HERE = Path(__file__).parent
-NOBODY = 65534
-AGAIN = ("test_isolation.py", "test_crashing_cells.py", "test_zygote.py", "test_workdir.py")
-CLOSED = closed_to_others([sys.executable, sys.prefix, str(HERE)])
 
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to become somebody else")
-@pytest.mark.skipif(bool(CLOSED), reason=f"other users cannot read {CLOSED}")
-def test_the_seal_holds_for_an_ordinary_user(tmp_path_factory: pytest.TempPathFactory) -> None:
-    home = Path("/tmp") / f"kit-nobody-{os.getpid()}"
-    home.mkdir()
-    os.chown(home, NOBODY, NOBODY)
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *(str(HERE / name) for name in AGAIN)],
-            user=NOBODY,
-            group=NOBODY,
-            extra_groups=[],
-            env={"PATH": os.environ["PATH"], "HOME": str(home), "TMPDIR": str(home), "PYTHONDONTWRITEBYTECODE": "1"},
-            cwd=HERE.parent.parent,
-            capture_output=True,
-            text=True,
-        )
-    finally:
-        subprocess.run(["rm", "-rf", str(home)], check=True)
-    assert done.returncode == 0, done.stdout[-3000:]
+@as_ordinary_user
+def test_the_seal_holds_for_an_ordinary_user() -> None:
+    with home_of_nobody() as home:
+        run_tests(home, *(TESTS / name for name in AGAIN))

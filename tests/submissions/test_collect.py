@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from pathlib import Path
 
-import nbformat
 import pytest
+from handed_in import notebook, put, zipped
 
 from autograder.submissions.collect import find_submissions
 from autograder.submissions.read import Unreadable
 
-NOTEBOOK = nbformat.writes(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("x = 1", id="a")])).encode()
+NOTEBOOK = notebook("x = 1")
 METADATA = """\
 ---
 submission_101:
@@ -26,22 +24,6 @@ submission_102:
   - :name: Anna
   - :name: Ben
 """
-
-
-def zipped(files: dict[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
-    return buffer.getvalue()
-
-
-def put(folder: Path, files: dict[str, bytes]) -> Path:
-    for name, data in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-    return folder
 
 
 def test_gradescopes_export(tmp_path: Path) -> None:
@@ -89,7 +71,48 @@ def test_names_that_lead_out_of_the_folder_do_not(tmp_path: Path) -> None:
     for source in found:
         assert (tmp_path / "results" / f"{source.name}.json").resolve().parent == tmp_path / "results"
         assert not source.name.startswith(".")
-        assert len(source.name) <= 121
+        assert len(f"{source.name}.json".encode()) <= 255 - len("_")
+
+
+def test_long_names_that_begin_alike_stay_apart(tmp_path: Path) -> None:
+    files = {f"{'字' * 80}/{'名' * 80}{number}.ipynb": NOTEBOOK for number in range(2)}
+    names = [source.name for source in find_submissions([put(tmp_path, files)])]
+    assert len(set(names)) == 2
+    assert all(len(name.encode()) <= 200 for name in names)
+
+
+HELPER = b"def double(x):\n    return 2 * x\n"
+SCRIPT = b"# In[1]:\n\nx = 1\n"
+WITH_HELPER = {"anna/vae.ipynb": NOTEBOOK, "anna/helper.py": HELPER}
+WAYS = {
+    "a folder of folders": WITH_HELPER,
+    "a folder of zips": {"anna.zip": zipped({"vae.ipynb": NOTEBOOK, "helper.py": HELPER})},
+    "a zip of folders": {"class.zip": zipped({**WITH_HELPER, "ben/vae.ipynb": NOTEBOOK})},
+    "a zip of zips": {
+        "class.zip": zipped({"anna.zip": zipped({"vae.ipynb": NOTEBOOK, "helper.py": HELPER}), "b.ipynb": NOTEBOOK})
+    },
+    "a file": WITH_HELPER,
+    "a student's zip": {"anna.zip": zipped({"vae.ipynb": NOTEBOOK, "helper.py": HELPER})},
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_notebook_and_its_module_are_one_submission(way: str, tmp_path: Path) -> None:
+    folder = put(tmp_path, WAYS[way])
+    named = {"a file": "anna/vae.ipynb", "a student's zip": "anna.zip"}
+    path = folder / named.get(way, "class.zip" if "class.zip" in WAYS[way] else "")
+    anna, *others = find_submissions([path])
+    assert len(others) == ("class.zip" in WAYS[way])
+    assert anna.read().files == {"helper.py": HELPER.decode()}
+    assert [other.read().files for other in others] == [{}] * len(others)
+
+
+def test_a_script_beside_a_notebook_is_a_submission(tmp_path: Path) -> None:
+    files = {"vae.ipynb": NOTEBOOK, "exported.py": SCRIPT, "called.py": b"keras_checks.Notebook('vae')\nx = 1"}
+    for path in (put(tmp_path / "folder", files), put(tmp_path, {"class.zip": zipped(files)}) / "class.zip"):
+        found = {source.name: source.read() for source in find_submissions([path])}
+        assert set(found) == {"vae", "exported", "called"}
+        assert not any(submission.files for submission in found.values())
 
 
 def test_the_same_name_twice_gives_two_results(tmp_path: Path) -> None:

@@ -5,32 +5,17 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
-import nbformat
 import pytest
+from handed_in import notebook, put, zipped
 
-from autograder.submissions.read import Unreadable, parse, read_submission
-
-
-def notebook(*sources: str, **metadata: object) -> bytes:
-    node = nbformat.v4.new_notebook(metadata=metadata)
-    node.cells = [nbformat.v4.new_code_cell(source) for source in sources]
-    return nbformat.writes(node).encode()
+from autograder.submissions.read import Cell, Submission, Unreadable, parse, read_submission
 
 
-def zipped(**files: bytes) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in files.items():
-            archive.writestr(name.replace("__", "/").replace("_ipynb", ".ipynb"), data)
-    return buffer.getvalue()
-
-
-def read(folder: Path, name: str, data: bytes):
-    path = folder / name
-    path.write_bytes(data)
-    return read_submission(path)
+def read(folder: Path, name: str, data: bytes) -> Submission:
+    return read_submission(put(folder, {name: data}) / name)
 
 
 def test_notebook_says_its_exercise() -> None:
@@ -39,7 +24,8 @@ def test_notebook_says_its_exercise() -> None:
 
 
 def test_exercise_is_found_in_the_setup_cell_when_metadata_are_lost() -> None:
-    assert parse("a.ipynb", ".ipynb", notebook('grader = keras_checks.Notebook("vae")')).exercise == "vae"
+    data = notebook('grader = keras_checks.Notebook("vae")', kit={})
+    assert parse("a.ipynb", ".ipynb", data).exercise == "vae"
 
 
 def test_version_3_notebook() -> None:
@@ -60,9 +46,9 @@ def test_scripts(script: str, sources: list[str]) -> None:
     assert [cell.source for cell in parse("a.py", ".py", script.encode()).cells] == sources
 
 
-@pytest.mark.parametrize("inside", ["a_ipynb", "folder__a_ipynb"])
+@pytest.mark.parametrize("inside", ["a.ipynb", "folder/a.ipynb"])
 def test_zip_of_one(tmp_path: Path, inside: str) -> None:
-    data = zipped(**{inside: notebook("x = 1"), "__MACOSX__._a_ipynb": b"junk"})
+    data = zipped({inside: notebook("x = 1"), "__MACOSX/._a.ipynb": b"junk"})
     assert read(tmp_path, "a.zip", data).cells[0].source == "x = 1"
 
 
@@ -78,6 +64,19 @@ def test_same_code_has_the_same_hash_whatever_the_outputs() -> None:
     assert one.sha256 == other.sha256 != parse("a.ipynb", ".ipynb", notebook("x = 2")).sha256
 
 
+def test_hash_is_that_of_the_code_that_runs() -> None:
+    """The demos do not run: which cells are demos decides, what is in them does not. The modules beside it do run."""
+    cells = (Cell("x = 1"), Cell("x = 2"))
+    plain = Submission("a", cells, None)
+    demo = replace(plain, cells=(cells[0], replace(cells[1], tags=("demo",))))
+    other_demo = replace(plain, cells=(cells[0], Cell("plot(x)", ("demo",))))
+    tagged = replace(plain, cells=(cells[0], replace(cells[1], tags=("setup",))))
+    module = replace(plain, files={"helper.py": "y = 1"})
+    assert demo.sha256 == other_demo.sha256 == replace(plain, cells=cells[:1]).sha256 != plain.sha256
+    assert tagged.sha256 == plain.sha256 != module.sha256
+    assert module.sha256 != replace(module, files={"helper.py": "y = 2"}).sha256
+
+
 BROKEN = {
     "empty.ipynb": (b"", "is empty"),
     "blank.ipynb": (b" \n", "is empty"),
@@ -91,9 +90,9 @@ BROKEN = {
     "binary.ipynb": (bytes(range(128, 256)) + b"\x00", "not a text file"),
     "word.docx": (b"PK", "not a notebook"),
     "damaged.zip": (b"PK\x03\x04 broken", "damaged zip"),
-    "nothing.zip": (zipped(**{"readme.txt": b"hi"}), "holds no notebook"),
-    "two.zip": (zipped(a_ipynb=notebook("1"), b_ipynb=notebook("2")), "holds 2 notebooks"),
-    "bomb.zip": (zipped(a_ipynb=b"0" * (65 * 2**20)), "larger than 64 MB"),
+    "nothing.zip": (zipped({"readme.txt": b"hi"}), "holds no notebook"),
+    "two.zip": (zipped({"a.ipynb": notebook("1"), "b.ipynb": notebook("2")}), "holds 2 notebooks"),
+    "bomb.zip": (zipped({"a.ipynb": b"0" * (65 * 2**20)}), "larger than 64 MB"),
 }
 
 

@@ -1,4 +1,4 @@
-"""Writes the small class in `tests/class`: run it again after a notebook or a misconception has changed.
+"""Writes the small class in `tests/class`. Run it again after a notebook or a misconception has changed.
 
 For each exercise one notebook with full marks and one with the first misconception of each of two questions; beside
 them one that crashes halfway, one that never ends, and one that is not JSON.
@@ -6,16 +6,15 @@ them one that crashes halfway, one that never ends, and one that is not JSON.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import nbformat
 
 from autograder.bank.master import Master, exercise_names, read_master
 from autograder.bank.variants import read_variants
 from autograder.building.notebooks import notebook_text, solution_notebook
 from autograder.files import write_text
+from autograder.paths import ROOT
 
-CLASS = Path(__file__).parent / "class"
+CLASS = ROOT / "tests" / "class"
 CRASH = "raise RuntimeError('I thought that this cell was fine')"
 ENDLESS = "while True:\n    pass"
 

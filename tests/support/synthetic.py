@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import functools
 import random
-from typing import Any
 
 from autograder.bank.master import read_master
 from autograder.bank.variants import Variant, read_variants
-from autograder.results.result import FAULTY, TIMEOUT, UNREADABLE, Grading, result
+from autograder.results.records import CellRecord, CheckRecord, Outcome, PlanRow, Result, Status
+from autograder.results.result import Grading, result
 
 EXERCISES = ("custom_loss", "threaded_dense")
+COUNT = 300
+"""The submissions of the report that is opened in a browser."""
 NAMES = (
     "<script>document.title = 'broken'</script>",
     "=HYPERLINK(1)",
@@ -19,6 +21,13 @@ NAMES = (
     "x" * 110,
     'O\'Neil & Søn "quoted"',
 )
+RAISED: CellRecord = {
+    "index": 3,
+    "status": "raised",
+    "error_type": "NameError",
+    "message": "name 'x' is not defined",
+    "line": 1,
+}
 FEEDBACK = """**{question} — {check}**
 
 What must be true of every right answer, said in a sentence that is about as long as such sentences are.
@@ -39,33 +48,31 @@ def students(count: int) -> dict[str, str]:
 
 
 @functools.cache
-def results(count: int, seed: int = 1) -> list[tuple[str, dict[str, Any]]]:
+def class_results(count: int, seed: int = 1) -> list[tuple[str, Result]]:
     """Results of ``count`` submissions of two exercises, a few of them faults, timeouts and unreadable files."""
     draw = random.Random(seed)
     return [(f"submission_{index:03}", one(index, draw)) for index in range(count)]
 
 
-def one(index: int, draw: random.Random) -> dict[str, Any]:
+def one(index: int, draw: random.Random) -> Result:
     """One result; who is able answers most questions rightly."""
     exercise = EXERCISES[index % 2]
     plan = plan_of(exercise)
     if index % 75 == 10:
         message = f"submission_{index:03}.ipynb is empty. Save the notebook again and hand in the new file."
-        return result(Grading("", exercise, plan=plan, status=UNREADABLE, message=message))
+        return result(Grading("", exercise, plan=plan, ended=Status.UNREADABLE, message=message))
     ability = draw.betavariate(3, 1.5)
     checks = [record(row, draw.random() < ability, draw, exercise) for row in plan]
-    status = {20: TIMEOUT, 30: FAULTY}.get(index % 75, "graded")
-    if status == FAULTY:
-        checks[-1] |= {"outcome": "fault", "points": 0.0, "note": "The reference raised ValueError."}
+    ended = {20: Status.TIMEOUT, 30: Status.FAULT}.get(index % 75, Status.GRADED)
+    if ended is Status.FAULT:
+        checks[-1] |= {"outcome": Outcome.FAULT, "points": 0.0, "note": "The reference raised ValueError."}
     digest = f"{draw.getrandbits(256):064x}"
-    cells = [{"index": 3, "status": "raised", "error_type": "NameError", "message": "name 'x' is not defined"}]
-    return result(
-        Grading("", exercise, digest, plan, checks, cells if index % 7 == 0 else [], ["uid"], 4.2, 300.0, status)
-    )
+    cells = [RAISED] if index % 7 == 0 else []
+    return result(Grading("", exercise, digest, plan, checks, cells, ["uid"], 4.2, 300.0, ended))
 
 
 @functools.cache
-def plan_of(exercise: str) -> list[dict[str, Any]]:
+def plan_of(exercise: str) -> list[PlanRow]:
     """Three checks a question: one public, two hidden."""
     return [
         {
@@ -80,19 +87,20 @@ def plan_of(exercise: str) -> list[dict[str, Any]]:
     ]
 
 
-def record(row: dict[str, Any], passed: bool, draw: random.Random, exercise: str) -> dict[str, Any]:
+def record(row: PlanRow, passed: bool, draw: random.Random, exercise: str) -> CheckRecord:
     """The record of a check; half of the failures look like a misconception."""
     known = [] if passed else suspects(exercise, row["question"])
     named = draw.choice(known) if known and draw.random() < 0.5 else None
     statement, hint = (named.statement, named.hint) if named else ("", "Look at the shape.")
-    return row | {
+    return {
+        **row,
         "points": row["max_points"] if passed else 0.0,
-        "outcome": "passed" if passed else "failed",
+        "outcome": Outcome.PASSED if passed else Outcome.FAILED,
         "misconception": named.name if named else None,
         "counterexample": None if passed else {"n": 3},
         "message": None if passed else "The loss is not what it should be.",
         "note": None,
-        "feedback": None if passed else FEEDBACK.format(**row | {"statement": statement, "hint": hint}),
+        "feedback": None if passed else FEEDBACK.format(**{**row, "statement": statement, "hint": hint}),
     }
 
 

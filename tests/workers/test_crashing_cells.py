@@ -6,8 +6,10 @@ import time
 from pathlib import Path
 
 import pytest
-from sealing import OWN_PROBES, MakeStudent
+from sealing import MakeStudent
 
+from autograder.workers.frames import WireError
+from autograder.workers.limits import PATIENCE
 from autograder.workers.student import ProbeDied
 
 RAISED = {
@@ -65,7 +67,10 @@ def test_errors_of_any_kind_are_reported_and_the_worker_goes_on(student: MakeStu
     assert found == {name: ("raised", kind) for name, (_, kind) in RAISED.items()}
     assert last.status == "ok"
     assert submission.starts == 1
-    assert all(outcome.message.encode() is not None for outcome in outcomes)
+    messages = {name: outcome.message for name, outcome in zip(RAISED, outcomes, strict=True)}
+    assert messages["an error that cannot be shown"] == ""
+    assert messages["a text that cannot be encoded"] == "\ufffd=cmd"
+    assert messages["input"] == "input() does not work while a notebook is graded."
 
 
 def test_a_cell_that_ends_its_process_is_left_out(student: MakeStudent) -> None:
@@ -78,19 +83,16 @@ def test_a_cell_that_ends_its_process_is_left_out(student: MakeStudent) -> None:
 
 
 def test_a_cell_that_hangs_is_left_out(student: MakeStudent) -> None:
-    submission = student("kept = 1", *HANGS.values(), "assert kept == 1", cell_seconds=1)
+    submission = student("kept = 1", *HANGS.values(), "assert kept == 1", cell_seconds=0.5)
     first, *outcomes, last = submission.run_cells()
     assert {outcome.status for outcome in outcomes} == {"timeout"}
     assert (first.status, last.status) == ("ok", "ok")
 
 
 def test_a_million_lines_cost_little(student: MakeStudent) -> None:
-    start = time.monotonic()
-    submission = student(
-        "for i in range(1_000_000): print('line', i)", "import os\nfor _ in range(10**5): os.write(1, b'x')"
-    )
+    cells = ["for i in range(1_000_000): print('line', i)", "import os\nfor _ in range(10**5): os.write(1, b'x')"]
+    submission = student(*cells, cell_seconds=10)
     assert [outcome.status for outcome in submission.run_cells()] == ["ok", "ok"]
-    assert time.monotonic() - start < 10
 
 
 def test_many_threads_end_with_their_worker(student: MakeStudent) -> None:
@@ -114,7 +116,7 @@ def test_the_whole_has_a_deadline(student: MakeStudent) -> None:
     with pytest.raises(ProbeDied) as died:
         submission.observe("anything", {})
     assert died.value.kind == "exhausted"
-    assert time.monotonic() - start < 6
+    assert time.monotonic() - start < PATIENCE * 1.8 + 5
 
 
 def test_what_is_left_in_the_folder_is_removed(
@@ -134,29 +136,20 @@ def test_what_is_left_in_the_folder_is_removed(
     assert not list(tmp_path.iterdir())
 
 
-PROBES = (
-    OWN_PROBES
-    + """
-@own
-def twice(namespace, case):
-    return 2 * case["x"]
-
-@own
-def act(namespace, case):
-    exec(case["code"], {})
-    return 1
-
-@own
-def give(namespace, case):
-    return eval(case["code"])
+ANSWER = """
+def answer(code):
+    names = {}
+    exec(code, names)
+    return names.get("value")
 """
-)
+"""An answer that runs code; it gives what the code calls ``value``."""
+FOUR = {"code": "value = 2 + 2"}
 
 
 def test_a_probe_sees_what_the_cells_defined(student: MakeStudent) -> None:
-    submission = student(PROBES)
+    submission = student(ANSWER)
     submission.run_cells()
-    assert submission.observe("twice", {"x": 4}) == {"seen": 8}
+    assert submission.observe("call", FOUR) == {"seen": 4}
 
 
 @pytest.mark.parametrize(
@@ -170,28 +163,28 @@ def test_a_probe_sees_what_the_cells_defined(student: MakeStudent) -> None:
 def test_a_probe_that_ends_its_process_does_not_take_the_next_with_it(
     student: MakeStudent, code: str, kind: str
 ) -> None:
-    submission = student(PROBES, probe_seconds=1)
+    submission = student(ANSWER, probe_seconds=1)
     submission.run_cells()
     with pytest.raises(ProbeDied) as died:
-        submission.observe("act", {"code": code})
+        submission.observe("call", {"code": code})
     assert died.value.kind == kind
-    assert submission.observe("twice", {"x": 4}) == {"seen": 8}
+    assert submission.observe("call", FOUR) == {"seen": 4}
 
 
 def test_a_probe_that_leaves_is_an_error(student: MakeStudent) -> None:
-    submission = student(PROBES)
+    submission = student(ANSWER)
     submission.run_cells()
-    assert submission.observe("act", {"code": "raise SystemExit(1)"})["error"]["type"] == "SystemExit"
-    assert submission.observe("twice", {"x": 4}) == {"seen": 8}
+    assert submission.observe("call", {"code": "raise SystemExit(1)"})["error"]["type"] == "SystemExit"
+    assert submission.observe("call", FOUR) == {"seen": 4}
 
 
 def test_replays_are_capped(student: MakeStudent) -> None:
-    submission = student(PROBES, replays=1)
+    submission = student(ANSWER, replays=1)
     submission.run_cells()
     kinds = []
     for _ in range(3):
         with pytest.raises(ProbeDied) as died:
-            submission.observe("act", {"code": "import os; os._exit(0)"})
+            submission.observe("call", {"code": "import os; os._exit(0)"})
         kinds.append(died.value.kind)
     assert kinds == ["died", "died", "exhausted"]
 
@@ -202,17 +195,15 @@ def test_replays_are_capped(student: MakeStudent) -> None:
     ids=["long text", "many numbers", "large array", "large number"],
 )
 def test_an_answer_that_is_too_large_is_malformed(student: MakeStudent, code: str) -> None:
-    submission = student(PROBES)
+    submission = student(ANSWER)
     submission.run_cells()
     with pytest.raises(ProbeDied) as died:
-        submission.observe("give", {"code": code})
+        submission.observe("call", {"code": f"value = {code}"})
     assert died.value.kind == "malformed"
 
 
 def test_a_question_that_is_no_plain_data_is_not_the_students_fault(student: MakeStudent) -> None:
-    from autograder.workers.frames import WireError
-
-    submission = student(PROBES)
+    submission = student(ANSWER)
     submission.run_cells()
     with pytest.raises(WireError):
-        submission.ask("twice", {"x": object()})
+        submission.start("call", {"code": object()})

@@ -11,10 +11,9 @@ import time
 from pathlib import Path
 
 import pytest
+from sealing import SUPPORT
 
 from autograder.workers.zygote import Zygote, ZygoteError
-
-HERE = Path(__file__).parent
 
 
 def wait_until_gone(pid: int, seconds: float = 5) -> bool:
@@ -72,7 +71,7 @@ def test_a_role_that_is_not_there_ends_its_process_only(bare: Zygote) -> None:
 
 
 def test_everything_ends_with_the_server() -> None:
-    with Zygote(bare=True, roots=[HERE]) as zygote:
+    with Zygote(bare=True, roots=[SUPPORT]) as zygote:
         process = zygote.spawn("roles:idle", {})
         os.kill(zygote.pid, signal.SIGKILL)
         assert wait_until_gone(process.pid)
@@ -85,7 +84,7 @@ def test_everything_ends_with_the_kit() -> None:
     program = f"""
         import time
         from autograder.workers.zygote import Zygote
-        zygote = Zygote(bare=True, roots=[{str(HERE)!r}])
+        zygote = Zygote(bare=True, roots=[{str(SUPPORT)!r}])
         judge = zygote.spawn("roles:parent_of_one", {{}}, control=True)
         print(zygote.pid, judge.pid, judge.channel.receive(), flush=True)
         time.sleep(100)

@@ -512,7 +512,7 @@ class _Counting(keras.layers.Layer):
         self.counts = counts
         self.inputs: list[Any] = []
 
-    def build(self, _: Any) -> None:
+    def build(self, input_shape: Any) -> None:  # noqa: ARG002
         self.built = True
 
     def call(self, x: Any) -> Any:

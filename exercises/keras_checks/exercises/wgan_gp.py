@@ -124,7 +124,7 @@ def _loss(number: float) -> Callable[..., Any]:
     def loss(*scores: Any, **named: Any) -> Any:
         return number * tf.add_n([tf.reduce_mean(score) for score in (*scores, *named.values())])
 
-    loss.number = number
+    loss.number = number  # pyright: ignore[reportFunctionMemberAccess]
     return loss
 
 

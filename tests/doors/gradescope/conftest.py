@@ -6,7 +6,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from folders import EXERCISE, unpack, worker_can_reach
+from gradescope_folders import unpack, worker_can_reach
+from handed_in import EXERCISE
 
 from autograder.bank.master import read_master
 from autograder.building.build import grader_zip

@@ -7,8 +7,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from folders import answers, hand_in, notebook, read_results, run_many, worker_can_reach, zipped
+from gradescope_folders import hand_in, read_results, run_many, worker_can_reach
+from handed_in import notebook, right_notebook, zipped
 
+RIGHT = right_notebook()
 MARKS = b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
 ONE_CELL = b'{"cells": [%s], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
 
@@ -18,7 +20,7 @@ BROKEN: dict[str, tuple[dict[str, bytes], str]] = {
     "empty": ({"custom_loss.ipynb": b""}, "is empty"),
     "blank": ({"custom_loss.ipynb": b" \n \n"}, "is empty"),
     "not JSON": ({"custom_loss.ipynb": b"{'cells': []}"}, "not a notebook"),
-    "cut off": ({"custom_loss.ipynb": answers()[:2000]}, "not a notebook"),
+    "cut off": ({"custom_loss.ipynb": RIGHT[:2000]}, "not a notebook"),
     "a list": ({"custom_loss.ipynb": b"[]"}, "not a notebook"),
     "a number": ({"custom_loss.ipynb": b"3"}, "not a notebook"),
     "no cells": ({"custom_loss.ipynb": b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}}'}, "custom_loss.ipynb"),
@@ -33,12 +35,12 @@ BROKEN: dict[str, tuple[dict[str, bytes], str]] = {
     "a number without end": ({"custom_loss.ipynb": b'{"nbformat": 1' + b"0" * 10_000 + b"}"}, "not a notebook"),
     "bytes": ({"custom_loss.ipynb": bytes(range(256))}, "not a"),
     "an HTML page": ({"custom_loss.ipynb": b"<html><body>Sign in</body></html>"}, "not a notebook"),
-    "two notebooks": ({"a.ipynb": answers(), "b.ipynb": answers()}, "2 notebooks (a.ipynb, b.ipynb)"),
-    "another exercise": ({"vae.ipynb": notebook("1", exercise="vae")}, "notebook of vae, not of custom_loss"),
+    "two notebooks": ({"a.ipynb": RIGHT, "b.ipynb": RIGHT}, "2 notebooks (a.ipynb, b.ipynb)"),
+    "another exercise": ({"vae.ipynb": notebook("1", kit={"exercise": "vae"})}, "notebook of vae, not of custom_loss"),
     "not a zip": ({"all.zip": b"PK\3\4garbage"}, "damaged zip"),
     "an empty zip": ({"all.zip": zipped({})}, "holds no notebook"),
-    "a zip of two": ({"all.zip": zipped({"a.ipynb": answers(), "b/c.ipynb": answers()})}, "holds 2 notebooks"),
-    "a zip that is cut off": ({"all.zip": zipped({"a.ipynb": answers()})[:-30]}, "damaged zip"),
+    "a zip of two": ({"all.zip": zipped({"a.ipynb": RIGHT, "b/c.ipynb": RIGHT})}, "holds 2 notebooks"),
+    "a zip that is cut off": ({"all.zip": zipped({"a.ipynb": RIGHT})[:-30]}, "damaged zip"),
     "a notebook in a zip that is none": ({"all.zip": zipped({"a.ipynb": b"{"})}, "not a notebook"),
     "a script with a null": ({"custom_loss.py": b"x = 1\0"}, "null bytes"),
     "an odd name": ({"=cmd|' /C calc'!A0.ipynb": b""}, "is empty"),

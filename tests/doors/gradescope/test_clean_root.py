@@ -22,7 +22,8 @@ from typing import Any
 import pytest
 from clean_root import SUITE, bootstrap, missing, run_in, size_mb
 from container import container
-from folders import EXERCISE, answers, hand_in, read_results
+from gradescope_folders import hand_in, read_results
+from handed_in import EXERCISE, right_notebook
 
 SETUP_SECONDS = 180
 CONTAINERS = {"1 CPU, 1.5 GB": (1, 1536), "0.5 CPU, 0.75 GB": (0.5, 768)}
@@ -126,7 +127,7 @@ def test_a_right_submission_in_a_small_container(machine: Path, size: str, figur
         limits = container(cpus, memory)
         with limits as held:
             begin = time.monotonic()
-            outcome = grade(machine, {f"{EXERCISE}.ipynb": answers()}, held.inside)
+            outcome = grade(machine, {f"{EXERCISE}.ipynb": right_notebook()}, held.inside)
             seconds = time.monotonic() - begin
     except OSError as error:
         pytest.skip(f"NOT TESTED, the container of {size}: control groups can't be made here ({error})")
@@ -145,7 +146,7 @@ def test_a_right_submission_in_a_small_container(machine: Path, size: str, figur
 def test_a_submission_that_takes_all_memory_costs_itself_only(machine: Path, figures: dict[str, Any]) -> None:
     try:
         with container(1, 1536) as held:
-            outcome = grade(machine, {f"{EXERCISE}.ipynb": answers(HOG)}, held.inside)
+            outcome = grade(machine, {f"{EXERCISE}.ipynb": right_notebook(HOG)}, held.inside)
     except OSError as error:
         pytest.skip(f"NOT TESTED, out of memory in a container: control groups can't be made here ({error})")
     figures["hog"] = {"score": outcome["score"], "killed": held.killed, "peak_mb": round(held.peak_mb)}
@@ -169,7 +170,7 @@ raise RuntimeError("nothing was read")"""
 
 def test_without_landlock_the_hidden_files_are_still_roots(machine: Path) -> None:
     inside = (sys.executable, str(Path(__file__).with_name("no_landlock.py")))
-    outcome = grade(machine, {f"{EXERCISE}.ipynb": answers(READER)}, inside)
+    outcome = grade(machine, {f"{EXERCISE}.ipynb": right_notebook(READER)}, inside)
     assert outcome["score"] == 10, outcome["output"][:500]
     assert outcome["extra_data"]["isolation"] == ["uid", "seccomp", "rlimits", "no_new_privs"]
     assert [cell["message"] for cell in outcome["extra_data"]["cells"]] == ["nothing was read"]

@@ -9,7 +9,8 @@ import time
 from pathlib import Path
 
 import pytest
-from folders import EXERCISE, answers, hand_in, read_results, run, run_many
+from gradescope_folders import hand_in, read_results, run, run_many
+from handed_in import EXERCISE, right_notebook
 
 TOTAL = 10
 
@@ -25,7 +26,7 @@ def test_zip_holds_what_gradescope_looks_for(source: Path) -> None:
 
 @pytest.mark.slow
 def test_results_are_written_as_checks_finish(root: Path) -> None:
-    hand_in(root, {f"{EXERCISE}.ipynb": answers("def pinball_loss(tau):\n    return lambda t, p: t - p")})
+    hand_in(root, {f"{EXERCISE}.ipynb": right_notebook("def pinball_loss(tau):\n    return lambda t, p: t - p")})
     with (root / "said").open("w") as said:
         process = subprocess.Popen([root / "source" / "run_autograder", root], stdout=said)
     known = [0]
@@ -56,7 +57,7 @@ def test_visibility_of_hidden_checks(setting: str, visible: bool, root: Path, so
         (root / "source" / path.name).symlink_to(path)
     (root / "source" / "exercise.toml").unlink()
     (root / "source" / "exercise.toml").write_text(f'show_hidden = "{setting}"\n')
-    hand_in(root, {f"{EXERCISE}.ipynb": answers("def pinball_loss(tau):\n    return lambda t, p: t - p")})
+    hand_in(root, {f"{EXERCISE}.ipynb": right_notebook("def pinball_loss(tau):\n    return lambda t, p: t - p")})
     run_many(source, [root])
     outcome = read_results(root)
     assert {test["visibility"] for test in outcome["tests"]} == {

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from folders import EXERCISE, answers, hand_in, read_results, run_many, unpack, worker_can_reach
+from gradescope_folders import hand_in, read_results, run_many, unpack, worker_can_reach
+from handed_in import EXERCISE, right_notebook
 
 from autograder.doors.gradescope.faults import NAME
 
@@ -16,15 +17,16 @@ SECRET = "the reference is of another shape"
 BREAK = """
 
 import dataclasses
+import functools
 
-
-def _broken(*_):
-    {action}
-
-
-for _place, _check in enumerate(PINBALL_CLASS.checks):
+for _place, _check in enumerate(probes.PINBALL_CLASS.checks):
     if _check.name == "class_value":
-        PINBALL_CLASS.checks[_place] = dataclasses.replace(_check, test=_broken)
+
+        @functools.wraps(_check.test)
+        def _broken(*_):
+            {action}
+
+        probes.PINBALL_CLASS.checks[_place] = dataclasses.replace(_check, test=_broken)
 """
 ONE_CHECK = "raise RuntimeError('{secret}')"
 WHOLE_JUDGE = {
@@ -39,7 +41,7 @@ def broken(package: bytes, tmp_path: Path) -> Path:
     """A folder with a grader of its own, to be broken, and a right submission."""
     worker_can_reach(tmp_path)
     unpack(package, tmp_path)
-    return hand_in(tmp_path, {f"{EXERCISE}.ipynb": answers()})
+    return hand_in(tmp_path, {f"{EXERCISE}.ipynb": right_notebook()})
 
 
 def break_judge(root: Path, action: str) -> None:

@@ -9,24 +9,15 @@ import random
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from folders import EXERCISE, answers, hand_in, read_results
+from gradescope_folders import hand_in, read_results
+from handed_in import EXERCISE, right_notebook
+from processes import descendants
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs /proc")]
 MOMENTS = 8
-
-
-def descendants(pid: int) -> Iterator[int]:
-    """All processes that ``pid`` has started, and those that they have."""
-    for entry in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            fields = (entry / "stat").read_text().rpartition(")")[2].split()
-            if int(fields[1]) == pid:
-                yield int(entry.name)
-                yield from descendants(int(entry.name))
 
 
 def start(root: Path) -> subprocess.Popen[bytes]:
@@ -40,7 +31,7 @@ def start(root: Path) -> subprocess.Popen[bytes]:
 def kill_tree(pid: int) -> int:
     """Kill a process and all below it at once; returns how many there were."""
     os.kill(pid, signal.SIGSTOP)  # so that the tree does not grow while it is read
-    pids = [pid, *descendants(pid)]
+    pids = [pid, *(process.pid for process in descendants(pid))]
     for one in pids:
         with contextlib.suppress(ProcessLookupError):
             os.kill(one, signal.SIGKILL)
@@ -49,7 +40,7 @@ def kill_tree(pid: int) -> int:
 
 @pytest.mark.timeout(900)
 def test_a_kill_at_any_moment_leaves_a_valid_result(root: Path) -> None:
-    hand_in(root, {f"{EXERCISE}.ipynb": answers()})
+    hand_in(root, {f"{EXERCISE}.ipynb": right_notebook()})
     begin = time.monotonic()
     assert start(root).wait(280) == 0
     whole = time.monotonic() - begin

@@ -2,36 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import jsonschema
 import pytest
-from folders import SCHEMA
+from gradescope_folders import SCHEMA
 
 from autograder.doors.gradescope.faults import add_faults
+from autograder.results.records import CellRecord, CheckRecord, Outcome, PlanRow, Status
 from autograder.results.result import Grading, result
 
 LIMIT = 100_000
-PLAN = [
+PLAN: list[PlanRow] = [
     {"question": f"q{number}", "check": name, "statement": "It holds.", "hidden": name == "secret", "max_points": 1.0}
     for number in range(5)
     for name in ("open", "secret")
 ]
 
 
-def failed(row: dict[str, Any], feedback: str) -> dict[str, Any]:
-    nothing = {"misconception": None, "counterexample": None, "note": None}
-    return {**row, **nothing, "points": 0.0, "outcome": "failed", "message": "wrong", "feedback": feedback}
+def failed(row: PlanRow, feedback: str) -> CheckRecord:
+    return {
+        **row,
+        "points": 0.0,
+        "outcome": Outcome.FAILED,
+        "misconception": None,
+        "counterexample": None,
+        "message": "wrong",
+        "note": None,
+        "feedback": feedback,
+    }
 
 
-def raised(message: str) -> dict[str, Any]:
+def raised(message: str) -> CellRecord:
     return {"index": 3, "status": "raised", "error_type": "ValueError", "message": message, "line": 1}
 
 
 @pytest.mark.parametrize("show_hidden", ["never", "after_published", "always"])
 def test_long_feedback_is_cut_and_what_matters_stays(show_hidden: str) -> None:
     checks = [failed(row, "long " * 30_000) for row in PLAN]
-    outcome = result(Grading("a", "", plan=PLAN, checks=checks, cells=[raised("x" * 9_000)] * 30), show_hidden)
+    outcome = result(
+        Grading("a", "", plan=PLAN, checks=checks, cells=[raised("x" * 9_000)] * 30, show_hidden=show_hidden)
+    )
     jsonschema.validate(outcome, SCHEMA)
     assert all(len(text) < LIMIT for text in (outcome["output"], *(test["output"] for test in outcome["tests"])))
     first, *_, last = outcome["output"].split("\n\n")
@@ -41,8 +50,8 @@ def test_long_feedback_is_cut_and_what_matters_stays(show_hidden: str) -> None:
 
 
 def test_faults_fit_too() -> None:
-    plan = [{**row, "check": f"{row['check']}{number}"} for row in PLAN for number in range(100)]
-    outcome = add_faults(result(Grading("a", "", plan=plan, status="fault", message="m" * 200_000)))
+    plan: list[PlanRow] = [{**row, "check": f"{row['check']}{number}"} for row in PLAN for number in range(100)]
+    outcome = add_faults(result(Grading("a", "", plan=plan, ended=Status.FAULT, message="m" * 200_000)))
     jsonschema.validate(outcome, SCHEMA)
     assert outcome["output"].startswith("Some checks could not be graded. **This is not your fault**")
     assert "mmm" not in outcome["output"]

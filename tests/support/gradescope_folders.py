@@ -11,11 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
-import nbformat
+from handed_in import put
 
-from autograder.bank.master import read_master
-
-EXERCISE = "custom_loss"
 SCHEMA = json.loads(Path(__file__).with_name("results.schema.json").read_text())
 MANY = """
 import sys
@@ -24,26 +21,6 @@ door.GRACE_SECONDS = {grace}
 for folder in sys.argv[1:]:
     door.main([folder])
 """
-
-
-def notebook(*sources: str, exercise: str = EXERCISE) -> bytes:
-    """A student's notebook of these cells."""
-    cells = [nbformat.v4.new_code_cell(source, id=f"c{index}") for index, source in enumerate(sources)]
-    return nbformat.writes(nbformat.v4.new_notebook(cells=cells, metadata={"kit": {"exercise": exercise}})).encode()
-
-
-def answers(*more: str) -> bytes:
-    """The reference as a student's notebook, with more cells behind it."""
-    return notebook(*(cell.source for cell in read_master(EXERCISE).reference_cells()), *more)
-
-
-def zipped(files: dict[str, bytes]) -> bytes:
-    """A zip of some files."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
-    return buffer.getvalue()
 
 
 def unpack(package: bytes, root: Path) -> Path:
@@ -62,11 +39,7 @@ def unpack(package: bytes, root: Path) -> Path:
 
 def hand_in(root: Path, files: dict[str, bytes]) -> Path:
     """``root/submission`` with these files, and the rest of the layout."""
-    for name, data in files.items():
-        path = root / "submission" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-    (root / "submission").mkdir(exist_ok=True)
+    put(root / "submission", files)
     (root / "results").mkdir(exist_ok=True)
     (root / "submission_metadata.json").write_text('{"id": 1, "users": [{"name": "A. Student"}]}')
     return root

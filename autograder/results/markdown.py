@@ -1,0 +1,35 @@
+"""A failed check for Gradescope (``output_format`` "md")."""
+
+from __future__ import annotations
+
+import re
+
+from keras_checks.feedback import Line, Record, lines, spans, title
+
+
+def markdown(record: Record) -> str:
+    """The record as markdown, in which nothing of a student's is markup."""
+    statement, *rest = lines(record)
+    head = f"**{_escape_markdown(title(record))}**\n\n{_markdown_prose(statement.prose)}\n"
+    return "\n".join([head, *(f"- {_markdown_line(line)}" for line in rest)])
+
+
+def _markdown_line(line: Line) -> str:
+    if line.label == "With":
+        return f"With {_markdown_code(line.data)}: {_markdown_prose(line.prose)}"
+    body = _markdown_prose(line.prose) if line.prose else _markdown_code(line.data)
+    return f"{line.label}: {body}" if line.label else body
+
+
+def _markdown_prose(prose: str) -> str:
+    return "".join(_markdown_code(part) if code else _escape_markdown(part) for code, part in spans(prose))
+
+
+def _escape_markdown(part: str) -> str:
+    return re.sub(r"([\\`*_{}\[\]<>#|~$!&])", r"\\\1", part)
+
+
+def _markdown_code(data: str) -> str:
+    fence = "`" * (1 + max((len(run) for run in re.findall(r"`+", data)), default=0))
+    pad = " " if data.startswith("`") or data.endswith("`") else ""
+    return f"{fence}{pad}{data}{pad}{fence}"

@@ -1,0 +1,108 @@
+"""The types of a result, from one check to the whole results.json."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, NotRequired, TypedDict
+
+
+class Outcome(StrEnum):
+    """What became of a check."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    FAULT = "fault"
+
+
+class Status(StrEnum):
+    """How the grading of a submission ended."""
+
+    GRADED = "graded"
+    UNREADABLE = "unreadable"
+    TIMEOUT = "timeout"
+    FAULT = "fault"
+    TAMPERED = "tampered"
+
+
+class PlanRow(TypedDict):
+    """A check before it has run: what there is to earn."""
+
+    question: str
+    check: str
+    statement: str
+    hidden: bool
+    max_points: float
+
+
+class CheckRecord(PlanRow):
+    """A check that has run. ``feedback`` is markdown, kept until the result is rendered."""
+
+    points: float
+    outcome: str
+    misconception: str | None
+    counterexample: Any
+    message: str | None
+    note: str | None
+    feedback: NotRequired[str | None]
+
+
+class CellRecord(TypedDict):
+    """How a cell of the submission ended. ``line`` counts from 1 within the cell; 0 where it is not known."""
+
+    index: int
+    status: str
+    error_type: str
+    message: str
+    line: int
+
+
+class NoteEntry(TypedDict):
+    """An entry of Gradescope's ``tests`` without points."""
+
+    name: str
+    status: str
+    output: str
+    output_format: str
+    visibility: str
+
+
+class TestEntry(NoteEntry):
+    """An entry of Gradescope's ``tests``: one question."""
+
+    number: str
+    score: float
+    max_score: float
+
+
+class ExtraData(TypedDict):
+    """What a result says beyond Gradescope's keys."""
+
+    exercise: str
+    kit: str
+    checks_sha256: str
+    submission_sha256: str
+    versions: dict[str, str]
+    isolation: list[str]
+    status: str
+    message: str
+    seconds: float
+    peak_mb: float
+    cells: list[CellRecord]
+    checks: list[CheckRecord]
+    tampering: list[str]
+    probed_in_place: list[str]
+    regrade: NotRequired[bool]
+
+
+class Result(TypedDict):
+    """Gradescope's results.json."""
+
+    score: float
+    execution_time: float
+    output: str
+    output_format: str
+    test_output_format: str
+    visibility: str
+    stdout_visibility: str
+    tests: list[TestEntry]
+    extra_data: ExtraData

@@ -1,0 +1,45 @@
+"""Runs `kit` as an instructor does."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from autograder.paths import ROOT
+
+
+def kit(
+    *arguments: str | Path, status: int = 0, timeout: float = 300, root: Path = ROOT, cwd: Path | None = None
+) -> str:
+    """Run `kit` to its end; what it printed. ``root`` has the code: the repository, or an unpacked autograder zip."""
+    done = subprocess.run(
+        _command(arguments),
+        cwd=cwd,
+        env=environment(root),
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+    assert done.returncode == status, done.stdout[-3000:] + done.stderr[-3000:]
+    return done.stdout
+
+
+def start_kit(*arguments: str | Path) -> subprocess.Popen[str]:
+    """Start `kit`; its output and its errors come through ``stdout``."""
+    return subprocess.Popen(
+        _command(arguments), env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+
+
+def environment(root: Path = ROOT) -> dict[str, str]:
+    """The environment in which Python takes the packages of ``root``, installed or not."""
+    paths = os.pathsep.join([str(root), str(root / "exercises")])
+    return {**os.environ, "PYTHONPATH": paths, "COLUMNS": "200"}
+
+
+def _command(arguments: Sequence[str | Path]) -> list[str]:
+    return [sys.executable, "-P", "-m", "autograder", *map(str, arguments)]

@@ -1,0 +1,144 @@
+"""Work is measured in CPU time, so that a busy machine changes no verdict; waiting has a more generous limit."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sealing import MakeStudent
+
+from autograder.bank.master import read_master
+from autograder.grading.session import Session
+from autograder.results.result import Grading
+from autograder.submissions.read import Cell, Submission
+from autograder.workers import limits
+from autograder.workers.canary import SealReport
+from autograder.workers.limits import PATIENCE, Allowance, Limits
+from autograder.workers.student import ProbeDied
+from autograder.workers.zygote import Process, Zygote
+
+EXERCISE = "custom_loss"
+QUESTION = "pinball_loss"
+LOOK = 0.5
+"""Seconds between two looks at a worker's clock."""
+WORK = "import time\nbegin = time.process_time()\nwhile time.process_time() - begin < {seconds}: pass"
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="CPU time of another process is read on Linux only")
+
+
+@pytest.fixture
+def used(zygote: Zygote, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The CPU seconds of each worker that has ended."""
+    seconds: list[float] = []
+    end = zygote.end
+
+    def noting(process: Process) -> dict[str, Any]:
+        found = end(process)
+        seconds.append(found["cpu_seconds"])
+        return found
+
+    monkeypatch.setattr(zygote, "end", noting)
+    return seconds
+
+
+def test_a_busy_loop_is_stopped_by_cpu_time(student: MakeStudent, used: list[float]) -> None:
+    submission = student("while True: pass", "1", cell_seconds=0.8)
+    assert [outcome.status for outcome in submission.run_cells()] == ["timeout", "ok"]
+    assert 0.8 <= used[0] < 0.8 + LOOK + 1, "wall clock alone would have ended it after PATIENCE * 0.8 s"
+
+
+def test_a_sleeping_cell_is_stopped_by_wall_clock(student: MakeStudent, used: list[float]) -> None:
+    submission = student("import time; time.sleep(100)", "1", cell_seconds=0.5)
+    begin = time.monotonic()
+    statuses = [outcome.status for outcome in submission.run_cells()]
+    assert statuses == ["timeout", "ok"]
+    assert PATIENCE * 0.5 <= time.monotonic() - begin < 30
+    assert used[0] < 0.5
+
+
+def test_a_nap_longer_than_the_cpu_limit_is_fine(student: MakeStudent) -> None:
+    submission = student("import time; time.sleep(1.5)", cell_seconds=0.8)
+    assert [outcome.status for outcome in submission.run_cells()] == ["ok"]
+
+
+def test_a_busy_probe_is_stopped_by_cpu_time(student: MakeStudent, used: list[float]) -> None:
+    submission = student("def answer():\n  while True: pass", probe_seconds=0.8)
+    submission.run_cells()
+    with pytest.raises(ProbeDied, match="did not finish"):
+        submission.observe("call", {})
+    assert 0.8 <= used[0] < 0.8 + LOOK + 1
+
+
+def test_the_whole_is_bounded_by_wall_clock_where_a_platform_is(student: MakeStudent) -> None:
+    submission = student(*["import time; time.sleep(100)"] * 3, cell_seconds=1, wall_seconds=2)
+    begin = time.monotonic()
+    assert [outcome.status for outcome in submission.run_cells()] == ["timeout", "skipped", "skipped"]
+    assert time.monotonic() - begin < 4
+
+
+def test_what_is_left_shrinks_by_work_and_by_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = {"cpu": 10.0}
+    monkeypatch.setattr(limits, "cpu_seconds", lambda _pid: clock["cpu"])
+    allowance = Allowance(Limits(total_seconds=5))
+    watch = allowance.stopwatch(1, 3)
+    clock["cpu"] += 3
+    assert not watch.overrun
+    clock["cpu"] += 0.5
+    assert watch.overrun
+    watch.stop(waited=8)
+    assert (allowance.work, allowance.wait) == (1.5, 12)
+    assert allowance.stopwatch(1, 3).seconds == 1.5
+    allowance.stopwatch(1, 3).stop(waited=12)
+    assert allowance.used_up
+
+
+@contextmanager
+def on_one_cpu() -> Iterator[None]:
+    """What is started within shares one CPU."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(before)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+@contextmanager
+def busy_loops(count: int) -> Iterator[None]:
+    """Processes that take all the time that they get."""
+    loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
+    try:
+        yield
+    finally:
+        for loop in loops:
+            loop.kill()
+            loop.wait()
+
+
+@pytest.mark.timeout(300)
+def test_a_busy_machine_changes_no_result(seal: SealReport) -> None:
+    """Each cell and probe has a limit that it would pass by wall clock where it gets a third of a CPU."""
+    cells = [cell.source for cell in read_master(EXERCISE).reference_cells()]
+    wrong = "pinball_loss_of_mine = pinball_loss\ndef pinball_loss(tau): return pinball_loss_of_mine(1 - tau)"
+    sources = [*cells, WORK.format(seconds=0.8), wrong]
+    submission = Submission("a", tuple(map(Cell, sources)), EXERCISE)
+    with on_one_cpu(), Session(limits=Limits(cell_seconds=1.5, probe_seconds=1.5, total_seconds=60)) as session:
+        session.grade(submission, EXERCISE, only=QUESTION)  # what is imported and remembered costs once
+        idle = session.grade(submission, EXERCISE, only=QUESTION)
+        with busy_loops(2):
+            busy = session.grade(submission, EXERCISE, only=QUESTION)
+    assert verdicts(busy) == verdicts(idle)
+    assert busy.status == idle.status == "graded"
+    assert {cell["status"] for cell in busy.cells} == {"ok"}
+    assert {record["outcome"] for record in busy.records()} == {"passed", "failed"}
+
+
+def verdicts(grading: Grading) -> list[Any]:
+    """All that a student could see a difference in."""
+    return [grading.records(), grading.cells]
