@@ -14,6 +14,7 @@ from autograder.bank.master import Master, MasterCell
 
 Transform = Callable[[Master, list[MasterCell]], list[MasterCell]]
 
+SOLUTION_ONLY = "solution"
 SETUP = """\
 import os
 
@@ -44,6 +45,11 @@ Save the notebook (Ctrl+S), then run the next cell. It writes the zip to hand in
 def stub_answers(_: Master, cells: list[MasterCell]) -> list[MasterCell]:
     """Leave a line to fill in where an answer stood."""
     return [cell.stubbed() for cell in cells]
+
+
+def drop_answers_to_come(_: Master, cells: list[MasterCell]) -> list[MasterCell]:
+    """Leave out what is told with the solution only: markdown cells tagged "solution"."""
+    return [cell for cell in cells if SOLUTION_ONLY not in cell.tags]
 
 
 def solve_answers(_: Master, cells: list[MasterCell]) -> list[MasterCell]:
@@ -93,7 +99,15 @@ def install(url: str) -> Transform:
     return add_install
 
 
-STUDENT: tuple[Transform, ...] = (stub_answers, add_guide, add_checks, tag_questions, add_grader, add_export)
+STUDENT: tuple[Transform, ...] = (
+    drop_answers_to_come,
+    stub_answers,
+    add_guide,
+    add_checks,
+    tag_questions,
+    add_grader,
+    add_export,
+)
 SOLUTION: tuple[Transform, ...] = (solve_answers, add_checks, tag_questions, add_grader)
 
 

@@ -12,7 +12,7 @@ from autograder.classroom.resume import Key, earlier_results, remove_leftovers
 from autograder.errors import KitError
 from autograder.files import write_json, write_text
 from autograder.grading.entry import SubmissionGrader, choose_exercise, unreadable
-from autograder.results.records import Result
+from autograder.results.records import Result, Status
 from autograder.results.result import is_unfinished, read_result, result
 from autograder.results.scores import scores_csv
 from autograder.submissions.collect import Source
@@ -81,9 +81,11 @@ class Class:
     ) -> list[tuple[str, Result]]:
         def one(source: Source) -> tuple[str, Result]:
             outcome = self._result(source)
-            if final or not is_unfinished(outcome):
-                done(self._keep(source.name, outcome))
-            return source.name, outcome
+            if not final and is_unfinished(outcome):
+                return source.name, outcome
+            kept = self._keep(source.name, outcome)
+            done(kept)
+            return source.name, kept.result
 
         pool = ThreadPoolExecutor(jobs)
         try:
@@ -100,8 +102,11 @@ class Class:
             raise Stopped
         path = self.output / f"{name}.json"
         before = read_result(path)
-        if before != outcome:
-            write_json(path, outcome)
+        try:
+            if before != outcome:
+                write_json(path, outcome)
+        except OSError as error:  # costs this submission's file, not the class
+            return Done(name, _unwritten(outcome, error), before)
         return Done(name, outcome, before)
 
     def _result(self, source: Source) -> Result:
@@ -131,3 +136,9 @@ class Class:
     def _known(self, key: Key) -> Result | None:
         path = self._earlier.get(key)
         return read_result(path) if path else None
+
+
+def _unwritten(outcome: Result, error: OSError) -> Result:
+    """The result of a submission whose file can't be written."""
+    message = f"The result could not be written ({error.strerror}). Fix that and run the same command again."
+    return {**outcome, "extra_data": {**outcome["extra_data"], "status": Status.FAULT, "message": message}}

@@ -11,6 +11,7 @@ from typing import Any
 import nbformat
 from otter.plugins import AbstractOtterPlugin
 
+from autograder.doors.gradescope.faults import fault_report
 from autograder.grading.entry import grade_read
 from autograder.grading.session import Session
 from autograder.paths import ROOT
@@ -18,6 +19,7 @@ from autograder.results.key import key_of_zip
 from autograder.results.otter_tests import VERDICTS, verdicts_of
 from autograder.results.records import Status
 from autograder.results.result import Grading, result
+from autograder.results.texts import NOT_RUN, check_text
 from autograder.submissions.find import only_submission
 from autograder.submissions.read import Submission, Unreadable
 
@@ -32,7 +34,8 @@ class SealedGrading(AbstractOtterPlugin):
     imports what lies there: so everything of the student's is read first, and gone before the kernel starts.
     """
 
-    _submission: Submission | Unreadable | None = None
+    _submission: Submission | Exception = Unreadable("There is no notebook in what you handed in.")
+    _config: Any = None
     grading: Grading | None = None
 
     @property
@@ -46,13 +49,15 @@ class SealedGrading(AbstractOtterPlugin):
         path = Path(self.submission_path)
         try:
             self._submission = only_submission(path.parent, self.exercise, but=KEPT)
-        except Unreadable as problem:
+        except Exception as problem:  # raised again when it is to be graded: then a result says so
             self._submission = problem
         for item in path.parent.iterdir():
             if item.name not in (*KEPT, path.name):
                 shutil.rmtree(item, ignore_errors=True) if item.is_dir() and not item.is_symlink() else item.unlink()
         empty = nbformat.writes(nbformat.v4.new_notebook()) if path.suffix == ".ipynb" else ""
         path.write_text(empty, encoding="utf-8")  # Otter reads it once more
+        self._config = config
+        config.force_public_test_summary = False  # the result's own output says more
         config.pdf = False
         config.token = None
         config.grade_from_log = False
@@ -75,9 +80,9 @@ class SealedGrading(AbstractOtterPlugin):
             return grade_read(session, Path(self.submission_path).stem, self._read, self.exercise)
 
     def _read(self) -> Submission:
-        if not isinstance(self._submission, Submission):
-            raise self._submission or Unreadable("There is no notebook in what you handed in.")
-        return self._submission
+        if isinstance(self._submission, Submission):
+            return self._submission
+        raise self._submission
 
     def _fault(self, error: Exception) -> Grading:
         plan = json.loads(PLAN.read_text(encoding="utf-8")) if PLAN.is_file() else []
@@ -99,5 +104,16 @@ class SealedGrading(AbstractOtterPlugin):
             results.update_score(name, test.get("score", 0.0) if test else 0.0)
             for case in file.test_case_results:
                 record = records.get((file.name, case.test_case.name))
-                said = (record.get("feedback") or record["message"]) if record else None
-                case.message = said or (test["output"] if test else "")
+                case.message = check_text(record) if record else NOT_RUN
+        self._show(results, self.grading.show_hidden)
+        sys.stdout.write(fault_report(outcome))  # Gradescope shows it to instructors only
+
+    def _show(self, results: Any, show_hidden: str) -> None:
+        """Let Otter show the questions as the settings say; it shows them with the published grades by itself."""
+        if show_hidden == "never":
+            results.hide_everything()
+        elif show_hidden == "always":
+            self._config.show_all_public = True
+            for name in results.test_files:
+                for case in results.get_result(name).test_case_results:
+                    case.test_case.hidden = False

@@ -9,40 +9,44 @@ from keras_checks.compare import Failure, close, expect, finite
 from keras_checks.exercises import attention as probes
 from keras_checks.question import Case
 
+from autograder.judges import _attention as known
+
 LARGE_TOLERANCE = 5e-3
 """A score of 3200 is rounded to a few 1e-4, a weight then off by as much, and a value of 2 by twice that."""
-EXPLAINED = 1e-3
-"""Float32 noise leaves 1e-6 of the output unexplained; heads that differ from the weights that are shown, over 0.1."""
+
+ATTEND = probes.ATTENTION.trial(probes.attend, known.open_cases, examples=3)
+ATTEND_MASKED = probes.ATTENTION.trial(probes.attend, known.masked_cases, examples=3)
+ATTEND_BROADCAST = probes.ATTENTION.trial(probes.attend, known.broadcast_cases, examples=3)
+ATTEND_BLOCKED = probes.ATTENTION.trial(probes.attend, known.blocked_cases, examples=3)
+ATTEND_LARGE = probes.ATTENTION.trial(probes.attend_large, known.large_cases, examples=3)
+SLOPES = probes.ATTENTION.trial(probes.attend_slopes, known.sloped_cases, examples=3)
+SLOPES_UNSCALED = probes.ATTENTION.trial(probes.attend_slopes, known.unscaled_cases, examples=2)
 
 
-@probes.ATTEND.judge(
-    points=1,
-    hint="A sum of d products of numbers of size 1 has size sqrt(d). What do the scores have to be divided by?",
-)
+@ATTEND.confirms(probes.worked_weights)
 def weights_without_mask(case: Case, seen: Any, expected: Any) -> None:
     """Without a mask, `weights` is the softmax of the scaled scores."""
-    probes.follows(case, seen)
-    close(seen["weights"], expected["weights"], "weights", ulps=512, scale=1)
+    _, weights = probes.shapes(case, seen)
+    close(weights, expected["weights"], "weights", ulps=512, scale=1)
 
 
-@probes.ATTEND_ON_MASKED_CASES.judge(
-    points=0.5,
-    hint="What is not allowed leaves the softmax before it is taken; the others share as if it were not there.",
-)
-def weights_with_mask(case: Case, seen: Any, expected: Any) -> None:
-    """With a mask, `weights` is the softmax over what is allowed."""
-    probes.follows(case, seen)
-    close(seen["weights"], expected["weights"], "weights", ulps=512, scale=1)
+@ATTEND.confirms(probes.output_is_the_mean)
+@ATTEND_MASKED.confirms(probes.masked_keys_have_no_share)
+@ATTEND_BROADCAST.confirms(probes.other_mask_shapes)
+@ATTEND_BLOCKED.confirms(probes.nothing_allowed_is_finite)
+def shares_among_the_allowed(case: Case, seen: Any) -> None:
+    """The output is the mean of the values, and the weights follow the dot products among the allowed keys."""
+    output, weights = probes.follows(case, seen)
+    finite(weights, "weights")
+    finite(output, "output")
+    probes.hidden_keys(case, weights, probes.allowed(case, weights.shape))
+    known.shares_of_products(case, weights)
 
 
-ATTEND_LARGE = probes.ATTENTION.trial(probes.attend_large, probes.large_cases)
-
-
-@ATTEND_LARGE.judge(
-    points=0.5, hint="exp(89) is too large for float32; and a mask value must stay far below any score that occurs."
-)
-def large_scores(case: Case, seen: Any, expected: Any) -> None:
+@ATTEND_LARGE.confirms(probes.large_scores)
+def drawn_large_scores(case: Case, seen: Any, expected: Any) -> None:
     """Scores in the thousands, positive or negative, with a mask or without, give the right weights."""
+    del case
     for name in ("open", "masked", "turned"):
         for part in ("weights", "output"):
             due = np.asarray(expected[name][part], np.float64)
@@ -51,74 +55,83 @@ def large_scores(case: Case, seen: Any, expected: Any) -> None:
             expect(np.abs(found - due).max() < LARGE_TOLERANCE, f"{part} ({name}) is wrong for large scores.", found)
 
 
-ATTEND_SLOPES = probes.ATTENTION.trial(probes.attend_slopes, probes.sloped_cases)
-
-
-@ATTEND_SLOPES.judge(
-    points=0.5,
-    hint="Inside `fit` the batch size is unknown, and the gradient flows back through TensorFlow and Keras operations.",
+@SLOPES_UNSCALED.confirms(probes.gradients_arrive)
+@SLOPES.judge(
+    points=0.25,
+    hint="The gradient flows through both products and the softmax; each by TensorFlow or Keras operations.",
 )
-def slopes(case: Case, seen: Any, expected: Any) -> None:
-    """In graph mode, with unknown batch size, the right gradient reaches queries, keys and values."""
+def gradient_values(case: Case, seen: Any, expected: Any) -> None:
+    """In graph mode, with unknown batch size, the gradients for queries, keys and values have the right values."""
+    del case
     for name in ("q", "k", "v"):
         expect(seen[name] is not None, f"No gradient reaches `{name}`.")
         close(seen[name], expected[name], f"The gradient for `{name}`", ulps=1024, scale=16)
 
 
-def own_weights(case: Case) -> np.ndarray:
-    """The weights of the layer in the even state, `(batch, heads, len_q, len_k)`, if it has attention of its own."""
-    d_model, num_heads = case["width"]
-    q, k = (probes.KERNEL * case[name].astype(np.float64).sum(-1) for name in ("q", "k"))
-    scores = np.sqrt(d_model // num_heads) * q[:, None, :, None] * k[:, None, None, :]
-    scores = np.repeat(scores, num_heads, axis=1)
-    scores = np.where(probes.allowed(_with_heads(case), scores.shape), scores, -np.inf)
-    shares = np.exp(scores - scores.max(-1, keepdims=True))
-    return shares / shares.sum(-1, keepdims=True)
+EVEN_LAYER = probes.MULTI_HEAD.trial(probes.even_layer, known.sequence_cases, examples=3)
+EVEN_LAYER_MASKED = probes.MULTI_HEAD.trial(probes.even_layer, known.masked_sequence_cases, examples=2)
+EVEN_LAYER_OTHER_MASKS = probes.MULTI_HEAD.trial(
+    probes.even_layer, known.other_masked_sequence_cases, examples=1, shrinks=0
+)
 
 
-def _with_heads(case: Case) -> Case:
-    """The case with an axis of heads in a mask of rank 3."""
-    mask = case.get("mask")
-    return {**case, "mask": mask[:, None]} if mask is not None and mask.ndim == 3 else case
-
-
-def _right(case: Case, seen: Any, expected: Any, parts: tuple[str, ...]) -> None:
-    """Fail unless the layer gives what its own attention, or the function that stood in, has to give."""
-    own = own_weights(case)
-    due = {"weights": own, "output": probes.by_value(case, own)}
+def _right_weights(case: Case, seen: Any, expected: Any) -> None:
+    """Fail unless the weights are those of the layer's own attention, or of the function that stood in."""
+    _, weights = probes.layer_shapes(case, seen["open"])
     failures = []
-    for wanted in (expected, due):
+    for due in (expected["open"]["weights"], known.own_weights(case)):
         try:
-            for part in parts:
-                scale = max(8.0, float(np.abs(wanted[part]).max())) if part == "output" else 1
-                close(seen[part], np.asarray(wanted[part]), part, ulps=1024, scale=scale)
+            return close(weights, np.asarray(due), "weights", ulps=1024, scale=1)
         except Failure as failure:
             failures.append(failure)
-    if len(failures) == 2:
-        raise failures[0]
+    raise failures[0]
 
 
-@probes.EVEN_LAYER.judge(
-    points=1,
-    hint="Each head compares its own slice of the projected queries and keys, position by position. Its width is "
-    "d_model / num_heads.",
+@EVEN_LAYER.confirms(probes.weights_of_each_head)
+def drawn_weights(case: Case, seen: Any, expected: Any) -> None:
+    """The weights of each head are those of the projected queries and keys, scaled by the width of a head."""
+    _right_weights(case, seen, expected)
+
+
+@EVEN_LAYER.confirms(probes.output_follows_the_weights)
+def drawn_output(case: Case, seen: Any) -> None:
+    """The output is what the returned weights, the values of all heads and the output projection give."""
+    probes.mixes(case, seen["open"], known.alone(case))
+
+
+@EVEN_LAYER.confirms(probes.four_projections, probes.heads_of_their_own, probes.indivisible_is_refused)
+def half_right(case: Case, seen: Any, expected: Any) -> None:
+    """The weights or the output are right: the layer is one that attends."""
+    try:
+        _right_weights(case, seen, expected)
+    except Failure:
+        probes.mixes(case, seen["open"], known.alone(case))
+
+
+@EVEN_LAYER_MASKED.confirms(probes.mask_reaches_every_head)
+@EVEN_LAYER_OTHER_MASKS.confirms(probes.masks_of_other_shapes)
+def drawn_masks(case: Case, seen: Any, expected: Any) -> None:
+    """Under each mask the allowed keys keep their proportions, and the layer attends."""
+    probes.renormalized(case, seen)
+    half_right(case, seen, expected)
+    try:
+        probes.mixes(case, seen["open"], known.alone(case))
+    except Failure:
+        return  # costs elsewhere
+    for masked in seen["masked"]:
+        probes.mixes(case, masked, known.alone(case))
+
+
+@EVEN_LAYER.judge(
+    points=0.5,
+    hint="Take every size from the tensors of this call and from this layer's own attributes, none from an earlier "
+    "call or from the class.",
 )
-def weights_of_the_heads(case: Case, seen: Any, expected: Any) -> None:
-    """With every kernel entry at 0.25 and no bias, the weights of each head are those of the projected queries and
-    keys, scaled by the width of a head."""
-    _right(case, seen, expected, ("weights",))
-
-
-EVEN_LAYER_ON_MASKED_SEQUENCE_CASES = probes.MULTI_HEAD.trial(probes.even_layer, probes.masked_sequence_cases)
-
-
-@EVEN_LAYER_ON_MASKED_SEQUENCE_CASES.judge(
-    points=1, hint="The scores are (batch, heads, q, k). Where does a mask (batch, q, k) need one more axis?"
-)
-def mask_reaches_every_head(case: Case, seen: Any, expected: Any) -> None:
-    """A mask of shape `(q, k)`, `(batch, q, k)` or `(batch, heads, q, k)`, with axes of size 1 among them, rules the
-    weights of every head and the output."""
-    _right(case, seen, expected, ("weights", "output"))
+def other_sizes(case: Case, seen: Any, expected: Any) -> None:
+    """Weights and output are right for other widths, numbers of heads, lengths and batch sizes, after a first call with
+    other lengths and beside a second layer."""
+    _right_weights(case, seen, expected)
+    probes.mixes(case, seen["open"], known.alone(case))
 
 
 def _even_and(*names: str) -> Any:
@@ -126,62 +139,9 @@ def _even_and(*names: str) -> Any:
     return lambda _, seen: {"even": seen["even"], **{name: seen[name] for name in names}}
 
 
-PROJECTIONS = probes.MULTI_HEAD.trial(probes.projections, probes.sequence_cases, examples=2, shrinks=0)
-
-
-@PROJECTIONS.judge(
-    points=1.25,
-    hint="Count the projections: queries, keys, values, output. Each has d_model * d_model weights of its own, made "
-    "once.",
-)
-def four_projections(case: Case, seen: Any, expected: Any) -> None:
-    """In graph mode, with unknown batch size, four projections of `d_model * d_model` trainable weights each take
-    part: two make the weights, two others make the output from them."""
-    expect(seen["frozen"] == 0, "A projection can't be trained.")
-    expect(seen["both"] == expected["both"], "A weight takes part in the scores and in the values.")
-    messages = {"scores": "make the attention weights", "values": "make the output from the attention weights"}
-    for name, what in messages.items():
-        found, due = seen[name], expected[name]
-        expect(found == due, f"The weights that {what} are not as many as two projections have.", found, due)
-
-
 def _heads_features(case: Case, seen: Any) -> Any:
-    return {**_even_and("kernels")(case, seen), **_head_flags(case, seen)}
+    return {**_even_and("kernels")(case, seen), **probes.head_flags(case, seen)}
 
 
-def _head_flags(case: Case, seen: Any) -> dict[str, bool]:
-    """Whether each head has weights of its own, and whether the shown weights explain the output."""
-    inputs = probes.many(case)
-    weights, output = (
-        probes.numbers(seen["drawn"]["weights"], "weights"),
-        probes.numbers(seen["drawn"]["output"], "output"),
-    )
-    num_heads = case["width"][1]
-    apart = [np.abs(weights[:, one] - weights[:, other]).max() for one in range(num_heads) for other in range(one)]
-    mixed = np.einsum("bhqk,bkd->bqhd", weights, inputs["v"].astype(np.float64))
-    known = np.concatenate([mixed.reshape(*mixed.shape[:2], -1), np.ones((*mixed.shape[:2], 1))], axis=-1)
-    known, output = known.reshape(-1, known.shape[-1]), output.reshape(-1, output.shape[-1])
-    left = output - known @ np.linalg.lstsq(known, output, rcond=None)[0]
-    spread = np.abs(output - output.mean(0)).max()
-    return {"apart": min(apart) > 1e-3, "explained": bool(spread > 1e-6 and np.abs(left).max() < EXPLAINED * spread)}
-
-
-HEADS_APART = probes.MULTI_HEAD.trial(probes.heads_apart, probes.sequence_cases, examples=2, shrinks=0)
-
-
-@HEADS_APART.judge(
-    points=0.75,
-    hint="Every head has its own slice of the projections, and the returned weights are those that the output was "
-    "made with, one set a head.",
-)
-def heads_of_their_own(case: Case, seen: Any, expected: Any) -> None:
-    """The heads attend differently, and the returned weights of all heads explain the output."""
-    del expected
-    finite(seen["drawn"]["output"], "output")
-    flags = _head_flags(case, seen)
-    expect(flags["apart"], "Two heads have the same weights.")
-    expect(flags["explained"], "The output was not made with the weights that are returned.")
-
-
-PROJECTIONS.told_apart_by(_even_and("scores", "values", "both", "frozen", "first", "held"))
-HEADS_APART.told_apart_by(_heads_features)
+probes.PROJECTIONS.told_apart_by(_even_and("scores", "values", "both", "frozen", "first", "held"))
+probes.HEADS_APART.told_apart_by(_heads_features)

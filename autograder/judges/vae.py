@@ -6,19 +6,33 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+from hypothesis import strategies as st
 from keras_checks.compare import Failure, array, close, expect, finite, same_shape
 from keras_checks.exercises import vae as probes
+from keras_checks.exercises.vae import ERRORS, correlation, deviations
 from keras_checks.question import Case
+from keras_checks.strategies import arrays, cases, seeds, sizes
 
-ERRORS = 7
-"""Standard errors that a statistic of right noise may be off: beyond lies less than one draw in 10^11."""
 LOOSE = 1024
 """float32 roundings; leaves room for a small constant inside a logarithm, as some write it against log(0)."""
+TINY = 1e-3
+"""In standard errors: a mean or variance so near to its value has been put there."""
 Arrays = dict[str, np.ndarray]
 Weights = list[np.ndarray]
 
 
 # Sampling
+
+
+@st.composite
+def _columns(draw: Any) -> Arrays:
+    """A mean and a log variance for each latent axis; no log variance is near 0, where wrong scales look right."""
+    axes = (draw(sizes(2, 4)),)
+    log_var = draw(arrays(axes, -1.5, 1.5, key=2))
+    return {"z_mean": draw(arrays(axes, key=1)), "z_log_var": log_var + np.copysign(0.5, log_var).astype(np.float32)}
+
+
+noise_cases = _columns()
 
 
 def response(case: Case, seen: Any) -> dict[str, Any]:
@@ -28,17 +42,31 @@ def response(case: Case, seen: Any) -> dict[str, Any]:
         return {"unit": "none", "finite": bool(np.isfinite(away).all())}
     with np.errstate(all="ignore"):
         unit = seen["by_log_var"] / case["weight"] / away
-    return {"unit": np.round(unit, 2), "finite": bool(np.isfinite(away).all())}
+        by_mean = 0 if seen.get("by_mean") is None else seen["by_mean"] / case["weight"]
+    return {"unit": np.round(unit, 2), "by_mean": np.round(by_mean, 2), "finite": bool(np.isfinite(away).all())}
 
 
-@probes.SAMPLED_GRADIENT.judge(points=0.5, hint="Which power of e turns a log variance into a standard deviation?")
-def log_variance_sets_the_deviation(case: Case, seen: Any) -> None:
-    """When `z_log_var` moves, `z` moves by half of `z - z_mean`: so it is for a deviation of `exp(z_log_var / 2)`."""
-    z = finite(same_shape(seen["z"], case["z_mean"].shape, "z"), "z").astype(np.float64)
-    expect(seen["by_log_var"] is not None, "No gradient flows from z back to z_log_var.")
-    wanted = 0.5 * (z - case["z_mean"]) * case["weight"]
-    scale = 2 * max(2.0, float(np.abs(z).max()))
-    close(seen["by_log_var"], wanted, "The change of the weighted sum of z with z_log_var", ulps=16, scale=scale)
+def noise_traits(case: Case, seen: Any) -> dict[str, Any]:
+    """What tells mistakes about noise apart, without the noise: what is shared, and where its middle lies."""
+    first, second = (array(seen[name], "z") - case["z_mean"] for name in ("first", "second"))
+    spread = first.std(axis=0) + 1e-9
+    half = len(first) // 2
+    return {
+        "silent": bool(np.abs(first).max() < 1e-3),
+        "rows_alike": bool(spread.max() < 1e-4),
+        "axes_alike": bool(abs(correlation(first[:, 0], first[:, 1])) > 0.5),
+        "calls_alike": bool(abs(correlation(first, second)) > 0.5),
+        "halves_alike": round(correlation(first[:half], first[half:])),
+        "middle": np.round(first.mean(axis=0) / spread),
+        "standardised": _standardised([first / spread, second / (second.std(axis=0) + 1e-9)]),
+        "functional": "raised" in seen.get("functional", {}),
+    }
+
+
+def _standardised(batches: list[np.ndarray]) -> bool:
+    """Whether the mean over the batch is 0 in every axis of every batch, as no right noise gives it."""
+    middles = [np.abs(noise.mean(axis=0)) * np.sqrt(len(noise)) for noise in batches]
+    return bool(np.max(middles) < TINY)
 
 
 def scaled_noise(case: Case, seen: Any) -> dict[str, Any]:
@@ -49,69 +77,83 @@ def scaled_noise(case: Case, seen: Any) -> dict[str, Any]:
         "exp(lv / 2)": np.exp(log_var / 2),
         "exp(lv)": np.exp(log_var),
         "1": np.ones_like(log_var),
-        "lv": np.abs(log_var),
+        "lv": np.abs(log_var) + 1e-9,
         "exp(lv / 2) / sqrt(3)": np.exp(log_var / 2) / np.sqrt(3),
         "exp(lv / 2) / sqrt(12)": np.exp(log_var / 2) / np.sqrt(12),
     }
     distances = {name: np.abs(np.log(spread / formula)).max() for name, formula in formulas.items()}
+    nearest = min(distances, key=lambda name: distances[name])
     heavy = np.abs((away - away.mean(axis=0)) / spread) > 2
     silent = np.abs(array(seen["inference"], "z") - case["z_mean"]).max() < 1e-3
-    return probes.noise_traits(case, seen) | {
-        "scale": min(distances, key=lambda name: distances[name]),
+    return noise_traits(case, seen) | {
+        "scale": nearest,
+        "off": bool(distances[nearest] > 0.3),
         "tails": bool(heavy.mean() > 0.02),
         "silent_inference": bool(silent),
     }
 
 
-def _near(share: float, probability: float, count: int, what: str) -> None:
+def _share(share: float, probability: float, count: int, what: str) -> None:
     error = np.sqrt(probability * (1 - probability) / count)
     expect(abs(share - probability) < ERRORS * error, f"The noise is not normal: {share:.1%} of it {what}.")
 
 
-@probes.SAMPLED_NOISE.judge(
-    points=0.4,
-    hint="Normal noise of deviation 1 is what gets scaled; and nothing in the layer asks whether it is being trained.",
+def normal(case: Case, z: Any, what: str) -> np.ndarray:
+    """The noise in ``z``, `(ROWS, axes)`; fails unless it is standard normal and independent."""
+    deviations(case, z, what)
+    noise = (z.astype(np.float64) - case["z_mean"]) / np.exp(case["z_log_var"].astype(np.float64) / 2)
+    error = ERRORS * np.sqrt(2 / probes.ROWS)
+    expect((np.abs(noise.var(axis=0) - 1) < error).all(), f"{what}: the noise has the wrong scale.")
+    probes.centred(noise, what)
+    _share(float((np.abs(noise) < 0.5).mean()), 0.38292, noise.size, "is within half a deviation")
+    _share(float((np.abs(noise) > 2).mean()), 0.04550, noise.size, "is beyond two deviations")
+    _share(float((noise > 0).mean()), 0.5, noise.size, "is positive")
+    distinct = len(np.unique(np.round(noise, 4)))
+    expect(distinct > 0.7 * noise.size, f"{what}: noise values are used more than once.", distinct)
+    for one in (noise, noise**2):  # squares: two values of one size and either sign are dependent, too
+        probes.independent(one[:-1], one[1:], "Neighbouring examples")
+        probes.independent(one[: probes.ROWS // 2], one[probes.ROWS // 2 :], "The two halves of a batch")
+        probes.independent(one[:, :-1], one[:, 1:], "Neighbouring latent axes")
+    return noise
+
+
+NOISE = probes.SAMPLING.trial(probes.sampled_noise, noise_cases, examples=2)
+
+
+@NOISE.confirms(
+    probes.moves_with_the_mean, probes.moves_with_the_log_variance, probes.spread_of_the_draws, probes.fresh_noise
+)
+@NOISE.judge(
+    points=0.3,
+    hint="Normal noise of deviation 1 is what gets scaled, each value is drawn for itself, and nothing is standardised.",
 )
 def standard_normal(case: Case, seen: Any) -> None:
-    """What `z` adds to `z_mean`, divided by the deviation, is standard normal noise; with `training=False` too."""
-    for name, what in (("first", "z"), ("second", "z"), ("inference", "z with training=False")):
-        away = probes.deviations(case, seen[name], what)
-        noise = (seen[name].astype(np.float64) - case["z_mean"]) / np.exp(case["z_log_var"].astype(np.float64) / 2)
-        error = ERRORS * np.sqrt(2 / probes.ROWS)
-        expect((np.abs(noise.var(axis=0) - 1) < error).all(), f"{what}: the noise has the wrong scale.", away[:2])
-        expect((np.abs(noise.mean(axis=0)) < ERRORS / np.sqrt(probes.ROWS)).all(), f"{what}: the noise is not centred.")
-        _near(float((np.abs(noise) < 0.5).mean()), 0.38292, noise.size, "is within half a deviation")
-        _near(float((np.abs(noise) > 2).mean()), 0.04550, noise.size, "is beyond two deviations")
-        distinct = len(np.unique(np.round(noise, 4)))
-        expect(distinct > 0.7 * noise.size, f"{what}: noise values are used more than once.", distinct)
+    """What `z` adds to `z_mean`, divided by the deviation, is independent standard normal noise, for any `z_log_var`; with
+    `training=False` too."""
+    calls = (("first", "z"), ("second", "z"), ("inference", "z with training=False"))
+    found = [normal(case, seen[name], what) for name, what in calls]
+    for one in (found, [each**2 for each in found]):
+        probes.independent(one[0], one[1], "Two calls of one layer")
+    hint = "Independent noise is never exactly 0 on average over a batch."
+    expect(not _standardised(found), "The noise of each batch has mean 0 exactly.", hint=hint)
 
 
-SAMPLED_IN_GRAPH = probes.SAMPLING.trial(probes.sampled_in_graph, probes.noise_cases, examples=2)
+IN_GRAPH = probes.SAMPLING.trial(probes.sampled_in_graph, noise_cases, examples=1)
 
 
-@SAMPLED_IN_GRAPH.judge(
-    points=0.3, hint="A traced function runs the Python in `call` once. Which of your lines stays in the graph?"
-)
-def fresh_in_a_traced_function(case: Case, seen: Any) -> None:
-    """Inside a `tf.function`, as under `fit`, each run draws new noise; a model with an open batch size works too."""
-    first, second = (probes.deviations(case, seen[name], "z") for name in ("first", "second"))
-    together = probes.correlation(first, second)
-    limit = ERRORS / np.sqrt(first.size)
-    expect(abs(together) < limit, f"Two runs of one traced function share their noise (correlation {together:.2f}).")
-    middle = first.mean(axis=0)
-    expect((np.abs(middle) < ERRORS / np.sqrt(probes.ROWS)).all(), "On average, z is not z_mean.", middle)
-    functional = seen["functional"]
-    expect("raised" not in functional, f"In a Functional model the layer raised: {functional.get('raised')}")
-    finite(same_shape(functional["z"], (3, *case["z_mean"].shape), "z of a Functional model"), "It")
+@IN_GRAPH.confirms(probes.fresh_in_a_traced_function)
+def normal_in_a_traced_function(case: Case, seen: Any) -> None:
+    """Inside a `tf.function` each run draws new standard normal noise."""
+    first, second = (normal(case, seen[name], "z") for name in ("first", "second"))
+    probes.independent(first, second, "Two runs of one traced function")
 
 
 # Encoder and decoder
 
 
-def _drawn(case: Case, z_mean: np.ndarray, z_log_var: np.ndarray, z: np.ndarray) -> bool:
-    """Whether z is the stand-in's mixture of the two heads, or standard normal noise scaled by them."""
-    scale = 3 * (np.abs(z_mean).max() + np.abs(z_log_var).max() + 1)
-    if np.abs(z - probes.mixed(case, z_mean, z_log_var)).max() < 64 * 2.0**-23 * scale:
+def _drawn(z_mean: np.ndarray, z_log_var: np.ndarray, z: np.ndarray) -> bool:
+    """Whether z is what the stand-in makes of the two heads, or standard normal noise scaled by them."""
+    if probes.from_stand_in(z_mean, z_log_var, z):
         return True
     noise = ((z - z_mean) * np.exp(-z_log_var / 2)).ravel()
     halves = np.array_split(noise[np.argsort(z_log_var.ravel())], 2)
@@ -125,67 +167,102 @@ def encoder_traits(case: Case, seen: Any) -> dict[str, Any]:
     if len(found) != 3 or len({tuple(shape) for shape in shapes}) != 1:
         return {"shapes": shapes}
     z_mean, z_log_var, z = found
+    wide = case["latent_dim"] >= probes.WIDE
     return {
         "shapes": shapes,
-        "drawn": _drawn(case, z_mean, z_log_var, z),
-        "swapped": _drawn(case, z_log_var, z_mean, z),
+        "drawn": _drawn(z_mean, z_log_var, z),
+        "swapped": _drawn(z_log_var, z_mean, z),
+        "rolled": _drawn(z_log_var, z, z_mean),
         "still": bool(np.abs(z - z_mean).max() < 1e-6),
         "twins": bool(np.abs(z_mean - z_log_var).max() < 1e-6),
-        "signs": [bool((each > 0).any() and (each < 0).any()) for each in (z_mean, z_log_var)],
+        "signs": [bool((each > 0).any() and (each < 0).any()) for each in (z_mean, z_log_var)] if wide else [],
+        "constant": [bool(np.ptp(each, axis=0).max() < 1e-6) for each in (z_mean, z_log_var)],
     }
 
 
-ENCODED_ON_WIDE_ENCODER_CASES = probes.PARTS.trial(probes.encoded, probes.wide_encoder_cases, examples=2, shrinks=4)
+any_shape = st.tuples(sizes(8, 17), sizes(8, 17), st.sampled_from([3, 1]))
+ENCODED_ANYWHERE = probes.PARTS.trial(
+    probes.encoded,
+    cases(image_shape=any_shape, latent_dim=sizes(40, 44), batch=sizes(2, 4), seed=seeds()),
+    examples=1,
+    shrinks=2,
+)
 
 
-@ENCODED_ON_WIDE_ENCODER_CASES.judge(points=0.6, hint="Two linear heads on the same features, and Sampling on both.")
-def two_heads_and_a_draw(case: Case, seen: Any) -> None:
-    """`z_mean` and `z_log_var` are two heads of their own that take both signs; `z` is drawn from just these two."""
+@ENCODED_ANYWHERE.confirms(probes.three_outputs, probes.two_heads_and_a_draw)
+def heads_and_a_scaled_draw(case: Case, seen: Any) -> None:
+    """For other sizes, too, `z` is drawn from the two heads, with `exp(z_log_var / 2)` as its deviation."""
+    probes.three_outputs(case, seen)
+    probes.two_heads_and_a_draw(case, seen)
     z_mean, z_log_var, z = (each.astype(np.float64) for each in probes.heads(case, seen["together"], case["batch"]))
-    for name, head in (("z_mean", z_mean), ("z_log_var", z_log_var)):
-        expect((head > 0).any() and (head < 0).any(), f"{name} takes only one sign, whatever the weights are.")
-        expect(np.ptp(head, axis=0).max() > 1e-6, f"{name} is the same for all images.", head[0])
-    expect(np.abs(z_mean - z_log_var).max() > 1e-6, "z_mean and z_log_var come from the same head.")
-    message = "z is not what the Sampling layer makes of [z_mean, z_log_var], the first two outputs."
-    expect(_drawn(case, z_mean, z_log_var, z), message)
+    expect(_drawn(z_mean, z_log_var, z), "z is not drawn from the cloud that the first two outputs describe.")
 
 
-@probes.DECODED.judge(points=1.0, hint="Which last activation has the range of a pixel?")
-def pixels_from_dark_to_bright(case: Case, seen: Any) -> None:
-    """Pixels lie in [0, 1] whatever the weights are, and training can bring them near both ends."""
-    together = array(seen["together"], "The batch of images")
-    expect(together.shape[:1] == (case["batch"],), "The batch of images has the wrong length.", together.shape)
-    for name in ("dark", "bright", "together"):
-        image = finite(seen[name], "A pixel")
-        extremes = [float(image.min()), float(image.max())]
-        expect(extremes[0] >= -1e-6 and extremes[1] <= 1 + 1e-6, "A pixel is outside of [0, 1].", extremes)
-    # Medians: where an activation has flat ends, single pixels may be stuck at the wrong one.
-    dark, bright = float(np.median(seen["dark"])), float(np.median(seen["bright"]))
-    expect(dark < 0.25, f"Trained towards black, half of the pixels stay above {dark:.2f}.")
-    expect(bright > 0.75, f"Trained towards white, half of the pixels stay below {bright:.2f}.")
-    expect(np.ptp(together, axis=0).max() > 1e-6, "All codes give the same image.")
-    images = np.concatenate([together, array(seen["dark"], "A pixel"), array(seen["bright"], "A pixel")])
-    for edge in (images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1]):
-        expect(np.ptp(edge, axis=0).max() > 0, "A row or column at the edge is the same in all images.")
+DECODED_ANYWHERE = probes.PARTS.trial(
+    probes.decoded,
+    cases(image_shape=any_shape, latent_dim=sizes(2, 6), batch=sizes(2, 4), seed=seeds()),
+    examples=1,
+    shrinks=2,
+)
+
+
+@DECODED_ANYWHERE.confirms(probes.images_of_the_right_size, probes.pixels_from_dark_to_bright)
+@DECODED_ANYWHERE.judge(points=0.5, hint="Nothing may depend on the sizes that the notebook names.")
+def images_of_other_sizes(case: Case, seen: Any) -> None:
+    """Images of other sizes, up to 17 rows and columns, come out right, from black to white."""
+    probes.images_of_the_right_size(case, seen)
+    probes.pixels_from_dark_to_bright(case, seen)
+
+
+def decoder_traits(case: Case, seen: Any) -> dict[str, Any]:
+    """What tells wrong decoders apart, whatever their weights are."""
+    shape = list(np.shape(seen["together"]))
+    if "range" not in seen:
+        return {"shape": shape}
+    ends = seen["range"]
+    lowest, highest = float(ends["lowest"]), float(ends["highest"])
+    inside = -1e-3 <= lowest and highest <= 1 + 1e-3
+    return {
+        "shape": shape,
+        "outside": [max(-1e3, round(lowest)) < 0 or lowest < -1e-3, highest > 1 + 1e-3],
+        "tanh": bool(lowest < -0.5 and abs(highest - 1) < 0.01),
+        "reach": [round(float(ends[name]), 1) for name in ("darkest", "brightest")] if inside else [],
+        "edges": [bool(array(ends[name], "A pixel")[[0, -1]].min() < 1e-4) for name in ("row", "column")],
+        "constant": bool(np.ptp(seen["together"], axis=0).max() < 1e-6),
+    }
 
 
 # KL divergence
 
+DIVERGENCE = probes.KL.trial(probes.divergence, probes.kl_cases)
 
-@probes.DIVERGENCE.judge(
-    points=0.7, hint="Try one example with one latent axis on paper: z_mean = 0 and z_log_var = 0 must give 0."
-)
+
+@DIVERGENCE.confirms(probes.worked_numbers)
+@DIVERGENCE.judge(points=0.3, hint="Work out one example with one latent axis on paper, then one with two axes.")
 def value(case: Case, seen: Any, expected: Any) -> None:
-    """The divergence from the standard normal, summed over the latent axes, averaged over the batch."""
+    """The divergence from the standard normal, summed over the latent axes, averaged over the batch, for other clouds."""
     scale = float(np.exp(case["z_log_var"]).sum() + 2 * case["z_mean"].size * 4)
     close(seen["value"], expected["value"], "The divergence", ulps=16, scale=scale)
 
 
-@probes.DIVERGENCE.judge(points=0.6, hint="Which two terms of the formula hold z_log_var, and with which signs?")
-def pulls_the_variances_to_one(case: Case, seen: Any, expected: Any) -> None:
-    """The gradient with respect to `z_log_var` grows the variances that are below 1 and shrinks those above."""
-    expect(seen["by_log_var"] is not None, "No gradient flows back to z_log_var.")
-    close(seen["by_log_var"], expected["by_log_var"], "The gradient with respect to z_log_var", ulps=16, scale=8)
+@DIVERGENCE.confirms(probes.pulls_the_means_to_zero, probes.pulls_the_variances_to_one)
+def slopes(case: Case, seen: Any, expected: Any) -> None:
+    """Both gradients are right for other clouds, too, and so is the value."""
+    value(case, seen, expected)
+    for name in ("by_mean", "by_log_var"):
+        expect(seen[name] is not None, "No gradient flows back.", hint=probes.NO_GRADIENT)
+        close(seen[name], expected[name], "The gradient", ulps=16, scale=8)
+
+
+IN_A_GRAPH = probes.KL.trial(probes.divergence_in_graph, probes.kl_cases, examples=2)
+
+
+@IN_A_GRAPH.judge(
+    points=0.3, hint="When a graph is traced, `z_mean.shape[0]` may be None. `tf.shape(z_mean)[0]` is a tensor."
+)
+def value_in_a_graph(case: Case, seen: Any, expected: Any) -> None:
+    """In a graph that was traced for any batch size, as under `fit`, the divergence is the same."""
+    value(case, seen, expected)
 
 
 # The model
@@ -206,7 +283,7 @@ class Replay:
         self.flat = self.images.reshape(len(images), -1)
         self.mean, self.log_var, self.decode, self.bias = (weight.astype(np.float64) for weight in weights)
         self.z_mean, self.z_log_var = self.flat @ self.mean, self.flat @ self.log_var
-        self.given = self.parts["mix"][0] * self.z_mean + self.parts["mix"][1] * self.z_log_var
+        self.given = self.z_mean - self.z_log_var
         self.z = same_shape(codes, self.given.shape, "What the decoder was called with").astype(np.float64)
         self.pixels = 1 / (1 + np.exp(-(self.z @ self.decode + self.bias)))
 
@@ -218,11 +295,11 @@ class Replay:
         return "mean" if np.abs(self.z - self.z_mean).max() < 1e-5 else "drawn"
 
     def reconstruction(self) -> float:
-        """The reconstruction loss that was due."""
+        """The reconstruction loss that is expected."""
         return crossentropy(self.images, self.pixels.reshape(self.images.shape))
 
     def divergences(self) -> list[float]:
-        """The divergence that was due: that of the stand-in, or the right one."""
+        """The divergences that may be: that of the stand-in, and the right one."""
         known = (self.parts["kl"][0] * self.z_mean + self.parts["kl"][1] * self.z_log_var**2).sum()
         right = 0.5 * (self.z_mean**2 + np.exp(self.z_log_var) - 1 - self.z_log_var).sum() / len(self.images)
         return [float(known), float(right)]
@@ -239,7 +316,7 @@ class Replay:
 
     def _through_z(self, by_z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         if self.origin == "given":
-            return by_z * self.parts["mix"][0], by_z * self.parts["mix"][1]
+            return by_z, -by_z
         return by_z, by_z * 0.5 * (self.z - self.z_mean)
 
     def _through_divergence(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -258,33 +335,26 @@ def first_step(case: Case, seen: Any) -> Replay:
     return Replay(case, probes.batches(case, 2)[0], _first_weights(case), seen["steps"][0]["decoded"])
 
 
-def _reconstruction_ratio(case: Case, seen: Any) -> Any:
-    return seen["steps"][0]["results"]["reconstruction_loss"] / first_step(case, seen).reconstruction()
+STEPS = probes.VAE.trial(probes.vae_steps, probes.step_cases, examples=2, shrinks=4)
 
 
-@probes.VAE_STEPS.judge(
-    points=0.6,
-    hint="`binary_crossentropy` has averaged over the channels: which axes are left, and which of them are summed?",
-)
-def reconstruction(case: Case, seen: Any) -> None:
-    """`reconstruction_loss` is the crossentropy summed over height and width, averaged over the batch."""
+@STEPS.confirms(probes.losses_of_a_batch)
+@STEPS.judge(points=0.4, hint=probes.SUMMED)
+def losses_of_other_batches(case: Case, seen: Any) -> None:
+    """For colour images of other sizes `reconstruction_loss`, `kl_loss` and `loss` are those of the batch."""
     replay = first_step(case, seen)
-    close(probes.results_of(seen["steps"][0])[1], replay.reconstruction(), "`reconstruction_loss`", ulps=LOOSE)
+    loss, reconstruction, divergence = probes.results_of(seen["steps"][0]["results"])
+    close(reconstruction, replay.reconstruction(), "`reconstruction_loss`", ulps=LOOSE)
 
+    def check(due: float) -> None:
+        close(divergence, due, "`kl_loss`", ulps=LOOSE, scale=8, hint=probes.DIVERGED)
 
-def _divergence_ratios(case: Case, seen: Any) -> Any:
-    return [seen["steps"][0]["results"]["kl_loss"] / due for due in first_step(case, seen).divergences()]
-
-
-@probes.VAE_STEPS.judge(points=0.4, hint="Give `kl_divergence` the two heads of this batch.")
-def divergence_of_the_batch(case: Case, seen: Any) -> None:
-    """`kl_loss` is the divergence of the codes of this batch, with its full weight."""
-    found = probes.results_of(seen["steps"][0])[2]
-    _either(first_step(case, seen).divergences(), lambda due: close(found, due, "`kl_loss`", ulps=LOOSE, scale=8))
+    _either(replay.divergences(), check)
+    close(loss, reconstruction + divergence, "`loss`", ulps=64, scale=abs(reconstruction) + abs(divergence))
 
 
 def _either(due: list[Any], check: Any) -> None:
-    """Run ``check`` on what is due; fails as it does on the first when it fails on all."""
+    """Run ``check`` on what may be expected; fails as it does on the first when it fails on all."""
     failures = []
     for each in due:
         try:
@@ -295,18 +365,22 @@ def _either(due: list[Any], check: Any) -> None:
 
 
 def moves(case: Case, seen: Any) -> dict[str, Any]:
-    """For each weight, whether it moved, and with which part of the gradient."""
-    before, after = _first_weights(case), seen["steps"][0]["weights"]
-    replay = first_step(case, seen)
+    """What a step reported, and for each weight whether it moved, and with which part of the gradient."""
+    step = seen["steps"][0] if "steps" in seen else seen["step"]
+    before, after, results = _first_weights(case), step["weights"], step["results"]
+    replay = Replay(case, probes.batches(case, 2 if "steps" in seen else 1)[0], before, step["decoded"])
     known, right = replay.gradients()
     kinds = {"known": known, "right": right, "reconstruction": _without_divergence(replay)}
-    results = seen["steps"][0]["results"]
     rest = results["loss"] - results["reconstruction_loss"] - results["kl_loss"]
-    traits: dict[str, Any] = {"origin": replay.origin, "sum": bool(abs(rest) < 1e-3)}
+    ratios = {
+        "reconstruction": results["reconstruction_loss"] / replay.reconstruction(),
+        "kl": np.array([results["kl_loss"] / due for due in replay.divergences()]),
+    }
+    traits: dict[str, Any] = {"origin": replay.origin, "sum": bool(abs(rest) < 1e-3), **ratios}
     for index, name in enumerate(("mean", "log_var", "decode", "bias")):
-        step = (before[index] - after[index]) / probes.RATE
-        near = [kind for kind, gradient in kinds.items() if np.abs(step - gradient[index]).max() < 1e-4]
-        factor = float((step * known[index]).sum() / (known[index] ** 2).sum())
+        step_made = (before[index] - after[index]) / probes.RATE
+        near = [kind for kind, gradient in kinds.items() if np.abs(step_made - gradient[index]).max() < 1e-4]
+        factor = float((step_made * known[index]).sum() / (known[index] ** 2).sum())
         traits[name] = near[0] if near else round(factor, 2) + 0.0
     return traits
 
@@ -317,11 +391,13 @@ def _without_divergence(replay: Replay) -> list[np.ndarray]:
     return [known[0] - replay.flat.T @ by_mean, known[1] - replay.flat.T @ by_log_var, known[2], known[3]]
 
 
-@probes.VAE_STEPS.judge(
-    points=0.7, hint="The gradient of the whole loss, for the weights of both networks, handed to the optimizer once."
+@STEPS.confirms(probes.one_step_trains_both_halves, probes.step_follows_the_gradient)
+@STEPS.judge(
+    points=0.5, hint="The gradient of the whole loss, for the weights of both networks, given to the optimizer once."
 )
 def follows_the_gradient(case: Case, seen: Any) -> None:
-    """The optimizer moves every weight of both networks along the gradient of reconstruction plus divergence."""
+    """Over two steps with momentum the optimizer moves every weight of both networks along the gradient of reconstruction
+    plus divergence."""
     weights, speed = _first_weights(case), None
     for images, step in zip(probes.batches(case, 2), seen["steps"], strict=True):
         after = [same_shape(found, old.shape, "A weight") for found, old in zip(step["weights"], weights, strict=True)]
@@ -354,15 +430,17 @@ def _batch_losses(case: Case) -> list[tuple[float, list[float]]]:
     return [(replay.reconstruction(), replay.divergences()) for replay in replays]
 
 
-VAE_FIT = probes.VAE.trial(probes.vae_fit, probes.step_cases, examples=2, shrinks=4)
+FIT = probes.VAE.trial(probes.vae_fit, probes.step_cases, examples=1, shrinks=2)
 
 
-@VAE_FIT.judge(points=0.5, hint="Three `Mean` trackers, and a `metrics` property from which `fit` knows what to reset.")
-def means_of_an_epoch(case: Case, seen: Any) -> None:
-    """Under `fit` the three losses are means over the epoch so far, and each epoch starts anew."""
-    both, first, second = ([_last(seen[name], loss) for loss in probes.LOSSES] for name in ("both", "first", "second"))
+@FIT.confirms(probes.means_of_an_epoch, probes.means_so_far)
+def means_of_other_batches(case: Case, seen: Any) -> None:
+    """Under `fit` the three losses are means over the epoch so far, in proportion to the losses of the batches."""
+    both, first, second = (
+        [probes.last_of(seen[name], loss) for loss in probes.LOSSES] for name in ("both", "first", "second")
+    )
     for name, mean, one, other in zip(probes.LOSSES, both, first, second, strict=True):
-        close(mean, (one + other) / 2, f"`{name}` after two batches, seen with the batches alone,", ulps=LOOSE, scale=8)
+        close(mean, (one + other) / 2, f"`{name}` after two batches", ulps=LOOSE, scale=max(8.0, abs(mean)))
     (one, ones), (other, others) = _batch_losses(case)
     # Ratios: a loss with a wrong factor has lost its points already.
     loose: dict[str, Any] = {"ulps": LOOSE, "scale": 99}
@@ -371,27 +449,32 @@ def means_of_an_epoch(case: Case, seen: Any) -> None:
     _either(pairs, lambda due: close(first[2] * due[1], second[2] * due[0], "`kl_loss`, in proportion,", **loose))
 
 
-def _last(history: Any, loss: str) -> float:
-    expect(loss in history, f"The history of `fit` has no `{loss}`.", ", ".join(history), ", ".join(probes.LOSSES))
-    found = float(finite(history[loss][-1], f"`{loss}`"))
-    expect(abs(found) > 1e-6, f"`{loss}` is 0.", found)
-    return found
-
-
-def _history_traits(case: Case, seen: Any) -> dict[str, Any]:
-    """How the batches compare, and for each loss where the value after both lies between those of the two."""
-    traits = {"brightness": seen["first"]["reconstruction_loss"][-1] / seen["second"]["reconstruction_loss"][-1]}
-    for loss in probes.LOSSES:
-        both, first, second = (float(seen[name][loss][-1]) for name in ("both", "first", "second"))
-        traits[loss] = round((both - first) / (second - first + 1e-9), 2)
+def history_traits(case: Case, seen: Any) -> dict[str, Any]:
+    """How two batches compare, and for each loss where the value after both is between those of the two."""
+    one, other = ("first", "second") if "first" in seen else ("white", "black")
+    reports = {name: _numbers(seen[name]) for name in ("both", one, other)}
+    first, second = reports[one], reports[other]
+    traits: dict[str, Any] = {"brightness": first[1] / second[1], "names": [sorted(seen["both"])]}
+    for index, loss in enumerate(probes.LOSSES):
+        between = (reports["both"][index] - first[index]) / (second[index] - first[index] + 1e-9)
+        traits[loss] = round(between, 2)
     return traits
 
 
+def _numbers(report: Any) -> list[float]:
+    return [float(np.ravel(report[name])[-1]) for name in probes.LOSSES]
+
+
 probes.SAMPLED_GRADIENT.told_apart_by(response)
-probes.SAMPLED_NOISE.told_apart_by(scaled_noise)
-SAMPLED_IN_GRAPH.told_apart_by(probes.noise_traits)
-ENCODED_ON_WIDE_ENCODER_CASES.told_apart_by(encoder_traits)
-probes.DECODED.told_apart_by(probes.decoder_traits)
-probes.VAE_STEPS.told_apart_by(moves)
-VAE_FIT.told_apart_by(_history_traits)
-probes.ENCODED.told_apart_by(lambda _, seen: {"shapes": [list(np.shape(each)) for each in seen["together"]]})
+for trial in (probes.WORKED_NOISE, NOISE):
+    trial.told_apart_by(scaled_noise)
+for trial in (probes.WORKED_IN_GRAPH, IN_GRAPH):
+    trial.told_apart_by(noise_traits)
+for trial in (probes.ENCODED, ENCODED_ANYWHERE):
+    trial.told_apart_by(encoder_traits)
+for trial in (probes.DECODED, DECODED_ANYWHERE):
+    trial.told_apart_by(decoder_traits)
+for trial in (probes.DESCENT, STEPS):
+    trial.told_apart_by(moves)
+for trial in (probes.WHITE_FIT, FIT):
+    trial.told_apart_by(history_traits)

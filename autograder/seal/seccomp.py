@@ -11,7 +11,12 @@ import struct
 SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC = 1, 1
 ALLOW, KILL, ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 LOAD, JUMP_EQUAL, JUMP_AT_LEAST, JUMP_BITS, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-NUMBER, ARCHITECTURE, FIRST_ARGUMENT = 0, 4, 16  # offsets in struct seccomp_data; both machines are little-endian
+NUMBER, ARCHITECTURE, FIRST_ARGUMENT, SECOND_ARGUMENT = (
+    0,
+    4,
+    16,
+    24,
+)  # offsets in struct seccomp_data; both machines are little-endian
 CLONE_THREAD = 0x10000
 PR_SET_PDEATHSIG = 1
 X32_BIT = 0x40000000
@@ -35,12 +40,13 @@ perf_event_open 298 241, userfaultfd 323 282, init_module 175 105, finit_module 
 delete_module 176 106, kexec_load 246 104, kexec_file_load 320 294, reboot 169 142, swapon 167 224,
 swapoff 168 225, acct 163 89, quotactl 179 60, syslog 103 116, personality 135 92, fanotify_init 300 262,
 inotify_init 253 -1, inotify_init1 294 26, memfd_create 319 279, memfd_secret 447 447, shmget 29 194,
-msgget 68 186, semget 64 190, mq_open 240 180, truncate 76 45, setxattr 188 5, lsetxattr 189 6,
+msgget 68 186, semget 64 190, mq_open 240 180, truncate 76 45, fallocate 285 47, setxattr 188 5, lsetxattr 189 6,
 fsetxattr 190 7, setxattrat 463 463, removexattr 197 14, lremovexattr 198 15, fremovexattr 199 16,
 removexattrat 466 466, file_setattr 469 469, settimeofday 164 170, clock_settime 227 112, adjtimex 159 171,
 clock_adjtime 305 266, iopl 172 -1, ioperm 173 -1
 """
-# Memory files and System V shared memory are not counted by any limit; the path of truncate is not by early Landlock.
+# Memory files and System V shared memory are not counted by any limit, and what fallocate takes is on the disk at once;
+# the path of truncate is not seen by early Landlock.
 
 # Libraries call these and would give up: they do nothing, and say that it worked.
 PRETENDED = """
@@ -53,6 +59,10 @@ kill 62 129, tgkill 234 131, rt_sigqueueinfo 129 138, rt_tgsigqueueinfo 297 240,
 sched_setaffinity 203 122, sched_setscheduler 144 119, sched_setparam 142 118, sched_setattr 314 274
 """
 CLONE, CLONE3, PRCTL, SECCOMP = (56, 220), (435, 435), (157, 167), (317, 277)
+FCNTL, IOCTL = (72, 25), (16, 29)
+# F_SETOWN, F_SETSIG and F_SETOWN_EX; FIOSETOWN, SIOCSPGRP and FIOASYNC: a file that is ready then sends a signal to any
+# process of the same user.
+SIGNALLING = {FCNTL: (8, 10, 15), IOCTL: (0x8901, 0x8902, 0x5452)}
 
 
 class SeccompError(Exception):
@@ -105,6 +115,9 @@ def _program(machine: str, pid: int) -> list[bytes]:
     steps += _argument_rule(CLONE[column], [_step(JUMP_BITS, CLONE_THREAD, 1, 0)])
     # A worker must die with the process that forked it.
     steps += _argument_rule(PRCTL[column], [_step(JUMP_EQUAL, PR_SET_PDEATHSIG, 0, 1)])
+    for call, commands in SIGNALLING.items():
+        tests = [_step(JUMP_EQUAL, command, len(commands) - place, 0) for place, command in enumerate(commands)]
+        steps += _second_argument_rule(call[column], tests)
     return [*steps, _step(RETURN, ALLOW)]
 
 
@@ -115,4 +128,10 @@ def _return_if(jump: int, value: int, result: int) -> list[bytes]:
 def _argument_rule(number: int, tests: list[bytes]) -> list[bytes]:
     """EPERM, unless the tests on the first argument's low half jump over it to ALLOW."""
     body = [_step(LOAD, FIRST_ARGUMENT), *tests, _step(RETURN, ERRNO | errno.EPERM), _step(RETURN, ALLOW)]
+    return [_step(JUMP_EQUAL, number, 0, len(body)), *body]
+
+
+def _second_argument_rule(number: int, tests: list[bytes]) -> list[bytes]:
+    """EPERM, if one of the tests on the second argument's low half jumps over ALLOW to it."""
+    body = [_step(LOAD, SECOND_ARGUMENT), *tests, _step(RETURN, ALLOW), _step(RETURN, ERRNO | errno.EPERM)]
     return [_step(JUMP_EQUAL, number, 0, len(body)), *body]

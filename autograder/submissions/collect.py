@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from autograder.submissions.bounded import read_bytes
 from autograder.submissions.find import candidates, with_modules
 from autograder.submissions.modules import is_module
 from autograder.submissions.read import (
@@ -96,7 +97,7 @@ def _members(path: Path) -> Iterator[Source]:
             continue
         name = _name(info.filename)
         file = PurePosixPath(info.filename).name
-        yield Source(name, name, functools.partial(read_member, file, archive, info, members))
+        yield Source(name, name, functools.partial(read_member, file, archive, info, members, read_bytes))
 
 
 def _folder_of(info: zipfile.ZipInfo) -> PurePosixPath:

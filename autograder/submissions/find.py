@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from autograder.submissions.bounded import read_submission
 from autograder.submissions.modules import MAX_FILE, modules
-from autograder.submissions.read import SUFFIXES, Submission, Unreadable, read_file, read_submission
+from autograder.submissions.read import SUFFIXES, Submission, Unreadable, read_file
 
 
 def only_submission(folder: Path, exercise: str, but: Sequence[str] = ()) -> Submission:

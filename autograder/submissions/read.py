@@ -8,7 +8,7 @@ import json
 import re
 import stat
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -17,10 +17,13 @@ import jupytext
 import nbformat
 
 from autograder.errors import KitError
-from autograder.submissions.modules import EXERCISE, MAX_FILE, modules
+from autograder.submissions.modules import CELLS, EXERCISE, MAX_FILE, modules
 
 MAX_BYTES = 64 * 2**20
+MAX_SCRIPT = 2**20
 MAX_CELLS = 2000
+MANY = 5
+"""Cells of any kind that are looked at for each that may hold code."""
 MAX_MESSAGE = 400
 DEMO = "demo"
 """The tag of cells that are given, slow and only draw: grading leaves them out."""
@@ -68,17 +71,12 @@ class Submission:
         return hashlib.sha256(json.dumps(code).encode()).hexdigest()
 
 
-def read_submission(path: Path) -> Submission:
-    """Read a submission.
+def from_bytes(name: str, data: bytes) -> Submission:
+    """A submission from the name and the bytes of a file.
 
     Raises:
         Unreadable: the file is no notebook, no script and no zip of one.
     """
-    return from_bytes(path.name, read_file(path))
-
-
-def from_bytes(name: str, data: bytes) -> Submission:
-    """A submission from the name and the bytes of a file. Raises as :func:`read_submission` does."""
     suffix = PurePosixPath(name).suffix.lower()
     if suffix not in SUFFIXES:
         raise Unreadable(f"{name} is not a notebook. Hand in the .ipynb file that you worked in.")
@@ -89,11 +87,18 @@ def from_bytes(name: str, data: bytes) -> Submission:
 
 
 def read_member(
-    name: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo, members: Sequence[zipfile.ZipInfo]
+    name: str,
+    archive: zipfile.ZipFile,
+    info: zipfile.ZipInfo,
+    members: Sequence[zipfile.ZipInfo],
+    read: Callable[[str, bytes], Submission] | None = None,
 ) -> Submission:
-    """A submission from a member of a zip, with the modules beside it. Nothing is written to disk."""
+    """A submission from a member of a zip, with the modules beside it. Nothing is written to disk.
+
+    ``read`` is what reads the member; :func:`from_bytes` where it is left out.
+    """
     path = PurePosixPath(info.filename)
-    submission = from_bytes(path.name, extract(name, archive, info))
+    submission = (read or from_bytes)(path.name, extract(name, archive, info))
     if path.suffix.lower() != ".ipynb":
         return submission
     beside = [(PurePosixPath(other.filename).name, extract(name, archive, other)) for other in _beside(path, members)]
@@ -117,20 +122,27 @@ def zip_members(name: str, data: bytes, suffixes: tuple[str, ...]) -> tuple[zipf
 
 def parse(name: str, suffix: str, data: bytes) -> Submission:
     """A submission from the bytes of a notebook (``.ipynb``) or of a script (``.py``)."""
+    if suffix == ".py" and len(data) > MAX_SCRIPT:
+        raise Unreadable(f"{name} is larger than 1 MB. Hand in the .ipynb file instead.")
     text = _decode(name, data)
+    _check_count(name, max(text.count('"cell_type"') // MANY, len(CELLS.findall(text))))
     cells, exercise = _script(name, text) if suffix == ".py" else _notebook(name, text)
     if not any(cell.source.strip() for cell in cells):
         raise Unreadable(f"{name} has no code cells. Hand in the notebook with your answers.")
-    if len(cells) > MAX_CELLS:
-        raise Unreadable(
-            f"{name} has {len(cells)} code cells, more than {MAX_CELLS}. Delete those that you do not need."
-        )
+    _check_count(name, len(cells))
     return Submission(name, tuple(cells), exercise)
+
+
+def _check_count(name: str, count: int) -> None:
+    if count > MAX_CELLS:
+        raise Unreadable(f"{name} has more than {MAX_CELLS} code cells. Delete those that you do not need.")
 
 
 def read_file(path: Path) -> bytes:
     """The bytes of a file that was handed in."""
     try:
+        if path.is_symlink() or not path.is_file():
+            raise Unreadable(f"{path.name} is not a file of its own. Hand in the .ipynb file itself.")
         if path.stat().st_size > MAX_BYTES:
             raise Unreadable(f"{path.name} is larger than 64 MB. Clear the outputs (Edit, Clear all outputs) and save.")
         return path.read_bytes()

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.seal.enter import Bounds, SealError, enter
+from autograder.seal.enter import SealError, enter
+from autograder.seal.limits import Bounds
 from autograder.workers.channel import Channel
 from autograder.workers.frames import MAX_REQUEST_HEADER
 from autograder.workers.workdir import make_workdir, remove_workdir

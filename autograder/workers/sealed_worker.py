@@ -138,7 +138,7 @@ class SealedWorker:
         self._watch_folder()
 
     def _watch_folder(self) -> None:
-        check_size(self.work, self.limits.work_bytes, self.limits.work_files)
+        check_size(self.work, self.limits.work_bytes, self.limits.work_files, self.process.pid)
 
     def close(self) -> float:
         """End the process and remove its folder; returns its peak of memory in MB."""

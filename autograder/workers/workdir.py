@@ -37,15 +37,31 @@ def remove_workdir(folder: Path) -> None:
     remove_tree(folder.parent)
 
 
-def check_size(folder: Path, max_bytes: int, max_files: int) -> None:
-    """Raise TooMuch when the folder has grown beyond its limits. Stops counting there."""
-    size = 0
+def check_size(folder: Path, max_bytes: int, max_files: int, pid: int | None = None) -> None:
+    """Raise TooMuch when the folder has grown beyond its limits. Stops counting there.
+
+    ``pid``: the process that writes there, whose files count as well when they have no name any more.
+    """
+    size = _unlinked_bytes(pid) if pid is not None else 0
+    if size > max_bytes:
+        raise TooMuch(f"More than {max_bytes >> 20} MB were written.")
     for count, entry in enumerate(_walk(str(folder)), 1):
         size += entry.stat(follow_symlinks=False).st_blocks * 512
         if count > max_files:
             raise TooMuch(f"More than {max_files} files were written.")
         if size > max_bytes:
             raise TooMuch(f"More than {max_bytes >> 20} MB were written.")
+
+
+def _unlinked_bytes(pid: int) -> int:
+    """Bytes on the disk of files that a process holds open and has removed; 0 where the system does not tell."""
+    size = 0
+    with contextlib.suppress(OSError):
+        for entry in Path(f"/proc/{pid}/fd").iterdir():
+            with contextlib.suppress(OSError):
+                if str(entry.readlink()).endswith(" (deleted)"):
+                    size += entry.stat().st_blocks * 512
+    return size
 
 
 def _walk(folder: str) -> Iterator[os.DirEntry[str]]:

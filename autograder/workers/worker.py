@@ -10,7 +10,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from autograder.seal.enter import Bounds, enter
+from autograder.seal.enter import enter
+from autograder.seal.limits import Bounds
 from autograder.seal.readable import forget_own_code
 from autograder.workers.channel import TRIPWIRE, Channel, WireClosed
 from autograder.workers.frames import MAX_REPLY_HEADER, MAX_REQUEST_HEADER, WireError

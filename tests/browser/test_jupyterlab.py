@@ -13,7 +13,7 @@ from results_on_disk import points
 
 from autograder.grading.session import Session
 from autograder.results.result import Result, result
-from autograder.submissions.read import read_submission
+from autograder.submissions.bounded import read_submission
 
 WRONG = """def pinball_loss(tau):
     def loss_fn(y_true, y_pred):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pytest
+from handed_in import EXERCISE, put
 
 from autograder.bank.master import exercise_names
 from autograder.building.build import build, check_parts
+from autograder.results.key import FILE as KEY
 
 
 def test_exercises_are_up_to_date() -> None:
@@ -20,7 +23,23 @@ def test_each_exercise_has_its_three_parts() -> None:
 
 @pytest.mark.slow
 def test_packages_are_the_same_byte_for_byte(tmp_path: Path) -> None:
-    first, second = (build(output=tmp_path / name).packages for name in ("first", "second"))
+    first = build(output=tmp_path / "first").packages
+    put(tmp_path / "second", {KEY: (tmp_path / "first" / KEY).read_bytes()})
+    second = build(output=tmp_path / "second").packages
     assert len(first) == len(second) == len(exercise_names()) + 2
     for one, other in zip(first, second, strict=True):
         assert one.read_bytes() == other.read_bytes(), one.name
+
+
+@pytest.mark.slow
+def test_zips_of_two_builds_differ_in_the_key_only(tmp_path: Path) -> None:
+    one, other = (packed(build([EXERCISE], tmp_path / name).packages) for name in ("one", "other"))
+    assert one.keys() == other.keys()
+    assert [name for name in one if one[name] != other[name]] == [KEY]
+
+
+def packed(packages: list[Path]) -> dict[str, bytes]:
+    """The files of the autograder zip."""
+    (path,) = (path for path in packages if path.parent.name == "autograder")
+    archive = zipfile.ZipFile(path)
+    return {name: archive.read(name) for name in archive.namelist()}

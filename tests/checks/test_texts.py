@@ -8,11 +8,15 @@ from __future__ import annotations
 import os
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
-from feedback_records import RECORDS
-from keras_checks.feedback import text
+from feedback_records import RECORDS, record
+from hypothesis import strategies as st
+from keras_checks.compare import Failure
+from keras_checks.feedback import record_of, text
 from keras_checks.notebook.cards import html
+from keras_checks.question import Case, Question
 
 from autograder.results.markdown import markdown
 
@@ -42,11 +46,31 @@ def test_text_is_short(name: str) -> None:
     assert all(len(line) <= 240 for line in rendered)
 
 
-@pytest.mark.parametrize("name", RECORDS)
 @pytest.mark.parametrize("kind", RENDERINGS)
-def test_hidden_check_shows_no_expected_value(name: str, kind: str) -> None:
-    rendered = RENDERINGS[kind](RECORDS[name])
-    assert not (RECORDS[name].hidden and "Expected" in rendered)
+@pytest.mark.parametrize("hidden", [False, True])
+def test_the_expected_value_is_shown_of_a_public_check_only(hidden: bool, kind: str) -> None:
+    rendered = RENDERINGS[kind](record(hidden=hidden, received=0.125, expected=0.4321))
+    assert "0.125" in rendered
+    assert [text in rendered for text in ("Expected", "0.4321")] == [not hidden] * 2
+
+
+def test_the_record_of_a_hidden_check_holds_no_expected_value() -> None:
+    question = Question("q", ("q",), 2, "lecture")
+    trial = question.trial(lambda _ns, _case: None, st.just({}))
+
+    @trial.check(points=1)
+    def shown(case: Case, seen: Any) -> None:
+        """It holds."""
+
+    @trial.judge(points=1)
+    def judged(case: Case, seen: Any) -> None:
+        """It holds too."""
+
+    failure = Failure("It is wrong.", received=1, expected=2)
+    public, hidden = question.checks
+    assert record_of("vae", public, failure, {}).expected == 2
+    assert record_of("vae", hidden, failure, {}).expected is None
+    assert record_of("vae", public, failure, {}, confirming=True).expected is None
 
 
 class Tags(HTMLParser):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from synthetic import class_results, students
 
 from autograder.classroom.report import report
-from autograder.classroom.statistics import distribution, items, mistakes, share
+from autograder.classroom.statistics import distribution, items, mistakes
+from autograder.results.records import Result
 
 COUNT = 60
 
@@ -46,49 +48,54 @@ def test_a_class_of_none_and_of_one() -> None:
     assert "1</b> submissions" in report(class_results(1))
 
 
-def test_item_analysis() -> None:
-    class_ = class_results(COUNT)
-    for item in items(class_):
-        column = [
-            test["score"] / test["max_score"]
-            for _, result in class_
-            if result["extra_data"]["status"] != "unreadable" and result["extra_data"]["exercise"] == item.exercise
-            for test in result["tests"]
-            if test["name"] == item.question
-        ]
-        assert item.difficulty == pytest.approx(sum(column) / len(column))
-        assert item.full == column.count(1)
-        assert item.discrimination is not None
-        assert item.discrimination > 0  # the class was drawn with one ability a student
+def graded(exercise: str, points: dict[str, tuple[float, float]], status: str = "graded", **named: list[str]) -> Result:
+    """A result with (score, maximum) per question; ``named``: misconceptions per question, one per failed check."""
+    checks = [{"question": question, "misconception": name} for question in named for name in named[question]]
+    result: Any = {
+        "score": sum(score for score, _ in points.values()),
+        "tests": [{"name": name, "score": score, "max_score": most} for name, (score, most) in points.items()],
+        "extra_data": {"exercise": exercise, "status": status, "checks": checks},
+    }
+    return result
+
+
+def test_item_analysis_by_hand() -> None:
+    """Shares of a: 1, 1, 0, 0.5; of b: 1, 0.5, 0.5, 0. Their correlation is 0.25 / sqrt(0.6875 * 0.5)."""
+    points = [(2, 4), (2, 2), (0, 2), (1, 0)]
+    class_ = [(str(n), graded("e", {"a": (a, 2), "b": (b, 4)})) for n, (a, b) in enumerate(points)]
+    class_ += [(f"other {n}", graded("other", {"a": (1, 1), "c": (n, 2)})) for n in range(3)]
+    class_.append(("unreadable", graded("e", {"a": (0, 2), "b": (0, 4)}, status="unreadable")))
+    found = {(item.exercise, item.question): item for item in items(class_)}
+    assert list(found) == [("e", "a"), ("e", "b"), ("other", "a"), ("other", "c")]
+    a, b, easy, c = found.values()
+    assert (a.points, a.count, a.full, a.difficulty) == (2, 4, 2, 0.625)
+    assert (b.points, b.count, b.full, b.difficulty) == (4, 4, 1, 0.5)
+    assert a.discrimination == b.discrimination == pytest.approx(0.426401, abs=1e-6)
+    assert (easy.count, easy.full, easy.difficulty, easy.discrimination) == (3, 3, 1, None)
+    assert (c.difficulty, c.discrimination) == (0.5, None)
 
 
 def test_a_question_that_the_able_miss_discriminates_the_wrong_way() -> None:
-    able = {"score": 2, "tests": [{"name": "a", "score": 2, "max_score": 2}, {"name": "b", "score": 0, "max_score": 2}]}
-    other = {
-        "score": 2,
-        "tests": [{"name": "a", "score": 0, "max_score": 2}, {"name": "b", "score": 2, "max_score": 2}],
-    }
-    extra = {"exercise": "e", "status": "graded"}
-    found = items([("1", {**able, "extra_data": extra}), ("2", {**other, "extra_data": extra})])
+    found = items([("1", graded("e", {"a": (2, 2), "b": (0, 2)})), ("2", graded("e", {"a": (0, 2), "b": (2, 2)}))])
     assert [item.discrimination for item in found] == pytest.approx([-1, -1])
 
 
-def test_distribution_counts_everybody_once() -> None:
-    class_ = class_results(COUNT)
-    counts = distribution(class_)
-    assert sum(counts) == COUNT
-    assert counts[-1] == sum(share(result) >= 0.9 for _, result in class_)
+def test_distribution_by_hand() -> None:
+    shares = (0, 0.5, 0.99, 1, 5, 9.5, 10)  # of 10 points
+    counts = distribution([(str(score), graded("e", {"a": (score, 10)})) for score in shares])
+    assert counts == [3, 1, 0, 0, 0, 1, 0, 0, 0, 2]
 
 
 def test_misconceptions_count_people_not_checks() -> None:
-    class_ = class_results(COUNT)
-    for mistake in mistakes(class_, {}):
-        has = [
-            name
-            for name, result in class_
-            if any(
-                check["misconception"] == mistake.name and result["extra_data"]["exercise"] == mistake.exercise
-                for check in result["extra_data"]["checks"]
-            )
-        ]
-        assert mistake.who == has
+    class_ = [
+        ("anna", graded("e", {}, a=["shared_noise", "shared_noise"], b=["other_sign"])),
+        ("ben", graded("e", {}, a=["shared_noise"])),
+        ("cem", graded("other", {}, a=["shared_noise"])),
+    ]
+    known = {("e", "shared_noise"): {"statement": "One noise value is drawn.", "hint": "Look at the shape."}}
+    found = [(it.exercise, it.question, it.name, it.statement, it.who) for it in mistakes(class_, known)]
+    assert found == [
+        ("e", "a", "shared_noise", "One noise value is drawn.", ["anna", "ben"]),
+        ("e", "b", "other_sign", "other_sign", ["anna"]),
+        ("other", "a", "shared_noise", "shared_noise", ["cem"]),
+    ]

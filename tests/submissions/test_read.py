@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from handed_in import notebook, put, zipped
 
-from autograder.submissions.read import Cell, Submission, Unreadable, parse, read_submission
+from autograder.submissions.bounded import read_submission
+from autograder.submissions.read import Cell, Submission, Unreadable, parse
 
 
 def read(folder: Path, name: str, data: bytes) -> Submission:

@@ -62,7 +62,7 @@ def one(index: int, draw: random.Random) -> Result:
         message = f"submission_{index:03}.ipynb is empty. Save the notebook again and hand in the new file."
         return result(Grading("", exercise, plan=plan, ended=Status.UNREADABLE, message=message))
     ability = draw.betavariate(3, 1.5)
-    checks = [record(row, draw.random() < ability, draw, exercise) for row in plan]
+    checks = [passed(row) if draw.random() < ability else failed(row, draw, exercise) for row in plan]
     ended = {20: Status.TIMEOUT, 30: Status.FAULT}.get(index % 75, Status.GRADED)
     if ended is Status.FAULT:
         checks[-1] |= {"outcome": Outcome.FAULT, "points": 0.0, "note": "The reference raised ValueError."}
@@ -87,20 +87,33 @@ def plan_of(exercise: str) -> list[PlanRow]:
     ]
 
 
-def record(row: PlanRow, passed: bool, draw: random.Random, exercise: str) -> CheckRecord:
-    """The record of a check; half of the failures look like a misconception."""
-    known = [] if passed else suspects(exercise, row["question"])
+def passed(row: PlanRow) -> CheckRecord:
+    """The record of a check that an answer passes."""
+    return {
+        **row,
+        "points": row["max_points"],
+        "outcome": Outcome.PASSED,
+        "misconception": None,
+        "counterexample": None,
+        "message": None,
+        "note": None,
+    }
+
+
+def failed(row: PlanRow, draw: random.Random, exercise: str) -> CheckRecord:
+    """The record of a check that an answer fails; half of the failures look like a misconception."""
+    known = suspects(exercise, row["question"])
     named = draw.choice(known) if known and draw.random() < 0.5 else None
     statement, hint = (named.statement, named.hint) if named else ("", "Look at the shape.")
     return {
         **row,
-        "points": row["max_points"] if passed else 0.0,
-        "outcome": Outcome.PASSED if passed else Outcome.FAILED,
+        "points": 0.0,
+        "outcome": Outcome.FAILED,
         "misconception": named.name if named else None,
-        "counterexample": None if passed else {"n": 3},
-        "message": None if passed else "The loss is not what it should be.",
+        "counterexample": {"n": 3},
+        "message": "The loss is not what it should be.",
         "note": None,
-        "feedback": None if passed else FEEDBACK.format(**{**row, "statement": statement, "hint": hint}),
+        "feedback": FEEDBACK.format(**{**row, "statement": statement, "hint": hint}),
     }
 
 

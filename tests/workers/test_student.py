@@ -97,7 +97,9 @@ def test_a_fresh_worker_has_the_modules_too(student: MakeStudent) -> None:
 
 
 def test_a_module_is_written_into_the_work_folder_only(student: MakeStudent) -> None:
-    (outcome,) = student("import os; assert 'evil.py' in os.listdir()", files={"../../evil.py": "value = 1"}).run_cells()
+    (outcome,) = student(
+        "import os; assert 'evil.py' in os.listdir()", files={"../../evil.py": "value = 1"}
+    ).run_cells()
     assert outcome.status == "ok"
     assert not Path(tempfile.gettempdir(), "evil.py").exists()
 

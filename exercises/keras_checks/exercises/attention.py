@@ -8,10 +8,10 @@ import numpy as np
 import tensorflow as tf
 from hypothesis import strategies as st
 
-from keras_checks.compare import array, close, expect, finite, same_shape
+from keras_checks.compare import Failure, array, close, expect, finite, same_shape
 from keras_checks.observe import Namespace, probe
 from keras_checks.question import Case, Question
-from keras_checks.strategies import arrays, cases, seeds, sizes, uniform
+from keras_checks.strategies import uniform
 
 LECTURE = 'Transformer, "Other custom layers of interest"'
 ATTENTION = Question(
@@ -22,84 +22,121 @@ MULTI_HEAD = Question(name="multi_head_attention", answers=("MultiHeadAttention"
 FIRST = "scaled_dot_product_attention"
 KERNEL = 0.25
 """What every kernel of a layer holds in the even state: then the order of its axes and heads does not matter."""
-HALF_TOLERANCE = 0.04
-"""float16 rounds to 1 in 2000. A score of up to 16 is then off by up to 0.03, and so is a weight, relatively."""
 NO_SHARE = 1e-30
-"""The weight of what is masked is exactly 0: `exp` of anything far below the scores is, in float32."""
+"""The weight of a masked key is exactly 0: `exp` of anything far below the scores is, in float32."""
+EXPLAINED = 1e-3
+"""Float32 noise leaves 1e-6 of the output unexplained; heads that differ from the returned weights, over 0.1."""
 
-widths = st.sampled_from([(8, 2), (12, 3), (10, 2), (15, 3), (12, 2)])
-"""`d_model` and heads. A head has at least 4 columns: a kernel has more entries than any bias."""
-
-
-@st.composite
-def _triples(draw: Any, low: int = 2) -> dict[str, np.ndarray]:
-    """Queries, keys and values of rank 3 or 4; the two lengths and the two widths differ as a rule."""
-    leading = draw(st.lists(sizes(1, 3), min_size=1, max_size=2).map(tuple))
-    len_q, len_k, depth, width = draw(sizes(1, 4)), draw(sizes(low, 5)), draw(sizes(2, 6)), draw(sizes(1, 4))
-    return {
-        "q": draw(arrays((*leading, len_q, depth))),
-        "k": draw(arrays((*leading, len_k, depth), key=1)),
-        "v": draw(arrays((*leading, len_k, width), key=2)),
-    }
+LN2, LN3 = float(np.log(2)), float(np.log(3))
+T, F = True, False
 
 
-@st.composite
-def _masks(draw: Any, scores: tuple[int, ...], least: int = 1) -> np.ndarray:
-    """A mask that broadcasts to the scores: axes of size 1, fewer axes; each row allows something, but not all."""
-    rank = draw(st.integers(least, len(scores)))
-    shape = [size if draw(st.booleans()) else 1 for size in scores[-rank:-1]] + [scores[-1]]
-    random = np.random.default_rng([draw(seeds()), *shape])
-    order = random.random(shape).argsort(axis=-1)
-    return order < random.integers(1, max(scores[-1], 2), shape[:-1])[..., None]
+def _worked(q: Any, k: Any, v: Any, weights: Any, mask: Any = None) -> tuple[Case, np.ndarray]:
+    """Inputs and the weights that were worked out by hand."""
+    case = {name: np.asarray(value, np.float32) for name, value in (("q", q), ("k", k), ("v", v))}
+    if mask is not None:
+        case["mask"] = np.asarray(mask, bool)
+    return case, np.asarray(weights, np.float64)
 
 
-@st.composite
-def _masked(draw: Any) -> Case:
-    data = draw(_triples())
-    scores = (*data["q"].shape[:-1], data["k"].shape[-2])
-    return {**data, "mask": draw(_masks(scores))}
+NINE = np.eye(9)
+WORKED = {
+    "one query": _worked(
+        q=[[[1, 1, 1, 1]]], k=[[[LN3, LN3, 0, 0], [0, 0, 0, 0]]], v=[[[8], [0]]], weights=[[[3 / 4, 1 / 4]]]
+    ),
+    "two sequences": _worked(
+        q=[[[2, 0, 0, 0], [0, 2, 0, 0]], [[0, 0, 2, 0], [1, 1, 1, 1]]],
+        k=[
+            [[0, LN2, 1, -1], [LN2, 0, 2, 1], [LN3, 0, -1, 2]],
+            [[LN3, LN3, 0, 0], [LN2, LN2, 0, 0], [-LN2, 0, LN2, 0]],
+        ],
+        v=[[[6, 0], [3, 1], [0, 2]], [[4, -2], [8, 0], [0, 4]]],
+        weights=[[[1 / 6, 2 / 6, 3 / 6], [2 / 4, 1 / 4, 1 / 4]], [[1 / 4, 1 / 4, 2 / 4], [3 / 6, 2 / 6, 1 / 6]]],
+    ),
+    "two heads": _worked(
+        q=[[3 * NINE[[4]], np.ones((1, 9))]],
+        k=[[LN2 * NINE[[4, 1]] + NINE[[0, 7]], 3 * LN3 * NINE[[8, 2]] * [[1], [-1]]]],
+        v=[[[[3], [6]], [[0], [10]]]],
+        weights=[[[[2 / 3, 1 / 3]], [[9 / 10, 1 / 10]]]],
+    ),
+}
+"""Without a mask. Each row of the weights is in the proportion of the `exp` of its scores: whole numbers."""
+MASKED = {
+    "two queries": _worked(
+        q=[[[1], [-1]]],
+        k=[[[0], [LN2], [LN3]]],
+        v=[[[6, 0], [3, 5], [8, 10]]],
+        mask=[[[T, T, F], [F, T, T]]],
+        weights=[[[1 / 3, 2 / 3, 0], [0, 3 / 5, 2 / 5]]],
+    ),
+    "two sequences": _worked(
+        q=[[[1]], [[1]]],
+        k=[[[LN2], [0], [-8], [3]], [[-8], [0], [0], [5]]],
+        v=[[[3], [6], [1], [1]], [[2], [1], [1], [1]]],
+        mask=[[[T, T, F, F]], [[T, F, F, F]]],
+        weights=[[[2 / 3, 1 / 3, 0, 0]], [[1, 0, 0, 0]]],
+    ),
+    "two heads": _worked(
+        q=[[[[1]], [[1]]]],
+        k=[[[[0], [LN2], [LN3]], [[LN3], [0], [0]]]],
+        v=[[[[4], [1], [8]], [[1], [2], [4]]]],
+        mask=[[[[T, F, T]], [[F, T, T]]]],
+        weights=[[[[1 / 4, 0, 3 / 4]], [[0, 1 / 2, 1 / 2]]]],
+    ),
+}
+"""With a mask of the shape of the scores. Here d is 1, so a mistake in the scaling does not show a second time."""
+_ONE_TWO_THREE = {"q": np.ones((2, 2, 1)), "k": [[[0], [LN2], [LN3]]] * 2, "v": [[[6], [3], [8]]] * 2}
+_IN_HEADS = {name: np.asarray(value)[None] for name, value in _ONE_TWO_THREE.items()}
+_FIRST_TWO, _LAST_TWO, _OUTER = [1 / 3, 2 / 3, 0], [0, 2 / 5, 3 / 5], [1 / 4, 0, 3 / 4]
+BROADCAST = {
+    "(len_q, len_k)": _worked(
+        **_ONE_TWO_THREE, mask=[[T, T, F], [F, T, T]], weights=[[_FIRST_TWO, _LAST_TWO], [_FIRST_TWO, _LAST_TWO]]
+    ),
+    "(batch, 1, len_k)": _worked(
+        **_ONE_TWO_THREE, mask=[[[T, F, T]], [[T, T, F]]], weights=[[_OUTER, _OUTER], [_FIRST_TWO, _FIRST_TWO]]
+    ),
+    "(len_k,)": _worked(**_ONE_TWO_THREE, mask=[F, T, T], weights=[[_LAST_TWO, _LAST_TWO], [_LAST_TWO, _LAST_TWO]]),
+    "(batch, 1, len_q, len_k)": _worked(
+        **_IN_HEADS, mask=[[[[T, T, F], [T, F, T]]]], weights=[[[_FIRST_TWO, _OUTER], [_FIRST_TWO, _OUTER]]]
+    ),
+}
+"""With masks of other shapes that broadcast to the scores."""
+BLOCKED = {
+    "one query": _worked(
+        q=[[[1], [1]]], k=[[[0], [LN3]]], v=[[[4], [8]]], mask=[[[F, F], [T, T]]], weights=[[[0, 0], [1 / 4, 3 / 4]]]
+    ),
+    "one sequence": _worked(
+        q=[[[1]], [[1]]],
+        k=[[[LN2], [0], [1]], [[3], [1], [2]]],
+        v=[[[3], [6], [1]], [[2], [1], [1]]],
+        mask=[[[T, T, F]], [[F, F, F]]],
+        weights=[[[2 / 3, 1 / 3, 0]], [[0, 0, 0]]],
+    ),
+}
+"""With rows of the mask that are False throughout; the weights of such a row are free."""
+LARGE = {
+    "no mask": _worked(
+        q=[[[100], [-100]]], k=[[[10], [-10], [2]]], v=[[[1], [2], [3]]], weights=[[[1, 0, 0], [0, 1, 0]]]
+    ),
+    "largest masked": _worked(
+        q=[[[100], [-100]]],
+        k=[[[10], [-10], [2]]],
+        v=[[[1], [2], [3]]],
+        mask=[[[F, T, T], [T, F, T]]],
+        weights=[[[0, 0, 1], [0, 0, 1]]],
+    ),
+    "far below 0": _worked(
+        q=[[[-100]]], k=[[[20], [22], [0]]], v=[[[1], [2], [3]]], mask=[[[T, T, F]]], weights=[[[1, 0, 0]]]
+    ),
+}
+"""Scores of 1000 and more, of either sign: one key takes everything."""
+SLOPED = [((2, 3), 4, 2, 3), ((2, 2, 2), 3, 3, 2)]
+"""Leading axes with `len_q`, then `len_k`, d and d_v of the examples for gradients."""
 
 
-@st.composite
-def _blocked(draw: Any) -> Case:
-    """At least one row of the mask allows nothing."""
-    data = draw(_triples())
-    scores = (*data["q"].shape[:-1], data["k"].shape[-2])
-    mask = draw(_masks(scores)) & (draw(arrays((*scores[:-1], 1), key=3)) > 0)
-    mask[(0,) * (mask.ndim - 1)] = False
-    return {**data, "mask": mask}
-
-
-@st.composite
-def _large(draw: Any) -> Case:
-    """Scores of up to some thousands, exact in float32: the first key scores highest, all others are far below 0."""
-    shape = draw(st.tuples(sizes(1, 2), sizes(1, 3), sizes(3, 5)))
-    batch, len_q, len_k = shape
-    along = np.sign(draw(arrays((1, 1, 4)))) + 0.0
-    along[along == 0] = 1
-    lengths = np.sort(np.round(20 * draw(arrays((batch, len_k), 1, 2, key=1))), axis=-1)[:, :, None]
-    sides = np.where(np.arange(len_k) == 0, 1, -1)[:, None]
-    mask = draw(_masks(shape))
-    mask[..., 0], mask[..., -1] = False, True
-    return {
-        "q": (np.round(20 * draw(arrays((batch, len_q, 1), 1, 2, key=2))) * along).astype(np.float32),
-        "k": (lengths * sides * along).astype(np.float32),
-        "v": draw(arrays((batch, len_k, 3), key=3)),
-        "mask": mask,
-    }
-
-
-@st.composite
-def _sloped(draw: Any) -> Case:
-    data = draw(_triples())
-    return {**data, "towards": draw(arrays((*data["q"].shape[:-1], data["v"].shape[-1]), key=3))}
-
-
-open_cases = _triples()
-masked_cases = _masked()
-blocked_cases = _blocked()
-large_cases = _large()
-sloped_cases = _sloped()
+def _examples(table: dict[str, tuple[Case, np.ndarray]]) -> st.SearchStrategy[Case]:
+    """Every example of a table, in its order; the worked weights stay in the table."""
+    return st.sampled_from([{**case, "_example": name} for name, (case, _) in table.items()])
 
 
 def pair(found: Any, what: str) -> dict[str, Any]:
@@ -109,8 +146,8 @@ def pair(found: Any, what: str) -> dict[str, Any]:
     return {"output": found[0], "weights": found[1]}
 
 
-def _attend(ns: Namespace, case: Case, dtype: str = "float32", *, masked: bool = True) -> dict[str, Any]:
-    inputs = [tf.constant(case[name], dtype) for name in ("q", "k", "v")]
+def _attend(ns: Namespace, case: Case, *, masked: bool = True) -> dict[str, Any]:
+    inputs = [tf.constant(case[name]) for name in ("q", "k", "v")]
     options = {"mask": tf.constant(case["mask"])} if masked and "mask" in case else {}
     return pair(ns.call(FIRST, *inputs, **options), FIRST)
 
@@ -128,18 +165,6 @@ def attend_large(ns: Namespace, case: Case) -> Any:
     small = {**case, **{name: case[name] / 100 for name in ("q", "k")}}
     large = {"open": _attend(ns, case, masked=False), "masked": _attend(ns, case), "turned": turned}
     return {**large, "small": _attend(ns, small)}
-
-
-@probe
-def attend_half(ns: Namespace, case: Case) -> Any:
-    """Output and weights, masked, for half of each number: in float32, in float16, and there with nothing allowed."""
-    small = {**case, **{name: case[name] / 2 for name in ("q", "k", "v")}}
-    blocked = {**small, "mask": np.zeros_like(case["mask"])}
-    return {"float32": _attend(ns, small), "float16": _attend_half(ns, small), "blocked": _attend_half(ns, blocked)}
-
-
-def _attend_half(ns: Namespace, case: Case) -> dict[str, Any]:
-    return {name: tf.cast(value, "float32") for name, value in _attend(ns, case, "float16").items()}
 
 
 @probe
@@ -162,87 +187,169 @@ def allowed(case: Case, shape: tuple[int, ...]) -> np.ndarray:
     return np.broadcast_to(case.get("mask", np.array(True)), shape)
 
 
-def follows(case: Case, seen: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Output and weights of a case as arrays of the right shapes; fails unless the output is `weights @ v`."""
+def shapes(case: Case, seen: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Output and weights of a case as arrays; fails unless they have the right shapes."""
     q, k, v = case["q"], case["k"], case["v"]
     weights = same_shape(seen["weights"], (*q.shape[:-1], k.shape[-2]), "weights").astype(np.float64)
-    output = same_shape(seen["output"], (*q.shape[:-1], v.shape[-1]), "output").astype(np.float64)
+    return same_shape(seen["output"], (*q.shape[:-1], v.shape[-1]), "output").astype(np.float64), weights
+
+
+def follows(case: Case, seen: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Output and weights of a case; fails unless the output is `weights @ v`."""
+    output, weights = shapes(case, seen)
     rows = allowed(case, weights.shape).any(-1)
-    close(output[rows], (weights @ v)[rows], "output, compared with weights @ v,", ulps=64, scale=8)
+    due = (weights @ case["v"])[rows]
+    close(
+        output[rows],
+        due,
+        "output",
+        ulps=64,
+        scale=max(8.0, float(np.abs(case["v"]).max())),
+        hint="The output is the matrix product of the weights you return with `v`.",
+    )
     return output, weights
 
 
-def _shares(weights: np.ndarray, rows: np.ndarray) -> None:
-    expect((weights[rows] > -1e-6).all(), "A weight is negative.")
+def shares(weights: np.ndarray, rows: np.ndarray) -> None:
+    """Fail unless the weights of these rows are positive and sum to 1."""
+    expect((weights[rows] > -1e-6).all(), "A weight is negative.", hint="Weights are what the softmax returns.")
     sums = weights.sum(-1)[rows]
-    close(sums, np.ones_like(sums), "The sum of the weights of a query", ulps=64)
+    hint = "The softmax runs over the keys, the last axis: for each query one distribution."
+    close(sums, np.ones_like(sums), "The sum of the weights of a query", ulps=64, hint=hint)
 
 
-ATTEND = ATTENTION.trial(attend, open_cases)
+def hidden_keys(case: Case, weights: np.ndarray, mask: np.ndarray) -> None:
+    """Fail unless the weight is 0 where the mask is False and the weights of each other row sum to 1."""
+    rows = mask.any(-1)
+    if not np.allclose(weights[mask], 0, atol=1e-6) or not rows.any():
+        leaks = "A masked key still has a share. The number that replaces its score must be far lower than any score."
+    else:
+        leaks = "Only masked keys have a share: True means allowed, and your function hides those."
+    worst = np.abs(weights * ~mask)[rows].max(initial=0)
+    expect(worst < NO_SHARE, "A key that the mask hides has a share of the attention.", worst, 0.0, leaks)
+    sums = weights.sum(-1)[rows]
+    hint = "Mask the scores before the softmax: then the allowed keys share the whole 1."
+    close(sums, np.ones_like(sums), "The sum of the weights of a query with a mask", ulps=64, hint=hint)
+
+
+def _as_worked(case: Case, weights: np.ndarray, table: dict[str, tuple[Case, np.ndarray]], hint: str = "") -> None:
+    """Fail unless the weights are those that were worked out, in every row that allows something."""
+    due = table[case["_example"]][1]
+    rows = allowed(case, due.shape).any(-1)
+    close(weights[rows], due[rows], "weights", ulps=128, scale=1, hint=hint)
+
+
+ATTEND = ATTENTION.trial(attend, _examples(WORKED), examples=len(WORKED))
 
 
 @ATTEND.check(
-    points=0.5,
-    hint="The softmax runs over the keys: for each query one distribution. Which axis of the scores is that?",
+    points=1.4,
+    hint="Write down the scores: `q` times the transposed `k`, divided by the square root of d, the width of a query. "
+    "The softmax runs over the keys.",
 )
-def shares_of_the_keys(case: Case, seen: Any) -> None:
-    """Without a mask, `weights` has shape `(..., len_q, len_k)`, the weights of each query are positive and sum to 1,
-    and `output` is the mean of the values with these weights."""
+def worked_weights(case: Case, seen: Any) -> None:
+    """Without a mask, `weights` has shape `(..., len_q, len_k)` and holds the numbers worked out by hand, such as 3/4
+    and 1/4 for the example of the text."""
+    _, weights = shapes(case, seen)
+    shares(weights, np.ones(weights.shape[:-1], bool))
+    _as_worked(case, weights, WORKED)
+
+
+@ATTEND.check(points=0.5, hint="The output is one matrix product: the weights times the values.")
+def output_is_the_mean(case: Case, seen: Any) -> None:
+    """Without a mask, `output` has shape `(..., len_q, d_v)` and is the mean of the values with the returned weights,
+    which sum to 1."""
     _, weights = follows(case, seen)
-    _shares(weights, np.ones(weights.shape[:-1], bool))
+    shares(weights, np.ones(weights.shape[:-1], bool))
 
 
-ATTEND_ON_MASKED_CASES = ATTENTION.trial(attend, masked_cases)
+ATTEND_MASKED = ATTENTION.trial(attend, _examples(MASKED), examples=len(MASKED))
 
 
-@ATTEND_ON_MASKED_CASES.check(
-    points=0.25, hint="True means allowed. What is not allowed must be out before the softmax shares the attention."
+@ATTEND_MASKED.check(
+    points=0.75, hint="True means allowed. What is not allowed must be out before the softmax shares the attention."
 )
 def masked_keys_have_no_share(case: Case, seen: Any) -> None:
-    """With a mask of any shape that broadcasts to the scores, the weight is 0 where the mask is False, and the others
-    sum to 1."""
+    """With a mask of the shape of the scores, the weight is 0 where the mask is False; the other keys share the whole 1
+    in the proportions worked out by hand."""
     _, weights = follows(case, seen)
-    mask = allowed(case, weights.shape)
-    expect((np.abs(weights[~mask]) < NO_SHARE).all(), "A key that is not allowed has a share of the attention.")
-    _shares(weights, np.ones(weights.shape[:-1], bool))
+    hidden_keys(case, weights, allowed(case, weights.shape))
+    _as_worked(case, weights, MASKED)
 
 
-ATTEND_ON_BLOCKED_CASES = ATTENTION.trial(attend, blocked_cases)
+ATTEND_BROADCAST = ATTENTION.trial(attend, _examples(BROADCAST), examples=len(BROADCAST))
 
 
-@ATTEND_ON_BLOCKED_CASES.check(
+@ATTEND_BROADCAST.check(
+    points=0.1, hint="Leave the mask as it comes: `tf.where(mask, scores, low)` broadcasts it to the scores."
+)
+def other_mask_shapes(case: Case, seen: Any) -> None:
+    """Masks of shape `(len_q, len_k)`, `(batch, 1, len_k)` and `(len_k,)`, and `(batch, 1, len_q, len_k)` with heads,
+    broadcast to the scores."""
+    _, weights = follows(case, seen)
+    hidden_keys(case, weights, allowed(case, weights.shape))
+    _as_worked(case, weights, BROADCAST)
+
+
+ATTEND_BLOCKED = ATTENTION.trial(attend, _examples(BLOCKED), examples=len(BLOCKED))
+
+
+@ATTEND_BLOCKED.check(
     points=0.25,
     hint="The softmax of a row that is minus infinity throughout is 0 / 0. Use a large negative number that is finite.",
 )
 def nothing_allowed_is_finite(case: Case, seen: Any) -> None:
-    """A query for which nothing is allowed gets any finite numbers; the other queries are not touched by it."""
+    """A query for which nothing is allowed gets any finite numbers; the weights of the other queries are right."""
     output, weights = follows(case, seen)
     finite(weights, "weights")
     finite(output, "output")
-    mask = allowed(case, weights.shape)
-    rows = mask.any(-1)
-    expect((np.abs(weights[rows] * ~mask[rows]) < NO_SHARE).all(), "A key that is not allowed has a share.")
-    _shares(weights, rows)
+    hidden_keys(case, weights, allowed(case, weights.shape))
+    _as_worked(case, weights, BLOCKED)
 
 
-ATTEND_HALF = ATTENTION.trial(attend_half, masked_cases)
+ATTEND_EXTREMES = ATTENTION.trial(attend, _examples(LARGE), examples=len(LARGE))
 
 
-@ATTEND_HALF.check(
+@ATTEND_EXTREMES.check(
     points=0.5,
-    hint="Take the dtype from `q`, for the square root too. The largest float16 is 65504, so -1e9 is minus infinity "
-    "there, and 0 times infinity is NaN.",
+    hint="exp(89) is too large for float32: use `tf.nn.softmax`. The number that replaces a masked score must lie far "
+    "below -2000.",
 )
-def half_precision(case: Case, seen: Any) -> None:
-    """For `q`, `k` and `v` in float16, with a mask that allows something in each row, output and weights are the same
-    as in float32, but for the rounding; where nothing is allowed they are finite."""
-    small = {**case, **{name: case[name] / 2 for name in ("q", "k", "v")}}
-    output, weights = follows(small, seen["float32"])
-    expect(np.abs(weights).max() > 0, "All weights are 0.")
-    for name, due in (("output", output), ("weights", weights)):
-        found = finite(same_shape(seen["float16"][name], due.shape, f"{name} in float16"), f"{name} in float16")
-        expect(np.abs(found - due).max() < HALF_TOLERANCE, f"{name} in float16 is another than in float32.", found, due)
-        finite(seen["blocked"][name], f"{name} in float16, with nothing allowed,")
+def large_scores(case: Case, seen: Any) -> None:
+    """With scores of 1000 and more, positive or negative, the allowed key with the largest score gets the weight 1, and
+    no number is NaN."""
+    finite(same_shape(seen["weights"], (*case["q"].shape[:-1], case["k"].shape[-2]), "weights"), "weights")
+    _, weights = follows(case, seen)
+    hidden_keys(case, weights, allowed(case, weights.shape))
+    _as_worked(case, weights, LARGE)
+
+
+def _sloped(lead: tuple[int, ...], len_k: int, depth: int, width: int) -> Case:
+    """Inputs for gradients, with leading axes and `len_q` in `lead`."""
+    rest = {"q": (*lead, depth), "k": (*lead[:-1], len_k, depth), "v": (*lead[:-1], len_k, width)}
+    return {name: uniform(key, shape) for key, (name, shape) in enumerate({**rest, "towards": (*lead, width)}.items())}
+
+
+ATTEND_SLOPES = ATTENTION.trial(attend_slopes, st.sampled_from([_sloped(*each) for each in SLOPED]), examples=2)
+
+
+@ATTEND_SLOPES.check(
+    points=0.25,
+    hint="Inside `fit` the batch size is unknown, and the gradient flows back through TensorFlow and Keras operations "
+    "only: not through NumPy, not through `stop_gradient`.",
+)
+def gradients_arrive(case: Case, seen: Any) -> None:
+    """In graph mode, with unknown batch size, a gradient that is not 0 reaches queries, keys and values. Summed over
+    the keys it is 0 for `k`, since only differences of scores count, and for `v` the sum of the output's gradient."""
+    for name in ("q", "k", "v"):
+        expect(seen[name] is not None, f"No gradient reaches `{name}`.")
+        found = finite(
+            same_shape(seen[name], case[name].shape, f"The gradient for `{name}`"), f"The gradient for `{name}`"
+        )
+        expect(np.abs(found).max() > 1e-4, f"The gradient for `{name}` is 0.")
+    for name, due in (("k", 0 * case["k"][..., 0, :]), ("v", case["towards"].sum(-2))):
+        what = f"The gradient for `{name}`, summed over the keys,"
+        close(array(seen[name], what).sum(-2), due, what, ulps=1024, scale=16)
 
 
 def nearness(q: Any, k: Any, v: Any, mask: Any = None, **_: Any) -> Any:
@@ -257,44 +364,78 @@ def nearness(q: Any, k: Any, v: Any, mask: Any = None, **_: Any) -> Any:
     return tf.einsum("...ij,...jf->...if", near, v), near
 
 
-@st.composite
-def _sequences(draw: Any) -> Case:
-    d_model, num_heads = draw(widths)
-    batch, len_q, len_k = draw(sizes(1, 4)), draw(sizes(1, 4)), draw(sizes(2, 5))
-    return {
-        "width": [d_model, num_heads],
-        "q": draw(arrays((batch, len_q, d_model))),
-        "k": draw(arrays((batch, len_k, d_model), key=1)),
-        "v": draw(arrays((batch, len_k, d_model), key=2)),
-    }
+def _sequences(width: tuple[int, int], batch: int, len_q: int, len_k: int, *masks: Any) -> Case:
+    """Inputs of a layer, and masks that it is called with one after the other."""
+    d_model, _ = width
+    lengths = {"q": len_q, "k": len_k, "v": len_k}
+    inputs = {name: uniform(11 + key, (batch, size, d_model)) for key, (name, size) in enumerate(lengths.items())}
+    return {"width": [*width], **inputs, "masks": [np.asarray(mask, bool) for mask in masks]}
 
 
-@st.composite
-def _masked_sequences(draw: Any) -> Case:
-    case = draw(_sequences())
-    batch, len_q = case["q"].shape[:2]
-    scores = (batch, case["width"][1], len_q, case["k"].shape[1])
-    rank = draw(st.integers(2, 4))
-    there = scores if rank == 4 else scores[:1] * (rank - 2) + scores[2:]
-    return {**case, "mask": draw(_masks(there, least=rank))}
+_ONE_QUERY = {
+    "width": [8, 2],
+    "q": np.ones((1, 1, 8), np.float32),
+    "k": np.asarray([[[LN3] + 7 * [0], 8 * [0]]], np.float32),
+    "v": np.asarray([[8 * [1], 8 * [0]]], np.float32),
+    "masks": [],
+}
+HEADS = {
+    "one query": (_ONE_QUERY, [[[0.75, 0.25]]], [[[0.568423, 0.431577]]], [[4, 0]]),
+    "three heads": (
+        _sequences((12, 3), 2, 2, 3),
+        [[[0.643596, 0.227067, 0.129337], [0.08901, 0.308178, 0.602811]],
+         [[0.526081, 0.195109, 0.27881], [0.45398, 0.242294, 0.303726]]],
+        [[[0.46631, 0.295021, 0.238669], [0.153369, 0.326498, 0.520133]],
+         [[0.063718, 0.508654, 0.427628], [0.056851, 0.591782, 0.351367]]],
+        [[0.8925, -2.5725, 2.7675], [-2.8725, -1.32, 4.7475]],
+    ),
+    "two heads": (
+        _sequences((8, 2), 2, 3, 2),
+        [[[0.410606, 0.589394], [0.667003, 0.332997], [0.475105, 0.524895]],
+         [[0.457354, 0.542646], [0.458657, 0.541343], [0.570588, 0.429412]]],
+        [[[0.379441, 0.620559], [0.628553, 0.371447], [0.35749, 0.64251]],
+         [[0.573477, 0.426523], [0.573148, 0.426852], [0.533793, 0.466207]]],
+        [[-2.575, 0.015], [-0.77, 0.285]],
+    ),
+}  # fmt: skip
+"""A layer in the even state: inputs, the weights of each head, those that the stand-in for the function of question 1
+gives, and what every column of the output is if a query looks at one key only."""
+MASKED_HEADS = {
+    "three heads": _sequences((12, 3), 2, 2, 3, [[[T, F, T], [F, T, T]], [[T, T, F], [F, F, T]]]),
+    "two heads": _sequences((8, 2), 2, 3, 2, [[[T, F], [T, T], [F, T]], [[F, T], [T, F], [T, T]]]),
+}
+OTHER_MASKS = {
+    "three heads": _sequences(
+        (12, 3),
+        2, 2, 3,
+        [[T, F, T], [F, T, T]],
+        [[[T, T, F]], [[F, T, T]]],
+        [[[[T, F, T], [F, T, T]], [[T, T, F], [T, T, T]], [[F, F, T], [T, F, F]]],
+         [[[F, T, T], [F, T, F]], [[T, F, F], [T, F, T]], [[T, T, T], [F, T, T]]]],
+    ),
+    "two heads": _sequences(
+        (8, 2), 2, 3, 2, [[T, F], [T, T], [F, T]], [[[T, F]], [[F, T]]], [[[[T, F], [F, T], [T, T]]] * 2] * 2
+    ),
+}  # fmt: skip
+"""Masks of shapes `(len_q, len_k)`, `(batch, 1, len_k)` and `(batch, num_heads, len_q, len_k)`."""
+PLAIN_WIDTHS = {"three heads": _sequences((12, 3), 2, 2, 3), "two heads": _sequences((8, 2), 2, 3, 2)}
+SIZES = [[(10, 4), (12, 3), (7, 2), (6, 6)], [(9, 2), (3, 4), (8, 4), (5, 1)]]
+"""`d_model` and heads, some of which fit."""
 
 
-sequence_cases = _sequences()
-masked_sequence_cases = _masked_sequences()
-division_cases = cases(
-    sizes=st.lists(st.tuples(sizes(1, 5), sizes(1, 5), st.booleans()), min_size=5, max_size=5, unique=True).filter(
-        lambda drawn: any(divisible for *_, divisible in drawn)
+def _named_cases(table: dict[str, Any]) -> st.SearchStrategy[Case]:
+    return st.sampled_from(
+        [{**(it[0] if isinstance(it, tuple) else it), "_example": name} for name, it in table.items()]
     )
-)
-"""At least one of the sizes is divisible."""
 
 
 def _layer(ns: Namespace, case: Case) -> Any:
-    """A new layer that has been called once."""
+    """A new layer that has been called once, and after which another one was made."""
     d_model, num_heads = case["width"]
     layer = ns["MultiHeadAttention"](d_model, num_heads)
     q, k = (tf.constant(uniform(length, (1, length, d_model))) for length in (2, 3))
     pair(layer(q, k, k), "MultiHeadAttention")
+    ns["MultiHeadAttention"](5 * (num_heads + 1), num_heads + 1)
     return layer
 
 
@@ -319,65 +460,133 @@ def _drawn(layer: Any, case: Case) -> None:
         weight.assign(drawn if id(weight) in kernels else 0 * drawn)
 
 
-def _apply(layer: Any, case: Case) -> dict[str, Any]:
-    options = {"mask": tf.constant(case["mask"])} if "mask" in case else {}
+def _apply(layer: Any, case: Case, **options: Any) -> dict[str, Any]:
     inputs = (tf.constant(case[name]) for name in ("q", "k", "v"))
     return pair(layer(*inputs, **options), "MultiHeadAttention")
 
 
 @probe
 def even_layer(ns: Namespace, case: Case) -> Any:
-    """Output and weights of the layer in the even state."""
-    with ns.replaced(**{FIRST: nearness}):
+    """Output and weights of the layer in the even state, without a mask and with each; whether it used the stand-in."""
+    used = []
+
+    def stand_in(q: Any, k: Any, v: Any, mask: Any = None, **more: Any) -> Any:
+        used.append(True)
+        return nearness(q, k, v, mask, **more)
+
+    with ns.replaced(**{FIRST: stand_in}):
         layer = _layer(ns, case)
         _even(layer, case)
-        return _apply(layer, case)
+        found = {"open": _apply(layer, case)}
+        found["masked"] = [_apply(layer, case, mask=tf.constant(mask)) for mask in case["masks"]]
+    return {**found, "stand_in": bool(used)}
 
 
-def by_value(case: Case, weights: np.ndarray) -> np.ndarray:
-    """What the layer in the even state gives for weights `(batch, heads, len_q, len_k)`: `(batch, len_q, d_model)`."""
-    d_model, num_heads = case["width"]
-    sums = KERNEL * case["v"].astype(np.float64).sum(-1)
-    mixed = np.einsum("bhqk,bk->bq", weights, sums) * d_model / num_heads
-    return np.repeat(KERNEL * mixed[:, :, None], d_model, axis=-1)
-
-
-def _layer_shapes(case: Case, seen: Any) -> tuple[np.ndarray, np.ndarray]:
+def layer_shapes(case: Case, seen: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Output and weights of a layer as arrays; fails unless they have the right shapes."""
     d_model, num_heads = case["width"]
     batch, len_q = case["q"].shape[:2]
-    weights = same_shape(seen["weights"], (batch, num_heads, len_q, case["k"].shape[1]), "weights")
-    return same_shape(seen["output"], (batch, len_q, d_model), "output"), weights.astype(np.float64)
+    wanted = (batch, num_heads, len_q, case["k"].shape[1])
+    weights = finite(same_shape(seen["weights"], wanted, "weights"), "weights")
+    output = same_shape(seen["output"], (batch, len_q, d_model), "output")
+    return finite(output, "output").astype(np.float64), weights.astype(np.float64)
 
 
-EVEN_LAYER = MULTI_HEAD.trial(even_layer, sequence_cases)
+def mixes(case: Case, seen: Any, alone: np.ndarray) -> None:
+    """Fail unless the output mixes by the returned weights what each key alone gives, `(batch, len_k)`."""
+    output, weights = layer_shapes(case, seen)
+    expect(np.abs(weights).max() > 0, "All weights are 0.")
+    mixed = np.einsum("bhqk,bk->bq", weights, alone) / weights.shape[1]
+    due = np.repeat(mixed[:, :, None], output.shape[-1], axis=-1)
+    scale = max(8.0, float(np.abs(alone).max()))
+    close(output, due, "output", ulps=256, scale=scale)
 
 
-@EVEN_LAYER.check(points=0.5, hint="Before attention the heads have an axis of their own, in front of the positions.")
-def weights_for_each_head(case: Case, seen: Any) -> None:
-    """The output has shape `(batch, len_q, d_model)`; `weights` has shape `(batch, num_heads, len_q, len_k)`, and sums
-    to 1 over the keys."""
-    _, weights = _layer_shapes(case, seen)
-    _shares(weights, np.ones(weights.shape[:-1], bool))
+EVEN_LAYER = MULTI_HEAD.trial(even_layer, _named_cases(HEADS), examples=len(HEADS))
 
 
 @EVEN_LAYER.check(
     points=1,
-    hint="Split, attend, put the positions back in front of the heads, merge the last two axes, project once more.",
+    hint="Each head compares its own slice of the projected queries and keys, position by position. Its d is "
+    "d_model / num_heads. A reshape alone mixes positions: transpose, too.",
+)
+def weights_of_each_head(case: Case, seen: Any) -> None:
+    """With every kernel entry at 0.25 and no bias, `weights` has shape `(batch, num_heads, len_q, len_k)` and holds the
+    numbers worked out by hand, for each head."""
+    _, weights = layer_shapes(case, seen["open"])
+    shares(weights, np.ones(weights.shape[:-1], bool))
+    own, near = HEADS[case["_example"]][1:3]
+    due = np.repeat(np.asarray(near if seen["stand_in"] else own)[:, None], weights.shape[1], axis=1)
+    close(weights, due, "weights", ulps=128, scale=1)
+
+
+@EVEN_LAYER.check(
+    points=1,
+    hint="After attention: put the positions back in front of the heads, merge the last two axes, project once more.",
 )
 def output_follows_the_weights(case: Case, seen: Any) -> None:
-    """With every kernel entry at 0.25 and no bias, the output at a position is what the returned weights, the
-    projected values of all heads and the output projection give."""
-    output, weights = _layer_shapes(case, seen)
-    expect(np.abs(weights).max() > 0, "All weights are 0.")
-    due = by_value(case, weights)
-    close(output, due, "output", ulps=256, scale=max(float(np.abs(due).max()), 8.0))
+    """With every kernel entry at 0.25 and no bias, the output `(batch, len_q, d_model)` is what the returned weights,
+    the projected values of all heads and the output projection give."""
+    mixes(case, seen["open"], np.asarray(HEADS[case["_example"]][3]))
+
+
+def renormalized(case: Case, seen: Any) -> None:
+    """Fail unless, under each mask, the weights of the allowed keys are those without a mask, made to sum to 1."""
+    _, free = layer_shapes(case, seen["open"])
+    for mask, masked in zip(case["masks"], seen["masked"], strict=True):
+        _, weights = layer_shapes(case, masked)
+        reach = np.broadcast_to(mask[:, None] if mask.ndim == 3 else mask, weights.shape)
+        hidden_keys(case, weights, reach)
+        due = free * reach
+        due = due / due.sum(-1, keepdims=True)
+        close(weights, due, f"weights with a mask of shape {mask.shape}", ulps=256, scale=1)
+
+
+def _mixes_masked(case: Case, seen: Any) -> None:
+    """Fail where the output follows the weights without a mask only."""
+    alone = np.asarray(HEADS[case["_example"]][3])
+    try:
+        mixes(case, seen["open"], alone)
+    except Failure:
+        return  # another check says so
+    for masked in seen["masked"]:
+        mixes(case, masked, alone)
+
+
+EVEN_LAYER_MASKED = MULTI_HEAD.trial(even_layer, _named_cases(MASKED_HEADS), examples=len(MASKED_HEADS))
+
+
+@EVEN_LAYER_MASKED.check(
+    points=0.85,
+    hint="The scores are (batch, heads, q, k). A mask (batch, q, k) needs one more axis, at position 1, and goes on to "
+    "the function.",
+)
+def mask_reaches_every_head(case: Case, seen: Any) -> None:
+    """A mask of shape `(batch, len_q, len_k)` acts on every head: the weight is 0 where it is False, and the allowed
+    keys share the whole 1 in the same proportions as without a mask."""
+    renormalized(case, seen)
+    _mixes_masked(case, seen)
+
+
+EVEN_LAYER_OTHER_MASKS = MULTI_HEAD.trial(even_layer, _named_cases(OTHER_MASKS), examples=len(OTHER_MASKS), shrinks=0)
+
+
+@EVEN_LAYER_OTHER_MASKS.check(
+    points=0.15,
+    hint="Only a mask of rank 3 lacks the axis for the heads: `(len_q, len_k)` and `(batch, num_heads, len_q, len_k)` "
+    "broadcast as they come.",
+)
+def masks_of_other_shapes(case: Case, seen: Any) -> None:
+    """Masks of shape `(len_q, len_k)`, `(batch, 1, len_k)` and `(batch, num_heads, len_q, len_k)` act in the same
+    way."""
+    renormalized(case, seen)
 
 
 @probe
 def divisions(ns: Namespace, case: Case) -> Any:
     """For each size, whether the layer is refused; and how wide the output is for the first size that fits."""
-    fitting = next(each for each in pairs_of(case) if each[0] % each[1] == 0)
-    refused = [_is_refused(ns, *each) for each in pairs_of(case)]
+    fitting = next(each for each in case["sizes"] if each[0] % each[1] == 0)
+    refused = [_is_refused(ns, *each) for each in case["sizes"]]
     return {"refused": refused, "width": None if _is_refused(ns, *fitting) else _width(ns, *fitting)}
 
 
@@ -398,30 +607,24 @@ def _width(ns: Namespace, d_model: int, num_heads: int) -> int:
     return int(output.shape[-1]) if hasattr(output, "shape") else 0
 
 
-def pairs_of(case: Case) -> list[tuple[int, int]]:
-    """`d_model` and heads: divisible as told."""
-    found = []
-    for depth, heads, divisible in case["sizes"]:
-        num_heads = heads + 1
-        found.append((depth * num_heads + (0 if divisible else 1 + depth % heads), num_heads))
-    return found
+DIVISIONS = MULTI_HEAD.trial(
+    divisions, st.sampled_from([{"sizes": [list(each) for each in sizes]} for sizes in SIZES]), examples=2
+)
 
 
-DIVISIONS = MULTI_HEAD.trial(divisions, division_cases)
-
-
-@DIVISIONS.check(points=0.5, hint="`d_model % num_heads` is what is left over. Raise a ValueError that says so.")
+@DIVISIONS.check(points=0.5, hint="`d_model % num_heads` is the remainder. Raise a ValueError that says so.")
 def indivisible_is_refused(case: Case, seen: Any) -> None:
     """`MultiHeadAttention(d_model, num_heads)` raises an error if `num_heads` does not divide `d_model`, and only
     then."""
-    for (d_model, num_heads), refused in zip(pairs_of(case), seen["refused"], strict=True):
+    for (d_model, num_heads), refused in zip(case["sizes"], seen["refused"], strict=True):
         what = f"MultiHeadAttention({d_model}, {num_heads})"
         if d_model % num_heads:
             expect(refused is True, f"{what} raised no error: {num_heads} does not divide {d_model}.")
         else:
             expect(refused is False, f"{what} raised an error, though {num_heads} divides {d_model}.")
-    d_model, num_heads = next(each for each in pairs_of(case) if each[0] % each[1] == 0)
-    expect(seen["width"] == d_model, f"The output of MultiHeadAttention({d_model}, {num_heads}) has another width.")
+    d_model, num_heads = next(each for each in case["sizes"] if each[0] % each[1] == 0)
+    what = f"The width of the output of MultiHeadAttention({d_model}, {num_heads})"
+    expect(seen["width"] == d_model, f"{what} is wrong.", seen["width"], d_model, "The output has `d_model` columns.")
 
 
 @probe
@@ -482,6 +685,40 @@ def _on_first_column(layer: Any, case: Case) -> int:
     return sum(int(np.count_nonzero(one)) for one in found)
 
 
+PROJECTIONS = MULTI_HEAD.trial(projections, _named_cases(PLAIN_WIDTHS), examples=len(PLAIN_WIDTHS), shrinks=0)
+
+
+@PROJECTIONS.check(
+    points=1.25,
+    hint="Count the projections: queries, keys, values, output. Each has d_model * d_model weights of its own, made "
+    "once, in `__init__`.",
+)
+def four_projections(case: Case, seen: Any) -> None:
+    """In graph mode, with unknown batch size, four projections of `d_model * d_model` trainable weights each take
+    part: two of them act on the attention weights, the other two on how the output is made from these."""
+    due = 2 * case["width"][0] ** 2
+    expect(seen["frozen"] == 0, "A projection can't be trained.", hint="Nothing in this layer is frozen.")
+    expect(
+        seen["both"] == 0,
+        "A kernel acts on the attention weights and on the values.",
+        hint="Queries, keys and values have a kernel each; none is used twice.",
+    )
+    expect(
+        seen["scores"] == due,
+        "The kernels of queries and keys have the wrong number of entries that act on the attention weights.",
+        seen["scores"],
+        due,
+        "One kernel of d_model * d_model for the queries, another for the keys.",
+    )
+    expect(
+        seen["values"] == due,
+        "The kernels of values and output have the wrong number of entries that act on the output.",
+        seen["values"],
+        due,
+        "One kernel of d_model * d_model for the values, another for the merged heads.",
+    )
+
+
 @probe
 def heads_apart(ns: Namespace, case: Case) -> Any:
     """Many queries in the drawn state; and the layer in the even state."""
@@ -496,9 +733,48 @@ def heads_apart(ns: Namespace, case: Case) -> Any:
 def many(case: Case) -> Case:
     """Inputs with enough queries to tell the heads apart."""
     d_model = case["width"][0]
-    seed = int(np.abs(np.round(100 * case["q"])).sum())
     shapes = {"q": (8, 12, d_model), "k": (8, 4, d_model), "v": (8, 4, d_model)}
-    return {name: uniform(seed + number, shape) for number, (name, shape) in enumerate(shapes.items())}
+    return {name: uniform(number, shape) for number, (name, shape) in enumerate(shapes.items())}
+
+
+def head_flags(case: Case, seen: Any) -> dict[str, bool]:
+    """Whether each head has weights of its own, and whether the returned weights explain the output."""
+    inputs = many(case)
+    weights, output = (
+        numbers(seen["drawn"]["weights"], "weights"),
+        numbers(seen["drawn"]["output"], "output"),
+    )
+    num_heads = case["width"][1]
+    apart = [np.abs(weights[:, one] - weights[:, other]).max() for one in range(num_heads) for other in range(one)]
+    mixed = np.einsum("bhqk,bkd->bqhd", weights, inputs["v"].astype(np.float64))
+    known = np.concatenate([mixed.reshape(*mixed.shape[:2], -1), np.ones((*mixed.shape[:2], 1))], axis=-1)
+    known, output = known.reshape(-1, known.shape[-1]), output.reshape(-1, output.shape[-1])
+    left = output - known @ np.linalg.lstsq(known, output, rcond=None)[0]
+    spread = np.abs(output - output.mean(0)).max()
+    return {"apart": min(apart) > 1e-3, "explained": bool(spread > 1e-6 and np.abs(left).max() < EXPLAINED * spread)}
+
+
+HEADS_APART = MULTI_HEAD.trial(heads_apart, _named_cases(PLAIN_WIDTHS), examples=len(PLAIN_WIDTHS), shrinks=0)
+
+
+@HEADS_APART.check(
+    points=0.75,
+    hint="Every head has its own slice of the projections. Return the weights that the output was made with, one set "
+    "per head.",
+)
+def heads_of_their_own(case: Case, seen: Any) -> None:
+    """With random kernels the heads attend differently, and the output is a linear function of the values that the
+    returned weights of all heads mix."""
+    d_model, num_heads = case["width"]
+    same_shape(seen["drawn"]["weights"], (8, num_heads, 12, 4), "weights")
+    finite(same_shape(seen["drawn"]["output"], (8, 12, d_model), "output"), "output")
+    flags = head_flags(case, seen)
+    expect(
+        flags["apart"],
+        "Two heads have the same weights.",
+        hint="Each head gets its own columns of the projected queries.",
+    )
+    expect(flags["explained"], "The output was not made with the weights that are returned.")
 
 
 def numbers(found: Any, what: str) -> np.ndarray:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import keras
@@ -11,18 +9,28 @@ import numpy as np
 import tensorflow as tf
 from hypothesis import strategies as st
 
-from keras_checks.compare import Failure, array, close, expect, finite, same_shape
+from keras_checks.compare import EPS32, Failure, array, close, expect, finite, same_shape
+from keras_checks.model_probes import model_probe
 from keras_checks.observe import Namespace, plain, probe
 from keras_checks.question import Case, Question
 from keras_checks.strategies import cases, seeds, shapes, sizes, uniform
-from keras_checks.testbeds.game import D, G
+from keras_checks.testbeds.game import D, G, checked, expect_start, finished, returned
 from keras_checks.testbeds.players import Player, Transcript, attempt, fitted, network
-from keras_checks.testbeds.rounds import Step, first_step, resized, size_written_down
+from keras_checks.testbeds.rounds import (
+    Step,
+    first_step,
+    loss_returned,
+    read_step,
+    resized,
+    scales,
+    size_written_down,
+    steps_of,
+)
 
 INVERT = Question(
     name="invert_convolution",
     answers=("invert_convolution",),
-    points=3,
+    points=2,
     lecture='GAN, "Conv2DTranspose: Inverting a Convolution"',
 )
 PLAYERS = Question(
@@ -31,75 +39,61 @@ PLAYERS = Question(
     points=2,
     lecture='GAN, "Conv2DTranspose: Inverting a Convolution"',
 )
-GAN = Question(name="gan", answers=("GAN",), points=5, lecture='GAN, "Custom train_step"')
+GAN = Question(name="gan", answers=("GAN",), points=6, lecture='GAN, "Custom train_step"')
 
 
 # invert_convolution
 
-
-def _axis(size: int, kernel: int, stride: int, padding: str) -> tuple[int, int]:
-    """Length of a convolution's output, and what is left of its input beyond (output - 1) strides."""
-    out = (size - kernel) // stride + 1 if padding == "valid" else -(-size // stride)
-    return out, size - (out - 1) * stride
-
-
-def _has_inverse(axes: list[tuple[int, int, int]], padding: str) -> bool:
-    """Whether a layer of Keras has the shape: with an even kernel and "same", one padding must do for both axes."""
-    if padding == "valid":
-        return all(size >= kernel for size, kernel, _ in axes)
-    left = [_axis(*axis, padding)[1] for axis in axes]
-    full = all(rest == stride for rest, (_, _, stride) in zip(left, axes, strict=True))
-    return full or all(rest - kernel % 2 < stride for rest, (_, kernel, stride) in zip(left, axes, strict=True))
-
-
-PADDINGS = ("valid", "same")
+SETTINGS = (("valid", (1, 1)), ("valid", (2, 3)), ("same", (1, 1)), ("same", (2, 2)), ("same", (3, 2)))
+"""Paddings and strides of the convolutions in each case."""
+WORKED = {
+    "kernel_size": (1, 2),
+    "strides": (1, 2),
+    "padding": "valid",
+    "use_bias": False,
+    "input_shape": (1, 4, 1),
+    "kernel": np.array([1, 2], np.float32).reshape((1, 2, 1, 1)),
+    "other_kernel": np.array([3, -1], np.float32).reshape((1, 2, 1, 1)),
+    "y": np.array([11, 17], np.float32).reshape((1, 1, 2, 1)),
+}
+WORKED_INVERSE = np.array([11, 22, 17, 34], np.float32).reshape((1, 1, 4, 1))
 
 
 @st.composite
-def _convolution(draw: Any, padding: str, whole: bool, dilated: bool) -> Case:
-    """A convolution, its input's shape and two kernels. ``whole``: strides divide what they step over."""
-    kernel = (draw(sizes(1, 4)), draw(sizes(1, 4)))
-    strides = (1, 1) if dilated else (draw(sizes(1, 3)), draw(sizes(1, 3)))
-    dilation = (draw(sizes(1, 3)), draw(sizes(2, 3))) if dilated else (1, 1)
-    kernel = (kernel[0], kernel[1] + 1) if dilated else kernel
-    wide = [(size - 1) * rate + 1 for size, rate in zip(kernel, dilation, strict=True)]
-    steps = [draw(sizes(1, 3)) for _ in range(2)]
-    rest = [0 if whole or stride == 1 else draw(sizes(1, stride - 1)) for stride in strides]
-    start = [max(size, stride) if padding == "valid" else stride for size, stride in zip(wide, strides, strict=True)]
-    image = [s + (n - 1) * stride + r for s, n, stride, r in zip(start, steps, strides, rest, strict=True)]
-    axes = list(zip(image, wide, strides, strict=True))
-    if not _has_inverse(axes, padding):
-        image = [size - r for size, r in zip(image, rest, strict=True)]
-        axes = list(zip(image, wide, strides, strict=True))
-    channels, filters = draw(sizes(1, 3)), draw(sizes(1, 3))
+def _convolution(draw: Any, padding: str, strides: tuple[int, int]) -> Case:
+    """A convolution whose strides fit its input, that input's shape, and two kernels."""
+    kernel = (draw(sizes(2, 3)), draw(sizes(2, 3)) + 1)
+    outputs = [draw(sizes(1, 3)) for _ in range(2)]
+    least = [max(size, stride) if padding == "valid" else stride for size, stride in zip(kernel, strides, strict=True)]
+    image = [first + (n - 1) * stride for first, n, stride in zip(least, outputs, strides, strict=True)]
+    channels = draw(sizes(1, 3))
+    filters = channels % 3 + draw(sizes(1, 2))
     seed, shape = draw(seeds()), (*kernel, channels, filters)
     return {
         "kernel_size": kernel,
         "strides": strides,
         "padding": padding,
-        "dilation_rate": dilation,
         "use_bias": draw(st.booleans()),
         "input_shape": (*image, channels),
         "kernel": uniform(seed, shape),
         "other_kernel": uniform(seed + 7_919, shape),
-        "y": uniform(seed, (2, *(_axis(*axis, padding)[0] for axis in axes), filters)),
+        "y": uniform(seed, (2, *outputs, filters)),
     }
 
 
-def _convolutions(**options: bool) -> st.SearchStrategy[Case]:
-    """A convolution of each padding."""
-    return cases(**{padding: _convolution(padding, **options) for padding in PADDINGS})
-
-
-whole_strides = _convolutions(whole=True, dilated=False)
-odd_sizes = _convolutions(whole=False, dilated=False)
-dilations = _convolutions(whole=True, dilated=True)
+convolutions = st.tuples(*(_convolution(*setting) for setting in SETTINGS)).map(
+    lambda drawn: {"convolutions": [WORKED, *drawn]}
+)
 
 
 @probe
 def inverse(ns: Namespace, case: Case) -> Any:
-    """What the inverses give for ``y``: with the kernel that each came with, and with another one put in."""
-    return {padding: _inverse(ns, case[padding]) for padding in PADDINGS}
+    """What each inverse gives for its ``y``: with the kernel that it came with, and with another one put in.
+
+    All inverses are made before the first is used.
+    """
+    layers = [_inverse(ns, each) for each in case["convolutions"]]
+    return [_answers(layer, each) for layer, each in zip(layers, case["convolutions"], strict=True)]
 
 
 def _inverse(ns: Namespace, case: Case) -> Any:
@@ -108,20 +102,20 @@ def _inverse(ns: Namespace, case: Case) -> Any:
         case["kernel_size"],
         strides=case["strides"],
         padding=case["padding"],
-        dilation_rate=case["dilation_rate"],
         use_bias=case["use_bias"],
         bias_initializer="ones",
     )
     conv.build((None, *case["input_shape"]))
     conv.kernel.assign(case["kernel"])
-    with _dilated_calls() if max(case["dilation_rate"]) > 1 else nullcontext():
-        return _answers(ns.call("invert_convolution", conv, tuple(case["input_shape"])), case)
+    return ns.call("invert_convolution", conv, tuple(case["input_shape"]))
 
 
 def _answers(layer: Any, case: Case) -> Any:
     kind, built = isinstance(layer, keras.layers.Conv2DTranspose), bool(getattr(layer, "built", True))
+    if not built:
+        return {"is_transposed": kind, "built": built, "own": None, "other": None}
     own = _linear_part(layer, case)
-    fits = built and kind and tuple(layer.kernel.shape) == case["kernel"].shape
+    fits = kind and tuple(layer.kernel.shape) == case["kernel"].shape
     if fits:
         layer.kernel.assign(case["other_kernel"])
     return {"is_transposed": kind, "built": built, "own": own, "other": _linear_part(layer, case) if fits else None}
@@ -133,227 +127,248 @@ def _linear_part(layer: Any, case: Case) -> Any:
     return layer(y) - layer(tf.zeros_like(y))
 
 
-@contextmanager
-def _dilated_calls() -> Iterator[None]:
-    """Compile each call of a transposed convolution: on many a CPU TensorFlow runs a dilated one in no other way."""
-    call = keras.layers.Conv2DTranspose.call
-
-    def compiled(self: Any, inputs: Any) -> Any:
-        return tf.function(lambda x: call(self, x), jit_compile=True)(inputs)
-
-    keras.layers.Conv2DTranspose.call = compiled
-    try:
-        yield
-    finally:
-        keras.layers.Conv2DTranspose.call = call
-
-
-def convolved(case: Case, x: np.ndarray, kernel: np.ndarray) -> np.ndarray:
-    """``x`` convolved as the case's layer does it, in float64, without a bias."""
-    return tf.nn.convolution(
-        tf.constant(x, tf.float64),
-        tf.constant(kernel, tf.float64),
-        strides=case["strides"],
-        padding=case["padding"].upper(),
-        dilations=case["dilation_rate"],
-    ).numpy()
-
-
 def adjoint(case: Case, image: Any, kernel: np.ndarray) -> None:
     """Fail unless ``<conv(x), y> = <x, image>`` for several x, where ``image`` is what the inverse made of y."""
     shape = (len(case["y"]), *case["input_shape"])
-    what = f'With padding="{case["padding"]}", inverse(y)'
-    found = finite(same_shape(image, shape, what), what)
+    found = finite(same_shape(image, shape, f"inverse(y) of {_described(case)}"), "inverse(y)").astype(np.float64)
     ones = np.ones(shape, np.float32)
-    for x in (ones, *(uniform(seed, shape) for seed in range(3)), np.where(uniform(3, shape) > 1, ones, 0)):
-        terms = convolved(case, x, kernel) * case["y"]
-        size = float(np.abs(terms).sum() + np.abs(x * found).sum())
-        close(np.sum(x * found.astype(np.float64)), terms.sum(), f"{what} times x", ulps=16, scale=max(size, 1))
+    xs = np.stack([ones, *(uniform(seed, shape) for seed in range(4))])
+    outputs = tf.nn.convolution(
+        tf.constant(xs.reshape((-1, *shape[1:])), tf.float64),
+        tf.constant(kernel, tf.float64),
+        strides=case["strides"],
+        padding=case["padding"].upper(),
+    )
+    terms = outputs.numpy().reshape((len(xs), *case["y"].shape)) * case["y"]
+    others = xs * found
+    for one, other in zip(terms, others, strict=True):
+        size = float(np.abs(one).sum() + np.abs(other).sum())
+        # ulps: inverse(y) is a sum of fewer than 64 products in float32
+        close(other.sum(), one.sum(), f"<x, inverse(y)> of {_described(case)}", ulps=64, scale=max(size, 1))
 
 
-def geometry(case: Case, seen: Any) -> None:
-    """Fail unless the inverse of each convolution is its adjoint with any kernel in it."""
-    for padding in PADDINGS:
-        each, found = case[padding], seen[padding]
+def _described(case: Case) -> str:
+    strides, kernel = tuple(case["strides"]), tuple(case["kernel_size"])
+    return f'a convolution with padding="{case["padding"]}", strides {strides}, kernel {kernel}'
+
+
+INVERSE = INVERT.trial(inverse, convolutions, examples=2)
+
+
+def _pairs(case: Case, seen: Any) -> list[tuple[Case, Any]]:
+    """Each convolution with what its inverse gave; fails where an inverse is no built layer."""
+    for found in seen:
         expect(found["is_transposed"], "The answer is not a `Conv2DTranspose` layer.")
-        expect(found["built"], "The layer is not built: it has no kernel yet.")
+        expect(found["built"], "The layer is not built: it has no kernel yet.", hint="Call `build` with a shape.")
+    return list(zip(case["convolutions"], seen, strict=True))
+
+
+@INVERSE.check(points=0.5, hint="Work the example through on paper: 11 goes to the first two places as 11·1 and 11·2.")
+def worked_example(case: Case, seen: Any) -> None:
+    """The inverse of the convolution with kernel [1, 2] and strides 2 maps [11, 17] to [11, 22, 17, 34]."""
+    _, found = _pairs(case, seen)[0]
+    own = same_shape(found["own"], WORKED_INVERSE.shape, "inverse(y)")
+    close(own, WORKED_INVERSE, "inverse(y)", ulps=8)
+
+
+@INVERSE.check(
+    points=0.75,
+    hint="Compare the arguments of the two layers: `kernel_size`, `strides` and `padding` are those of `conv`; "
+    "`filters` is the number of channels of the image.",
+)
+def arguments_of_the_convolution(case: Case, seen: Any) -> None:
+    """With any kernel put into both layers, `<conv(x), y> = <x, inverse(y)>`, and inverse(y) has the shape of x, for
+    both paddings and for strides of 1, 2 and 3."""
+    for each, found in _pairs(case, seen):
         if found["other"] is None:
             adjoint(each, found["own"], each["kernel"])
         else:
             adjoint(each, found["other"], each["other_kernel"])
 
 
-def kernels_of(case: Case, seen: Any) -> Any:
-    """An observation with the answers to the layers' own kernels replaced by what these kernels are."""
-    return {padding: _kernel_of(case[padding], seen[padding]) for padding in PADDINGS}
-
-
-def _kernel_of(case: Case, seen: Any) -> Any:
-    own = array(seen["own"], "inverse(y)")
-    known = {"the same": case["kernel"], "turned": case["kernel"][::-1, ::-1]}
-    found = [name for name, kernel in known.items() if _holds(adjoint, case, own, kernel)]
-    return {**seen, "own": [list(own.shape), found[:1]]}
-
-
-def _holds(statement: Any, *args: Any) -> bool:
-    try:
-        statement(*args)
-    except Failure:
-        return False
-    return True
-
-
-INVERSE = INVERT.trial(inverse, whole_strides)
-
-
 @INVERSE.check(
-    points=1,
-    hint="Which arguments of `conv` decide where a number of its input goes? The inverse needs the same ones. How many "
-    "channels must it give back?",
+    points=0.75,
+    hint="A new layer draws a random kernel when it is built. Assign the kernel of `conv` after that, as it is.",
 )
-def goes_back_the_same_way(case: Case, seen: Any) -> None:
-    """With any kernel put in, the layer sends each output of a convolution with that kernel back to the inputs that it
-    came from: `<conv(x), y> = <x, inverse(y)>`, in the shape of the input."""
-    geometry(case, seen)
+def kernel_of_the_convolution(case: Case, seen: Any) -> None:
+    """The inverse has the kernel that `conv` has at that moment: `<conv(x), y> = <x, inverse(y)>` as it comes."""
+    for each, found in _pairs(case, seen):
+        adjoint(each, found["own"], each["kernel"])
 
 
 # build_generator, build_discriminator
 
 IMAGE = (8, 8, 1)
+DRAWS, MOST_DRAWS = 6, 48
+"""How many sets of random weights a model is tried with: at least, and until its outputs have been low and high."""
 batches = cases(latent_dim=st.integers(2, 12), n=sizes(2, 5), seed=seeds())
-STEPS, RATE = 12, 0.3
 
 
-@probe
-def generator(ns: Namespace, case: Case) -> Any:
-    """Images of a generator, and how dark and how bright training can make them."""
-    model = ns.call("build_generator", case["latent_dim"])
-    latents = tf.constant(uniform(case["seed"], (case["n"], case["latent_dim"])))
-    images = model(latents)
-    return {
-        "convolves": _convolves(model),
-        "images": images,
-        "one_by_one": tf.concat([model(latent[None]) for latent in latents], axis=0),
-        "dark": _trained(model, latents, 1.0),
-        "bright": _trained(model, latents, -1.0),
-    }
+@model_probe(lambda ns, case: ns.call("build_generator", case["latent_dim"]))
+def generator(model: Any, case: Case) -> Any:
+    """Images of a generator, with its own weights and with random ones."""
+    inputs = tf.constant(uniform(case["seed"], (case["n"], case["latent_dim"])))
+    return _measured(model, case, inputs, low=0.1, high=0.9)
 
 
-@probe
-def discriminator(ns: Namespace, case: Case) -> Any:
-    """Logits of a discriminator, and how low and how high training can make them."""
-    model = ns.call("build_discriminator")
-    images = tf.constant(uniform(case["seed"], (case["n"], *IMAGE), 0, 1))
-    logits = model(images)  # makes the weights of a model without an input
-    return {
-        "convolves": _convolves(model),
-        "logits": logits,
-        "one_by_one": tf.concat([model(image[None]) for image in images], axis=0),
-        "low": _trained(model, images, 1.0),
-        "high": _trained(model, images, -1.0),
-    }
+@model_probe(lambda ns, case: ns.call("build_discriminator"))  # noqa: ARG005
+def discriminator(model: Any, case: Case) -> Any:
+    """Logits of a discriminator, with its own weights and with random ones."""
+    inputs = tf.constant(uniform(case["seed"], (case["n"], *IMAGE), 0, 1))
+    return _measured(model, case, inputs, low=-0.5, high=1.5)
 
 
-def _convolves(model: Any) -> bool:
-    """Whether the model has a kernel of a convolution: the only weights with four axes."""
-    return any(len(weight.shape) == 4 for weight in model.trainable_weights)
+def _measured(model: Any, case: Case, inputs: Any, low: float, high: float) -> Any:
+    """The outputs, and their extremes over random weights: these tell what the model can give, trained or not.
 
-
-def _trained(model: Any, inputs: Any, sign: float) -> Any:
-    """The outputs after some steps that make them smaller (``sign`` 1) or larger (-1); the weights are put back."""
-    before, weights = model.get_weights(), model.trainable_weights
-    optimizer = keras.optimizers.Adam(RATE)
-    for _ in range(STEPS):
-        with tf.GradientTape() as tape:
-            target = sign * tf.reduce_mean(model(inputs))
-        optimizer.apply(tape.gradient(target, weights), weights)
-    outputs = model(inputs)
+    Random weights are drawn until some outputs lie below ``low`` and some above ``high``. Each draw of a model whose
+    outputs are not bounded has them there with a probability near a half, so a right model passes.
+    """
+    outputs = model(inputs)  # makes the weights of a model without an input
+    one_by_one = tf.concat([model(each[None]) for each in inputs], axis=0)
+    before, random = model.get_weights(), np.random.default_rng(case["seed"])
+    found = [_extremes(outputs)]
+    for draw in range(MOST_DRAWS):
+        reached = min(least for least, _, _ in found) < low and max(most for _, most, _ in found) > high
+        if draw >= DRAWS and reached:
+            break
+        for weight in model.trainable_weights:
+            weight.assign(_random_weight(random, tuple(weight.shape)))
+        found.append(_extremes(model(inputs)))
     model.set_weights(before)
-    return outputs
+    least, most, spread = (np.array(values) for values in zip(*found, strict=True))
+    return {
+        "convolves": any(len(weight.shape) == 4 for weight in model.trainable_weights),
+        "outputs": outputs,
+        "one_by_one": one_by_one,
+        "low": float(least.min()),
+        "high": float(most.max()),
+        "spread": float(spread.max()),
+    }
 
 
-def _mapping(outputs: Any, one_by_one: Any, what: str) -> np.ndarray:
-    """``outputs`` as an array; fails unless each depends on its own input and on nothing else."""
-    found = finite(outputs, what)
+def _random_weight(random: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    """Weights that make each layer's outputs about four times as large as its inputs."""
+    fan_in = float(np.prod(shape[:-1])) if len(shape) > 1 else 1.0
+    return (4 * random.normal(size=shape) / np.sqrt(fan_in)).astype(np.float32)
+
+
+def _extremes(outputs: Any) -> tuple[float, float, float]:
+    """The least and the largest output, and how far the examples are apart."""
+    found = np.asarray(outputs, np.float64)
+    return float(found.min()), float(found.max()), float(np.ptp(found, axis=0).max())
+
+
+def _each_its_own(seen: Any, what: str) -> None:
+    """Fail unless each output depends on its own input and on nothing else."""
+    found = finite(seen["outputs"], what)
+    size = max(1.0, float(np.abs(found).max()))
+    # ulps: a model of some layers, each a sum of a thousand products
     close(
-        one_by_one, found, f"{what} of an example fed on its own", ulps=4096, scale=max(1.0, float(np.abs(found).max()))
+        seen["one_by_one"],
+        found,
+        f"{what} of an example fed on its own",
+        ulps=4096,
+        scale=size,
+        hint="An output must not depend on the other examples of the batch, or on noise drawn inside.",
     )
-    spread = float(np.ptp(found, axis=0).max())
-    expect(spread > 1e-7, f"{what} is the same for every input.", received=found)
-    return found
-
-
-def image_features(case: Case, seen: Any) -> Any:
-    """What a generator's images are like, without the weights that it happened to start with."""
-    images, dark, bright = (array(seen[name], "The image") for name in ("images", "dark", "bright"))
-    return {
-        "shape": list(images.shape[1:]),
-        "convolves": bool(seen["convolves"]),
-        "below 0": bool(min(images.min(), dark.min()) < -1e-6),
-        "above 1": bool(max(images.max(), bright.max()) > 1 + 1e-6),
-        "means": [bool(dark.mean() < 0.1), bool(bright.mean() > 0.9)],
-    }
-
-
-def logit_range(case: Case, seen: Any) -> Any:
-    """What a discriminator's logits are like, without the weights that it happened to start with."""
-    logits, low, high = (array(seen[name], "The logit") for name in ("logits", "low", "high"))
-    return {
-        "shape": list(logits.shape[1:]),
-        "convolves": bool(seen["convolves"]),
-        "low": [bool(low.max() < bound) for bound in (0, -0.5, -1.01)],
-        "high": [bool(high.min() > bound) for bound in (0, 0.9, 1.01, 1.5)],
-    }
+    expect(float(array(seen["spread"], what)) > 1e-6, f"{what} is the same for every input.", received=found)
 
 
 GENERATOR = PLAYERS.trial(generator, batches, examples=2, shrinks=4)
 
 
-@GENERATOR.check(points=0.5, hint="Follow the shape from layer to layer.")
+@GENERATOR.check(
+    points=0.5, hint="Print `model.output_shape` after each layer: 2, 4, 8 pixels, one channel at the end."
+)
 def generator_makes_images(case: Case, seen: Any) -> None:
     """`build_generator(latent_dim)` maps latents `(batch, latent_dim)` to images `(batch, 8, 8, 1)` through transposed
-    convolutions; each image depends on its own latent, and on no other."""
-    found = same_shape(seen["images"], (case["n"], *IMAGE), "generator(latents)")
-    _mapping(found, seen["one_by_one"], "The image")
-    expect(seen["convolves"], "No weight of the generator is the kernel of a convolution.")
+    convolutions; each image depends on its own latent only."""
+    same_shape(seen["outputs"], (case["n"], *IMAGE), "generator(latents)")
+    _each_its_own(seen, "The image")
+    expect(seen["convolves"], "No weight of the generator is the kernel of a convolution.", hint=KERNELS)
+
+
+KERNELS = "Put convolutions between the Dense layer and the output: a kernel has four axes."
+
+
+@GENERATOR.check(points=0.5, hint="Which range does the last activation have? A sigmoid's is [0, 1].")
+def pixels_between_0_and_1(case: Case, seen: Any) -> None:
+    """Whatever its weights, the generator's pixels are within [0, 1], and they can be nearly 0 and nearly 1."""
+    expect(finite(seen["outputs"], "The image").shape[:1] == (case["n"],), "There is not one image for each latent.")
+    low, high = (float(finite(seen[name], "The image")) for name in ("low", "high"))
+    expect(low >= -1e-6 and high <= 1 + 1e-6, "With random weights, a pixel is outside [0, 1].", [low, high])
+    reach = "With random weights, the pixels do not come near both 0 and 1."
+    expect(low < 0.1 and high > 0.9, reach, [low, high])
 
 
 DISCRIMINATOR = PLAYERS.trial(discriminator, batches, examples=2, shrinks=4)
 
 
-@DISCRIMINATOR.check(points=0.5, hint="Follow the shape from layer to layer.")
+@DISCRIMINATOR.check(
+    points=0.5, hint="Print `model.output_shape` after each layer; `Flatten` comes before the last Dense."
+)
 def discriminator_gives_one_number(case: Case, seen: Any) -> None:
     """`build_discriminator()` maps images `(batch, 8, 8, 1)` through convolutions to one number each, `(batch, 1)`."""
-    found = array(seen["logits"], "discriminator(images)")
-    shape = f"shape {found.shape}"
-    expect(found.shape in ((case["n"], 1), (case["n"],)), "discriminator(images) has the wrong shape.", shape)
-    _mapping(found, seen["one_by_one"], "The logit")
-    expect(seen["convolves"], "No weight of the discriminator is the kernel of a convolution.")
+    found = array(seen["outputs"], "discriminator(images)")
+    shapes_allowed = ((case["n"], 1), (case["n"],))
+    expect(found.shape in shapes_allowed, "discriminator(images) has the wrong shape.", f"shape {found.shape}")
+    _each_its_own(seen, "The logit")
+    expect(seen["convolves"], "No weight of the discriminator is the kernel of a convolution.", hint=KERNELS)
+
+
+@DISCRIMINATOR.check(points=0.5, hint="A logit is what goes into the sigmoid: the last layer has no activation.")
+def logits_without_bounds(case: Case, seen: Any) -> None:
+    """The discriminator's output is a logit: with some weights it is below -0.5, with others above 1.5."""
+    shape = finite(seen["outputs"], "The logit").shape[:1]
+    expect(shape == (case["n"],), "There is not one logit for each image.")
+    low, high = (float(finite(seen[name], "The logit")) for name in ("low", "high"))
+    expect(low < -0.5, "Whatever the weights, the output is not below -0.5.", received=low)
+    expect(high > 1.5, "Whatever the weights, the output is not above 1.5.", received=high)
 
 
 # GAN
 
-D_RATE, G_RATE = 1 / 64, 1 / 32
 NOISE = 0.05
 """How far a label may be from 0 or 1."""
+D_RATE, G_RATE = 1 / 64, 1 / 32
 
 
 @st.composite
 def _games(draw: Any) -> Case:
     latent_dim, image = draw(sizes(1, 3)), draw(shapes(3, 2, 3))
     seed, pixels = draw(seeds()), int(np.prod(image))
-    batch = draw(sizes(2, 5))
+    batch = draw(sizes(2, 4))
+    counts = (batch + 1, draw(sizes(1, batch)), batch + 1)
     return {
         "latent_dim": latent_dim,
         "g_kernel": uniform(seed, (latent_dim, pixels), -1, 1),
         "g_bias": uniform(seed, (pixels,), -1, 1),
         "d_kernel": uniform(seed, (pixels, 1), -0.5, 0.5),
         "d_bias": uniform(seed, (1,), -0.5, 0.5),
-        "batches": [uniform(seed + key, (n, *image), 0, 1) for key, n in enumerate((batch, draw(sizes(1, 4)), batch))],
+        "d_rate": D_RATE,
+        "g_rate": G_RATE,
+        "batches": [uniform(seed + key, (n, *image), 0, 1) for key, n in enumerate(counts)],
     }
 
 
 games = _games()
+EXAMPLE: Case = {
+    "latent_dim": 1,
+    "g_kernel": np.zeros((1, 1), np.float32),
+    "g_bias": np.ones(1, np.float32),
+    "d_kernel": np.full((1, 1), 0.5, np.float32),
+    "d_bias": np.full(1, 2, np.float32),
+    "d_rate": 1 / 64,
+    "g_rate": 1 / 4,
+    "batches": [np.full((1, 1, 1, 1), 3, np.float32)],
+}
+"""The worked step of the notebook: every fake is the pixel 1, the only real image is the pixel 3."""
+OF_THE_MEAN = {"d_loss": (7.25, 0.26), "d_kernel": (0.3125, 0.0035), "d_bias": (1.921875, 0.002)}
+OF_THE_SUM = {"d_loss": (14.5, 0.52), "d_kernel": (0.125, 0.0068), "d_bias": (1.84375, 0.0035)}
+THEN_OF_THE_MEAN = {"g_loss": (4.992, 0.26), "g_bias": (0.651, 0.0135)}
+THEN_OF_THE_SUM = {"g_loss": (3.876, 0.25), "g_bias": (0.877, 0.011)}
+"""The numbers worked by hand in the notebook, each with what label noise up to 0.05 can change."""
 
 
 class SquaredError(keras.losses.Loss):
@@ -369,7 +384,7 @@ class SquaredError(keras.losses.Loss):
 
 
 def _compiled(ns: Namespace, case: Case, transcript: Transcript) -> Any:
-    """The student's model with players and a loss that write a transcript."""
+    """The student's model with networks and a loss that write a transcript."""
     image = case["batches"][0].shape[1:]
     gan = ns.call(
         "GAN",
@@ -377,12 +392,24 @@ def _compiled(ns: Namespace, case: Case, transcript: Transcript) -> Any:
         generator=network(Player(transcript, G, case["g_kernel"], case["g_bias"], image), (case["latent_dim"],)),
         latent_dim=case["latent_dim"],
     )
+    return _compile(gan, transcript, case["d_rate"], case["g_rate"])
+
+
+def _compile(gan: Any, transcript: Transcript, d_rate: float, g_rate: float) -> Any:
     gan.compile(
-        d_optimizer=keras.optimizers.SGD(D_RATE),
-        g_optimizer=keras.optimizers.SGD(G_RATE),
+        d_optimizer=keras.optimizers.SGD(d_rate),
+        g_optimizer=keras.optimizers.SGD(g_rate),
         loss_fn=SquaredError(transcript),
     )
     return gan
+
+
+@probe
+def worked_step(ns: Namespace, case: Case) -> Any:
+    """One step whose numbers do not depend on the latents."""
+    transcript = Transcript()
+    gan = _compiled(ns, case, transcript)
+    return [attempt(transcript, lambda: gan.train_step(tf.constant(case["batches"][0])))]
 
 
 @probe
@@ -413,9 +440,26 @@ def _three_steps(ns: Namespace, case: Case, batches: list[np.ndarray]) -> list[d
 
 @probe
 def steps_in_a_graph(ns: Namespace, case: Case) -> Any:
-    """The three steps of one epoch of `fit`, whose last batch is shorter."""
+    """The three steps of one epoch of `fit`, one of whose batches is shorter."""
     transcript = Transcript()
     return fitted(_compiled(ns, case, transcript), case["batches"], transcript)
+
+
+@probe
+def two_models(ns: Namespace, case: Case) -> Any:
+    """A step of each of two models, and one more of the first, compiled again with learning rates of 0."""
+    transcripts = Transcript(), Transcript()
+    models = [_compiled(ns, each, transcript) for each, transcript in zip(_both(case), transcripts, strict=True)]
+    steps = [
+        attempt(transcript, lambda gan=gan, each=each: gan.train_step(tf.constant(each["batches"][0])))
+        for gan, transcript, each in zip(models, transcripts, _both(case), strict=True)
+    ]
+    _compile(models[0], transcripts[0], 0.0, 0.0)
+    return [*steps, attempt(transcripts[0], lambda: models[0].train_step(tf.constant(case["one"]["batches"][0])))]
+
+
+def _both(case: Case) -> tuple[Case, Case]:
+    return case["one"], case["two"]
 
 
 def _try(call: Any) -> Any:
@@ -426,7 +470,69 @@ def _try(call: Any) -> Any:
         return None
 
 
-THREE_STEPS = GAN.trial(three_steps, games)
+WORKED_STEP = GAN.trial(worked_step, st.just(EXAMPLE), examples=1)
+
+
+def _worked(case: Case, seen: Any) -> dict[str, float]:
+    """The weights of both networks after the worked step."""
+    step = checked(case, seen, 1, "`GAN`")[0]
+    expect_start(step, case, "`GAN`")
+    last = step["events"][-1]
+    values = zip(("d_kernel", "d_bias", "g_kernel", "g_bias"), [*last[D], *last[G]], strict=True)
+    return {name: float(value) for name, value in values}
+
+
+def _agrees(found: dict[str, float], *tables: dict[str, tuple[float, float]]) -> bool:
+    return any(all(abs(found[name] - value) <= slack for name, (value, slack) in table.items()) for table in tables)
+
+
+def _rows(*tables: dict[str, tuple[float, float]], names: tuple[str, ...]) -> list[dict[str, float]]:
+    return [{name: table[name][0] for name in names} for table in tables]
+
+
+@WORKED_STEP.check(
+    points=0.75,
+    hint="Ask the tape for the gradient with respect to the discriminator's weights, and give it to `d_optimizer`. "
+    "The worked step in the text shows each number on the way.",
+)
+def discriminator_learns(case: Case, seen: Any) -> None:
+    """In the worked step the discriminator's weight goes from 0.5 to 0.3125 and its bias from 2 to 1.922 (0.125 and
+    1.844 where two losses are added)."""
+    found, names = _worked(case, seen), ("d_kernel", "d_bias")
+    tables = [{name: table[name] for name in names} for table in (OF_THE_MEAN, OF_THE_SUM)]
+    if found["d_kernel"] == 0.5:
+        finished(seen[0])
+        raise Failure("The discriminator's weights did not move.")
+    expect(
+        _agrees(found, *tables),
+        "The discriminator's weight and bias after the worked step are wrong.",
+        {name: found[name] for name in names},
+        _rows(OF_THE_MEAN, OF_THE_SUM, names=names),
+    )
+
+
+@WORKED_STEP.check(
+    points=0.75,
+    hint="From the latents to the loss, all must be on the second tape. Ask it for the gradient with respect to the "
+    "generator's weights, and give it to `g_optimizer`.",
+)
+def generator_learns(case: Case, seen: Any) -> None:
+    """In the worked step, after the discriminator's half, the generator's bias goes from 1 to 0.651 (0.877 where two
+    losses were added)."""
+    found = _worked(case, seen)["g_bias"]
+    if found == 1:
+        finished(seen[0])
+        raise Failure("The generator's weights did not move.")
+    tables = ({"g_bias": table["g_bias"]} for table in (THEN_OF_THE_MEAN, THEN_OF_THE_SUM))
+    expect(
+        _agrees({"g_bias": found}, *tables),
+        "The generator's bias after the worked step is wrong.",
+        found,
+        [0.651, 0.877],
+    )
+
+
+THREE_STEPS = GAN.trial(three_steps, games, examples=3)
 
 
 @THREE_STEPS.check(
@@ -434,36 +540,184 @@ THREE_STEPS = GAN.trial(three_steps, games)
     hint="The discriminator learns to tell two kinds apart: it needs both, and as many fakes as there are real images.",
 )
 def discriminator_meets_both_kinds(case: Case, seen: Any) -> None:
-    """In its turn the discriminator's loss covers each real image of the batch, and as many fakes of the generator."""
+    """The discriminator's loss covers each real image of the batch once, and as many fakes from the generator."""
     step, batch = first_step(case, seen), resized(case["batches"][0], seen[0]["size"])
-    images = [image for call in step.losses[D] for image in call.images]
-    real = [image for image in images if image.kind == "real"]
-    each = all(any(np.array_equal(image.image, np.ravel(x)) for image in real) for x in batch)
-    counts = f"{len(real)} real and {sum(image.kind == 'fake' for image in images)} fake for a batch of {len(batch)}"
-    expect(each and len(real) == len(batch), "Its loss does not cover each real image once.", counts)
-    expect(
-        counts == f"{len(batch)} real and {len(batch)} fake for a batch of {len(batch)}",
-        "It met the wrong number of fakes.",
-        counts,
-    )
+    expect(step.losses[D], "No loss was computed for the discriminator.", hint=_raised(seen))
+    real, fake = (step.images(D, kind) for kind in ("real", "fake"))
+    met = {image.image.tobytes() for image in real}
+    each = all(np.ravel(image).tobytes() in met for image in batch)
+    counts = f"{len(real)} real and {len(fake)} fake for a batch of {len(batch)}"
+    expect(each and len(real) == len(batch), "The loss does not cover each real image once.", counts)
+    expect(len(fake) == len(batch), "The number of fakes is not that of the real images.", counts)
+
+
+def _raised(seen: Any) -> str:
+    """A hint for a step that ended early: the error that it raised."""
+    raised = seen[0].get("raised", {})
+    said = f"{raised.get('type', '')}: {raised.get('message', '')}"[:200]
+    return f"The step raised {said}" if raised else ""
 
 
 def labelled(step: Step, player: str, kind: str, due: float, what: str) -> None:
     """Fail unless images of a kind have labels, all of them ``due``, give or take the noise that is allowed."""
-    expect(not any(call.swapped for call in step.losses[player]), "`loss_fn` was given predictions first, then labels.")
+    expect(
+        not any(call.swapped for call in step.losses[player]),
+        "`loss_fn` was given predictions first, then labels.",
+        hint="The labels come first: `loss_fn(labels, predictions)`.",
+    )
     labels = step.labels(player, kind)
     right = bool(labels) and all(abs(label - due) <= NOISE + 1e-6 for label in labels)
     expect(right, f"{what} do not have the label {due:.0f}.", received=[round(label, 3) for label in labels])
 
 
 @THREE_STEPS.check(
-    points=0.75,
-    hint="The labels must stand in the order in which the images were put together, and come first: "
-    "`loss_fn(labels, predictions)`.",
+    points=0.75, hint="Put images and labels together in the same order: fakes are 1, real images are 0."
 )
 def discriminator_is_told_the_truth(case: Case, seen: Any) -> None:
-    """In the discriminator's turn fakes have the label 1 and real images the label 0 (noise up to 0.05 is allowed)."""
+    """In the discriminator's half fakes have the label 1 and real images the label 0 (noise up to 0.05 is allowed)."""
     step = first_step(case, seen)
+    expect(step.losses[D], "No loss was computed for the discriminator.", hint=_raised(seen))
     for kind, due in (("fake", 1.0), ("real", 0.0)):
         if kind == "real" or step.labels(D, kind):
-            labelled(step, D, kind, due, f"In the discriminator's turn {kind} images")
+            labelled(step, D, kind, due, f"In the discriminator's half {kind} images")
+
+
+@THREE_STEPS.check(
+    points=0.75, hint='The generator\'s loss must be small when the discriminator says "real", which is 0.'
+)
+def generator_misleads(case: Case, seen: Any) -> None:
+    """In the generator's half its images have the misleading label 0 (noise up to 0.05 is allowed)."""
+    step = first_step(case, seen)
+    kind = "fake" if step.labels(G, "fake") else "unknown"
+    if not step.labels(G, kind):
+        finished(seen[0])
+    labelled(step, G, kind, 0.0, "In the generator's half its images")
+
+
+@THREE_STEPS.check(
+    points=0.5,
+    hint="Finish the discriminator's half, `d_optimizer` included, before you ask the discriminator about the "
+    "generator's images.",
+)
+def discriminator_goes_first(case: Case, seen: Any) -> None:
+    """The generator is judged by the discriminator as the discriminator's own half has left it."""
+    step = first_step(case, seen)
+    if not step.losses[G]:
+        finished(seen[0])
+        raise Failure("No loss was computed for the generator.")
+    first = step.turn_of(D)
+    expect(first is not None, "The discriminator's weights did not move.")
+    assert first is not None
+    scorers = [image.scorer for call in step.losses[G] for image in call.images if image.scorer.size]
+    same = all(np.array_equal(scorer, first[0].after[D]) for scorer in scorers)
+    expect(same, "The discriminator that judged the generator was not the one that its half has left.")
+
+
+@THREE_STEPS.check(
+    points=0.25, hint="Give `tape.gradient` and the optimizer the `trainable_weights` of one network, not of the model."
+)
+def one_network_moves(case: Case, seen: Any) -> None:
+    """In each half only that network's weights move whose loss it is, and the discriminator's move once."""
+    step = first_step(case, seen)
+    if not step.turns:
+        finished(seen[0])
+        raise Failure("No weight of either network moved.")
+    for index, turn in enumerate(step.turns):
+        for player in turn.moved:
+            own = any(call.turn == index for call in step.losses[player])
+            expect(own, f"The {player}'s weights moved in the other network's half.")
+    count = sum(D in turn.moved for turn in step.turns)
+    expect(count <= 1, f"The discriminator's weights moved {count} times in one step.", hint=ONE_UPDATE)
+
+
+ONE_UPDATE = "Add the losses of fakes and real images, or compute one loss of both, and apply one gradient."
+
+
+@THREE_STEPS.check(points=0.25, hint="Return a dict of the two numbers that your step has computed, by these names.")
+def returns_both_losses(case: Case, seen: Any) -> None:
+    """The first step returns its losses: `d_loss`, the sum or the mean over both kinds, and `g_loss`."""
+    step = first_step(case, seen)
+    for player in (D, G):
+        name, calls = f"{player[0]}_loss", step.losses[player]
+        value = returned(seen[0], name)
+        expect(calls and loss_returned(value, calls), f"`{name}` is not the loss of the {player}.", received=value)
+
+
+@THREE_STEPS.check(
+    points=0.25,
+    hint="Update the two means in `train_step`, and list both in `metrics`: Keras resets what is listed there.",
+)
+def metrics_are_means_of_the_epoch(case: Case, seen: Any) -> None:
+    """`metrics` lists two running means, of `d_loss` and of `g_loss`; `reset_metrics` starts both again."""
+    for step in steps_of(case, seen):
+        finished(step)
+    steps = [read_step(step, batch) for step, batch in zip(seen, case["batches"], strict=True)]
+    counts = [len(resized(batch, step["size"])) for step, batch in zip(seen, case["batches"], strict=True)]
+    for player in (D, G):
+        totals = [sum(call.value for call in step.losses[player]) for step in steps]
+        means = [np.mean(totals[:2]), np.average(totals[:2], weights=counts[:2])]
+        for step, values, when in (
+            (seen[0], totals[:1], "a step"),
+            (seen[1], means, "two steps"),
+            (seen[2], totals[2:], "`reset_metrics` and a step"),
+        ):
+            possible = [scale * value for value in values for scale in scales(steps[0].losses[player])]
+            listed = _lists(step["metrics"], possible)
+            expect(listed, f"After {when} no metric is the mean of {player[0]}_loss.", received=step["metrics"])
+
+
+def _lists(metrics: Any, possible: list[Any]) -> bool:
+    """Whether one of the metrics has one of these values."""
+    found = np.concatenate([np.ravel(array(value, "A metric")) for value in metrics[:16]]) if metrics else np.empty(0)
+    return any(np.any(np.abs(found - value) <= 64 * EPS32 * max(1.0, abs(value))) for value in possible)
+
+
+STEPS_IN_A_GRAPH = GAN.trial(steps_in_a_graph, games, examples=2, shrinks=6)
+
+
+@STEPS_IN_A_GRAPH.check(
+    points=0.5,
+    hint="`fit` traces the step once, for batches of any size: use `tf.shape(real_images)[0]`, and draw with "
+    "TensorFlow or `keras.random`.",
+)
+def works_under_fit(case: Case, seen: Any) -> None:
+    """Under `fit` both networks move in each step, also with a shorter batch, on new latents for every example."""
+    steps_of(case, seen)
+    expect_start(seen[0], case, "`GAN`")
+    latents: list[np.ndarray] = []
+    for step, batch in zip(seen, case["batches"], strict=True):
+        finished(step)
+        moved = {player for turn in read_step(step, batch).turns for player in turn.moved}
+        expect(moved == {D, G}, "Only one of the networks moved, or none.", received=sorted(moved))
+        drawn = [event["into"] for event in step["events"] if event["kind"] == f"{G} call"][:1]
+        follows = all(len(rows) in (len(batch), 2 * len(batch)) for rows in drawn)
+        expect(follows, f"The number of fakes does not follow the batch of {len(batch)} images.", received=drawn)
+        latents += drawn
+    rows = np.concatenate(latents)
+    finite(rows, "The latent")
+    expect(len(np.unique(rows, axis=0)) == len(rows), "A latent vector came twice.", received=rows, hint=NEW_LATENTS)
+
+
+NEW_LATENTS = "Draw a latent for each image, inside `train_step`: shape `(batch_size, latent_dim)`."
+TWO_MODELS = GAN.trial(two_models, cases(one=games, two=games), examples=1, shrinks=2)
+
+
+@TWO_MODELS.check(
+    points=0.5,
+    hint="Keep networks, optimizers and loss on `self`, and replace the last three in every call of `compile`.",
+)
+def models_of_their_own(case: Case, seen: Any) -> None:
+    """Of two models, each trains its own networks; after a second `compile` the new optimizers count: with learning
+    rates of 0 nothing moves."""
+    expect(isinstance(seen, list) and len(seen) == 3, "There are not three steps.")
+    for index, name in enumerate(("one", "two", "one")):
+        checked(case[name], [seen[index]], 1, "`GAN`")
+        finished(seen[index])
+    for step, name in zip(seen, ("one", "two"), strict=False):
+        expect_start(step, case[name], "One of two `GAN` models")
+        moved = {player for turn in read_step(step, case[name]["batches"][0]).turns for player in turn.moved}
+        expect(moved == {D, G}, "In a step of one of two models, not both of its networks moved.", sorted(moved))
+    still = all(np.array_equal(seen[2]["events"][0][player], seen[2]["events"][-1][player]) for player in (D, G))
+    expect(still, "After `compile` with learning rates of 0, weights still moved.")
+    used = any(event["kind"] == "loss" for event in seen[2]["events"])
+    expect(used, "After a second `compile`, the step did not use its `loss_fn`.")

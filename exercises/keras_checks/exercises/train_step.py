@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import keras
 import numpy as np
+import tensorflow as tf
 from hypothesis import strategies as st
 
 from keras_checks.compare import close, expect, finite, same_shape
@@ -13,154 +15,433 @@ from keras_checks.question import Case, Question
 from keras_checks.strategies import arrays, cases, seeds, sizes
 from keras_checks.testbeds.stepping import (
     all_report,
-    batches,
     fit,
+    flat,
+    in_turn,
+    keras_course,
+    keras_tests,
     moves,
     of_epochs,
+    reported,
     running,
+    same_course,
     steps,
+    switched_off,
     test,
-    twin,
-    without_own_step,
 )
-from keras_checks.testbeds.tiny import network_weights
+from keras_checks.testbeds.tiny import LAST, OFFSET, network_weights
 
 LECTURE = 'Model specialization, "Custom train step (override train_step)"'
 CUSTOM = Question("custom_model", ("CustomModel",), points=3, lecture=LECTURE)
 WEIGHTED = Question("weighted_model", ("WeightedModel",), points=4, lecture=LECTURE)
 BALANCED = Question("balanced_sample_weight", ("balanced_sample_weight",), points=3, lecture=LECTURE)
 
+CUSTOM_METRICS = {"metrics": "mae"}
+WEIGHTED_METRICS = {"metrics": "mse", "weighted_metrics": "mae"}
+TILTED = {"metrics": "tilted"}
+WEIGHTED_TILTED = {"weighted_metrics": "tilted"}
+
+GRAPH_HINT = (
+    "`fit` runs your Python once, to trace a graph. Afterwards only TensorFlow and Keras operations run. Let "
+    "`self.optimizer` change the weights: it remembers what it needs between steps."
+)
+METRICS_HINT = (
+    "`self.metrics` holds a running mean called `loss`, and everything that was compiled. Update each of them in every "
+    "step, before or after the update of the weights, but with the predictions made before it."
+)
+PENALTY_HINT = "`self.losses` holds the penalties of all regularized layers. `self.compute_loss` adds them to the loss."
+TRAINING_HINT = "Call the model with `training=True`, so that its layers behave as in training."
+FROZEN_HINT = "`self.trainable_variables` lists the weights to train; `self.weights` also lists frozen ones."
+COMPILED_HINT = "`self.compute_loss` uses the loss that was compiled. Pass `y` as `y`, and the predictions as `y_pred`."
+
+
+# --- one step of y = w x + b, worked on paper
+
+WORKED_STEPS = [
+    {"w": 2.0, "b": 0.0, "x": [1.0], "y": [1.0], "secret_due": {"w": 1.8, "b": -0.2, "loss": 1.0, "mae": 1.0}},
+    {
+        "w": 2.0,
+        "b": 0.0,
+        "x": [1.0, 2.0],
+        "y": [1.0, 2.0],
+        "secret_due": {"w": 1.5, "b": -0.3, "loss": 2.5, "mae": 1.5},
+    },
+    {"w": 1.0, "b": 1.0, "x": [0.0, 2.0], "y": [2.0, 1.0], "secret_due": {"w": 0.6, "b": 0.9, "loss": 2.5, "mae": 1.5}},
+]
+WORKED_WEIGHTED_STEPS = [
+    {
+        "w": 2.0,
+        "b": 0.0,
+        "x": [1.0, 2.0],
+        "y": [1.0, 2.0],
+        "sample_weight": [3.0, 1.0],
+        "secret_due": {"w": 1.3, "b": -0.5, "loss": 3.5, "mae": 1.25},
+    },
+    {
+        "w": 1.0,
+        "b": 1.0,
+        "x": [0.0, 2.0],
+        "y": [2.0, 1.0],
+        "sample_weight": [0.5, 2.0],
+        "secret_due": {"w": 0.2, "b": 0.65, "loss": 4.25, "mae": 1.8},
+    },
+]
+"""Steps at learning rate 0.1 with squared error. The gradient is the mean of weight * 2 (w x + b - y) (x, 1)."""
+
+
+def _one_step(model_class: Any, case: Case, kind: str) -> dict[str, Any]:
+    layer = keras.layers.Dense(1)
+    inputs = keras.Input((1,))
+    model = model_class(inputs, layer(inputs))
+    layer.set_weights([np.array([[case["w"]]], np.float32), np.array([case["b"]], np.float32)])
+    metrics: Any = {kind: [keras.metrics.MeanAbsoluteError(name="mae")]}
+    model.compile(keras.optimizers.SGD(0.1), keras.losses.MeanSquaredError(), jit_compile=False, **metrics)
+    columns = [np.array(case[name], np.float32)[:, None] for name in ("x", "y")]
+    weights = [np.array(case["sample_weight"], np.float32)] if "sample_weight" in case else []
+    logs = flat(model.train_step(tuple(map(tf.constant, [*columns, *weights]))), "train_step")
+    return {"logs": logs, "w": float(layer.kernel.numpy().item()), "b": float(layer.bias.numpy().item())}
+
+
+def _worked(case: Case, seen: Any) -> None:
+    for name in ("w", "b"):
+        close(seen[name], case["secret_due"][name], f"{name} after the step", ulps=64, scale=8)
+    for name in ("loss", "mae"):
+        found = reported(seen["logs"], name)
+        expect(found is not None, f"There is no `{name}` in what is reported.", sorted(seen["logs"]), hint=METRICS_HINT)
+        close(found, case["secret_due"][name], f"The reported `{name}`", ulps=64, scale=8, hint=METRICS_HINT)
+
+
+@probe
+def custom_worked(ns: Namespace, case: Case) -> Any:
+    """One step of `CustomModel` on a model with one input."""
+    with switched_off("train_step"):
+        return _one_step(ns["CustomModel"], case, "metrics")
+
+
+@probe
+def weighted_worked(ns: Namespace, case: Case) -> Any:
+    """One step of `WeightedModel` on a model with one input."""
+    with switched_off("train_step"):
+        return _one_step(ns["WeightedModel"], case, "weighted_metrics")
+
+
 # --- steps
 
 
 @st.composite
-def _data(draw: Any, weighted: bool) -> dict[str, Any]:
-    """Examples of two full batches and a short one; each has a weight of its own if they are ``weighted``."""
+def _data(draw: Any, weighted: bool, short: bool, whole: bool) -> dict[str, Any]:
+    """Examples of two full batches and, if ``short``, of one with a single example.
+
+    Each has a weight of its own if they are ``weighted``; targets are whole numbers if they are ``whole``.
+    """
     batch_size = draw(sizes(2, 4))
-    n = 2 * batch_size + 1
-    data = {"x": draw(arrays((n, 2), -1, 1, key=10)), "y": draw(arrays((n, 1), key=11)), "batch_size": batch_size}
-    return data | {"w": draw(arrays((n,), 0.2, 3.0, key=12)) if weighted else None}
+    n = 2 * batch_size + short
+    y = draw(arrays((n, 1), key=11))
+    return {
+        "x": draw(arrays((n, 2), -1, 1, key=10)),
+        "y": np.round(y).astype(np.int64) if whole else y,
+        "w": draw(arrays((n,), 0.2, 3.0, key=12)) if weighted else None,
+        "batch_size": batch_size,
+    }
 
 
-def step_cases(*, weighted: bool = False, optimizer: str = "sgd", epochs: int = 0, **options: Any) -> Any:
+def step_cases(
+    *,
+    weighted: bool = False,
+    short: bool = True,
+    whole: bool = False,
+    optimizer: str = "sgd",
+    loss: str = "mse",
+    epochs: int = 0,
+    **options: Any,
+) -> Any:
     """Cases for steps on the tiny network with these ``options``; ``epochs`` is the number of those of `fit`."""
     return cases(
         weights=network_weights(offset=options.get("fixed", False)),
-        data=_data(weighted),
+        data=_data(weighted, short, whole),
         rate=st.sampled_from([0.05, 0.1, 0.2]),
         optimizer=st.just(optimizer),
+        loss=st.just(loss),
         epochs=st.just(epochs),
         options=st.just(options),
     )
 
 
 pair_cases, triple_cases = step_cases(), step_cases(weighted=True)
+training_cases, penalty_cases = step_cases(doubles=True), step_cases(penalty=0.2)
+fixed_cases = step_cases(fixed=True)
+layer_cases = step_cases(weighted=True, doubles=True, fixed=True, penalty=0.2)
 pair_fit_cases = step_cases(optimizer="adagrad", epochs=2, named=True)
 triple_fit_cases = step_cases(weighted=True, optimizer="adagrad", epochs=2, named=True)
+tilted_cases = step_cases(loss="tilted")
+whole_cases = step_cases(weighted=True, whole=True, loss="tilted")
 evaluate_cases = step_cases(weighted=True, epochs=1)
-CUSTOM_METRICS = {"metrics": "mae"}
-WEIGHTED_METRICS = {"metrics": "mse", "weighted_metrics": "mae"}
+test_cases = step_cases(doubles=True, penalty=0.2)
 
 
 @probe
 def custom_steps(ns: Namespace, case: Case) -> Any:
     """Steps of `CustomModel` called one by one."""
-    with without_own_step():
-        return steps(ns["CustomModel"], case, **CUSTOM_METRICS)
+    with switched_off("train_step"):
+        return steps(ns["CustomModel"], case, **(CUSTOM_METRICS if case["loss"] == "mse" else TILTED))
 
 
 @probe
 def custom_fit(ns: Namespace, case: Case) -> Any:
     """Steps of `CustomModel` under `fit`."""
-    with without_own_step():
+    with switched_off("train_step"):
         return fit(ns["CustomModel"], case, **CUSTOM_METRICS)
+
+
+@probe
+def custom_in_turn(ns: Namespace, case: Case) -> Any:
+    """Two models of `CustomModel` that train in turn."""
+    with switched_off("train_step"):
+        return in_turn(ns["CustomModel"], case, **CUSTOM_METRICS)
 
 
 @probe
 def weighted_steps(ns: Namespace, case: Case) -> Any:
     """Steps of `WeightedModel` called one by one."""
-    with without_own_step():
-        return steps(ns["WeightedModel"], case, **WEIGHTED_METRICS)
+    with switched_off("train_step"):
+        return steps(ns["WeightedModel"], case, **(WEIGHTED_METRICS if case["loss"] == "mse" else WEIGHTED_TILTED))
 
 
 @probe
 def weighted_fit(ns: Namespace, case: Case) -> Any:
     """Steps of `WeightedModel` under `fit`."""
-    with without_own_step():
+    with switched_off("train_step"):
         return fit(ns["WeightedModel"], case, **WEIGHTED_METRICS)
+
+
+@probe
+def weighted_in_turn(ns: Namespace, case: Case) -> Any:
+    """Two models of `WeightedModel` that train in turn."""
+    with switched_off("train_step"):
+        return in_turn(ns["WeightedModel"], case, **WEIGHTED_METRICS)
 
 
 @probe
 def weighted_tests(ns: Namespace, case: Case) -> Any:
     """`test_step` of `WeightedModel`, called and under `evaluate`."""
-    return test(ns["WeightedModel"], case, **WEIGHTED_METRICS)
+    with switched_off("train_step", "test_step"):
+        return test(ns["WeightedModel"], case, **WEIGHTED_METRICS)
+
+
+# --- CustomModel
+
+CUSTOM_WORKED = CUSTOM.trial(custom_worked, st.sampled_from(WORKED_STEPS), examples=3, shrinks=2)
+
+
+@CUSTOM_WORKED.check(
+    points=0.25,
+    hint="The loss is (w x + b - y) squared, averaged over the batch. The step subtracts 0.1 times its gradient.",
+)
+def one_step_on_paper(case: Case, seen: Any) -> None:
+    """One step on y = w x + b with learning rate 0.1 gives the weights, the loss and the error worked out on paper."""
+    _worked(case, seen)
 
 
 CUSTOM_STEPS = CUSTOM.trial(custom_steps, pair_cases, examples=2, shrinks=8)
 
 
 @CUSTOM_STEPS.check(
-    points=0.75, hint="Forward pass and loss inside the tape, then one gradient, then one call of `self.optimizer`."
+    points=0.5, hint="Forward pass and loss inside the tape, then one gradient, then one call of `self.optimizer`."
 )
 def moves_down_the_slope(case: Case, seen: Any) -> None:
-    """With plain gradient descent a step moves each weight by `-learning_rate` times the slope of the loss, for full
-    batches and for a short one."""
+    """With plain gradient descent, each step changes the weights as Keras's own step does: on full batches and on a
+    short one."""
     moves(case, seen)
 
 
-CUSTOM_FIT = CUSTOM.trial(custom_fit, pair_fit_cases, examples=2, shrinks=4)
+CUSTOM_STEPS_ON_TRAINING_CASES = CUSTOM.trial(custom_steps, training_cases, examples=1, shrinks=4)
 
 
-@CUSTOM_FIT.check(
-    points=0.5,
-    hint="`self.metrics` holds a running mean called `loss`, and all that was compiled. Update each of them in every "
-    "step, with operations that also work in a graph; `fit` resets them.",
-)
+@CUSTOM_STEPS_ON_TRAINING_CASES.check(points=0.5, hint=TRAINING_HINT)
+def runs_in_training_mode(case: Case, seen: Any) -> None:
+    """The forward pass of a step runs the network in training mode. (One layer here doubles its input in training.)"""
+    moves(case, seen)
+
+
+CUSTOM_STEPS_ON_PENALTY_CASES = CUSTOM.trial(custom_steps, penalty_cases, examples=1, shrinks=4)
+
+
+@CUSTOM_STEPS_ON_PENALTY_CASES.check(points=0.5, hint=PENALTY_HINT)
+def keeps_the_penalties(case: Case, seen: Any) -> None:
+    """The penalties of regularized layers are part of the loss: of its gradient, and of what is reported."""
+    moves(case, seen)
+    all_report(running(case, seen, **CUSTOM_METRICS))
+
+
+CUSTOM_STEPS_ON_FIXED_CASES = CUSTOM.trial(custom_steps, fixed_cases, examples=1, shrinks=4)
+
+
+@CUSTOM_STEPS_ON_FIXED_CASES.check(points=0.25, hint=FROZEN_HINT)
+def moves_only_what_is_trained(case: Case, seen: Any) -> None:
+    """Frozen weights and weights that are not trainable stay as they are. All others change as in Keras's own step."""
+    for step in seen:
+        _stay(case, step["weights"])
+    moves(case, seen)
+
+
+def _stay(case: Case, weights: Any) -> None:
+    for part in (OFFSET, *LAST):
+        same = np.array_equal(weights[part], case["weights"][part])
+        expect(same, "A weight changed that is frozen or not trainable.", hint=FROZEN_HINT)
+
+
+CUSTOM_FIT = CUSTOM.trial(custom_fit, pair_fit_cases, examples=1, shrinks=4)
+
+
+@CUSTOM_FIT.check(points=0.25, hint=METRICS_HINT + " `fit` resets them.")
 def reports_running_means(case: Case, seen: Any) -> None:
-    """Under `fit` each epoch reports the mean of its losses as `loss`, and the compiled metric, both of the predictions
-    before the update; no epoch counts what an earlier one did."""
-    all_report(of_epochs(case, seen), "mae")
+    """Under `fit`, each epoch reports the mean of its losses as `loss`, and the compiled metric. Both come from the
+    predictions before the update, and each epoch starts from zero."""
+    all_report(of_epochs(case, seen, **CUSTOM_METRICS), "mae")
+
+
+@CUSTOM_FIT.check(points=0.25, hint=GRAPH_HINT)
+def trains_under_fit(case: Case, seen: Any) -> None:
+    """Under `fit`, with the optimizer Adagrad and inputs in a dict, every step changes the weights as Keras's own step
+    does, and the optimizer counts one step per batch."""
+    same_course(seen, keras_course(case, **CUSTOM_METRICS))
+
+
+CUSTOM_STEPS_ON_TILTED_CASES = CUSTOM.trial(custom_steps, tilted_cases, examples=1, shrinks=4)
+
+
+@CUSTOM_STEPS_ON_TILTED_CASES.check(points=0.25, hint=COMPILED_HINT)
+def uses_what_is_compiled(case: Case, seen: Any) -> None:
+    """With another loss and another metric, in which targets and predictions cannot change places, the step still does
+    what Keras's own step does."""
+    moves(case, seen)
+    all_report(running(case, seen, **TILTED), "tilted")
+
+
+# --- WeightedModel
+
+WEIGHTED_WORKED = WEIGHTED.trial(weighted_worked, st.sampled_from(WORKED_WEIGHTED_STEPS), examples=2, shrinks=2)
+
+
+@WEIGHTED_WORKED.check(
+    points=0.5,
+    hint="Multiply each squared error by its weight, add them up, and divide by the number of examples. `mae` is "
+    "compiled as a weighted metric: it divides by the sum of the weights.",
+)
+def one_weighted_step_on_paper(case: Case, seen: Any) -> None:
+    """One weighted step on y = w x + b with learning rate 0.1 gives the weights, the loss and the weighted error worked
+    out on paper."""
+    _worked(case, seen)
 
 
 WEIGHTED_STEPS = WEIGHTED.trial(weighted_steps, triple_cases, examples=2, shrinks=8)
 
 
-@WEIGHTED_STEPS.check(points=1, hint="`compute_loss` takes the weights too. Hand them over once.")
+@WEIGHTED_STEPS.check(points=0.5, hint="`compute_loss` takes the weights as `sample_weight`. Pass them once.")
 def moves_down_the_weighted_slope(case: Case, seen: Any) -> None:
-    """A step on `(x, y, sample_weight)` goes down the slope of the weighted loss: the sum of `weight * loss` over the
+    """A step on `(x, y, sample_weight)` follows the gradient of the weighted loss: the sum of `weight * loss` over the
     batch, divided by the batch size."""
     moves(case, seen)
 
 
-WEIGHTED_STEPS_ON_PAIR_CASES = WEIGHTED.trial(weighted_steps, pair_cases, examples=2, shrinks=8)
+WEIGHTED_STEPS_ON_PAIR_CASES = WEIGHTED.trial(weighted_steps, pair_cases, examples=1, shrinks=8)
 
 
-@WEIGHTED_STEPS_ON_PAIR_CASES.check(points=0.5, hint="Without weights `data` holds two things, with weights three.")
+@WEIGHTED_STEPS_ON_PAIR_CASES.check(
+    points=0.5, hint="Without weights `data` is `(x, y)`, with weights it has three parts."
+)
 def weights_are_optional(case: Case, seen: Any) -> None:
-    """A step on `(x, y)` moves as without weights, and reports the means of losses and errors."""
+    """A step on `(x, y)` does what Keras's own step does without weights, and reports the mean loss and error."""
     moves(case, seen)
-    all_report(running(case, seen), "mae")
+    all_report(running(case, seen, **WEIGHTED_METRICS), "mae")
 
 
-WEIGHTED_TESTS = WEIGHTED.trial(weighted_tests, evaluate_cases, examples=2, shrinks=4)
+WEIGHTED_FIT = WEIGHTED.trial(weighted_fit, triple_fit_cases, examples=1, shrinks=4)
+
+
+@WEIGHTED_FIT.check(
+    points=0.5,
+    hint="Pass the weights when you update the compiled metrics, too; Keras knows which of them use weights. The mean "
+    "of the loss is different: its weights are in the loss already.",
+)
+def reports_weighted_means(case: Case, seen: Any) -> None:
+    """Under `fit`, each epoch reports the mean of its weighted losses. What was compiled as `weighted_metrics` uses the
+    weights, and what was compiled as `metrics` does not."""
+    pairs = of_epochs(case, seen, **WEIGHTED_METRICS)
+    all_report(pairs, weighted=("mae",))
+    all_report([(logs, taken) for logs, taken in pairs if reported(logs, "mse") is not None], "mse")
+
+
+@WEIGHTED_FIT.check(points=0.25, hint=GRAPH_HINT)
+def trains_with_weights_under_fit(case: Case, seen: Any) -> None:
+    """Under `fit` with weights, the optimizer Adagrad and inputs in a dict, every step changes the weights as Keras's
+    own step does, and the optimizer counts one step per batch."""
+    same_course(seen, keras_course(case, **WEIGHTED_METRICS))
+
+
+WEIGHTED_STEPS_ON_LAYER_CASES = WEIGHTED.trial(weighted_steps, layer_cases, examples=1, shrinks=4)
+
+
+@WEIGHTED_STEPS_ON_LAYER_CASES.check(
+    points=0.5,
+    hint="Apart from the weights this is the step of question 1: training mode, penalties, frozen weights.",
+)
+def respects_the_layers(case: Case, seen: Any) -> None:
+    """With weights, too, the network runs in training mode, penalties count, and frozen weights stay as they are."""
+    for step in seen:
+        _stay(case, step["weights"])
+    moves(case, seen)
+
+
+WEIGHTED_STEPS_ON_WHOLE_CASES = WEIGHTED.trial(weighted_steps, whole_cases, examples=1, shrinks=4)
+
+
+@WEIGHTED_STEPS_ON_WHOLE_CASES.check(
+    points=0.25, hint=COMPILED_HINT + " Targets may be integers; weights stay fractions."
+)
+def uses_what_is_compiled_with_weights(case: Case, seen: Any) -> None:
+    """With integer targets, another loss and another weighted metric, the step does what Keras's own step does."""
+    moves(case, seen)
+    all_report(running(case, seen, **WEIGHTED_TILTED), weighted=("tilted",))
+
+
+WEIGHTED_TESTS = WEIGHTED.trial(weighted_tests, evaluate_cases, examples=1, shrinks=4)
 
 
 @WEIGHTED_TESTS.check(
-    points=0.5, hint="Evaluation is a train step without gradient and update. It needs the weights just the same."
+    points=0.5, hint="`test_step` is `train_step` without gradient and update. Pass it the weights in the same places."
 )
 def evaluates_with_weights(case: Case, seen: Any) -> None:
     """`test_step` and `evaluate` report the weighted loss, and the weighted metric with the same weights."""
     tested(case, seen)
 
 
+WEIGHTED_TESTS_ON_TEST_CASES = WEIGHTED.trial(weighted_tests, test_cases, examples=1, shrinks=4)
+
+
+@WEIGHTED_TESTS_ON_TEST_CASES.check(
+    points=0.25,
+    hint="Call the model with `training=False`, compute the same loss, penalties included, and change no weight.",
+)
+def evaluates_without_training(case: Case, seen: Any) -> None:
+    """`test_step` works without weights too, runs the network outside training, counts its penalties, and changes no
+    weight."""
+    for found, start in zip(seen["weights"], case["weights"], strict=True):
+        expect(
+            np.array_equal(found, start),
+            "A weight changed in an evaluation.",
+            hint="`test_step` takes no gradient and does not call the optimizer.",
+        )
+    tested(case, seen)
+
+
 def tested(case: Case, seen: Any) -> None:
-    """Fail unless each way to evaluate reports what it must."""
-    model = twin(case, case["weights"])
-    taken = [model.test(*batch) for batch in batches(case)]
+    """Fail unless each way to evaluate reports what Keras's own test step does."""
+    taken = keras_tests(case, **WEIGHTED_METRICS)
     expect(len(seen["steps"]) == len(taken), "There is not one report for each batch.")
-    all_report([(logs, taken[: place + 1]) for place, logs in enumerate(seen["steps"])], "mae")
+    all_report([(logs, taken[: place + 1]) for place, logs in enumerate(seen["steps"])], weighted=("mae",))
     if case["epochs"]:
-        all_report([(seen["evaluate"], taken)], "mae")
+        all_report([(seen["evaluate"], taken)], weighted=("mae",))
 
 
 # --- balanced_sample_weight
@@ -178,39 +459,66 @@ def _labels(draw: Any, labels: tuple[int, ...], least: int = 2, column: bool = F
 label_cases = cases(y=_labels((0, 1, 2, 3)))
 any_label_cases = cases(y=_labels((-2, 0, 3, 7, 90), least=1))
 column_cases = cases(y=_labels((0, 1, 2, 3, 4), column=True))
+WORKED_WEIGHTS = [
+    {"y": np.array([0, 0, 0, 1]), "secret_due": [2 / 3, 2 / 3, 2 / 3, 2.0]},
+    {"y": np.array([5, 5, 2, 5, 2, 9]), "secret_due": [2 / 3, 2 / 3, 1.0, 2 / 3, 1.0, 2.0]},
+]
+"""Four examples, two classes: 4 / (2 * 3) and 4 / (2 * 1). Six examples, three classes: 6 / (3 * count)."""
 
 
 @probe
 def balanced(ns: Namespace, case: Case) -> Any:
-    """The weight of each example."""
-    return {"weight": ns.call("balanced_sample_weight", case["y"].copy())}
+    """The weight of each example, and the labels after the call."""
+    y = case["y"].copy()
+    return {"weight": ns.call("balanced_sample_weight", y), "y": y}
 
 
 def weight_of(case: Case, seen: Any) -> np.ndarray:
-    """The weights, one for each example; fails where they are not."""
-    found = finite(same_shape(seen["weight"], (len(case["y"]),), "The weight"), "The weight")
-    expect(found.dtype.kind == "f", "The weights are whole numbers.", received=found)
+    """The weights, one per example; fails where they are not."""
+    found = finite(same_shape(seen["weight"], (len(case["y"]),), "The array of weights"), "The array of weights")
+    hint = "`/` divides; `//` drops the fraction."
+    expect(found.dtype.kind == "f", "The weights are integers.", received=found, hint=hint)
     return found
+
+
+BALANCED_WORKED = BALANCED.trial(balanced, st.sampled_from(WORKED_WEIGHTS), examples=2)
+
+
+@BALANCED_WORKED.check(
+    points=0.5,
+    hint="Divide the number of examples by the number of classes and by the number of examples in the class.",
+)
+def weights_on_paper(case: Case, seen: Any) -> None:
+    """The weights are those of the formula, worked out on paper: for labels 0, 0, 0, 1 they are 2/3, 2/3, 2/3, 2."""
+    close(weight_of(case, seen), np.array(case["secret_due"]), "The array of weights", ulps=64)
 
 
 BALANCED_WEIGHTS = BALANCED.trial(balanced, label_cases)
 
 
-@BALANCED_WEIGHTS.check(points=0.75, hint="Scale the weights in the end: what must they be divided by to have mean 1?")
+@BALANCED_WEIGHTS.check(points=0.5, hint="Add up the weights of your result: the sum must be the number of examples.")
 def mean_one(case: Case, seen: Any) -> None:
-    """There is one positive weight for each example; their mean is 1, and the commonest class has the smallest."""
+    """There is one positive weight per example. Their mean is 1, and the most frequent class has the smallest."""
     weight, y = weight_of(case, seen), case["y"].ravel()
     expect((weight > 0).all(), "A weight is not positive.", received=weight)
     close(weight.mean(dtype=np.float64), np.asarray(1.0), "The mean of the weights", ulps=64)
     names, counts = np.unique(y, return_counts=True)
     common = names[counts.argmax()]
     smallest = weight[y == common].max() < weight[y != common].min()
-    expect(smallest, f"The commonest class, {common}, has not the smallest weight.", received=weight)
+    hint = "A class with twice as many examples gives each of them half the weight."
+    expect(
+        smallest, f"The most frequent class, {common}, does not have the smallest weight.", received=weight, hint=hint
+    )
 
 
 @BALANCED_WEIGHTS.check(points=0.75, hint="A class with twice as many examples gives each of them half the weight.")
 def classes_count_alike(case: Case, seen: Any) -> None:
-    """The weights of each class add up to the same total, and examples of one class weigh the same."""
+    """The weights of each class add up to the same total, and examples of one class have the same weight."""
+    equal_totals(case, seen)
+
+
+def equal_totals(case: Case, seen: Any) -> None:
+    """Fail unless all classes have the same total weight, spread evenly over their examples."""
     weight, y = weight_of(case, seen).astype(np.float64), case["y"].ravel()
     expect(weight.sum() > 0, "The weights add up to nothing.", received=weight)
     names = np.unique(y)
@@ -219,3 +527,21 @@ def classes_count_alike(case: Case, seen: Any) -> None:
     for name in names:
         same = weight[y == name]
         close(same, np.full(len(same), same.mean()), f"The weights of class {name}", ulps=64)
+
+
+@BALANCED_WEIGHTS.check(points=0.25, hint="Work on a copy: `np.array(y)` makes one.")
+def leaves_the_labels_alone(case: Case, seen: Any) -> None:
+    """The labels that were passed in are the same after the call, and the weights are in their order."""
+    expect(np.array_equal(seen["y"], case["y"]), "The labels have changed.", received=seen["y"], expected=case["y"])
+    equal_totals(case, seen)
+
+
+BALANCED_ON_COLUMN_CASES = BALANCED.trial(balanced, column_cases)
+
+
+@BALANCED_ON_COLUMN_CASES.check(
+    points=0.5, hint="Targets often come as a column `(n, 1)`. Flatten it first: `fit` wants weights of shape `(n,)`."
+)
+def column_of_labels(case: Case, seen: Any) -> None:
+    """Labels of shape `(n, 1)` give weights of shape `(n,)`, with equal totals."""
+    equal_totals(case, seen)

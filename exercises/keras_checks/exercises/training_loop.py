@@ -36,6 +36,7 @@ def _tables(draw: Any, rows: tuple[int, int], batch: tuple[int, int]) -> dict[st
     return {"X": X, "y": y.reshape(n, *draw(st.sampled_from([(), (1,)]))), "batch_size": draw(sizes(*batch))}
 
 
+PAIRS_HINT = "Write `yield` with the inputs and the targets of one batch, in the loop over the batches."
 split_cases = cases(data=_tables((1, 9), (1, 5)), seed=st.sampled_from([0, 3]))
 order_cases = cases(data=_tables((20, 24), (3, 5)), seed=st.sampled_from([7, 11, 2**16]))
 
@@ -47,9 +48,8 @@ def batches(ns: Namespace, case: Case) -> Any:
 
     def run(**options: Any) -> dict[str, Any]:
         X, y = data["X"].copy(), data["y"].copy()
-        stream = ns.call("next_batch", X, y, data["batch_size"], **options)
-        taken = [{"x": x, "y": target} for x, target in itertools.islice(stream, len(X) + 2)]
-        return {"batches": taken, "X_after": X, "y_after": y}
+        taken = _taken(ns.call("next_batch", X, y, data["batch_size"], **options), len(X) + 2)
+        return {**taken, "X_after": X, "y_after": y}
 
     return {
         "in order": run(shuffle=False),
@@ -60,6 +60,26 @@ def batches(ns: Namespace, case: Case) -> Any:
     }
 
 
+def _taken(stream: Any, count: int) -> dict[str, Any]:
+    """The first ``count`` pairs of a stream; ``no_pair`` says what came where a pair was due."""
+    try:
+        items = iter(stream)
+    except TypeError:
+        return {"batches": [], "no_pair": f"{type(stream).__name__}, not a generator"}
+    taken = []
+    for item in itertools.islice(items, count):
+        if not (isinstance(item, tuple | list) and len(item) == 2):
+            return {"batches": taken, "no_pair": _kind(item)}
+        taken.append({"x": item[0], "y": item[1]})
+    return {"batches": taken, "no_pair": ""}
+
+
+def _kind(item: Any) -> str:
+    if isinstance(item, tuple | list | dict):
+        return f"a {type(item).__name__} of {len(item)}"
+    return f"{type(item).__name__} of shape {tuple(item.shape)}" if hasattr(item, "shape") else type(item).__name__
+
+
 def runs(seen: Any) -> list[dict[str, Any]]:
     """All epochs of an observation, the one in order first."""
     return [seen["in order"], *seen["seeded"], *seen["seed 0"], *seen["other seeds"], *seen["no seed"]]
@@ -67,6 +87,8 @@ def runs(seen: Any) -> list[dict[str, Any]]:
 
 def visited(case: Case, run: dict[str, Any]) -> list[list[int]]:
     """For each batch the rows of the data that its targets come from."""
+    no_pair = run["no_pair"]
+    expect(not no_pair, "`next_batch` must yield pairs `(X[rows], y[rows])`.", received=no_pair, hint=PAIRS_HINT)
     rows = {value: row for row, value in enumerate(case["data"]["y"].ravel().tolist())}
     found = [array(batch["y"], "The targets of a batch").ravel().tolist() for batch in run["batches"]]
     for value in itertools.chain.from_iterable(found):

@@ -10,9 +10,10 @@ import tensorflow as tf
 from hypothesis import strategies as st
 
 from keras_checks.compare import EPS32, array, close, expect, finite, same_shape
+from keras_checks.model_probes import model_probe
 from keras_checks.observe import Namespace, describe_error, plain, probe
 from keras_checks.question import Case, Question
-from keras_checks.strategies import arrays, cases, seeds, sizes, uniform
+from keras_checks.strategies import arrays, seeds, sizes, uniform
 
 SAMPLING = Question("sampling", ("Sampling",), 2, 'VAE: Custom Model, "A custom Layer: Sampling"')
 PARTS = Question(
@@ -25,9 +26,9 @@ KL = Question("kl_divergence", ("kl_divergence",), 2, 'VAE: Custom Model, "Compl
 VAE = Question("vae", ("VAE",), 3, 'VAE: Custom Model, "A custom training step"')
 
 ROWS = 2000
-"""Examples in a batch whose noise is looked at as a whole."""
-WEIGHT_NOISE = 0.1
-PUSHES = 8
+"""Examples in the batch whose noise is measured."""
+ERRORS = 7
+"""Standard errors that a statistic of right noise may be off; more happens in less than one draw in 10^11."""
 RATE, MOMENTUM = 0.1, 0.5
 LOSSES = ("loss", "reconstruction_loss", "kl_loss")
 Arrays = dict[str, np.ndarray]
@@ -47,16 +48,16 @@ def _codes(draw: Any, low: int = 1) -> Arrays:
     }
 
 
-@st.composite
-def _columns(draw: Any) -> Arrays:
-    """A mean and a log variance for each latent axis; no log variance is near 0, where wrong scales look right."""
-    axes = (draw(sizes(2, 4)),)
-    log_var = draw(arrays(axes, -1.5, 1.5, key=2))
-    return {"z_mean": draw(arrays(axes, key=1)), "z_log_var": log_var + np.copysign(0.5, log_var).astype(np.float32)}
+def _column(means: list[float], variances: list[float], deviations: list[float]) -> Case:
+    log_var = np.log(np.array(variances)).astype(np.float32)
+    return {"z_mean": np.array(means, np.float32), "z_log_var": log_var, "deviation": np.array(deviations)}
 
 
 code_cases = _codes()
-noise_cases = _columns()
+# One mean, variance and standard deviation per latent axis.
+worked_columns = st.sampled_from(
+    [_column([1, -2, 0.5], [9, 0.25, 1], [3, 0.5, 1]), _column([3, -1], [10_000, 0.0001], [100, 0.01])]
+)
 
 
 def _tensors(case: Case, *names: str) -> list[Any]:
@@ -84,10 +85,9 @@ def sampled_gradient(ns: Namespace, case: Case) -> Any:
 
 @probe
 def sampled_noise(ns: Namespace, case: Case) -> Any:
-    """Calls on a large batch of equal examples: one layer twice and with `training=False`, then another layer."""
+    """Three calls of one layer on a large batch of equal examples, the last with `training=False`."""
     layer, inputs = ns["Sampling"](), _repeated(case)
-    seen = {"first": layer(inputs), "second": layer(inputs), "inference": layer(inputs, training=False)}
-    return seen | {"other_layer": ns["Sampling"]()(inputs)}
+    return {"first": layer(inputs), "second": layer(inputs), "inference": layer(inputs, training=False)}
 
 
 @probe
@@ -108,12 +108,23 @@ def _functional(layer: Any, inputs: list[Any]) -> Any:
 
 
 def deviations(case: Case, z: Any, what: str) -> np.ndarray:
-    """How far each draw lies from its mean, in units of the spread of its latent axis: `(ROWS, axes)`."""
+    """How far each draw is from its mean, in units of the spread of its latent axis: `(ROWS, axes)`."""
     found = finite(same_shape(z, (ROWS, *case["z_mean"].shape), what), what).astype(np.float64)
     away = found - case["z_mean"]
     spread = away.std(axis=0)
-    expect(np.abs(away).max() > 1e-3, f"{what} carries no noise: it equals z_mean.", found[0], case["z_mean"])
-    expect((spread > 1e-3).all(), f"{what}: every example of the batch got the same noise.", away[:2])
+    expect(
+        np.abs(away).max() > 1e-3,
+        f"{what} carries no noise: it equals z_mean.",
+        found[0],
+        case["z_mean"],
+        hint="Noise is added in every call, whatever `training` is.",
+    )
+    expect(
+        (spread > 1e-4).all(),
+        f"{what}: every example of the batch got the same noise.",
+        away[:2],
+        hint="The noise needs the shape of z_mean, batch axis included.",
+    )
     return away / spread
 
 
@@ -124,116 +135,157 @@ def correlation(one: np.ndarray, other: np.ndarray) -> float:
     return float((first * second).sum()) / size if size > 1e-9 else 0.0
 
 
-def noise_traits(case: Case, seen: Any) -> dict[str, Any]:
-    """What tells mistakes about noise apart, without the noise: what is shared, and where its middle lies."""
-    first, second = (array(seen[name], "z") - case["z_mean"] for name in ("first", "second"))
-    spread = first.std(axis=0) + 1e-9
-    return {
-        "silent": bool(np.abs(first).max() < 1e-3),
-        "rows_alike": bool(spread.max() < 1e-3),
-        "axes_alike": bool(abs(correlation(first[:, 0], first[:, 1])) > 0.5),
-        "calls_alike": bool(abs(correlation(first, second)) > 0.5),
-        "layers_alike": bool(abs(correlation(first, seen.get("other_layer", -first) - case["z_mean"])) > 0.5),
-        "middle": np.round(first.mean(axis=0) / spread),
-        "functional": "raised" in seen.get("functional", {}),
-    }
+def independent(first: np.ndarray, second: np.ndarray, who: str, hint: str = "") -> None:
+    """Fail where two arrays of noise are correlated by more than chance."""
+    together = correlation(first, second)
+    message = f"{who} share their noise (correlation {together:.2f})."
+    expect(abs(together) < ERRORS / np.sqrt(first.size), message, hint=hint)
+
+
+def centred(noise: np.ndarray, what: str) -> None:
+    """Fail where noise in units of its deviation is not 0 on average."""
+    middle = noise.mean(axis=0)
+    near = np.abs(middle) < ERRORS / np.sqrt(len(noise))
+    hint = "The noise must have mean 0: `uniform` between 0 and 1 has mean 0.5."
+    expect(near.all(), f"On average, {what} is not z_mean.", middle, np.zeros_like(middle), hint)
 
 
 SAMPLED_GRADIENT = SAMPLING.trial(sampled_gradient, code_cases)
 
 
-@SAMPLED_GRADIENT.check(
-    points=0.4, hint="z_mean is the centre of the draw, noise comes on top, one value for each entry."
-)
+@SAMPLED_GRADIENT.check(points=0.3, hint="z is z_mean plus noise: z_mean enters with factor 1.")
 def moves_with_the_mean(case: Case, seen: Any) -> None:
     """`z` has the shape of `z_mean`, and when an entry of `z_mean` moves, the same entry of `z` moves as much."""
     finite(same_shape(seen["z"], case["z_mean"].shape, "z"), "z")
-    expect(seen["by_mean"] is not None, "No gradient flows from z back to z_mean.")
+    hint = "Every operation from z_mean to z must be one of TensorFlow or keras.ops."
+    expect(seen["by_mean"] is not None, "No gradient flows from z back to z_mean.", hint=hint)
     close(seen["by_mean"], case["weight"], "The change of the weighted sum of z with z_mean", ulps=8)
 
 
-SAMPLED_NOISE = SAMPLING.trial(sampled_noise, noise_cases, examples=3)
+@SAMPLED_GRADIENT.check(
+    points=0.4,
+    hint="The factor of the noise is the standard deviation. Write it as a power of e: what is the exponent?",
+)
+def moves_with_the_log_variance(case: Case, seen: Any) -> None:
+    """When an entry of `z_log_var` moves, the same entry of `z` moves by half of `z - z_mean`."""
+    z = finite(same_shape(seen["z"], case["z_mean"].shape, "z"), "z").astype(np.float64)
+    hint = "The noise has to be multiplied by something that is computed from z_log_var."
+    expect(seen["by_log_var"] is not None, "No gradient flows from z back to z_log_var.", hint=hint)
+    wanted = 0.5 * (z - case["z_mean"]) * case["weight"]
+    scale = 2 * max(2.0, float(np.abs(z).max()))
+    close(seen["by_log_var"], wanted, "The change of the weighted sum of z with z_log_var", ulps=16, scale=scale)
 
 
-@SAMPLED_NOISE.check(points=0.4, hint="The noise needs the shape of z_mean, and has to be drawn inside `call`.")
+WORKED_NOISE = SAMPLING.trial(sampled_noise, worked_columns, examples=2)
+
+
+@WORKED_NOISE.check(points=0.4, hint="Which power of e turns a log variance into a standard deviation?")
+def spread_of_the_draws(case: Case, seen: Any) -> None:
+    """`z_log_var = log 9` gives draws with standard deviation 3, `log 0.25` gives 0.5 and 0 gives 1, also with
+    `training=False`; and some 5 % of the draws are more than two deviations away, as for normal noise."""
+    for name, what in (("first", "z"), ("inference", "z with training=False")):
+        deviations(case, seen[name], what)
+        noise = (array(seen[name], "z").astype(np.float64) - case["z_mean"]) / case["deviation"]
+        spread = noise.std(axis=0)
+        near = np.abs(spread**2 - 1) < ERRORS * np.sqrt(2 / ROWS)
+        received, wanted = spread * case["deviation"], case["deviation"]
+        expect(near.all(), f"The draws of {what} have the wrong standard deviation.", received, wanted)
+        share = float((np.abs(noise) > 2).mean())
+        hint = "Normal noise has tails. Draw with `tf.random.normal` or `keras.random.normal`."
+        away = ERRORS * np.sqrt(0.0455 * 0.9545 / noise.size)
+        expect(abs(share - 0.0455) < away, "The noise is not normal: share beyond two deviations", share, 0.046, hint)
+
+
+@WORKED_NOISE.check(points=0.3, hint="The noise needs the shape of z_mean, and has to be drawn inside `call`.")
 def fresh_noise(case: Case, seen: Any) -> None:
-    """Noise is drawn anew for every example, for every latent axis and in every call; it is 0 on average."""
+    """Each example, each latent axis and each call gets independent noise, which is 0 on average."""
     first, second = (deviations(case, seen[name], "z") for name in ("first", "second"))
-    pairs = {
-        "Two calls of one layer": (first, second),
-        "Neighbouring examples": (first[:-1], first[1:]),
-        "Neighbouring latent axes": (first[:, :-1], first[:, 1:]),
-    }
-    for who, (one, other) in pairs.items():
-        together = correlation(one, other)
-        expect(abs(together) < 0.5, f"{who} do not get noise of their own (correlation {together:.2f}).")
-    middle = first.mean(axis=0)
-    # 7 standard errors: less than one right answer in 10^11 is beyond.
-    expect((np.abs(middle) < 7 / np.sqrt(ROWS)).all(), "On average, z is not z_mean.", middle, np.zeros_like(middle))
+    independent(first, second, "Two calls of one layer", "Draw inside `call`, without a fixed seed.")
+    independent(first[:-1], first[1:], "Neighbouring examples")
+    independent(first[: ROWS // 2], first[ROWS // 2 :], "The two halves of a batch")
+    independent(first[:, :-1], first[:, 1:], "Neighbouring latent axes", "One value per example is not enough.")
+    centred(first, "z")
+
+
+WORKED_IN_GRAPH = SAMPLING.trial(sampled_in_graph, worked_columns, examples=2)
+
+
+@WORKED_IN_GRAPH.check(
+    points=0.3,
+    hint="When a function is traced, the Python in `call` runs once. Which of your lines stays in the graph?",
+)
+def fresh_in_a_traced_function(case: Case, seen: Any) -> None:
+    """Inside a `tf.function`, as under `fit`, each run draws new noise; a Functional model with unknown batch size works,
+    too."""
+    first, second = (deviations(case, seen[name], "z") for name in ("first", "second"))
+    hint = "NumPy and Python draw while the graph is traced, and never again. Use `tf.random` or `keras.random`."
+    independent(first, second, "Two runs of one traced function", hint)
+    centred(first, "z")
+    functional = seen["functional"]
+    expect(
+        "raised" not in functional,
+        f"In a Functional model the layer raised: {functional.get('raised')}",
+        hint="Inputs of a Functional model are symbolic: take the shape with `tf.shape` or `keras.ops.shape`.",
+    )
+    finite(same_shape(functional["z"], (3, *case["z_mean"].shape), "z of a Functional model"), "z of that model")
 
 
 # Encoder and decoder
 
 
-class _KnownSampling(keras.layers.Layer):
-    """Stands in for `Sampling`: a known mixture of its inputs, without noise."""
+class SubtractSampling:
+    """Stands in for `Sampling`: a layer of Keras's own, so that the encoder can be looked at as data.
 
-    mixture = (1.0, 1.0, 1.0)
+    Its output is z_mean - z_log_var: no noise, and different when the inputs are swapped.
+    """
 
-    def __init__(self, *_: Any, name: str | None = None, **__: Any) -> None:
-        super().__init__(name=name)
-
-    def call(self, inputs: Any, *_: Any, **__: Any) -> Any:
-        z_mean, z_log_var = inputs
-        for_mean, for_log_var, offset = self.mixture
-        return for_mean * z_mean + for_log_var * z_log_var + offset
-
-    def compute_output_shape(self, input_shape: Any) -> Any:
-        return input_shape[0]
+    def __new__(cls, *_: Any, name: str | None = None, **__: Any) -> Any:
+        return keras.layers.Subtract(name=name)
 
 
-def mixture(case: Case) -> tuple[float, float, float]:
-    """What the stand-in for `Sampling` multiplies the two heads by, and what it adds."""
-    for_mean, for_log_var, offset = (float(part) for part in uniform(case["seed"], (3,), 2, 3))
-    return for_mean, -for_log_var, 2 * offset
+WIDE = 40
+"""So many latent axes that a head which can take both signs takes both: one that can't is told from chance."""
 
 
-def mixed(case: Case, z_mean: np.ndarray, z_log_var: np.ndarray) -> np.ndarray:
-    """What the stand-in for `Sampling` makes of an encoder's two heads."""
-    for_mean, for_log_var, offset = mixture(case)
-    return for_mean * z_mean + for_log_var * z_log_var + offset
+def _settings(*settings: tuple[tuple[int, int, int], int]) -> st.SearchStrategy[Case]:
+    """Cases with one image shape and number of latent axes each."""
+    found = [
+        {"image_shape": shape, "latent_dim": axes, "batch": 3 + index % 2, "seed": index}
+        for index, (shape, axes) in enumerate(settings)
+    ]
+    return st.sampled_from(found)
 
 
-image_shapes = st.tuples(sizes(8, 13), sizes(8, 13), st.sampled_from([1, 3]))
+# One and three channels; sizes that are odd, even, a multiple of 4, wide, high.
+encoder_cases = _settings(((8, 8, 1), 2), ((9, 14, 3), 40), ((13, 10, 1), 41), ((12, 8, 3), 3))
+decoder_cases = _settings(((8, 8, 1), 2), ((9, 14, 3), 3), ((13, 10, 1), 5), ((12, 11, 3), 4))
 
 
-def _encoders(latent_dims: st.SearchStrategy[int]) -> st.SearchStrategy[Case]:
-    return cases(image_shape=image_shapes, latent_dim=latent_dims, batch=sizes(2, 4), seed=seeds())
+def redraw(model: Any, seed: int, kernels: float = 1.0, vectors: float = 1.0) -> None:
+    """Give all trainable weights random values, so that nothing depends on how they were initialized.
 
-
-encoder_cases = _encoders(sizes(2, 5))
-# So many axes that a head which can take both signs takes both: one that can't is told from chance.
-wide_encoder_cases = _encoders(sizes(40, 44))
-decoder_cases = cases(image_shape=image_shapes, latent_dim=sizes(2, 5), batch=sizes(2, 4), seed=seeds())
-
-
-def _shake(model: Any, inputs: Any, seed: int) -> None:
-    """Build a model, then move all weights a little, so that nothing rests on how they were initialised."""
-    model(inputs)
+    Kernels keep the size of what flows through a layer, times ``kernels``.
+    """
     for index, weight in enumerate(model.trainable_weights):
-        noise = np.random.default_rng([seed, index]).normal(size=weight.shape)
-        weight.assign_add((WEIGHT_NOISE * noise).astype(np.float32))
+        shape = tuple(weight.shape)
+        scale = kernels / np.sqrt(np.prod(shape[:-1])) if len(shape) > 1 else 0.5 * vectors
+        values = scale * np.random.default_rng([seed, index]).normal(size=shape)
+        weight.assign(values.astype(np.float32))
 
 
-@probe
-def encoded(ns: Namespace, case: Case) -> Any:
-    """The encoder's outputs for a batch of images, and for the first of them alone."""
-    stand_in = type("Sampling", (_KnownSampling,), {"mixture": mixture(case)})
-    with ns.replaced(Sampling=stand_in):
-        encoder = ns.call("build_encoder", case["image_shape"], case["latent_dim"])
+def _build_encoder(ns: Namespace, case: Case) -> Any:
+    with ns.replaced(Sampling=SubtractSampling):
+        return ns.call("build_encoder", case["image_shape"], case["latent_dim"])
+
+
+@model_probe(_build_encoder)
+def encoded(encoder: Any, case: Case) -> Any:
+    """The encoder's outputs for a batch of images, once more, and for the first image alone."""
     images = tf.constant(uniform(case["seed"], (case["batch"], *case["image_shape"]), 0, 1))
-    _shake(encoder, images, case["seed"])
-    return {"together": _outputs(encoder(images)), "alone": _outputs(encoder(images[:1]))}
+    encoder(images)
+    redraw(encoder, case["seed"])
+    calls = {"together": images, "again": images, "alone": images[:1]}
+    return {name: _outputs(encoder(inputs)) for name, inputs in calls.items()}
 
 
 def _outputs(outputs: Any) -> list[Any]:
@@ -250,64 +302,78 @@ def heads(case: Case, outputs: Any, batch: int) -> list[np.ndarray]:
     return [finite(same_shape(output, shape, name), name) for output, name in zip(outputs, names, strict=True)]
 
 
-ENCODED = PARTS.trial(encoded, encoder_cases, examples=2, shrinks=6)
+def from_stand_in(z_mean: np.ndarray, z_log_var: np.ndarray, z: np.ndarray) -> bool:
+    """Whether z is what the stand-in for `Sampling` makes of the two heads."""
+    scale = np.abs(z_mean).max() + np.abs(z_log_var).max() + 1
+    return bool(np.abs(z - (z_mean - z_log_var)).max() < 64 * EPS32 * scale)
 
 
-@ENCODED.check(points=0.6, hint="Three outputs in a list; the batch size stays open.")
+ENCODED = PARTS.trial(encoded, encoder_cases, examples=4, shrinks=4)
+
+
+@ENCODED.check(points=0.6, hint="`keras.Model(images, [z_mean, z_log_var, z])`: three outputs in a list.")
 def three_outputs(case: Case, seen: Any) -> None:
-    """`build_encoder` makes a model with three outputs, each `(batch, latent_dim)`, for images of any size."""
+    """`build_encoder` returns a model with three outputs of shape `(batch, latent_dim)`, for images of different sizes
+    with one or three channels; what an image gives does not depend on its batch."""
     together, alone = heads(case, seen["together"], case["batch"]), heads(case, seen["alone"], 1)
     for name, one, other in zip(("z_mean", "z_log_var"), alone, together, strict=False):
         same = np.abs(one - other[:1]).max() <= 4096 * EPS32 * max(1.0, np.abs(other).max())
-        expect(same, f"{name} of an image depends on the other images of its batch.", one, other[:1])
-    expect(np.abs(together[2] - together[0]).max() > 1e-6, "z equals z_mean: nothing was sampled.")
+        hint = "Reductions and reshapes must leave axis 0, the batch, alone."
+        expect(same, f"{name} of an image depends on the other images of its batch.", one, other[:1], hint)
 
 
-@probe
-def decoded(ns: Namespace, case: Case) -> Any:
-    """Images decoded together and alone, then the darkest and the brightest that the decoder can be trained to."""
+@ENCODED.check(points=0.6, hint="Two Dense(latent_dim) without activation on the same features, and Sampling on both.")
+def two_heads_and_a_draw(case: Case, seen: Any) -> None:
+    """`z_mean` and `z_log_var` are two different heads that depend on the image and take both signs; `z` is what
+    `Sampling` makes of `[z_mean, z_log_var]`, in this order. (The check puts in a layer that subtracts its inputs.)"""
+    z_mean, z_log_var, z = (each.astype(np.float64) for each in heads(case, seen["together"], case["batch"]))
+    for name, head in (("z_mean", z_mean), ("z_log_var", z_log_var)):
+        hint = "The heads must use the features of the image."
+        expect(np.ptp(head, axis=0).max() > 1e-6, f"{name} is the same for all images.", head[0], hint=hint)
+        hint = "A mean and a log variance may be any number: which activation does this head have?"
+        both = head.min() < 0 < head.max() or case["latent_dim"] < WIDE
+        expect(both, f"{name} takes only one sign, whatever the weights are.", hint=hint)
+    hint = "Make two layers: one layer that is called twice has the same weights."
+    expect(np.abs(z_mean - z_log_var).max() > 1e-6, "z_mean and z_log_var are equal.", hint=hint)
+    expect(np.abs(z - z_mean).max() > 1e-6, "z equals z_mean: nothing was sampled.", hint="Call Sampling for z.")
+    own_noise = np.abs(z - array(seen["again"][2], "z")).max() > 1e-6
+    hint = "Compare the order of the outputs with the order in which Sampling gets the heads."
+    message = "z is not what Sampling makes of the first two outputs."
+    expect(own_noise or from_stand_in(z_mean, z_log_var, z), message, hint=hint)
+
+
+DRAWS = [(kernels, vectors) for kernels in (0.5, 1.0, 3.0, 10.0) for vectors in (1.0, 10.0)] * 3
+"""How large the random weights are; 24 draws leave no pixel of a right decoder where it was."""
+CALM = 2
+"""The first draws, in which nothing may overflow."""
+
+
+@model_probe(lambda ns, case: ns.call("build_decoder", case["image_shape"], case["latent_dim"]))
+def decoded(decoder: Any, case: Case) -> Any:
+    """Images decoded together and alone, and what the pixels do over all draws of the decoder's weights."""
     codes = tf.constant(uniform(case["seed"], (case["batch"], case["latent_dim"])))
-    decoder = ns.call("build_decoder", case["image_shape"], case["latent_dim"])
-    _shake(decoder, codes, case["seed"])
+    decoder(codes)
+    redraw(decoder, case["seed"])
     seen = {"together": decoder(codes), "alone": decoder(codes[:1])}
-    start = decoder.get_weights()
-    for name, direction in (("dark", -1.0), ("bright", 1.0)):
-        decoder.set_weights(start)
-        seen[name] = _pushed(decoder, codes[:1], direction)
-    return seen
+    images = []
+    for number, (kernels, vectors) in enumerate(DRAWS):
+        redraw(decoder, 1000 * case["seed"] + number, kernels, vectors)
+        image = np.asarray(decoder(codes))
+        if number < CALM or np.isfinite(image).all():
+            images.append(image)
+    return seen | {"range": _range(np.stack(images))} if images[0].ndim == 4 else seen
 
 
-def _pushed(decoder: Any, codes: Any, direction: float) -> Any:
-    """The most extreme image on a short way on which each step moves every weight by the same size."""
-    best = decoder(codes)
-    for step in range(PUSHES):
-        with tf.GradientTape() as tape:
-            brightness = tf.reduce_mean(decoder(codes))
-        gradients = tape.gradient(brightness, decoder.trainable_weights)
-        for weight, gradient in zip(decoder.trainable_weights, gradients, strict=True):
-            if gradient is not None:
-                weight.assign_add(direction * 0.4 * tf.sign(gradient))
-        image = decoder(codes)
-        best = image if direction * (np.median(image) - np.median(best)) > 0 else best
-        if step and not 0.05 < np.median(best) < 0.95:
-            break
-    return best
+def _range(images: np.ndarray) -> Any:
+    """Ends of the pixels in images `(draw, batch, height, width, channels)`."""
+    found = images.reshape(-1, *images.shape[2:])
+    across = {"row": found.max((0, 2, 3)) - found.min((0, 2, 3)), "column": found.max((0, 1, 3)) - found.min((0, 1, 3))}
+    ends = {"lowest": found.min(), "highest": found.max()}
+    # Over the channels of one pixel: all of them dark, or all of them bright.
+    return ends | {"darkest": found.max(-1).min(), "brightest": found.min(-1).max()} | across
 
 
-def decoder_traits(case: Case, seen: Any) -> dict[str, Any]:
-    """What tells wrong decoders apart, whatever their weights are."""
-    images = np.concatenate([np.asarray(seen[name]) for name in ("together", "dark", "bright")])
-    middle, lowest, highest = float(np.mean(seen["together"])), float(images.min()), float(images.max())
-    return {
-        "shape": list(images.shape[1:]),
-        "below": lowest < -1e-3,
-        "above": highest > 1 + 1e-3,
-        "reach": [round(float(np.median(seen[name])), 1) for name in ("dark", "bright")] if lowest >= 0 else [],
-        "middle": round(middle) if lowest >= 0 and highest <= 1 else 0,
-    }
-
-
-DECODED = PARTS.trial(decoded, decoder_cases, examples=3, shrinks=6)
+DECODED = PARTS.trial(decoded, decoder_cases, examples=4, shrinks=4)
 
 
 @DECODED.check(
@@ -315,16 +381,60 @@ DECODED = PARTS.trial(decoded, decoder_cases, examples=3, shrinks=6)
     hint="Follow the size from layer to layer, for 9 rows and 14 columns: what is left over has to be cut off.",
 )
 def images_of_the_right_size(case: Case, seen: Any) -> None:
-    """`build_decoder` makes an image of exactly `image_shape` from each code, also where sizes are odd or differ."""
+    """`build_decoder` makes an image of exactly `image_shape` from each code, also where sizes are odd or differ, with one
+    channel or three."""
     together = finite(same_shape(seen["together"], (case["batch"], *case["image_shape"]), "The batch of images"), "It")
     alone = same_shape(seen["alone"], (1, *case["image_shape"]), "The image")
     apart = np.abs(alone - together[:1]).max()
-    expect(apart <= 4096 * EPS32 * max(1.0, np.abs(together).max()), "An image depends on its batch.", alone)
-    expect(np.ptp(together, axis=0).max() > 1e-6, "All codes give the same image.", together)
+    hint = "Reductions and reshapes must leave axis 0, the batch, alone."
+    together_is_alone = apart <= 4096 * EPS32 * max(1.0, np.abs(together).max())
+    expect(together_is_alone, "An image depends on the other codes of its batch.", alone, together[:1], hint)
+    hint = "The image must depend on the code."
+    expect(np.ptp(together, axis=0).max() > 1e-6, "All codes give the same image.", hint=hint)
+
+
+@DECODED.check(points=0.5, hint="Which last activation has the range of a pixel?")
+def pixels_from_dark_to_bright(case: Case, seen: Any) -> None:
+    """Pixels are in [0, 1] whatever the weights are. Over many random weights, some get below 0.05 and some above 0.95 in
+    all channels, and no row or column at the edge is constant."""
+    expect("range" in seen, "The decoder does not return images.")
+    ends = seen["range"]
+    lowest, highest = (float(finite(ends[name], "A pixel")) for name in ("lowest", "highest"))
+    received, wanted = f"{lowest:.2f} to {highest:.2f}", "0 to 1"
+    expect(lowest >= -1e-6 and highest <= 1 + 1e-6, "A pixel is outside of [0, 1].", received, wanted)
+    hint = "Nothing may come after the activation that narrows its range, and nothing before that cuts off one sign."
+    dark, bright = float(ends["darkest"]), float(ends["brightest"])
+    expect(dark < 0.05, f"Whatever the weights are, no pixel is darker than {dark:.2f}.", hint=hint)
+    expect(
+        bright > 0.95, f"Whatever the weights are, no pixel is brighter than {bright:.2f} in all channels.", hint=hint
+    )
+    for name in ("row", "column"):
+        spread = array(ends[name], "A pixel")
+        hint = "Make the image too large and cut off what is left over: padding can never become bright."
+        expect(spread[[0, -1]].min() > 1e-4, f"The first or last {name} is the same in all images.", hint=hint)
 
 
 # KL divergence
 
+
+def _worked(value: float, means: list[list[float]], deviations: list[list[float]], slopes: list[list[float]]) -> Case:
+    """A divergence that was worked out by hand, and its gradient with respect to z_log_var times the batch size."""
+    log_var = 2 * np.log(np.array(deviations))
+    slopes_of_all = np.array(slopes) / len(slopes)
+    means_of_all = np.array(means, np.float32)
+    return {"z_mean": means_of_all, "z_log_var": log_var.astype(np.float32), "value": value, "slopes": slopes_of_all}
+
+
+worked_divergences = st.sampled_from(
+    [
+        _worked(0, [[0]], [[1]], [[0]]),
+        _worked(2, [[-2]], [[1]], [[0]]),
+        _worked(0.806853, [[0]], [[2]], [[1.5]]),
+        _worked(0.318147, [[0]], [[0.5]], [[-0.375]]),
+        _worked(2.806853, [[2, 0]], [[1, 2]], [[0, 1.5]]),
+        _worked(1.041667, [[2, 0], [0, 0], [0, 0]], [[1, 2], [1, 1], [1, 0.5]], [[0, 1.5], [0, 0], [0, -0.375]]),
+    ]
+)
 kl_cases = _codes()
 
 
@@ -339,19 +449,44 @@ def divergence(ns: Namespace, case: Case) -> Any:
     return {"value": value, "by_mean": by_mean, "by_log_var": by_log_var}
 
 
-DIVERGENCE = KL.trial(divergence, kl_cases)
+@probe
+def divergence_in_graph(ns: Namespace, case: Case) -> Any:
+    """The divergence in a graph that was traced for any batch size."""
+    inputs = _tensors(case, "z_mean", "z_log_var")
+    signature = [tf.TensorSpec((None, part.shape[1]), part.dtype) for part in inputs]
+    traced = tf.function(lambda *codes: ns.call("kl_divergence", *codes), input_signature=signature)
+    return {"value": traced(*inputs)}
 
 
-@DIVERGENCE.check(
+WORKED_DIVERGENCE = KL.trial(divergence, worked_divergences, examples=6)
+NO_GRADIENT = "Use `tf` or `keras.ops` from the arguments to the result: the tape does not see what NumPy computes."
+
+
+@WORKED_DIVERGENCE.check(
     points=0.7,
-    hint="What does the mean over the batch do to the part of one example? And the sum over the latent axes?",
+    hint="Work out the case above on paper: which terms are summed over the latent axes, what is averaged over the batch?",
 )
+def worked_numbers(case: Case, seen: Any) -> None:
+    """The divergence is one number, and right for clouds worked out by hand: 0 for μ = 0, σ = 1; 2 for μ = -2, σ = 1; 0.807
+    for μ = 0, σ = 2; 2.807 for one example with both axes; 1.042 as the mean of three examples."""
+    value = float(finite(same_shape(seen["value"], (), "The divergence"), "The divergence"))
+    expect(abs(value - case["value"]) < 1e-4, "The divergence has the wrong value.", value, case["value"])
+
+
+@WORKED_DIVERGENCE.check(points=0.35, hint="z_mean enters the formula squared. What is the derivative of -½ (-μ²)?")
 def pulls_the_means_to_zero(case: Case, seen: Any) -> None:
-    """The divergence is one number; its gradient with respect to `z_mean` is `z_mean / batch`."""
-    finite(same_shape(seen["value"], (), "The divergence"), "The divergence")
-    expect(seen["by_mean"] is not None, "No gradient flows back to z_mean.")
+    """The gradient of the divergence with respect to `z_mean` is `z_mean` divided by the batch size."""
+    expect(seen["by_mean"] is not None, "No gradient flows back to z_mean.", hint=NO_GRADIENT)
     wanted = case["z_mean"].astype(np.float64) / len(case["z_mean"])
     close(seen["by_mean"], wanted, "The gradient with respect to z_mean", ulps=16, scale=2)
+
+
+@WORKED_DIVERGENCE.check(points=0.35, hint="Which two terms of the formula hold z_log_var, and with which signs?")
+def pulls_the_variances_to_one(case: Case, seen: Any) -> None:
+    """The gradient with respect to `z_log_var`, times the batch size, is 0 for σ = 1, 1.5 for σ = 2 and -0.375 for
+    σ = 0.5."""
+    expect(seen["by_log_var"] is not None, "No gradient flows back to z_log_var.", hint=NO_GRADIENT)
+    close(seen["by_log_var"], case["slopes"], "The gradient with respect to z_log_var", ulps=64, scale=8)
 
 
 # The model
@@ -359,27 +494,49 @@ def pulls_the_means_to_zero(case: Case, seen: Any) -> None:
 
 @st.composite
 def _steps(draw: Any) -> Case:
-    """Sizes of images, codes and batch in which no two axes are alike, and a seed for everything else."""
+    """Sizes of colour images, codes and batch in which no two axes are alike, and a seed for everything else."""
     rows = draw(sizes(2, 3))
     return {
-        "image_shape": (rows, rows + draw(sizes(1, 2)), draw(sizes(2, 3))),
+        "image_shape": (rows, rows + draw(sizes(1, 2)), 3),
         "latent_dim": draw(sizes(1, 3)),
-        "batch": draw(sizes(2, 3)),
+        "batch": draw(st.sampled_from([7, 2])) if rows == 3 else draw(st.sampled_from([5, 1])),
         "seed": draw(seeds()),
     }
 
 
 step_cases = _steps()
+law_cases = st.just({"image_shape": (2, 3, 3), "latent_dim": 2, "batch": 4, "seed": 3})
+# One channel and three; batch, height, width and latent axes all differ.
+white_cases = st.sampled_from(
+    [
+        {"image_shape": (2, 3, 1), "latent_dim": 2, "batch": 4, "seed": 1},
+        {"image_shape": (4, 3, 3), "latent_dim": 5, "batch": 2, "seed": 2},
+    ]
+)
+WHITE_COST, BLACK_COST = 0.105361, 2.302585
+"""Crossentropy of a pixel that was predicted as 0.9: -log 0.9 where it is 1, -log 0.1 where it is 0."""
+WHITE_DIVERGENCE = 2.806853
+"""Divergence of one latent axis with mean 2 and deviation 2, as in question 3."""
 
 
 def tiny_parts(case: Case) -> Arrays:
-    """Weights of a linear encoder and decoder, and how the encoder mixes z and the stand-in divergence is made."""
+    """Weights of a linear encoder and decoder, and of the function that stands in for the divergence."""
     pixels, axes = int(np.prod(case["image_shape"])), case["latent_dim"]
     shapes = {"mean": (pixels, axes), "log_var": (pixels, axes), "decode": (axes, pixels), "bias": (pixels,)}
     parts = {name: uniform(case["seed"] + key, shape, -0.4, 0.4) for key, (name, shape) in enumerate(shapes.items())}
-    for key, name in enumerate(("mix", "kl")):
-        parts[name] = uniform(case["seed"] + 10 + key, (2, axes), 0.5, 1.5)
-    return parts
+    return parts | {"kl": uniform(case["seed"] + 11, (2, axes), 0.5, 1.5)}
+
+
+def white_parts(case: Case) -> Arrays:
+    """Weights that encode white as mean 2 and deviation 2, black as mean 0 and deviation 1, and decode all to 0.9."""
+    parts = tiny_parts(case)
+    pixels = int(np.prod(case["image_shape"]))
+    return parts | {
+        "mean": np.full_like(parts["mean"], 2 / pixels),
+        "log_var": np.full_like(parts["log_var"], np.log(4) / pixels),
+        "decode": np.zeros_like(parts["decode"]),
+        "bias": np.full_like(parts["bias"], np.log(9)),
+    }
 
 
 def batches(case: Case, count: int) -> list[np.ndarray]:
@@ -389,8 +546,14 @@ def batches(case: Case, count: int) -> list[np.ndarray]:
     return [uniform(case["seed"] + 20 + key, shape, 0.05, top) for key, top in enumerate(tops)]
 
 
+def white_and_black(case: Case) -> list[np.ndarray]:
+    """A batch of white images and one of black ones."""
+    shape = (case["batch"], *case["image_shape"])
+    return [np.ones(shape, np.float32), np.zeros(shape, np.float32)]
+
+
 class _Recorded(keras.layers.Layer):
-    """A layer with given weights that keeps what it was called with last; a variable does, so tracing is no matter."""
+    """A layer with given weights that keeps what it was called with last, in a variable, so that a graph does, too."""
 
     def __init__(self, function: Any, weights: list[np.ndarray], shape: tuple[int, ...]) -> None:
         super().__init__()
@@ -411,7 +574,7 @@ def tiny_networks(case: Case, parts: Arrays) -> tuple[list[Any], list[Any]]:
     def encode(images: Any, mean: Any, log_var: Any) -> Any:
         flat = tf.reshape(images, (-1, mean.shape[0]))
         z_mean, z_log_var = tf.matmul(flat, mean), tf.matmul(flat, log_var)
-        return [z_mean, z_log_var, parts["mix"][0] * z_mean + parts["mix"][1] * z_log_var]
+        return [z_mean, z_log_var, z_mean - z_log_var]
 
     def decode(z: Any, kernel: Any, bias: Any) -> Any:
         return tf.reshape(tf.sigmoid(tf.matmul(z, kernel) + bias), (-1, *case["image_shape"]))
@@ -426,19 +589,13 @@ def tiny_networks(case: Case, parts: Arrays) -> tuple[list[Any], list[Any]]:
     return models, [layer.last for layer in layers]
 
 
-def _known_divergence(parts: Arrays) -> Any:
-    """Stands in for `kl_divergence`: another known function of the same two arguments."""
+def _stand_ins(parts: Arrays) -> dict[str, Any]:
+    """Stand in for other answers: a step that samples again gets what the encoder gave."""
 
     def kl_divergence(z_mean: Any, z_log_var: Any) -> Any:
         return tf.reduce_sum(parts["kl"][0] * z_mean + parts["kl"][1] * z_log_var**2)
 
-    return kl_divergence
-
-
-def _stand_ins(parts: Arrays) -> dict[str, Any]:
-    """Stand in for other answers: a step that samples once more gets what the encoder gave."""
-    sampling = type("Sampling", (_KnownSampling,), {"mixture": (*parts["mix"], 0.0)})
-    return {"kl_divergence": _known_divergence(parts), "Sampling": sampling}
+    return {"kl_divergence": kl_divergence, "Sampling": SubtractSampling}
 
 
 def _compiled(ns: Namespace, networks: list[Any], optimizer: Any) -> Any:
@@ -448,18 +605,61 @@ def _compiled(ns: Namespace, networks: list[Any], optimizer: Any) -> Any:
     return model
 
 
+def _step(model: Any, networks: list[Any], records: list[Any], images: np.ndarray) -> Any:
+    """One step: what was called with what, what came back, where the weights went."""
+    results = dict(model.train_step(tf.constant(images)))
+    weights = [weight for network in networks for weight in network.get_weights()]
+    encoded, decoded = records
+    return plain({"results": results, "encoded": encoded, "decoded": decoded, "weights": weights})
+
+
 @probe
 def vae_steps(ns: Namespace, case: Case) -> Any:
-    """Two training steps with plain momentum: what was called with what, what came back, where the weights went."""
-    parts, steps = tiny_parts(case), []
-    networks, (encoded, decoded) = tiny_networks(case, parts)
+    """Two training steps with momentum."""
+    parts = tiny_parts(case)
+    networks, records = tiny_networks(case, parts)
     with ns.replaced(**_stand_ins(parts)):
         model = _compiled(ns, networks, keras.optimizers.SGD(RATE, momentum=MOMENTUM))
-        for images in batches(case, 2):
-            results = dict(model.train_step(tf.constant(images)))
-            weights = [weight for network in networks for weight in network.get_weights()]
-            steps.append(plain({"results": results, "encoded": encoded, "decoded": decoded, "weights": weights}))
-    return {"steps": steps}
+        return {"steps": [_step(model, networks, records, images) for images in batches(case, 2)]}
+
+
+@probe
+def vae_descent(ns: Namespace, case: Case) -> Any:
+    """One step of gradient descent, and the loss a little ahead on its way, and a little behind."""
+    parts, images = tiny_parts(case), batches(case, 1)[0]
+    names = ("mean", "log_var", "decode", "bias")
+    with ns.replaced(**_stand_ins(parts)):
+        networks, records = tiny_networks(case, parts)
+        model = _compiled(ns, networks, keras.optimizers.SGD(RATE))
+        step = _step(model, networks, records, images)
+        seen = {"step": step}
+        for name, share in (("ahead", AHEAD), ("behind", -AHEAD)):
+            way = dict(zip(names, step["weights"], strict=True))
+            there = {key: (parts[key] + share * (way[key] - parts[key])).astype(np.float32) for key in names}
+            other = _compiled(ns, tiny_networks(case, parts | there)[0], keras.optimizers.SGD(0.0))
+            seen[name] = plain(dict(other.train_step(tf.constant(images))).get("loss"))
+    return seen
+
+
+@probe
+def vae_white(ns: Namespace, case: Case) -> Any:
+    """Steps that move nothing: one of a model on black images, then two of another on white and on black images."""
+    parts, (white, black) = white_parts(case), white_and_black(case)
+    with ns.replaced(**_stand_ins(parts)):
+        other, model = (_compiled(ns, tiny_networks(case, parts)[0], keras.optimizers.SGD(0.0)) for _ in range(2))
+        steps = {"black": (other, black), "white": (model, white), "both": (model, black)}
+        return {name: plain(dict(one.train_step(tf.constant(images)))) for name, (one, images) in steps.items()}
+
+
+@probe
+def vae_white_fit(ns: Namespace, case: Case) -> Any:
+    """The history of `fit` on a white and a black batch, then on each alone; no weight moves."""
+    parts, (white, black) = white_parts(case), white_and_black(case)
+    with ns.replaced(**_stand_ins(parts)):
+        model = _compiled(ns, tiny_networks(case, parts)[0], keras.optimizers.SGD(0.0))
+        data = {"both": np.concatenate([white, black]), "white": white, "black": black}
+        options = {"batch_size": case["batch"], "shuffle": False, "verbose": 0}
+        return {name: model.fit(images, **options).history for name, images in data.items()}
 
 
 @probe
@@ -475,30 +675,116 @@ def vae_fit(ns: Namespace, case: Case) -> Any:
         return {name: model.fit(images, **options).history for name, images in data.items()}
 
 
-def results_of(step: Any) -> list[float]:
+AHEAD = 0.05
+"""How far from the start, in steps, the loss is looked at again."""
+
+
+def results_of(results: Any) -> list[float]:
     """loss, reconstruction_loss and kl_loss as numbers."""
-    results = step["results"]
     for name in LOSSES:
         expect(name in results, f"train_step returns no `{name}`.", ", ".join(results), ", ".join(LOSSES))
     return [float(finite(same_shape(results[name], (), name), name)) for name in LOSSES]
 
 
-VAE_STEPS = VAE.trial(vae_steps, step_cases, examples=3, shrinks=8)
+def _white_divergences(case: Case) -> list[float]:
+    """What a batch of white images costs: by question 3, or by the function that stands in for `kl_divergence`."""
+    linear, square = white_parts(case)["kl"].astype(np.float64).sum(axis=1)
+    return [case["latent_dim"] * WHITE_DIVERGENCE, case["batch"] * float(2 * linear + np.log(4) ** 2 * square)]
 
 
-@VAE_STEPS.check(
-    points=0.8, hint="Everything that a weight has a part in must happen under the tape, and the loss has two terms."
+def _near(received: float, wanted: list[float], what: str, hint: str) -> None:
+    """Fail unless a number is one of those wanted."""
+    near = [abs(received - value) < 1e-3 * max(1.0, abs(value)) for value in wanted]
+    expect(any(near), f"{what} has the wrong value.", received, wanted[0], hint)
+
+
+SUMMED = "`binary_crossentropy(x, x_hat)` has averaged over the channels: sum over the other two axes of an image."
+DIVERGED = "`kl_loss` is `kl_divergence(z_mean, z_log_var)` of this batch, with its full weight."
+WHITE = VAE.trial(vae_white, white_cases, examples=2)
+
+
+@WHITE.check(points=0.7, hint="`loss` is the sum of the other two.")
+def losses_of_a_batch(case: Case, seen: Any) -> None:
+    """For white images and pixels predicted as 0.9, `reconstruction_loss` is 0.105 times height times width; `kl_loss` is
+    the divergence of the batch, and `loss` is their sum."""
+    loss, reconstruction, divergence = results_of(seen["white"])
+    height, width, _ = case["image_shape"]
+    _near(reconstruction, [WHITE_COST * height * width], "`reconstruction_loss`", SUMMED)
+    _near(divergence, _white_divergences(case), "`kl_loss`", DIVERGED)
+    close(loss, reconstruction + divergence, "`loss`", ulps=64, scale=abs(reconstruction) + abs(divergence))
+
+
+@WHITE.check(points=0.2, hint="Return `result()` of the three trackers, not the values of this batch.")
+def means_so_far(case: Case, seen: Any) -> None:
+    """After a second step `train_step` returns the means over both steps; another model's steps do not enter."""
+    black, white, both = (results_of(seen[name]) for name in ("black", "white", "both"))
+    hint = "The trackers belong to one model: make them in `__init__`, and return their results."
+    for name, one, other, mean in zip(LOSSES, white, black, both, strict=True):
+        _near(mean, [(one + other) / 2], f"`{name}` after a white and a black batch", hint)
+
+
+DESCENT = VAE.trial(vae_descent, law_cases, examples=1, shrinks=0)
+
+
+@DESCENT.check(
+    points=0.4,
+    hint="From the images to the loss, everything must happen under the tape: encode, decode z, add the losses.",
 )
 def one_step_trains_both_halves(case: Case, seen: Any) -> None:
-    """One step encodes the batch, returns a `loss` that is the sum of its two parts, and moves both networks."""
-    first, parts = seen["steps"][0], tiny_parts(case)
+    """One step encodes the batch, decodes `z` (not `z_mean`), and moves the weights of both networks."""
+    step, parts, images = seen["step"], tiny_parts(case), batches(case, 1)[0]
     for name in ("encoded", "decoded"):
-        expect(array(first[name], "What went in").size > 0, f"Nothing was {name}: that network was not called.")
-    close(first["encoded"], batches(case, 2)[0], "What the encoder was called with")
-    loss, reconstruction, divergence = results_of(first)
-    expect(reconstruction > 0, "The reconstruction loss is not positive.", reconstruction)
-    close(loss, reconstruction + divergence, "`loss`", ulps=64, scale=abs(reconstruction) + abs(divergence))
-    for name, after in zip(("mean", "log_var", "decode", "bias"), first["weights"], strict=True):
+        expect(array(step[name], "What went in").size > 0, f"Nothing was {name}: that network was not called.")
+    close(step["encoded"], images, "What the encoder was called with")
+    z_mean = images.reshape(len(images), -1) @ parts["mean"]
+    codes = same_shape(step["decoded"], z_mean.shape, "What the decoder was called with")
+    hint = "The encoder's third output is z."
+    expect(np.abs(codes - z_mean).max() > 1e-5, "The decoder was called with z_mean, not with z.", hint=hint)
+    for name, after in zip(("mean", "log_var", "decode", "bias"), step["weights"], strict=True):
         which = "encoder" if name in ("mean", "log_var") else "decoder"
         moved = np.abs(same_shape(after, parts[name].shape, "A weight") - parts[name]).max()
-        expect(moved > 1e-6, f"No step was made on a weight of the {which}.")
+        hint = "`self.trainable_weights` holds the weights of both networks: take the gradient for all of them."
+        expect(moved > 1e-6, f"A weight of the {which} did not change.", hint=hint)
+
+
+@DESCENT.check(
+    points=0.3,
+    hint="The optimizer must get the gradient of `loss`, the sum of both parts, exactly once and with its own sign.",
+)
+def step_follows_the_gradient(case: Case, seen: Any) -> None:
+    """On the way of a step of plain gradient descent `loss` falls as steeply as it must: its slope is minus the squared
+    length of the step, divided by the learning rate."""
+    step, parts = seen["step"], tiny_parts(case)
+    pairs = zip(("mean", "log_var", "decode", "bias"), step["weights"], strict=True)
+    ways = [same_shape(after, parts[name].shape, "A weight").astype(np.float64) - parts[name] for name, after in pairs]
+    wanted = -sum(float((way**2).sum()) for way in ways) / RATE
+    flat = batches(case, 1)[0].reshape(case["batch"], -1)
+    drawn = np.abs(array(step["decoded"], "z") - flat @ (parts["mean"] - parts["log_var"])).max() > 1e-4
+    if drawn:  # noise that the step drew itself differs from loss to loss
+        return
+    ahead, behind = (float(finite(same_shape(seen[name], (), "loss"), "loss")) for name in ("ahead", "behind"))
+    slope = (ahead - behind) / (2 * AHEAD)
+    expect(wanted < 0, "No weight changed.", hint="Hand the gradient and the weights to `self.optimizer`.")
+    expect(abs(slope - wanted) < 0.03 * abs(wanted), "`loss` has the wrong slope along the step.", slope, wanted)
+
+
+WHITE_FIT = VAE.trial(vae_white_fit, white_cases, examples=2, shrinks=2)
+
+
+@WHITE_FIT.check(
+    points=0.5,
+    hint="Three `Mean` trackers, and a property `metrics` that lists them: `fit` resets what it lists.",
+)
+def means_of_an_epoch(case: Case, seen: Any) -> None:
+    """`fit` runs and reports the means over the epoch of all three losses; the next `fit` starts again from nothing."""
+    for name in LOSSES:
+        white, black, both = (last_of(seen[key], name) for key in ("white", "black", "both"))
+        hint = "Does `metrics` list this tracker? Else its mean goes on over all epochs."
+        _near(both, [(white + black) / 2], f"`{name}` of a white and a black batch", hint)
+        expect(abs(both) > 1e-6, f"`{name}` is 0.")
+
+
+def last_of(history: Any, loss: str) -> float:
+    """A loss at the end of a history of `fit`."""
+    expect(loss in history, f"The history of `fit` has no `{loss}`.", ", ".join(history), ", ".join(LOSSES))
+    return float(finite(history[loss][-1], f"`{loss}`"))

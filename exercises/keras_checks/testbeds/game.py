@@ -1,22 +1,29 @@
-"""Reads the transcript of an adversarial game (see :mod:`keras_checks.testbeds.players`): turns, images, scores."""
+"""Reads the transcript of an adversarial step (see :mod:`keras_checks.testbeds.players`): turns, images, scores.
+
+A transcript comes from the code under test. :func:`checked` looks at its size and shapes before anything is computed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from keras_checks.compare import EPS32, Failure, array, expect
+from keras_checks.compare import Failure, array, expect
+from keras_checks.question import Case
 from keras_checks.testbeds.players import Event
 
 D, G = "discriminator", "generator"
+MOST_EVENTS, MOST_ROWS = 256, 8192
+"""Events of a step, and examples in all of them together, in a transcript that is read."""
 
 
 @dataclass(frozen=True)
 class Turn:
-    """What led to a change of weights: who moved, the events before it, and the players' weights before and after."""
+    """What led to a change of weights: whose changed, the events before it, and the weights before and after."""
 
     moved: frozenset[str]
     events: list[Event]
@@ -24,7 +31,7 @@ class Turn:
     after: Event
 
     def change(self, player: str) -> np.ndarray:
-        """How far each weight of a player moved, in float64."""
+        """How far each weight of a network moved, in float64."""
         return self.after[player].astype(np.float64) - self.before[player]
 
 
@@ -44,8 +51,42 @@ class Scored:
     eager: bool = True
 
 
+def checked(case: Case, seen: Any, count: int, what: str) -> list[dict[str, Any]]:
+    """The ``count`` steps of an observation; fails where they can't be a transcript of the case's networks."""
+    expect(isinstance(seen, list) and len(seen) == count, f"{what} did not give {count} steps.")
+    for step in seen:
+        events = step.get("events") if isinstance(step, dict) else None
+        expect(isinstance(events, list) and events, f"{what} gave no transcript of a step.")
+        expect(len(events) <= MOST_EVENTS, f"{what} called its networks and losses more than {MOST_EVENTS} times.")
+        left = MOST_ROWS
+        for event in events:
+            left -= _checked_event(event, case, what)
+            expect(left >= 0, f"{what} used more than {MOST_ROWS} examples in one step.")
+    return seen
+
+
+def _checked_event(event: Any, case: Case, what: str) -> int:
+    """The number of examples of an event; fails where a number or a shape is not of the case."""
+    expect(isinstance(event, dict) and isinstance(event.get("kind"), str), f"{what} gave no transcript of a step.")
+    pixels, latent_dim = len(case["g_bias"]), len(case["g_kernel"])
+    states = {D: pixels + 1, G: latent_dim * pixels + pixels}
+    for name, size in states.items():
+        found = event.get(name)
+        fits = isinstance(found, np.ndarray) and found.dtype.kind == "f" and found.shape == (size,)
+        expect(fits, f"{what} gave a transcript with wrong shapes.")
+    called = {f"{G} call": (latent_dim, pixels), f"{D} call": (pixels, 1)}.get(event["kind"])
+    if called is None:
+        others = [value.size for name, value in event.items() if name not in states and isinstance(value, np.ndarray)]
+        return max(others, default=0)
+    into, out = array(event.get("into"), what), array(event.get("out"), what)
+    rows = into.shape[0] if into.ndim > 1 and out.ndim > 1 else -1
+    fits = (into.size, out.size, out.shape[:1]) == (rows * called[0], rows * called[1], (rows,))
+    expect(fits, f"{what} gave a transcript with wrong shapes.")
+    return rows
+
+
 def turns(events: Sequence[Event]) -> tuple[list[Turn], list[Event]]:
-    """The turns in the order in which they were played, and the events after the last."""
+    """The turns in their order, and the events after the last."""
     played, start = [], 0
     for index in range(len(events) - 1):
         before, after = events[index], events[index + 1]
@@ -56,62 +97,63 @@ def turns(events: Sequence[Event]) -> tuple[list[Turn], list[Event]]:
     return played, list(events[start:])
 
 
-def scored_images(events: Sequence[Event], real: np.ndarray) -> list[Scored]:
-    """Every image that the discriminator was shown, in order."""
-    made: list[tuple[Event, int, np.ndarray]] = []
-    found = []
-    for event in events:
+class Shown:
+    """The images that the discriminator was shown so far, found again by the score that each got.
+
+    Each event is looked at once, and each image looked up by its bytes.
+    """
+
+    def __init__(self, real: Iterable[np.ndarray]) -> None:
+        self._real = {_key(image) for image in real}
+        self._made: dict[bytes, tuple[Event, int]] = {}
+        self._by_score: dict[float, Scored] = {}
+
+    def follow(self, event: Event) -> None:
+        """Take note of the next event."""
         if event["kind"] == f"{G} call":
-            made += [(event, row, _flat(image)) for row, image in enumerate(event["out"])]
+            self._made |= {_key(image): (event, row) for row, image in enumerate(event["out"])}
         elif event["kind"] == f"{D} call":
-            scores = np.ravel(event["out"])
-            found += [_scored(_flat(x), s, event, made, real) for x, s in zip(event["into"], scores, strict=True)]
-    return found
+            for image, score in zip(event["into"], np.ravel(event["out"]), strict=True):
+                self._by_score[float(score)] = self._scored(image, float(score), event)
 
+    def find(self, score: Any) -> Scored:
+        """The image that last got exactly this score; one of kind "unknown" where none did."""
+        unknown = Scored("unknown", np.empty(0), float(score), np.empty(0))
+        return self._by_score.get(float(np.float32(score)), unknown)
 
-def _scored(image: np.ndarray, score: float, event: Event, made: Sequence[Any], real: np.ndarray) -> Scored:
-    common = (image, float(score), event[D])
-    for maker, row, known in reversed(made):
-        if np.array_equal(known, image):
+    def _scored(self, image: np.ndarray, score: float, event: Event) -> Scored:
+        key, common = _key(image), (np.ravel(image), score, event[D])
+        if key in self._made:
+            maker, row = self._made[key]
             return Scored("fake", *common, np.ravel(maker["into"][row]), maker[G], bool(maker["eager"]))
-    kind = "real" if any(np.array_equal(_flat(known), image) for known in real) else "unknown"
-    return Scored(kind, *common)
+        return Scored("real" if key in self._real else "unknown", *common)
 
 
-def find_score(images: Sequence[Scored], score: float) -> Scored:
-    """The image that last got exactly this score; one of kind "unknown" where none did."""
-    for image in reversed(images):
-        if image.score == np.float32(score):
-            return image
-    return Scored("unknown", np.empty(0), float(score), np.empty(0))
+def _key(image: Any) -> bytes:
+    return (np.ravel(image).astype(np.float32) + 0.0).tobytes()  # -0.0 and 0.0 are one number
 
 
-def _flat(image: Any) -> np.ndarray:
-    return np.ravel(image)
-
-
-def expect_start(step: Any, case: Any, what: str) -> list[Event]:
-    """The events of a step; fails unless the game began with the weights of the case."""
-    events = step["events"]
+def expect_start(step: Any, case: Case, what: str) -> None:
+    """Fail unless the step began with the weights of the case."""
     for player, letter in ((D, "d"), (G, "g")):
         weights = np.concatenate([np.ravel(case[f"{letter}_kernel"]), np.ravel(case[f"{letter}_bias"])])
-        found = array(events[0][player], f"The {player}'s weights")
-        expect(np.array_equal(found, weights), f"{what} did not use the {player} that it was given.")
-    return events
+        same = np.array_equal(step["events"][0][player], weights)
+        expect(same, f"{what} did not use the {player} that it was given.", hint=STORED)
+
+
+STORED = "Look at `__init__`: does it keep each network under its own name, and does the step use those?"
 
 
 def finished(step: Any) -> None:
     """Fail with the student's error where a step raised one."""
     if "raised" in step:
-        raise Failure(f"`train_step` raised {step['raised']['type']}: {step['raised']['message']}")
+        kind, message = (str(step["raised"].get(name, ""))[:200] for name in ("type", "message"))
+        raise Failure(f"`train_step` raised {kind}: {message}", hint="Look for the line of your step that this names.")
 
 
-def moved_by(turn: Turn, player: str, due: np.ndarray, scales: Sequence[float], hint: str = "") -> None:
-    """Fail unless a player moved by one of ``scales`` times ``due``, within the rounding of float32."""
-    change = turn.change(player)
-    size = float(np.abs(due).max(initial=0.0) + np.abs(turn.before[player]).max(initial=0.0) + 1)
-    errors = [float(np.abs(change - scale * due).max(initial=0.0)) for scale in scales]
-    message = f"The {player}'s weights did not move by minus learning rate times gradient."
-    expect(min(errors) <= 64 * EPS32 * size, message, received=change.astype(np.float32), hint=hint)
-    # a player that should move and stands still is no matter of rounding
-    expect(np.abs(change).max(initial=0.0) > 0, f"The {player}'s weights did not move.", hint=hint)
+def returned(step: Any, name: str) -> float:
+    """A loss that a step returned; fails where it is not one number."""
+    finished(step)
+    found = array(step.get("returned", {}).get(name), f"`{name}`")
+    expect(math.prod(found.shape) == 1, f"`{name}` is not one number.", received=f"shape {found.shape}")
+    return float(found.ravel()[0])

@@ -1,8 +1,9 @@
-"""Watches the steps of a model with its own `train_step`, and says what right steps would have reported.
+"""Watches the steps of a model with its own `train_step`, beside the steps that Keras itself takes.
 
 A case of these steps is a dict: `weights`, `options` of the tiny network, `rate`, `optimizer` ("sgd" or "adagrad"),
-`epochs` and `data` with `x` `(n, 2)`, `y` `(n, 1)`, `w` `(n,)` or None, `batch_size`. A step as observed is a dict of
-`logs` (name to number) and `weights` after it.
+`loss`, `epochs` and `data` with `x` `(n, 2)`, `y` `(n, 1)`, `w` `(n,)` or None, `batch_size`. An observed step is a
+dict of `logs` (name to number) and `weights` after it. What Keras does on one batch alone (:data:`Alone`) is such a
+dict, too, with the `count` of examples and the sum of their `weight`.
 """
 
 from __future__ import annotations
@@ -15,36 +16,56 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_checks.compare import Failure, array, close, expect
+from keras_checks.compare import Failure, array, close, expect, finite, same_shape
 from keras_checks.observe import MissingAnswer
 from keras_checks.question import Case
-from keras_checks.testbeds.tiny import Twin, Weights, network
+from keras_checks.testbeds.tiny import Weights, assign, build, values
 
 Step = dict[str, Any]
-Reported = tuple[dict[str, Any], list[dict[str, Any]]]
-METRICS = {"mae": keras.metrics.MeanAbsoluteError, "mse": keras.metrics.MeanSquaredError}
+Alone = dict[str, Any]
+Reported = tuple[dict[str, Any], list[Alone]]
+
+
+def tilted(y_true: Any, y_pred: Any) -> Any:
+    """A loss that is not symmetric: predictions that are too high cost more than those that are too low."""
+    error = keras.ops.cast(y_pred, "float32") - keras.ops.cast(y_true, "float32")
+    return keras.ops.mean(keras.ops.exp(0.5 * error) - 0.5 * error, axis=-1)
+
+
+LOSSES = {"mse": keras.losses.MeanSquaredError, "tilted": lambda: tilted}
+METRICS = {
+    "mae": keras.metrics.MeanAbsoluteError,
+    "mse": keras.metrics.MeanSquaredError,
+    "tilted": lambda name: keras.metrics.MeanMetricWrapper(tilted, name=name),
+}
 NAMES = {"mae": ("mae", "mean_absolute_error"), "mse": ("mse", "mean_squared_error")}
 """The names under which a metric may be reported."""
 
 
 @contextmanager
-def without_own_step() -> Iterator[None]:
-    """Switch the `train_step` of Keras off: the exercise is to write it."""
-    owner = next(parent for parent in keras.Model.__mro__ if "train_step" in vars(parent))
-    own = vars(owner)["train_step"]
+def switched_off(*steps: str) -> Iterator[None]:
+    """Switch these methods of `keras.Model` off: the exercise is to write them."""
+    owners = {step: next(parent for parent in keras.Model.__mro__ if step in vars(parent)) for step in steps}
+    own = {step: vars(owner)[step] for step, owner in owners.items()}
 
-    def refuse(*_: Any) -> Any:
-        raise MissingAnswer("`train_step` is not written yet: the one of Keras is switched off here.")
+    def refusal(step: str) -> Any:
+        def refuse(*_: Any, **__: Any) -> Any:
+            raise MissingAnswer(f"Your class has no `{step}` of its own, or calls Keras's, which is switched off here.")
 
-    owner.train_step = refuse
+        return refuse
+
+    for step, owner in owners.items():
+        setattr(owner, step, refusal(step))
     try:
         yield
     finally:
-        owner.train_step = own
+        for step, owner in owners.items():
+            setattr(owner, step, own[step])
 
 
-def _compiled(model_class: Any, case: Case, **names: str) -> tuple[keras.Model, Any]:
-    model, read = network(case["weights"], model=model_class, **case["options"])
+def _compiled(model_class: Any, case: Case, **names: str) -> tuple[keras.Model, list[Any]]:
+    model, variables = build(model_class, **case["options"])
+    assign(variables, case["weights"])
     optimizers = {
         "sgd": lambda: keras.optimizers.SGD(case["rate"]),
         # Its start value keeps the move a smooth function of the gradient.
@@ -52,9 +73,9 @@ def _compiled(model_class: Any, case: Case, **names: str) -> tuple[keras.Model, 
     }
     settings: dict[str, Any] = {kind: [METRICS[name](name=name)] for kind, name in names.items()}
     # Compiling with XLA takes a second for each network.
-    settings |= {"loss": keras.losses.MeanSquaredError(), "jit_compile": False}
+    settings |= {"loss": LOSSES[case["loss"]](), "jit_compile": False}
     model.compile(optimizer=optimizers[case["optimizer"]](), **settings)
-    return model, read
+    return model, variables
 
 
 def _inputs(case: Case, x: np.ndarray) -> Any:
@@ -84,24 +105,44 @@ def flat(logs: Any, what: str) -> dict[str, Any]:
     return found
 
 
+# --- what an answer does
+
+
 def steps(model_class: Any, case: Case, **metrics: str) -> list[Step]:
     """Steps on each batch of an epoch, called one by one."""
-    model, read = _compiled(model_class, case, **metrics)
-    return [
-        {"logs": flat(model.train_step(_tensors(case, batch)), "train_step"), "weights": read()}
-        for batch in batches(case)
-    ]
+    model, variables = _compiled(model_class, case, **metrics)
+    return [_step(model, variables, case, batch) for batch in batches(case)]
+
+
+def _step(model: Any, variables: list[Any], case: Case, batch: tuple[np.ndarray, ...]) -> Step:
+    logs = flat(model.train_step(_tensors(case, batch)), "train_step")
+    return {"logs": logs, "weights": values(variables, case["weights"])}
 
 
 def fit(model_class: Any, case: Case, **metrics: str) -> dict[str, Any]:
     """The weights after each step of `fit`, the optimizer's count of them, and what is reported for each epoch."""
-    model, read = _compiled(model_class, case, **metrics)
-    weights: list[Weights] = []
-    watch = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: weights.append(read()))  # noqa: ARG005
+    model, variables = _compiled(model_class, case, **metrics)
+    return _fit(model, variables, case)
+
+
+def _fit(model: Any, variables: list[Any], case: Case) -> dict[str, Any]:
+    seen: list[Weights] = []
+    watch = keras.callbacks.LambdaCallback(
+        on_train_batch_end=lambda batch, logs: seen.append(values(variables, case["weights"]))  # noqa: ARG005
+    )
     options = _options(case) | {"epochs": case["epochs"], "shuffle": False, "callbacks": [watch]}
     history = model.fit(_inputs(case, case["data"]["x"]), case["data"]["y"], **options).history
     counted = int(model.optimizer.iterations.numpy())
-    return {"history": history, "steps": [{"weights": each} for each in weights], "counted": counted}
+    return {"history": history, "steps": [{"weights": each} for each in seen], "counted": counted}
+
+
+def in_turn(model_class: Any, case: Case, **metrics: str) -> dict[str, Any]:
+    """Two models of one class that train in turn: single steps first, then `fit`, the first model twice."""
+    first, second = (_compiled(model_class, case, **metrics) for _ in range(2))
+    every = batches(case)
+    turns = [_step(*model, case, every[place]) for model, place in ((first, 0), (second, 1), (first, 1))]
+    fits = [_fit(*model, case) for model in (first, second, first)]
+    return {"steps": turns, "fits": fits}
 
 
 def _options(case: Case) -> dict[str, Any]:
@@ -110,86 +151,136 @@ def _options(case: Case) -> dict[str, Any]:
 
 def test(model_class: Any, case: Case, **metrics: str) -> dict[str, Any]:
     """What `test_step` reports batch by batch, and `evaluate` if there are ``epochs``; the weights in the end."""
-    model, read = _compiled(model_class, case, **metrics)
+    model, variables = _compiled(model_class, case, **metrics)
     seen = [flat(model.test_step(_tensors(case, batch)), "test_step") for batch in batches(case)]
     found: dict[str, Any] = {"steps": seen}
     if case["epochs"]:
         inputs, targets = _inputs(case, case["data"]["x"]), case["data"]["y"]
         found["evaluate"] = model.evaluate(inputs, targets, return_dict=True, **_options(case))
-    return found | {"weights": read()}
+    return found | {"weights": values(variables, case["weights"])}
 
 
-def twin(case: Case, weights: Weights) -> Twin:
-    """The network of a case with these weights."""
-    known = {name: case["options"][name] for name in ("doubles", "fixed", "penalty") if name in case["options"]}
-    return Twin(weights, case["rate"], **known)
+# --- what Keras does
+
+
+def keras_steps(case: Case, starts: list[Weights], **metrics: str) -> list[Alone]:
+    """Keras's own train step on each batch alone, from these weights."""
+    model, variables = _compiled(keras.Model, case, **metrics)
+    every = batches(case) * max(1, case["epochs"])
+    expect(len(starts) == len(every), "Training takes the wrong number of steps.", len(starts), len(every))
+    taken = []
+    for start, batch in zip(starts, every, strict=True):
+        assign(variables, start)
+        logs = _alone(model, model.train_step, case, batch)
+        taken.append(logs | {"weights": values(variables, case["weights"])})
+    return taken
+
+
+def keras_tests(case: Case, **metrics: str) -> list[Alone]:
+    """Keras's own test step on each batch alone."""
+    model, _ = _compiled(keras.Model, case, **metrics)
+    return [_alone(model, model.test_step, case, batch) for batch in batches(case)]
+
+
+def keras_course(case: Case, **metrics: str) -> list[Weights]:
+    """The weights after each of Keras's own train steps, in all epochs."""
+    model, variables = _compiled(keras.Model, case, **metrics)
+    every = batches(case) * max(1, case["epochs"])
+    return [_step(model, variables, case, batch)["weights"] for batch in every]
+
+
+def _alone(model: Any, step: Any, case: Case, batch: tuple[np.ndarray, ...]) -> Alone:
+    model.reset_metrics()
+    logs = {name: float(value) for name, value in flat(step(_tensors(case, batch)), "step").items()}
+    weight = float(np.sum(batch[2], dtype=np.float64)) if len(batch) > 2 else float(len(batch[0]))
+    return {"logs": logs, "count": len(batch[0]), "weight": weight}
+
+
+# --- comparisons
 
 
 def starts(case: Case, seen: list[Step]) -> list[Weights]:
     """The weights before each step."""
-    return [case["weights"], *(step["weights"] for step in seen[:-1])]
+    after = [
+        [_weight(found, due) for found, due in zip(step["weights"], case["weights"], strict=True)] for step in seen
+    ]
+    return [case["weights"], *after[:-1]]
 
 
-def records(case: Case, seen: list[Step]) -> list[dict[str, Any]]:
-    """Loss, errors and weights of each batch that was trained on, given how the weights really moved."""
-    every = batches(case) * max(1, case["epochs"])
-    expect(len(seen) == len(every), "Training takes another number of steps.", received=len(seen), expected=len(every))
-    pairs = zip(starts(case, seen), every, strict=True)
-    return [twin(case, weights).step(*batch) for weights, batch in pairs]
+def _weight(found: Any, due: np.ndarray) -> np.ndarray:
+    return finite(same_shape(found, due.shape, "A weight after the step"), "A weight after the step")
 
 
 def moves(case: Case, seen: list[Step]) -> None:
-    """Fail unless each step moved the weights as gradient descent does from where they were."""
-    for start, step, batch in zip(starts(case, seen), seen, batches(case), strict=True):
-        model = twin(case, start)
-        model.step(*batch)
-        for found, due in zip(step["weights"], model.weights, strict=True):
+    """Fail unless each step moves the weights as Keras's own step does from where they were."""
+    for step, taken in zip(seen, keras_steps(case, starts(case, seen)), strict=True):
+        for found, due in zip(step["weights"], taken["weights"], strict=True):
             close(found, due, "A weight after the step", ulps=64, scale=16)
 
 
-def running(case: Case, seen: list[Step]) -> list[Reported]:
-    """What each step reported, and the batches that it was due to report: all since the first."""
-    taken = records(case, seen)
+def same_course(seen: dict[str, Any], course: list[Weights]) -> None:
+    """Fail unless `fit` moves the weights along this course, and the optimizer counts its steps."""
+    expect(len(seen["steps"]) == len(course), "Training takes the wrong number of steps.")
+    for step, due in zip(seen["steps"], course, strict=True):
+        for found, wanted in zip(step["weights"], due, strict=True):
+            # Each step passes on the rounding of those before it.
+            close(found, wanted, "A weight after a step of `fit`", ulps=256, scale=8)
+    counted = array(seen["counted"], "The count of steps")
+    expect(
+        (counted == len(course)).all(),
+        "The optimizer has counted the wrong number of steps.",
+        counted,
+        len(course),
+        hint="Call `self.optimizer.apply` once per step, with all gradients.",
+    )
+
+
+def running(case: Case, seen: list[Step], **metrics: str) -> list[Reported]:
+    """What each step reports, and the batches that it must report on: all since the first."""
+    taken = keras_steps(case, starts(case, seen), **metrics)
     return [(step["logs"], taken[: place + 1]) for place, step in enumerate(seen)]
 
 
-def of_epochs(case: Case, seen: dict[str, Any]) -> list[Reported]:
-    """What each epoch of `fit` reported, and its batches."""
-    taken, size = records(case, seen["steps"]), len(batches(case))
-    logs = [{name: values[epoch] for name, values in seen["history"].items()} for epoch in range(case["epochs"])]
+def of_epochs(case: Case, seen: dict[str, Any], **metrics: str) -> list[Reported]:
+    """What each epoch of `fit` reports, and its batches."""
+    taken, size = keras_steps(case, starts(case, seen["steps"]), **metrics), len(batches(case))
+    logs = [{name: each[epoch] for name, each in seen["history"].items()} for epoch in range(case["epochs"])]
     return [(each, taken[epoch * size : (epoch + 1) * size]) for epoch, each in enumerate(logs)]
 
 
-def all_report(pairs: list[Reported], *metrics: str) -> None:
-    """Fail unless each report holds the running means of the loss and of these ``metrics``."""
+def all_report(pairs: list[Reported], *metrics: str, weighted: tuple[str, ...] = ()) -> None:
+    """Fail unless each report holds the running means of the loss, of ``metrics``, and of ``weighted`` metrics."""
     for logs, taken in pairs:
-        reports(logs, taken)
-        for name in metrics:
-            reports_error(logs, taken, name)
+        for name in ("loss", *metrics):
+            reports(logs, taken, name)
+        for name in weighted:
+            reports(logs, taken, name, weighted=True)
 
 
-def reports(logs: dict[str, Any], taken: list[dict[str, Any]]) -> None:
-    """Fail unless the logs hold the mean loss of these batches: over batches, or over examples."""
-    expect("loss" in logs, "There is no `loss` in what is reported.", received=sorted(logs))
-    losses, counts = [each["loss"] for each in taken], [len(each["error"]) for each in taken]
-    due = [np.average(losses, weights=counts), np.mean(losses)]
-    _one_of(logs["loss"], due, "The running mean of the loss")
+def reports(logs: dict[str, Any], taken: list[Alone], name: str, *, weighted: bool = False) -> None:
+    """Fail unless the logs hold the mean of ``name`` over these batches; plain means may count batches or examples."""
+    found = reported(logs, name)
+    if found is None:
+        hint = "" if name == "loss" else "Update every metric in `self.metrics`, and return all their results."
+        raise Failure(f"There is no `{name}` in what is reported.", received=sorted(logs), hint=hint)
+    each = [batch["logs"][name] for batch in taken]
+    counts, weights, ones = (
+        [batch["count"] for batch in taken],
+        [batch["weight"] for batch in taken],
+        np.ones(len(taken)),
+    )
+    shares = [weights] if weighted and weights != counts else [counts, ones]
+    what = "The running mean of the loss" if name == "loss" else f"The metric `{name}`"
+    one_of(found, [np.average(each, weights=share) for share in shares], what)
 
 
-def reports_error(logs: dict[str, Any], taken: list[dict[str, Any]], name: str) -> None:
-    """Fail unless the logs hold the mean absolute error ("mae") of the examples in these batches with their weights,
-    or the mean squared error ("mse") without."""
-    found = next((logs[known] for known in NAMES[name] if known in logs), None)
-    expect(found is not None, f"There is no `{name}` in what is reported.", received=sorted(logs))
-    errors = [np.abs(each["error"]) if name == "mae" else each["error"] ** 2 for each in taken]
-    weights = [each["weight"] if name == "mae" else np.ones_like(each["weight"]) for each in taken]
-    due = [np.average(np.concatenate(errors), weights=np.concatenate(weights))]
-    if np.ptp(np.concatenate(weights)) == 0:
-        due.append(np.mean([part.mean() for part in errors]))
-    _one_of(found, due, f"The running mean of the metric `{name}`")
+def reported(logs: dict[str, Any], name: str) -> Any:
+    """What is reported under ``name``, or under another name for it; None where there is nothing."""
+    return next((logs[known] for known in NAMES.get(name, (name,)) if known in logs), None)
 
 
-def _one_of(received: Any, due: list[Any], what: str) -> None:
+def one_of(received: Any, due: list[Any], what: str) -> None:
+    """Fail unless ``received`` is one of the values ``due``."""
     failures = []
     for value in due:
         try:

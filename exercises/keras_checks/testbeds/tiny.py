@@ -1,7 +1,7 @@
-"""A tiny network for training steps, and the same in double precision: what each step has to do to it.
+"""A tiny network for training steps.
 
-Five arrays make it up: a dense layer of two units, an offset that is never trained, a dense layer of one unit. The
-last lies in a model of its own: who collects the weights of the outermost layers by hand has to look into it.
+It has five arrays: a dense layer of two units, an offset that is never trained, a dense layer of one unit. The last
+layer is in a nested model, so code that collects the weights of the outermost layers by hand must look inside it.
 """
 
 from __future__ import annotations
@@ -45,17 +45,33 @@ def network(
     weights: Weights,
     *,
     model: Callable[..., keras.Model] = keras.Model,
-    doubles: bool = False,
-    fixed: bool = False,
-    penalty: float = 0.0,
-    named: bool = False,
+    **options: Any,
 ) -> tuple[keras.Model, Callable[[], Weights]]:
     """The network with the given weights, and a function that reads them in the same order.
 
     Args:
         model: what is called with the symbolic inputs and outputs.
-        doubles: training doubles what the first layer gives.
-        fixed: the offset is there, and the last layer is frozen.
+        options: as in :func:`build`.
+    """
+    made, variables = build(model, **options)
+    assign(variables, weights)
+    return made, lambda: values(variables, weights)
+
+
+def build(
+    model: Callable[..., keras.Model],
+    *,
+    doubles: bool = False,
+    fixed: bool = False,
+    penalty: float = 0.0,
+    named: bool = False,
+) -> tuple[keras.Model, list[Any]]:
+    """The network, and its variables in the order of :data:`SHAPES`; None where it has no offset.
+
+    Args:
+        model: what is called with the symbolic inputs and outputs.
+        doubles: in training, the output of the first layer is doubled.
+        fixed: the network has the offset, and its last layer is frozen.
         penalty: factor of the squared kernels that are added to the loss.
         named: the two columns of the input come in a dict, as "left" and "right".
     """
@@ -69,16 +85,20 @@ def network(
     else:
         inputs = joined = keras.Input((2,))
     made = model(inputs, keras.Sequential([last])(between(first(joined))))
-    variables = [first.kernel, first.bias, between.offset, last.kernel, last.bias]
+    return made, [first.kernel, first.bias, between.offset, last.kernel, last.bias]
 
-    def read() -> Weights:
-        pairs = zip(variables, weights, strict=True)
-        return [value if variable is None else np.array(variable) for variable, value in pairs]
 
+def assign(variables: list[Any], weights: Weights) -> None:
+    """Give each variable its value."""
     for variable, value in zip(variables, weights, strict=True):
         if variable is not None:
             variable.assign(value)
-    return made, read
+
+
+def values(variables: list[Any], weights: Weights) -> Weights:
+    """The values of the variables; where the network has none, that of ``weights``."""
+    pairs = zip(variables, weights, strict=True)
+    return [value if variable is None else np.array(variable) for variable, value in pairs]
 
 
 @st.composite
@@ -87,47 +107,3 @@ def network_weights(draw: Any, offset: bool = False) -> Weights:
     found = [draw(arrays(shape, -1, 1, key=key)) for key, shape in enumerate(SHAPES)]
     found[OFFSET] = found[OFFSET] if offset else np.zeros(2, np.float32)
     return found
-
-
-class Twin:
-    """The network in double precision, trained by gradient descent on the mean squared error.
-
-    Args:
-        weights: the five arrays.
-        rate: the learning rate.
-        doubles, fixed, penalty: as in :func:`network`.
-    """
-
-    def __init__(
-        self, weights: Weights, rate: float, *, doubles: bool = False, fixed: bool = False, penalty: float = 0.0
-    ) -> None:
-        self.weights = [np.asarray(value, np.float64) for value in weights]
-        self.rate, self.factor = rate, 2.0 if doubles else 1.0
-        self.penalties = [penalty, 0, 0, 0 if fixed else penalty, 0]  # a frozen kernel costs nothing
-        self.moving = [True, True, False, not fixed, not fixed]
-
-    def test(self, x: np.ndarray, y: np.ndarray, w: np.ndarray | None = None) -> dict[str, Any]:
-        """The loss of a batch outside training; the error and the weight of each example."""
-        return self._look(x, y, w, 1.0)[0]
-
-    def step(self, x: np.ndarray, y: np.ndarray, w: np.ndarray | None = None) -> dict[str, Any]:
-        """Move the weights by one step; what :meth:`test` tells, as it was in training before the move."""
-        found, entering, hidden, slope = self._look(x, y, w, self.factor)
-        last = self.weights[3]
-        back = slope @ last.T * self.factor
-        slopes = [entering.T @ back, back.sum(0), 0, hidden.T @ slope, slope.sum(0)]
-        for part, moving in enumerate(self.moving):
-            decay = 2 * self.penalties[part] * self.weights[part]
-            self.weights[part] = self.weights[part] - self.rate * moving * (slopes[part] + decay)
-        return found
-
-    def _look(self, x: np.ndarray, y: np.ndarray, w: np.ndarray | None, factor: float) -> tuple[Any, ...]:
-        first, bias, offset, last, shift = self.weights
-        entering = x.astype(np.float64)
-        hidden = (entering @ first + bias) * factor + offset
-        error = (hidden @ last + shift) - y
-        weight = np.ones(len(x)) if w is None else w.astype(np.float64)
-        costs = [factor * np.sum(part**2) for factor, part in zip(self.penalties, self.weights, strict=True)]
-        loss = float(np.mean(weight * error[:, 0] ** 2) + np.sum(costs))
-        slope = 2 * error * weight[:, None] / len(x)
-        return {"loss": loss, "error": error[:, 0], "weight": weight}, entering, hidden, slope

@@ -28,7 +28,7 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 
 
 # %% softmax_by_hand
-"""The softmax by hand, with the maximum of what is allowed taken off and the forbidden set to 0."""
+"""The softmax by hand: minus the maximum of the allowed scores, hidden keys set to 0."""
 
 
 def scaled_dot_product_attention(q, k, v, mask=None):
@@ -86,3 +86,15 @@ def scaled_dot_product_attention(q, k, v, mask=None):
         scores = scores + tf.where(mask, 0.0, -1e9)
     weights = tf.nn.softmax(scores)
     return tf.cast(weights @ wide_v, q.dtype), tf.cast(weights, q.dtype)
+
+
+# %% penalty_of_minus_1e9
+"""The mask as a penalty of -1e9 that is added, the square root in float32."""
+
+
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = tf.matmul(q, k, transpose_b=True) / tf.sqrt(tf.cast(tf.shape(k)[-1], tf.float32))
+    if mask is not None:
+        scores += (1.0 - tf.cast(mask, scores.dtype)) * -1e9
+    weights = tf.nn.softmax(scores, axis=-1)
+    return tf.matmul(weights, v), weights

@@ -17,8 +17,8 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 # %% scaled_by_d
 """The scores are divided by d, not by its square root.
 
-A sum of d products of independent numbers grows like sqrt(d), not like d. Dividing by d makes wide queries nearly
-indifferent: all keys get the same share.
+A sum of d independent products with mean 0 and variance 1 has standard deviation sqrt(d), not d. After a division by d, wide
+queries attend to all keys nearly equally.
 """
 
 
@@ -33,7 +33,7 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 # %% scaled_by_length
 """The scores are divided by the square root of the number of keys.
 
-It is the width of a query that makes a dot product large, not the length of the sequence: take the size of the last axis.
+The width of a query makes a dot product large, not the length of the sequence: take the size of the last axis.
 """
 
 
@@ -48,8 +48,8 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 # %% softmax_over_the_queries
 """The softmax runs over the queries instead of the keys.
 
-The scores are (query, key), and each query shares its attention among the keys: the sum over the last axis is 1. With another
-axis a query may get nothing, or everything several times.
+The scores are (query, key), and each query shares its attention among the keys: the weights sum to 1 over the last axis. Over
+another axis, the weights of a query sum to anything.
 """
 
 
@@ -64,8 +64,7 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 # %% mask_inverted
 """The mask is read the wrong way round: True hides.
 
-Here True means that attention is allowed. Other texts use 1 for what is to be hidden; look twice when you carry over
-code.
+Here True means that attention is allowed. Other texts use 1 for what is to be hidden; check which one your source uses.
 """
 
 
@@ -80,7 +79,7 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 # %% mask_ignored
 """The mask is accepted and not used.
 
-Without it every query sees padding, and a decoder sees the future that it is to predict. It has to act between scores and
+Without it every query sees padding, and a decoder sees the tokens that it must predict. Apply it to the scores, before the
 softmax.
 """
 
@@ -94,8 +93,8 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 # %% mask_after_the_softmax
 """The weights are set to 0 after the softmax.
 
-By then the hidden keys have had their share, and what is left does not sum to 1. Hide the scores, and the softmax shares the
-whole among the allowed keys.
+By then the hidden keys have had their share, and the remaining weights do not sum to 1. Hide the scores instead, and the softmax
+shares the whole 1 among the allowed keys.
 """
 
 
@@ -110,8 +109,8 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 # %% mask_multiplies_the_scores
 """The scores are multiplied by the mask: hidden ones become 0.
 
-A score of 0 is a score like any other; its share is that of a key that is orthogonal to the query. A share of 0 needs a very
-negative score.
+A score of 0 is a score like any other: it is that of a key orthogonal to the query. A weight of 0 needs a very negative
+score.
 """
 
 
@@ -124,10 +123,10 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 
 
 # %% mask_value_leaks
-"""The number behind which scores are hidden is not low enough.
+"""The number that replaces hidden scores is not low enough.
 
-With -5 in its place a hidden key still gets a share: the softmax knows only differences, and scores may themselves be far
-below 0. Go to the end of the range of the dtype.
+With -5 in its place a hidden key still gets a share: the softmax only sees differences, and allowed scores may be far below 0
+themselves. Take a number such as -1e9, or the lowest one of the dtype.
 """
 
 
@@ -142,8 +141,8 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 # %% mask_penalty_leaks_for_large_scores
 """The penalty for hidden scores is too small when scores are large.
 
-Minus one hundred hides a score of 3, not a score of 3000. What hides must be lower than every score, whatever the
-input.
+Subtracting one hundred hides a score of 3, but not a score of 3000. A hidden score must end up far below every score that can
+occur.
 """
 
 
@@ -158,8 +157,8 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 # %% minus_infinity
 """Scores are hidden behind minus infinity, and a row with nothing else becomes NaN.
 
-The softmax takes off the maximum of a row, and minus infinity minus itself is NaN. The lowest finite number hides as well, and
-leaves numbers.
+The softmax subtracts the maximum of a row, and minus infinity minus itself is NaN. A very low finite number hides as well, and
+gives finite weights.
 """
 
 
@@ -171,42 +170,11 @@ def scaled_dot_product_attention(q, k, v, mask=None):
     return tf.matmul(weights, v), weights
 
 
-# %% penalty_overflows_in_float16
-"""The penalty is finite in float32 only: in float16 it makes NaN.
-
-In float16 -1e9 is minus infinity, and the penalty of an allowed key, 0 times infinity, is NaN. Choose the number by the dtype,
-or select with `where`.
-"""
-
-
-def scaled_dot_product_attention(q, k, v, mask=None):
-    scores = tf.matmul(q, k, transpose_b=True) / tf.sqrt(tf.cast(tf.shape(k)[-1], q.dtype))
-    if mask is not None:
-        scores += (1.0 - tf.cast(mask, scores.dtype)) * -1e9
-    weights = tf.nn.softmax(scores, axis=-1)
-    return tf.matmul(weights, v), weights
-
-
-# %% float32_only
-"""The square root is a float32 whatever the input: float16 raises an error.
-
-TensorFlow does not mix dtypes in one operation. Cast the width to the dtype of the queries, or divide by a Python number.
-"""
-
-
-def scaled_dot_product_attention(q, k, v, mask=None):
-    scores = tf.matmul(q, k, transpose_b=True) / tf.sqrt(tf.cast(tf.shape(k)[-1], tf.float32))
-    if mask is not None:
-        scores = tf.where(mask, scores, scores.dtype.min)
-    weights = tf.nn.softmax(scores, axis=-1)
-    return tf.matmul(weights, v), weights
-
-
 # %% exponentials_overflow
 """The softmax is written out and overflows for large scores.
 
-exp(89) is infinite in float32, and infinity by infinity is NaN. Take the maximum of the row off first, or use the softmax that
-does.
+exp(89) is infinite in float32, and infinity divided by infinity is NaN. Subtract the maximum of the row first, or use
+`tf.nn.softmax`, which does.
 """
 
 
@@ -223,8 +191,8 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 # %% scores_clipped
 """Scores are clipped to a moderate range.
 
-This keeps the exponentials finite and changes the answer: beyond the limit all keys count alike. Taking off the maximum of
-the row costs nothing and is exact.
+This keeps the exponentials finite and changes the answer: beyond the limit all keys count alike. Subtracting the maximum of the
+row is exact.
 """
 
 
@@ -240,7 +208,7 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 # %% scores_returned
 """The scores are returned as weights, from before the softmax.
 
-The output is right, but the second result is not what it was made with. Return the shares: positive, with sum 1.
+The output is right, but the second result is not what it was made with. Return the weights: positive, with sum 1.
 """
 
 
@@ -254,7 +222,7 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 # %% results_swapped
 """The weights come first and the output second.
 
-The pair is `(output, weights)`, in this order.
+The function returns `(output, weights)`, in this order.
 """
 
 
@@ -269,7 +237,7 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 # %% output_only
 """Only the output is returned.
 
-A pair is asked for: the weights are what you will want to look at.
+The function returns a pair: the weights are what you will plot.
 """
 
 
@@ -283,8 +251,8 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 # %% no_gradient_through_the_weights
 """No gradient passes through the weights.
 
-The output is right, but queries and keys never learn: the weights leave TensorFlow's record, by `stop_gradient` or a detour
-through NumPy. Use TensorFlow or Keras operations only.
+The output is right, but queries and keys never learn: `stop_gradient`, or a step through NumPy, cuts the weights off. Use
+TensorFlow or Keras operations only.
 """
 
 
@@ -297,10 +265,10 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 
 
 # %% axes_of_the_mask_fixed
-"""The mask is always given one more axis for the heads.
+"""The mask always gets one more axis for the heads.
 
-A mask that has the shape of the scores already gets one axis too many, and the weights with it. The mask broadcasts to the scores
-as it comes.
+A mask that has the shape of the scores gets one axis too many, and so do the weights. Leave the mask as it comes: it broadcasts
+to the scores.
 """
 
 
@@ -312,17 +280,93 @@ def scaled_dot_product_attention(q, k, v, mask=None):
     return tf.matmul(weights, v), weights
 
 
-# %% minus_1e9_in_float16
-"""Scores are hidden behind -1e9, which float16 does not hold: a row with nothing else becomes NaN there.
+# %% dropout_on_the_weights
+"""Some weights are dropped at random, at every call.
 
-Cast to float16, -1e9 is minus infinity, and minus infinity minus itself is NaN. Ask the dtype of the scores for its own lowest
-finite number.
+Here attention has no dropout: a weight that is set to 0 and others that are scaled up no longer share the whole 1. A layer may
+add dropout, in training only.
 """
 
 
 def scaled_dot_product_attention(q, k, v, mask=None):
     scores = tf.matmul(q, k, transpose_b=True) / tf.sqrt(tf.cast(tf.shape(k)[-1], q.dtype))
     if mask is not None:
-        scores = tf.where(mask, scores, tf.cast(-1e9, scores.dtype))
+        scores = tf.where(mask, scores, scores.dtype.min)
+    weights = tf.nn.dropout(tf.nn.softmax(scores, axis=-1), 0.1)
+    return tf.matmul(weights, v), weights
+
+
+# %% divided_after_the_softmax
+"""The weights are divided by the square root of d, not the scores.
+
+After the softmax a division only shrinks the output: the weights then sum to 1 / sqrt(d). Divide the scores.
+"""
+
+
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = tf.matmul(q, k, transpose_b=True)
+    if mask is not None:
+        scores = tf.where(mask, scores, scores.dtype.min)
+    weights = tf.nn.softmax(scores, axis=-1) / tf.sqrt(tf.cast(tf.shape(k)[-1], q.dtype))
+    return tf.matmul(weights, v), weights
+
+
+# %% scaled_by_the_width_of_the_values
+"""The scores are divided by the square root of d_v, the width of the values.
+
+The values take no part in the dot products. The width of queries and keys is the size of their last axis.
+"""
+
+
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = tf.matmul(q, k, transpose_b=True) / tf.sqrt(tf.cast(tf.shape(v)[-1], q.dtype))
+    if mask is not None:
+        scores = tf.where(mask, scores, scores.dtype.min)
+    weights = tf.nn.softmax(scores, axis=-1)
+    return tf.matmul(weights, v), weights
+
+
+# %% two_axes_transposed_by_number
+"""The axes of the keys are permuted by fixed numbers, so only rank 3 works.
+
+With heads the tensors have rank 4. `tf.matmul(..., transpose_b=True)` swaps the last two axes for any rank.
+"""
+
+
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = tf.matmul(q, tf.transpose(k, [0, 2, 1])) / tf.sqrt(tf.cast(tf.shape(k)[-1], q.dtype))
+    if mask is not None:
+        scores = tf.where(mask, scores, scores.dtype.min)
+    weights = tf.nn.softmax(scores, axis=-1)
+    return tf.matmul(weights, v), weights
+
+
+# %% penalty_added_where_allowed
+"""The penalty is added where the mask is True.
+
+Here True means allowed, and the penalty belongs where it is False: `(1 - mask) * -1e9`.
+"""
+
+
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = tf.matmul(q, k, transpose_b=True) / tf.sqrt(tf.cast(tf.shape(k)[-1], q.dtype))
+    if mask is not None:
+        scores += tf.cast(mask, scores.dtype) * -1e9
+    weights = tf.nn.softmax(scores, axis=-1)
+    return tf.matmul(weights, v), weights
+
+
+# %% similarity_of_directions
+"""Queries and keys are normalized to length 1 before the product.
+
+That is the cosine similarity: it forgets how long a key is, and no score exceeds 1 / sqrt(d). Take the plain dot product.
+"""
+
+
+def scaled_dot_product_attention(q, k, v, mask=None):
+    q, k = tf.math.l2_normalize(q, axis=-1), tf.math.l2_normalize(k, axis=-1)
+    scores = tf.matmul(q, k, transpose_b=True) / tf.sqrt(tf.cast(tf.shape(k)[-1], q.dtype))
+    if mask is not None:
+        scores = tf.where(mask, scores, scores.dtype.min)
     weights = tf.nn.softmax(scores, axis=-1)
     return tf.matmul(weights, v), weights

@@ -1,0 +1,118 @@
+"""The gradients of a GAN's step, and what tells the mistakes in one apart."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+from keras_checks.compare import Failure, expect
+from keras_checks.question import Case
+from keras_checks.testbeds.game import D, G, returned
+from keras_checks.testbeds.rounds import LossCall, Step, loss_returned, read_step, steps_of
+
+from autograder.judges._game import known, through_generator
+
+
+def gradient(player: str, calls: list[LossCall]) -> np.ndarray:
+    """The gradient of the sum of a network's losses, in the order of its state."""
+    return _discriminator_gradient(calls) if player == D else _generator_gradient(calls)
+
+
+def _slopes(call: LossCall) -> np.ndarray:
+    """The gradient of a call of the squared error with respect to its predictions."""
+    predictions = np.array([image.score for image in call.images])
+    return 2 * (predictions - call.labels) / len(predictions)
+
+
+def _discriminator_gradient(calls: list[LossCall]) -> np.ndarray:
+    total: Any = 0.0
+    for call in calls:
+        for image in call.images:
+            known(image, "`loss_fn`")
+        images, slopes = np.array([image.image for image in call.images], dtype=np.float64), _slopes(call)
+        total = total + np.concatenate([slopes @ images, [slopes.sum()]])
+    return total
+
+
+def _generator_gradient(calls: list[LossCall]) -> np.ndarray:
+    total: Any = 0.0
+    for call in calls:
+        for slope, image in zip(_slopes(call), call.images, strict=True):
+            known(image, "`loss_fn`")
+            expect(image.latent is not None, "The generator's loss covers images that the generator had not made.")
+            total = total + through_generator(image.latent, slope * image.scorer[:-1].astype(np.float64))
+    return total
+
+
+def summary(case: Case, seen: Any) -> Any:
+    """What happened in each step, without the noise that the student drew and without the way it was written."""
+    try:
+        steps = steps_of(case, seen)
+        told = [_summary(step, batch, case) for step, batch in zip(steps, case["batches"], strict=True)]
+        return {"steps": told, "latents": _latents(seen)}
+    except Failure as failure:
+        return failure.message
+
+
+def _latents(seen: Any) -> dict[str, bool]:
+    """Whether a latent vector came twice in one call of the generator, or in the first calls of two steps."""
+    calls = [[row.tobytes() for row in call] for step in seen for call in _made_from(step)]
+    first = [row.tobytes() for step in seen for call in _made_from(step)[:1] for row in np.unique(call, axis=0)]
+    return {
+        "twice in a call": any(len(set(call)) < len(call) for call in calls),
+        "in two steps": len(set(first)) < len(first),
+    }
+
+
+def _made_from(step: Any) -> list[np.ndarray]:
+    """The latents of each call of the generator."""
+    return [event["into"] for event in step["events"] if event["kind"] == f"{G} call"]
+
+
+def _summary(step: Any, batch: np.ndarray, case: Case) -> Any:
+    read = read_step(step, batch)
+    half = {player: _half(read, player, step.get("size") or len(batch), case) for player in (D, G)}
+    raised = step.get("raised", {})
+    return {
+        "turns": ["".join(sorted(player[0] for player in turn.moved)) for turn in read.turns],
+        "raised": [raised.get("type", ""), re.sub(r"[\d'\"`(].*", "", raised.get("message", ""))[:40]],
+        "metrics": len(step.get("metrics", [])),
+        "returned": _relation(step, read),
+        **half,
+    }
+
+
+def _half(read: Step, player: str, size: int, case: Case) -> Any:
+    images = [image for call in read.losses[player] for image in call.images]
+    last: Any = read.turns[-1].after[D] if read.turns else None
+    kinds = sorted({image.kind for image in images})
+    return {
+        "labels": {kind: sorted({round(label, 1) for label in read.labels(player, kind)}) for kind in kinds},
+        "counts": [sum(image.kind == kind for image in images) / size for kind in kinds],
+        "judged by the last": [bool(np.array_equal(image.scorer, last)) for image in images[:1]],
+        "eager": all(image.eager for image in images),
+        "swapped": any(call.swapped for call in read.losses[player]),
+        "rate": _rate(read, player, case),
+    }
+
+
+def _rate(read: Step, player: str, case: Case) -> Any:
+    """How far a network moved, in units of its learning rate times its gradient, and whether along it."""
+    found = read.turn_of(player)
+    try:
+        due = gradient(player, found[1]) if found else 0.0
+    except Failure as failure:
+        return failure.message
+    if not found or not np.any(due):
+        return None
+    change, step = found[0].change(player), case[f"{player[0]}_rate"] * np.asarray(due)
+    rate = float(change @ step / (step @ step))
+    return [round(rate, 2), bool(np.abs(change - rate * step).max() < 1e-5)]
+
+
+def _relation(step: Any, read: Step) -> Any:
+    """Whether the losses returned are those of this step alone."""
+    if "returned" not in step:
+        return None
+    return [loss_returned(returned(step, f"{player[0]}_loss"), read.losses[player]) for player in (D, G)]

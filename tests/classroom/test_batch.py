@@ -1,0 +1,76 @@
+"""What is odd about one submission costs that submission only, and its row says what is wrong."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+from handed_in import EXERCISE, notebook, put
+from results_on_disk import results_in
+from synthetic import passed, plan_of
+
+from autograder.classroom.batch import Class, Done
+from autograder.results.records import PlanRow, Result, Status
+from autograder.results.result import Grading
+from autograder.submissions.collect import find_submissions
+from autograder.submissions.read import Submission
+
+LONG = "字" * 80
+"""80 letters, 240 bytes: a file system takes 255 for a name."""
+
+
+class FullMarks:
+    """Grades without looking."""
+
+    def plan(self, exercise: str) -> list[PlanRow]:
+        return plan_of(exercise)
+
+    def grade(self, submission: Submission, exercise: str) -> Grading:
+        plan = self.plan(exercise)
+        return Grading(submission.name, exercise, submission.sha256, plan, [passed(row) for row in plan])
+
+
+def grade(folder: Path, output: Path) -> list[tuple[str, Result]]:
+    told: list[Done] = []
+    results = Class(FullMarks(), output).grade(find_submissions([folder]), 2, told.append)
+    assert sorted(done.name for done in told) == sorted(name for name, _ in results)
+    return results
+
+
+def rows(output: Path) -> Sequence[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO((output / "scores.csv").read_text(encoding="utf-8"))))
+
+
+def test_a_long_name_in_a_folder_of_its_own(tmp_path: Path) -> None:
+    files = {f"{LONG}/{LONG}.ipynb": notebook("x = 1"), "anna/vae.ipynb": notebook("x = 2")}
+    results = grade(put(tmp_path / "class", files), tmp_path / "results")
+    assert len(results_in(tmp_path / "results")) == len(results) == 2
+    assert {row["status"] for row in rows(tmp_path / "results")} == {Status.GRADED}
+
+
+def test_a_result_that_cannot_be_written_costs_its_own_row_only(tmp_path: Path) -> None:
+    files = {f"{name}.ipynb": notebook(f"name = {name!r}") for name in ("anna", "ben", "cem")}
+    folder, output = put(tmp_path / "class", files), tmp_path / "results"
+    (output / "ben.json").mkdir(parents=True)  # in the way
+    results = dict(grade(folder, output))
+    status = {name: result["extra_data"]["status"] for name, result in results.items()}
+    assert status == {"anna": Status.GRADED, "ben": Status.FAULT, "cem": Status.GRADED}
+    assert {path.name for path in output.glob("*.json") if path.is_file()} == {"anna.json", "cem.json"}
+    messages = {row["submission"]: row["message"] for row in rows(output)}
+    assert "could not be written (Is a directory)" in messages["ben"]
+    assert messages["anna"] == messages["cem"] == ""
+    assert not list(output.glob(".*.tmp"))
+    (output / "ben.json").rmdir()
+    assert dict(grade(folder, output))["ben"]["extra_data"]["status"] == Status.GRADED
+
+
+def test_a_notebook_that_says_no_exercise_is_told_how_to_be_graded(tmp_path: Path) -> None:
+    ((_, result),) = grade(put(tmp_path / "class", {"a.ipynb": notebook("x = 1", kit={})}), tmp_path / "results")
+    assert result["extra_data"]["status"] == Status.UNREADABLE
+    assert "grade it with --exercise" in result["output"]
+    ((_, result),) = Class(FullMarks(), tmp_path / "named", EXERCISE).grade(
+        find_submissions([tmp_path / "class"]), 1, lambda _: None
+    )
+    assert result["extra_data"]["status"] == Status.GRADED

@@ -1,0 +1,59 @@
+"""A grading that does not end is ended by the door, whatever holds it up and whatever it catches."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+import pytest
+from gradescope_folders import hand_in, read_results
+from handed_in import EXERCISE, right_notebook
+from synthetic import passed, plan_of
+
+from autograder.bank.settings import Settings
+from autograder.doors.gradescope import door
+from autograder.doors.gradescope.faults import NAME
+from autograder.results.result import Grading
+from autograder.submissions.read import Submission
+
+PLAN = plan_of(EXERCISE)
+HOLDS_UP = 4.0
+
+
+class Stubborn:
+    """A session whose first check is quick, and whose second catches every exception and goes on."""
+
+    def grade(self, submission: Submission, exercise: str, progress: Callable[[Grading], None]) -> Grading:
+        grading = Grading("a", exercise, submission.sha256, PLAN, [passed(PLAN[0])])
+        progress(grading)
+        end = time.monotonic() + HOLDS_UP
+        while time.monotonic() < end:
+            try:
+                time.sleep(0.1)
+            except Exception:
+                continue
+        grading.checks = [passed(row) for row in PLAN]
+        return grading
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(door, "exercise_names", lambda: [EXERCISE])
+    monkeypatch.setattr(door, "GRACE_SECONDS", 1 - Settings().seconds)
+    monkeypatch.setattr(door, "Session", lambda **_: nullcontext(Stubborn()))
+    return hand_in(tmp_path, {"custom_loss.ipynb": right_notebook()})
+
+
+def test_what_catches_every_exception_does_not_catch_that_the_time_is_up(folder: Path, capsys: Any) -> None:
+    start = time.monotonic()
+    door.Door(folder).run()
+    assert time.monotonic() - start < HOLDS_UP
+    outcome = read_results(folder)
+    assert outcome["extra_data"]["message"] == "The grader stopped: Overdue: not done after 1 s"
+    assert outcome["extra_data"]["status"] == "fault" and outcome["extra_data"]["regrade"]
+    assert outcome["score"] == PLAN[0]["max_points"], "what was known before stays"
+    assert outcome["tests"][-1]["name"] == NAME
+    assert "Overdue" in capsys.readouterr().out

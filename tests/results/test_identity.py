@@ -1,0 +1,123 @@
+"""`checks_sha256` changes with what decides a verdict, and with nothing else: the rest needs no regrade."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from shutil import copytree, ignore_patterns
+
+import pytest
+from command_line import environment
+
+from autograder.paths import ROOT
+from autograder.results import identity
+
+PROBES, JUDGES = "exercises/keras_checks/exercises", "autograder/judges"
+BANK = "solutions/custom_loss"
+MORE_CODE = ("", "\nedited = True\n")
+"""An edit is (old, new); with nothing that is old, the new text is appended."""
+DECIDES = {
+    "a probe": (f"{PROBES}/custom_loss.py", *MORE_CODE),
+    "a judge": (f"{JUDGES}/custom_loss.py", *MORE_CODE),
+    "the search for a counter-example": ("exercises/keras_checks/runner.py", *MORE_CODE),
+    "the comparisons": ("exercises/keras_checks/compare.py", *MORE_CODE),
+    "the seeds": ("exercises/keras_checks/seeds.py", *MORE_CODE),
+    "a network of the probes": ("exercises/keras_checks/testbeds/tiny.py", *MORE_CODE),
+    "grading": ("autograder/grading/verdict.py", *MORE_CODE),
+    "diagnosis": ("autograder/grading/diagnosis.py", *MORE_CODE),
+    "the worker": ("autograder/workers/worker.py", *MORE_CODE),
+    "the limits": ("autograder/workers/limits.py", *MORE_CODE),
+    "the seal": ("autograder/seal/enter.py", *MORE_CODE),
+    "how a submission is read": ("autograder/submissions/read.py", *MORE_CODE),
+    "which modules it has": ("autograder/submissions/modules.py", *MORE_CODE),
+    "how the reference is read": ("autograder/bank/master.py", *MORE_CODE),
+    "the reference": (f"{BANK}/notebook.py", "import numpy as np\n", "import numpy as np\nimport math\n"),
+    "a misconception": (f"{BANK}/misconceptions/pinball_loss.py", "(1 - tau) * error", "(1.5 - tau) * error"),
+    "a new misconception": (
+        f"{BANK}/misconceptions/pinball_loss.py",
+        "",
+        '\n\n# %% other\n"""Other.\n\nHint.\n"""\n\n\ndef pinball_loss(tau):\n    return None\n',
+    ),
+}
+DOES_NOT = {
+    "the page of the report": ("autograder/classroom/report.html.j2", "", "<!-- edited -->"),
+    "the report": ("autograder/classroom/report.py", *MORE_CODE),
+    "the texts of a result": ("autograder/results/texts.py", *MORE_CODE),
+    "the card in a notebook": ("exercises/keras_checks/notebook/cards.py", *MORE_CODE),
+    "the command line": ("autograder/cli.py", *MORE_CODE),
+    "a door": ("autograder/doors/gradescope/door.py", *MORE_CODE),
+    "the probes of another exercise": (f"{PROBES}/vae.py", *MORE_CODE),
+    "the judges of another exercise": (f"{JUDGES}/vae.py", *MORE_CODE),
+    "prose of the notebook": (f"{BANK}/notebook.py", "# # Custom loss", "# # Losses of your own"),
+    "the docstring of a misconception": (
+        f"{BANK}/misconceptions/pinball_loss.py",
+        '"""tau and 1 - tau are swapped.',
+        '"""The two factors are swapped.',
+    ),
+    "a comment in a misconception": (
+        f"{BANK}/misconceptions/pinball_loss.py",
+        "    def loss_fn(",
+        "    # edited\n    def loss_fn(",
+    ),
+    "the guide": ("autograder/README.md", "", "\nedited\n"),
+}
+HASHES = """
+import json, sys
+from autograder.paths import ROOT
+from autograder.results.identity import checks_sha256
+
+def hashed():
+    checks_sha256.cache_clear()
+    return checks_sha256("custom_loss")
+
+found = {"": hashed()}
+for name, (file, old, new) in json.load(sys.stdin).items():
+    path = ROOT / file
+    text = path.read_text()
+    assert old in text, name
+    path.write_text(text.replace(old, new, 1) if old else text + new)
+    found[name] = hashed()
+    path.write_text(text)
+print(json.dumps(found | {"again": hashed()}))
+"""
+
+
+@pytest.fixture(scope="module")
+def hashes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The hash after each edit of a copy of the kit, by the name of the edit; "": without any."""
+    copy = tmp_path_factory.mktemp("kit")
+    for room in ("autograder", "exercises", "solutions"):
+        copytree(ROOT / room, copy / room, ignore=ignore_patterns("__pycache__", "*.ipynb"))
+    command = [sys.executable, "-P", "-c", HASHES]
+    edits = json.dumps(DECIDES | DOES_NOT)
+    done = subprocess.run(command, input=edits, env=environment(copy), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return json.loads(done.stdout)
+
+
+def test_the_copy_has_the_hash_of_the_original(hashes: dict[str, str]) -> None:
+    assert hashes[""] == hashes["again"] == identity.checks_sha256("custom_loss")
+
+
+@pytest.mark.parametrize("edit", DECIDES)
+def test_an_edit_that_can_change_a_verdict_changes_the_hash(edit: str, hashes: dict[str, str]) -> None:
+    assert hashes[edit] != hashes[""]
+
+
+@pytest.mark.parametrize("edit", DOES_NOT)
+def test_an_edit_that_cannot_change_a_verdict_does_not(edit: str, hashes: dict[str, str]) -> None:
+    assert hashes[edit] == hashes[""]
+
+
+@pytest.mark.parametrize("package", ["python", *identity.PACKAGES])
+def test_another_version_changes_the_hash(package: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = identity.checks_sha256("custom_loss")
+    other = identity.versions() | {package: "0.0.1"}
+    monkeypatch.setattr(identity, "versions", lambda: other)
+    assert identity.checks_sha256.__wrapped__("custom_loss") != before
+
+
+def test_exercises_have_hashes_of_their_own() -> None:
+    assert identity.checks_sha256("custom_loss") != identity.checks_sha256("vae")
+    assert identity.checks_sha256("") == ""
