@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +17,7 @@ from autograder.errors import KitError, UsageError
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Exercises for advanced Keras: build, grade, verify, release."
 )
+CORES = os.cpu_count() or 1
 console = Console() if sys.stdout.isatty() else Console(width=140)
 problems = Console(stderr=True)
 
@@ -49,7 +51,7 @@ def grade(
     paths: Annotated[list[Path], typer.Argument(help="Notebooks, scripts, zips, and folders of them.")],
     exercise: Annotated[str | None, typer.Option(help="The exercise, where the notebooks do not say it.")] = None,
     output: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("results"),
-    jobs: Annotated[int, typer.Option(min=1, help="Submissions graded at a time.")] = 1,
+    jobs: Annotated[int, typer.Option(min=1, help="Submissions graded at a time; the number of cores.")] = CORES,
     unsealed: Unsealed = False,
     pseudonyms: Annotated[bool, typer.Option("--pseudonyms", help="Birds instead of names in report.html.")] = False,
     similar: Annotated[

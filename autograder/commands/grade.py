@@ -20,12 +20,14 @@ from autograder.commands.meter import Meter
 from autograder.files import write_text
 from autograder.grading.entry import SubmissionGrader
 from autograder.grading.session import Session
+from autograder.paths import ROOT, shown
 from autograder.results.key import key_in
 from autograder.results.records import Result, Status
 from autograder.results.result import max_score
 from autograder.submissions.collect import Source, find_submissions
 
 INTERRUPTED = 130
+SAMPLES = ROOT / "tests" / "class"
 MANY = 256
 """Submissions under way on a scheduler: enough to keep workers busy that join later."""
 
@@ -58,7 +60,7 @@ def run(paths: Sequence[Path], options: Options, console: Console) -> None:
         console.print(f"Stopped after {meter.count + meter.kept} of {len(sources)}. Run the same command to resume.")
         raise typer.Exit(INTERRUPTED) from None
     write_text(options.output / "report.html", _report(results, sources, options))
-    _tell(results, meter, options.output, console)
+    _tell(results, meter, paths, options.output, console)
     if any(result["extra_data"]["status"] == Status.FAULT for _, result in results):
         raise typer.Exit(1)
 
@@ -81,7 +83,9 @@ def _report(results: Sequence[tuple[str, Result]], sources: Sequence[Source], op
     return report(results, students, pseudonyms=options.pseudonyms, similar=pairs)
 
 
-def _tell(results: Sequence[tuple[str, Result]], meter: Meter, output: Path, console: Console) -> None:
+def _tell(
+    results: Sequence[tuple[str, Result]], meter: Meter, paths: Sequence[Path], output: Path, console: Console
+) -> None:
     console.print(_table(results))
     if meter.kept:
         console.print(f"{meter.kept} were graded before, by the same checks.")
@@ -91,6 +95,11 @@ def _tell(results: Sequence[tuple[str, Result]], meter: Meter, output: Path, con
     console.print(
         f"Results are in {output}: a JSON file each, scores.csv and report.html.", highlight=False, markup=False
     )
+    if SAMPLES in paths[0].resolve().parents:
+        console.print(
+            f"Next: open {output / 'report.html'} in a browser, or grade the whole sample class:", markup=False
+        )
+        console.print(f"    uv run kit grade {shown(SAMPLES)} --output {output}", highlight=False, markup=False)
 
 
 def _table(results: Sequence[tuple[str, Result]]) -> Table:

@@ -12,6 +12,7 @@ import nbformat
 from otter.plugins import AbstractOtterPlugin
 
 from autograder.doors.gradescope.faults import fault_report
+from autograder.doors.packed import PackedGrader, packed_plan
 from autograder.grading.entry import grade_read
 from autograder.grading.session import Session
 from autograder.paths import ROOT
@@ -24,7 +25,6 @@ from autograder.submissions.find import only_submission
 from autograder.submissions.read import Submission, Unreadable
 
 KEPT = ("tests",)
-PLAN = ROOT / "plan.json"
 
 
 class SealedGrading(AbstractOtterPlugin):
@@ -76,8 +76,8 @@ class SealedGrading(AbstractOtterPlugin):
         return nbformat.v4.new_notebook(cells=[cell])
 
     def _grade(self) -> Grading:
-        with Session(key=key_of_zip()) as session:
-            return grade_read(session, Path(self.submission_path).stem, self._read, self.exercise)
+        grader = PackedGrader(packed_plan(ROOT), lambda: Session(key=key_of_zip()))
+        return grade_read(grader, Path(self.submission_path).stem, self._read, self.exercise)
 
     def _read(self) -> Submission:
         if isinstance(self._submission, Submission):
@@ -85,9 +85,8 @@ class SealedGrading(AbstractOtterPlugin):
         raise self._submission
 
     def _fault(self, error: Exception) -> Grading:
-        plan = json.loads(PLAN.read_text(encoding="utf-8")) if PLAN.is_file() else []
         said = f"The grader stopped: {type(error).__name__}: {error}"
-        return Grading("submission", self.exercise, plan=plan, ended=Status.FAULT, message=said)
+        return Grading("submission", self.exercise, plan=packed_plan(ROOT), ended=Status.FAULT, message=said)
 
     def after_grading(self, results: Any) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Replace Otter's scores by ours, and its messages, which quote test source, by what a student should read."""

@@ -20,20 +20,14 @@ class SubmissionGrader(Protocol):
     def plan(self, exercise: str) -> list[PlanRow]: ...
 
 
-def grade_read(
-    grader: SubmissionGrader,
-    name: str,
-    read: Callable[[], Submission],
-    exercise: str | None,
-    grade: Callable[[Submission, str], Grading] | None = None,
-) -> Grading:
+def grade_read(grader: SubmissionGrader, name: str, read: Callable[[], Submission], exercise: str | None) -> Grading:
     """The grading of what ``read`` gives, or of a submission that can't be read. ``exercise`` is the one asked for."""
     try:
         submission = read()
         chosen = choose_exercise(submission, exercise)
     except Unreadable as problem:
         return unreadable(grader, name, exercise, str(problem))
-    return (grade or grader.grade)(submission, chosen)
+    return grader.grade(submission, chosen)
 
 
 def choose_exercise(submission: Submission, exercise: str | None) -> str:

@@ -1,132 +1,167 @@
-"""Hidden judges of `custom_loss`."""
+"""Hidden judges of `custom_loss`, and the values that they compare with."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from keras_checks.compare import Failure, array, close, expect
+from keras_checks.compare import array, close, expect
 from keras_checks.exercises import custom_loss as probes
+from keras_checks.exercises.custom_loss import gradient_of, one_of
 from keras_checks.question import Case
 
-GRADIENT_HINT = (
-    "Inside `fit` the loss is traced once, with symbolic tensors of unknown batch size, and then differentiated: "
-    "each step from `y_pred` to the loss must be an operation of TensorFlow or keras.ops."
-)
+DISTANCE_TOLERANCE = 0.45
+"""In half-widths of the noise. A fit with k free numbers misses by about 0.03 * sqrt(k); a network of 128 by 128 that
+overfits was seen to miss by 0.28; the median is 0.7 away, a quantile on the wrong side 1.4."""
 
 
-@probes.PINBALL_VALUES.judge(
-    points=1,
-    hint="Which side of the target does tau weigh? For tau = 0.9 a prediction that is too low must be the dear one.",
-)
-def value(case: Case, seen: Any, expected: Any) -> None:
-    """The loss is `tau * (y_true - y_pred)` where the prediction is too low and `(tau - 1) * (y_true - y_pred)` where
-    it is too high, averaged over the last axis."""
-    close(seen["loss"], expected["loss"], "The loss", ulps=16, scale=8)
+def pinball_numbers(case: Case) -> tuple[np.ndarray, np.ndarray]:
+    """The pinball loss of each example, and how fast it grows with each component of its prediction."""
+    error = case["y_true"].astype(np.float64) - case["y_pred"]
+    slope = np.where(error > 0, -case["tau"], 1 - case["tau"])
+    return (-slope * error).mean(axis=-1), slope / error.shape[-1]
 
 
-PINBALL_GRADIENT = probes.PINBALL.trial(probes.pinball_gradient, probes.pinball_cases)
+# --- 1. the function
+
+PINBALL_VALUES = probes.PINBALL.trial(probes.pinball, probes.pinball_cases)
+PINBALL_GRADIENT = probes.PINBALL.trial(probes.pinball_gradient, probes.pinball_cases, examples=2)
 
 
-@PINBALL_GRADIENT.judge(points=0.5, hint=GRADIENT_HINT)
-def gradient(case: Case, seen: Any, expected: Any) -> None:
+@PINBALL_VALUES.confirms(probes.worked_losses)
+@PINBALL_VALUES.judge(points=0.5, hint="Try other sizes: one example, one component, and a `tau` with three decimals.")
+def any_size_and_tau(case: Case, seen: Any) -> None:
+    """The loss is right for batches of any size, for any number of components and any `tau`; the functions for two
+    quantiles don't disturb each other."""
+    close(seen["loss"], pinball_numbers(case)[0], "The loss", ulps=16, scale=8)
+    other = {**case, "tau": 1 - case["tau"]}
+    close(seen["mirrored"], pinball_numbers(other)[0], "The loss for another tau", ulps=16, scale=8)
+
+
+@PINBALL_GRADIENT.confirms(probes.gradient_in_fit)
+def gradient(case: Case, seen: Any) -> None:
     """In graph mode, with unknown batch size, the right gradient reaches the predictions."""
-    _has_gradient(seen)
-    close(seen["gradient"], expected["gradient"], "The gradient", ulps=16, scale=1)
+    slopes = pinball_numbers(case)[1] / len(case["y_true"])
+    close(gradient_of(seen, slopes.shape), slopes, "The gradient", ulps=16, scale=1)
 
 
-@probes.LOSS_CLASS.judge(points=1, hint="`call` is the pinball loss for the `tau` that this very object was made with.")
-def class_value(case: Case, seen: Any) -> None:
-    """With reduction `none` the loss is the pinball loss of each example."""
-    _one_of(seen["none"]["plain"], _losses(case), "The loss", scale=64)
+# --- 2. the class
+
+CLASS_VALUES = probes.PINBALL_CLASS.trial(probes.loss_class, probes.class_cases)
+CLASS_GRADIENT = probes.PINBALL_CLASS.trial(probes.loss_class_gradient, probes.class_cases, examples=2)
+ROUND_TRIPS = probes.PINBALL_CLASS.trial(probes.round_trip, probes.trip_cases, examples=2, shrinks=8)
 
 
-LOSS_CLASS_GRADIENT = probes.PINBALL_CLASS.trial(probes.loss_class_gradient, probes.class_cases)
+def _class_numbers(case: Case, what: int) -> tuple[np.ndarray, np.ndarray]:
+    """The losses (0) or the slopes (1) of the right formula, and of the function that stood in."""
+    return pinball_numbers(case)[what], probes.stand_in_numbers(case)[what]
 
 
-@LOSS_CLASS_GRADIENT.judge(points=0.75, hint=GRADIENT_HINT)
+@CLASS_VALUES.confirms(probes.worked_losses_of_the_class, probes.weights_and_reductions)
+@CLASS_VALUES.judge(points=0.5, hint="Try batches of other sizes, and a `tau` with three decimals.")
+def class_in_any_size(case: Case, seen: Any) -> None:
+    """For any batch, any `tau` and each reduction, the loss is that of the formula, with weights and without."""
+    each = _class_numbers(case, 0)
+    which = one_of(seen["none"]["plain"], each, 'The loss with reduction="none"', scale=64)
+    for kind, weight in (("plain", np.ones(len(each[0]))), ("weighted", case["sample_weight"].astype(np.float64))):
+        due = weight * each[which]
+        size = {"ulps": 32, "scale": 64 * len(due)}
+        close(seen["none"][kind], due, f'The {kind} loss with reduction="none"', **size)
+        close(seen["sum"][kind], np.asarray(due.sum()), f'The {kind} loss with reduction="sum"', **size)
+        close(seen["sum_over_batch_size"][kind], np.asarray(due.mean()), f"The {kind} mean loss", **size)
+
+
+@CLASS_GRADIENT.confirms(probes.gradient_of_the_class_in_fit)
 def class_gradient(case: Case, seen: Any) -> None:
     """In graph mode, with unknown batch size, the right gradient of the weighted loss reaches the predictions."""
-    _has_gradient(seen)
-    weight = case["data"]["sample_weight"][:, None] / case["data"]["y_true"].size
-    slopes = {name: weight * slope for name, slope in _slopes(case).items()}
-    _one_of(seen["gradient"], slopes, "The gradient", scale=24)
+    weight = case["sample_weight"][:, None] / len(case["y_true"])
+    slopes = tuple(weight * slope for slope in _class_numbers(case, 1))
+    one_of(gradient_of(seen, case["y_true"].shape), slopes, "The gradient", scale=24)
 
 
-@probes.CROSSENTROPY_VALUES.judge(
-    points=1.25, hint="Write down the loss of one example with two labels, 1 and 0, and follow it by hand."
-)
-def crossentropy_value(case: Case, seen: Any, expected: Any) -> None:
-    """The loss is the weighted mean over the batch of the binary crossentropy of the probabilities."""
-    for name in ("plain", "weighted"):
-        close(seen[name], expected[name], f"The {name} loss", ulps=64, scale=9)
+@ROUND_TRIPS.confirms(probes.survives_saving)
+def loss_after_loading(case: Case, seen: Any) -> None:
+    """The loss of the loaded model is the weighted loss of the formula, reduced as asked."""
+    size = len(case["sample_weight"]) if case["reduction"] == "sum_over_batch_size" else 1
+    due = tuple(np.asarray(np.sum(case["sample_weight"] * each) / size) for each in _class_numbers(case, 0))
+    one_of(seen["loaded"], due, "The loss of the loaded model", scale=256)
 
 
-CROSSENTROPY_GRADIENT = probes.CROSSENTROPY.trial(probes.crossentropy_gradient, probes.label_cases)
+# --- 3. crossentropy
+
+LABEL_VALUES = probes.CROSSENTROPY.trial(probes.crossentropy, probes.label_cases)
+LABEL_GRADIENT = probes.CROSSENTROPY.trial(probes.crossentropy_gradient, probes.label_cases, examples=2)
+CERTAIN_VALUES = probes.CROSSENTROPY.trial(probes.crossentropy_certain, probes.certain_cases)
 
 
-@CROSSENTROPY_GRADIENT.judge(points=0.75, hint=GRADIENT_HINT)
+@LABEL_VALUES.confirms(probes.loss_without_weights)
+def plain_value(case: Case, seen: Any, expected: Any) -> None:
+    """Without weights the loss is the mean over the batch of the binary crossentropy."""
+    close(seen["plain"], expected["plain"], "The loss without weights", ulps=64, scale=9)
+
+
+@LABEL_VALUES.confirms(probes.loss_with_weights)
+def weighted_value(case: Case, seen: Any, expected: Any) -> None:
+    """The loss is the weighted sum of the binary crossentropies, divided by the number of examples."""
+    close(seen["weighted"], expected["weighted"], "The weighted loss", ulps=64, scale=9)
+
+
+@LABEL_VALUES.judge(points=0.5, hint="Try a batch of one example, a weight of 0, and the same batch twice in one.")
+def any_batch(case: Case, seen: Any, expected: Any) -> None:
+    """The loss is right for batches of any size, for one label or several, and where a weight is 0."""
+    for name in ("plain", "weighted", "without the first", "twice"):
+        close(seen[name], expected[name], "The loss", ulps=64, scale=9)
+
+
+@LABEL_GRADIENT.confirms(probes.crossentropy_gradient_in_fit)
 def crossentropy_slope(case: Case, seen: Any, expected: Any) -> None:
     """In graph mode, with unknown batch size, the right gradient of the weighted loss reaches the predictions."""
-    _has_gradient(seen)
     # 1 / p is at most 20; by way of logits the error of p is multiplied by 1 / (p * (1 - p)), again at most 21.
-    close(seen["gradient"], expected["gradient"], "The gradient", ulps=128, scale=60)
+    close(gradient_of(seen, case["y_true"].shape), expected["gradient"], "The gradient", ulps=128, scale=60)
 
 
+@CERTAIN_VALUES.confirms(probes.finite_at_the_ends)
+def certain_value(case: Case, seen: Any, expected: Any) -> None:
+    """Predictions of exactly 0 and 1 are clipped by 1e-7, the others are not changed."""
+    due = float(expected["loss"])
+    expect(abs(float(seen["loss"]) - due) < 0.06 * due, "The loss has the wrong size.", received=seen["loss"])
+
+
+# --- 4. the model
+
+
+def optima(case: Case, tau: float) -> dict[str, np.ndarray]:
+    """What a right model learns for the fresh examples: the quantile, or the minimum of the loss that stood in."""
+    data = probes.make_data(case["secret_seed"])
+    quantile = data["centre"] + (2 * tau - 1) * data["half_width"]
+    return {"own": quantile, "stand-in": 4 * tau - 2 - data["centre"]}
+
+
+def distances(case: Case, predicted: np.ndarray, tau: float) -> dict[str, float]:
+    """How far predictions for the fresh examples are from either optimum, in half-widths of the noise."""
+    scale = probes.make_data(case["secret_seed"])["half_width"]
+    return {name: float(np.mean(np.abs(predicted - curve) / scale)) for name, curve in optima(case, tau).items()}
+
+
+@probes.TRAINED_MODEL.confirms(probes.learns_the_quantile)
 @probes.TRAINED_MODEL.judge(
-    points=1, hint="Compare what the model learned with the mean, the median and the quantile on the other side."
+    points=0.5, hint="Compare what the model learned with the mean, the median and the quantile on the other side."
 )
 def conditional_quantile(case: Case, seen: Any) -> None:
     """For fresh examples the trained model predicts the conditional `tau` quantile."""
-    predicted = _fresh(seen)
-    scale = probes.quantile_data(case)["half_width"]
-    distance = min(
-        float(np.mean(np.abs(predicted - curve) / scale)) for curve in probes.optima(case, case["tau"]).values()
-    )
-    expect(distance < probes.DISTANCE_TOLERANCE, "The model is far from the conditional quantile.", received=distance)
+    distance = min(distances(case, _fresh(seen), case["tau"]).values())
+    expect(distance < DISTANCE_TOLERANCE, "The model is far from the conditional quantile.", received=distance)
 
 
 @probes.TRAINED_MODEL.judge(
-    points=0.5, hint="For the mean example all standardised features are 0. What can the model answer then?"
+    points=0.5,
+    hint="For the average example all features are 0. Only a bias can move its prediction away from 0.",
 )
 def bias(case: Case, seen: Any) -> None:
     """For an example whose standardised features are all 0 the model predicts the quantile there, which is not 0."""
     predicted = float(_fresh(seen)[0])
-    near = [0.25 < predicted / curve[0] < 1.75 for curve in probes.optima(case, case["tau"]).values()]
+    near = [0.25 < predicted / curve[0] < 1.75 for curve in optima(case, case["tau"]).values()]
     expect(any(near), "For features that are all 0 the prediction is wrong.", received=predicted)
-
-
-def _has_gradient(seen: Any) -> None:
-    expect(seen["gradient"] is not None, "No gradient reaches the predictions.", hint=GRADIENT_HINT)
-
-
-def _one_of(received: Any, wanted: Mapping[str, np.ndarray], what: str, scale: float) -> None:
-    """Fail unless ``received`` is what the right formula gives, or the right use of the loss that stood in."""
-    failures = []
-    for candidate in wanted.values():
-        try:
-            close(received, candidate, what, ulps=32, scale=scale)
-        except Failure as failure:
-            failures.append(failure)
-    if len(failures) == len(wanted):
-        raise failures[0]
-
-
-def _losses(case: Case) -> dict[str, np.ndarray]:
-    data = case["data"]
-    error = data["y_true"].astype(np.float64) - data["y_pred"]
-    miss = 4 * case["tau"] - 2 - data["y_true"].astype(np.float64) - data["y_pred"]
-    return {
-        "own": np.where(error > 0, case["tau"] * error, (case["tau"] - 1) * error).mean(axis=-1),
-        "stand-in": (miss**2 + data["y_true"] ** 2).mean(axis=-1),
-    }
-
-
-def _slopes(case: Case) -> dict[str, np.ndarray]:
-    data = case["data"]
-    miss = 4 * case["tau"] - 2 - data["y_true"].astype(np.float64) - data["y_pred"]
-    return {"own": np.where(data["y_true"] > data["y_pred"], -case["tau"], 1 - case["tau"]), "stand-in": -2 * miss}
 
 
 def _fresh(seen: Any) -> np.ndarray:
@@ -137,4 +172,23 @@ def _fresh(seen: Any) -> np.ndarray:
     return predicted.reshape(-1)
 
 
-probes.TRAINED_MODEL.told_apart_by(probes.resemblance)
+def resemblance(case: Case, seen: Any) -> dict[str, Any]:
+    """What a trained model looks like, without the noise of its training."""
+    data = probes.make_data(case["secret_seed"])
+    predicted = array(seen["fresh"], "The prediction").reshape(probes.FRESH, -1)
+    mean = predicted.mean(axis=-1)
+    found = distances(case, mean, case["tau"])
+    found |= {f"mirrored {name}": far for name, far in distances(case, mean, 1 - case["tau"]).items()}
+    found["centre"] = float(np.mean(np.abs(mean - data["centre"]) / data["half_width"]))
+    nearest = min(found, key=lambda name: found[name])
+    return {
+        "nearest": nearest if found[nearest] < DISTANCE_TOLERANCE else "none",
+        "columns": predicted.shape[1],
+        "through zero": abs(float(mean[0])) < 1e-5,
+        "bounded below": bool(predicted.min() >= 0),
+        "between -1 and 1": bool(0.9 < np.abs(predicted).max() <= 1),
+        "made with": sorted(set(np.round(seen["made_with"], 6).tolist())),
+    }
+
+
+probes.TRAINED_MODEL.told_apart_by(resemblance)

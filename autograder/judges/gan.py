@@ -66,7 +66,7 @@ def _holds(statement: Callable[..., None], *args: Any) -> bool:
 def _range_of(low: tuple[float, ...], high: tuple[float, ...]) -> Callable[[Case, Any], Any]:
     """What a model's outputs are like, without the weights that it happened to start with."""
 
-    def features(case: Case, seen: Any) -> Any:  # noqa: ARG001
+    def features(case: Case, seen: Any) -> Any:
         return {
             "shape": list(array(seen["outputs"], "The output").shape[1:]),
             "convolves": bool(seen["convolves"]),

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
-from keras_checks.compare import Failure, array, close, expect, finite, same_shape
+from keras_checks.compare import Failure, array, close, expect, same_shape
 from keras_checks.exercises import vae as probes
 from keras_checks.exercises.vae import ERRORS, correlation, deviations
 from keras_checks.question import Case
@@ -125,11 +125,11 @@ NOISE = probes.SAMPLING.trial(probes.sampled_noise, noise_cases, examples=2)
 )
 @NOISE.judge(
     points=0.3,
-    hint="Normal noise of deviation 1 is what gets scaled, each value is drawn for itself, and nothing is standardised.",
+    hint="Normal noise of deviation 1 is what gets scaled, values are independent, and nothing is standardized.",
 )
 def standard_normal(case: Case, seen: Any) -> None:
-    """What `z` adds to `z_mean`, divided by the deviation, is independent standard normal noise, for any `z_log_var`; with
-    `training=False` too."""
+    """What `z` adds to `z_mean`, divided by the deviation, is independent standard normal noise, for any `z_log_var`;
+    with `training=False` too."""
     calls = (("first", "z"), ("second", "z"), ("inference", "z with training=False"))
     found = [normal(case, seen[name], what) for name, what in calls]
     for one in (found, [each**2 for each in found]):
@@ -221,7 +221,7 @@ def decoder_traits(case: Case, seen: Any) -> dict[str, Any]:
         return {"shape": shape}
     ends = seen["range"]
     lowest, highest = float(ends["lowest"]), float(ends["highest"])
-    inside = -1e-3 <= lowest and highest <= 1 + 1e-3
+    inside = lowest >= -1e-3 and highest <= 1 + 1e-3
     return {
         "shape": shape,
         "outside": [max(-1e3, round(lowest)) < 0 or lowest < -1e-3, highest > 1 + 1e-3],
@@ -240,7 +240,8 @@ DIVERGENCE = probes.KL.trial(probes.divergence, probes.kl_cases)
 @DIVERGENCE.confirms(probes.worked_numbers)
 @DIVERGENCE.judge(points=0.3, hint="Work out one example with one latent axis on paper, then one with two axes.")
 def value(case: Case, seen: Any, expected: Any) -> None:
-    """The divergence from the standard normal, summed over the latent axes, averaged over the batch, for other clouds."""
+    """The divergence from the standard normal, summed over the latent axes, averaged over the batch, for other
+    clouds."""
     scale = float(np.exp(case["z_log_var"]).sum() + 2 * case["z_mean"].size * 4)
     close(seen["value"], expected["value"], "The divergence", ulps=16, scale=scale)
 
@@ -396,8 +397,8 @@ def _without_divergence(replay: Replay) -> list[np.ndarray]:
     points=0.5, hint="The gradient of the whole loss, for the weights of both networks, given to the optimizer once."
 )
 def follows_the_gradient(case: Case, seen: Any) -> None:
-    """Over two steps with momentum the optimizer moves every weight of both networks along the gradient of reconstruction
-    plus divergence."""
+    """Over two steps with momentum the optimizer moves every weight of both networks along the gradient of
+    reconstruction plus divergence."""
     weights, speed = _first_weights(case), None
     for images, step in zip(probes.batches(case, 2), seen["steps"], strict=True):
         after = [same_shape(found, old.shape, "A weight") for found, old in zip(step["weights"], weights, strict=True)]

@@ -4,18 +4,30 @@
 # ---
 
 # %% [markdown]
-# # Attention from scratch: who looks at whom
+# # 5. Attention from scratch: each position decides where to look
 #
 # *About 60 minutes. 10 points.*
 #
-# A Dense layer has fixed weights: the third input always counts as much as training has decided. Attention has weights
-# that **depend on the input**. Every position of a sequence asks a question (its *query*), every position
-# offers a label (its *key*) and a content (its *value*), and the answer to a question is a mean of the contents, in
-# which the contents with matching labels count most.
+# **What you will learn**
 #
-# The lecture's Transformer takes this part ready-made from Keras and points to two places where you can see how it is
-# made. Here you make it: first the formula as a function without any weights, then the layer around it that learns what
-# to ask, what to label and what to say, several times in parallel.
+# - how queries, keys and values become attention weights, and why the scores are divided by $\sqrt{d}$;
+# - how a mask hides keys before the softmax;
+# - how one tensor is split into several heads and merged again.
+#
+# **What it builds on:** exercise 4 (`threaded_dense`: a Dense layer acts on the last axis), matrix products over leading axes.
+#
+# | question | minutes | points |
+# |---|---|---|
+# | 1. `scaled_dot_product_attention` | 25 | 4 |
+# | 2. `MultiHeadAttention` | 30 | 6 |
+#
+# A Dense layer has fixed weights: after training, the third input always counts the same. Attention has weights
+# that **depend on the input**. Every position of a sequence has a *query* (what it looks for), a *key* (what it offers) and a
+# *value* (what it says). The output at a position is a mean of all values, in which the values with matching keys count most.
+#
+# The lecture's Transformer takes this part ready-made from Keras and links to two places that show how it is
+# made. Here you write it: first the formula as a function without weights, then the layer around it that learns
+# the projections to queries, keys and values, for several heads in parallel.
 #
 # ```
 #            q ─────► Dense ─► split ─┐
@@ -23,8 +35,14 @@
 #            k ─────► Dense ─► split ─┘                                         ├─► weights @ v ─► merge ─► Dense ─► output
 #            v ─────► Dense ─► split ───────────────────────────────────────────┘
 #            └──────────────────────┘ └──────────────────────────────────────────────────────────┘ └─────────────┘
-#              part 2: heads                  part 1: the function                                   part 2: heads
+#                  question 2                     question 1: the function                            question 2
 # ```
+#
+# **To read:** the paper, [Attention Is All You Need](https://arxiv.org/abs/1706.03762), section 3.2 · the lecture's links to
+# [scaled dot-product attention](https://www.tensorflow.org/text/tutorials/transformer#scaled_dot_product_attention) and
+# [multi-head attention](https://www.tensorflow.org/text/tutorials/transformer#mult_head_attention) · Keras's own
+# [MultiHeadAttention](https://keras.io/api/layers/attention_layers/multi_head_attention/) · Keras's guide to
+# [layers of your own](https://keras.io/guides/making_new_layers_and_models_via_subclassing/)
 
 # %% tags=["setup"]
 import keras
@@ -33,10 +51,10 @@ import numpy as np
 import tensorflow as tf
 
 # %% [markdown]
-# ## 1. Scaled dot-product attention (4 points)
+# ## 1. Scaled dot-product attention (4 points, 25 minutes)
 #
-# **The idea:** compare each query with each key by a dot product, turn the scores of a query into shares, and take
-# the mean of the values with these shares.
+# **The idea:** compare each query with each key by a dot product, turn the scores of a query into weights that sum to 1, and
+# take the mean of the values with these weights.
 #
 # $$
 # s_{ij} = \frac{q_i \cdot k_j}{\sqrt{d}} \qquad
@@ -44,29 +62,34 @@ import tensorflow as tf
 # o_i = \sum_j w_{ij} \, v_j
 # $$
 #
+# *By hand:* $q = (1, 1, 1, 1)$, two keys $k_1 = (\ln 3, \ln 3, 0, 0)$ and $k_2 = (0, 0, 0, 0)$, two values $8$ and $0$. The dot
+# products are $2 \ln 3$ and $0$. Here $d = 4$, so the scores are $\ln 3$ and $0$, their exponentials $3$ and $1$, the
+# weights $\tfrac34$ and $\tfrac14$, and the output is $6$. With a mask `[True, False]` the weights are $1$ and $0$, and the output is
+# $8$.
+#
 # - *Shapes.* `q` is `(..., len_q, d)`, `k` is `(..., len_k, d)`, `v` is `(..., len_k, d_v)`. The dots are leading axes,
 #   the same for all three: `(batch,)` or `(batch, heads)`. So the scores and `weights` are `(..., len_q, len_k)` and
 #   `output` is `(..., len_q, d_v)`. The two lengths may differ.
-# - *Why the square root?* A dot product of $d$ pairs of numbers of size 1 has size $\sqrt{d}$. Without the division, wide
-#   queries make large scores, the softmax turns into "one key takes all", and hardly any gradient is left.
-# - *The mask* is boolean, **True where attention is allowed**, and has any shape that broadcasts to the scores: with axes of
-#   size 1, or with fewer axes. Where it is False the weight is exactly 0, and the allowed keys share the whole 1.
+# - *Why the square root?* Take queries and keys with independent components of mean 0 and variance 1. Their dot product has mean
+#   0 and variance $d$, so its standard deviation is $\sqrt{d}$. Without the division, wide queries make large scores: the
+#   softmax gives nearly everything to one key, and hardly any gradient is left.
+# - *The mask* is boolean, **True where attention is allowed**. It has the shape of the scores: `(batch, len_q, len_k)`, or
+#   `(batch, heads, len_q, len_k)` with heads. Where it is False the weight is exactly 0, and the allowed keys share the whole 1.
+#   Other shapes that broadcast to the scores are worth a tenth of a point; with `tf.where` they need no extra line.
 # - *Nothing allowed.* A row of the mask may be False throughout, as for a sequence that is all padding. Any numbers will do
-#   for that query, as long as they are **finite**: one NaN would end up in every gradient.
-# - *Numbers.* Scores can be in the thousands, so take a softmax that doesn't overflow, and hide masked
-#   scores behind a number that is far below any score. And all must work in **float16** as in float32, since that is what
-#   mixed precision computes in. The largest float16 is 65504; beyond it there is only infinity, and $0 \cdot \infty$ is
-#   NaN. All tensors of one operation must have one dtype, the square root included.
+#   for that query, as long as they are **finite**: one NaN spreads to every gradient.
+# - *Large scores.* Scores can be in the thousands. Use a softmax that doesn't overflow, and replace masked scores by a finite
+#   number far below any score.
 #
-# **What the checks look at:** the shapes; that the weights are shares; values with masks of many shapes, with
-# large scores, in float16; the gradient in graph mode with unknown batch size.
+# **What the checks look at:** the numbers above and a few more such examples; masks; rows with nothing allowed; large scores;
+# gradients in graph mode with unknown batch size.
 
 # %% question="scaled_dot_product_attention"
 def scaled_dot_product_attention(q, k, v, mask=None):
     """Attention without weights of its own.
 
-    q: float tensor (..., len_q, d). k: (..., len_k, d). v: (..., len_k, d_v). All float32, or all float16.
-    mask: None, or a boolean tensor that broadcasts to (..., len_q, len_k), True where attention is allowed.
+    q: float tensor (..., len_q, d). k: (..., len_k, d). v: (..., len_k, d_v). All float32.
+    mask: None, or a boolean tensor (..., len_q, len_k), True where attention is allowed.
 
     Returns a pair `(output, weights)`: tensors (..., len_q, d_v) and (..., len_q, len_k).
     """
@@ -81,56 +104,65 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# Four lines: scores, mask, softmax, mean. Write the shape behind each. A matrix product works on the last two axes and
-# leaves all leading axes alone, so rank 3 and rank 4 need no distinction.
+# Four lines: scores, mask, softmax, mean. Write the shape next to each. A matrix product works on the last two axes and
+# leaves all leading axes alone, so rank 3 and rank 4 need the same code.
 # </details>
 #
 # <details><summary>Hint 2</summary>
 #
-# The scores are `q` times the transposed `k`; only the last two axes of `k` change places. The mask acts on the scores, not
-# on the weights: what is left out *after* the softmax has already had its share.
+# The scores are `q` times the transposed `k`; only the last two axes of `k` are swapped. The mask acts on the scores, not
+# on the weights: *after* the softmax, hidden keys have already had their share.
 # </details>
 #
 # <details><summary>Hint 3</summary>
 #
-# `tf.matmul(..., transpose_b=True)`; `tf.where(mask, scores, something)`; `tf.nn.softmax(..., axis=-1)`. The something must be
-# very negative and finite in the dtype of the scores, and a dtype knows its own smallest number. The result is a pair.
+# `tf.matmul(..., transpose_b=True)`; `tf.where(mask, scores, low)`; `tf.nn.softmax(..., axis=-1)`. Here `low` is a very
+# negative, finite number. The function returns a pair.
 # </details>
 
 # %% [markdown]
-# ## 2. Several heads (6 points)
+# ## 2. Several heads (6 points, 30 minutes)
 #
 # **The idea:** one set of weights $w_{ij}$ can follow one relation at a time. So project queries, keys and values to
-# `num_heads` small spaces and let attention run in each, side by side.
+# `num_heads` small spaces, and run attention in each of them in parallel.
 #
 # With `depth = d_model / num_heads`:
 #
 # 1. *Project.* Three Dense layers of `d_model` units, one each for queries, keys and values, no activation.
 # 2. *Split.* The last axis of each is cut into `num_heads` slices of `depth` numbers:
 #    `(batch, len, d_model)` becomes `(batch, num_heads, len, depth)`.
-# 3. *Attend.* Part 1, with the heads as a leading axis; so here $d$ is `depth`.
+# 3. *Attend.* Question 1, with the heads as a leading axis. So $d$ is `depth` here.
 # 4. *Merge.* `(batch, num_heads, len_q, depth)` becomes `(batch, len_q, d_model)`.
-# 5. *Project* once more: a fourth Dense layer of `d_model` units mixes what the heads have found.
+# 5. *Project* once more: a fourth Dense layer of `d_model` units mixes what the heads found.
 #
-# A reshape does not move any number: it reads them row by row and cuts anew. For `len = 2` and two heads, with `a0` for
-# position a and head 0, a row is `[a0 a1]`. See what a reshape straight to `(heads, len)` makes of it:
+# *By hand:* `d_model` 8, two heads, every kernel entry 0.25, no bias. A query of ones, two keys $(\ln 3, 0, \dots, 0)$ and zeros,
+# two values of ones and zeros. Projected, the query is 2 in each column, the keys are $0.25 \ln 3$ and 0, the values 2 and 0. In each
+# head the dot products have 4 terms: $4 \cdot 2 \cdot 0.25 \ln 3 = 2 \ln 3$, and 0. Divided by $\sqrt{4}$, this is
+# $\ln 3$ and $0$: the weights are $\tfrac34$ and $\tfrac14$ in both heads. The merged heads hold 1.5 in each of 8 columns, and
+# the output is $8 \cdot 0.25 \cdot 1.5 = 3$ in each column.
+#
+# A reshape does not move any number: it reads them row by row and cuts them anew. For `len = 2` and two heads, with `a0` for
+# position a and head 0, a row is `[a0 a1]`. This is what a reshape straight to `(heads, len)` makes of it:
 #
 # ```
-#     (len, heads)              (heads, len) is due         reshape alone gives
+#     (len, heads)              (heads, len) should be      reshape alone gives
 #     a0 a1                     a0 b0                       a0 a1      <- this "head" has position a only
 #     b0 b1                     a1 b1                       b0 b1
 # ```
 #
-# - *The mask* is one for all heads, `(len_q, len_k)` or `(batch, len_q, len_k)`, or has its own axis for them,
-#   `(batch, num_heads, len_q, len_k)`. In each form an axis may have size 1, as in a padding mask `(batch, 1, len_k)`.
 # - *`q`, `k`, `v`* are `(batch, len_q, d_model)` and twice `(batch, len_k, d_model)`: three different tensors, as when a
-#   decoder looks at what an encoder has made.
-# - *Sizes.* If `num_heads` does not divide `d_model`, `__init__` raises a `ValueError`.
-# - *Made once.* Everything with weights is made in `__init__`. The batch size isn't known when `fit` traces `call`.
+#   decoder attends to the output of an encoder.
+# - *The mask* is `(batch, len_q, len_k)`, one for all heads. Masks `(len_q, len_k)`, `(batch, 1, len_k)` and
+#   `(batch, num_heads, len_q, len_k)` are worth 0.15 points together.
+# - *Sizes.* If `num_heads` does not divide `d_model`, `__init__` raises a `ValueError`; an assertion will do.
+# - *Made once.* All sub-layers are made in `__init__`. The batch size is unknown while `fit` traces `call`.
+# - *Free:* names and order of the sub-layers, biases or none, and which columns make up a head, as long as projections, split and
+#   merge agree.
 #
-# **What the checks look at:** they set the weights of your layer to numbers for which the result is known, whatever the
-# names and the order; they ask which weights act on what; they try all forms of the mask. For this question a
-# function of theirs stands in for your `scaled_dot_product_attention`, so a mistake there does not count twice.
+# **What the checks look at:** they set every kernel to 0.25, as above, and compare weights and output with numbers worked out by
+# hand. They count which weights act on what. For this question a function of theirs stands in for your
+# `scaled_dot_product_attention`, so a mistake there does not count twice. It weights by distance, so the weights that a failed
+# check expects may differ from those of the example above.
 
 # %% question="multi_head_attention"
 class MultiHeadAttention(keras.layers.Layer):
@@ -156,8 +188,7 @@ class MultiHeadAttention(keras.layers.Layer):
     def call(self, q, k, v, mask=None):
         """q: (batch, len_q, d_model). k, v: (batch, len_k, d_model).
 
-        mask: None, or boolean, (len_q, len_k), (batch, len_q, len_k) or (batch, num_heads, len_q, len_k), True where
-        attention is allowed; axes of size 1 broadcast.
+        mask: None, or a boolean tensor (batch, len_q, len_k), True where attention is allowed.
 
         Returns a pair: the output (batch, len_q, d_model), and the weights (batch, num_heads, len_q, len_k).
         """
@@ -181,28 +212,28 @@ class MultiHeadAttention(keras.layers.Layer):
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# You need the split three times: make it a method of its own. Merging is the same way back, step by step in reverse.
+# You need the split three times: make it a method of its own. Merging does the same steps in reverse.
 # </details>
 #
 # <details><summary>Hint 2</summary>
 #
-# Only the last axis may be cut by a reshape, because its numbers lie side by side: `d_model` into `num_heads` times
-# `depth`. Bringing the heads in front of the positions is then the work of a transpose.
+# A reshape may only cut the last axis, because its numbers lie side by side: `d_model` into `num_heads` times
+# `depth`. A transpose then brings the heads in front of the positions.
 # </details>
 #
 # <details><summary>Hint 3</summary>
 #
 # Split: reshape to `(batch, len, num_heads, depth)`, then transpose axes 1 and 2. In the reshape one entry may be -1. Merge:
-# transpose axes 1 and 2, then reshape. A mask of rank 3 has no axis for the heads: give it one at position 1. A rank is
+# transpose axes 1 and 2, then reshape. A mask of rank 3 has no axis for the heads: give it one at position 1. The rank is
 # known even while tracing: `len(mask.shape)`.
 # </details>
 
 # %% [markdown]
-# ## The picture: what each head looks at
+# ## The picture: where each head looks
 #
-# A task that no position can solve alone. Each sequence has 10 symbols out of 8. At each position three questions must be
-# answered: which symbol stands **just before** me, which at the **mirrored** position, and which at the **start**? One
-# layer of yours with three heads gets the symbols with a learned code for the position, and one Dense layer reads the three
+# The task needs other positions. Each sequence is 10 symbols long, from an alphabet of 8. At each position three questions
+# must be answered: which symbol is **just before** this one, which at the **mirrored** position, and which at the **start**? Your
+# layer, with three heads, gets the symbols plus a learned embedding of the position, and one Dense layer gives the three
 # answers. After some hundred steps each head has found a place to look. (About 10 seconds.)
 
 # %% tags=["demo"]
@@ -244,11 +275,38 @@ for head, axis in enumerate(axes[:HEADS]):
     axis.set(title=f"Head {head + 1}", xlabel="looks at position", ylabel="position")
 figure.colorbar(image, ax=axes[:HEADS], label="share of the attention")
 axes[HEADS].plot(range(1, 9), history.history["accuracy"], marker="o")
-axes[HEADS].set(title="Answers that are right", xlabel="epoch", ylim=(0, 1.02))
+axes[HEADS].set(title="Share of correct answers", xlabel="epoch", ylim=(0, 1.02))
 plt.show()
 
 # %% [markdown]
+# **What you should see:** three maps with one bright line each: one below the diagonal (just before), one along the
+# anti-diagonal (mirrored), one in the first column (start). Which head takes which relation is up to chance.
+# The share of correct answers ends near 1.
+#
+# **If you don't:** evenly grey maps mean that the scores are too small, or that no gradient reaches queries and keys. Equal maps
+# mean that all heads use the same columns. If the maps look right and the share of correct answers stays low, look at the split
+# of the values and at the merge.
+
+# %% [markdown]
+# ## Recap
+#
+# - Attention is a mean of values; the weights are a softmax of scaled dot products.
+# - A mask acts on the scores, before the softmax, by a very low finite number.
+# - Heads are slices of the last axis: reshape, then transpose; the way back is the reverse.
+#
+# ## A stretch task, without points
+#
+# Mixed precision computes in **float16**. Make your function work there: `scaled_dot_product_attention(q, k, v, mask)` with
+# `tf.cast(..., "float16")` inputs, also where a row allows nothing. The largest float16 is 65504; beyond it there is only
+# infinity, and $0 \cdot \infty$ is NaN. All tensors of one operation must have one dtype, the square root included.
+#
 # ## One question to think about
 #
-# Take the position codes away. The three questions are then hopeless, whatever the heads do: why? What does attention
-# do to its output when you shuffle the keys together with their values?
+# Take the position embeddings away. The three questions then can't be answered, whatever the heads do: why? What happens to the
+# output of attention when you shuffle the keys together with their values?
+
+# %% [markdown] tags=["solution"]
+# **Answer.** The output is a sum over pairs of key and value, and a sum does not depend on the order of its terms: shuffled together,
+# keys and values give the same output. So without position embeddings attention sees a *set* of symbols. Two positions with the
+# same symbol get the same output, though different symbols stand before them, and at their mirrored positions. The symbol at the start
+# can't be found either: nothing marks the first position.

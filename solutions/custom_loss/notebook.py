@@ -65,6 +65,7 @@ import tensorflow as tf
 # the loss of an example is the mean over them. The check looks at the shape, at the value, and at the gradient in
 # graph mode, where the batch size is unknown.
 
+
 # %% question="pinball_loss"
 def pinball_loss(tau):
     """Make the quantile loss for one quantile.
@@ -76,6 +77,7 @@ def pinball_loss(tau):
         A function of `y_true` and `y_pred`, two float tensors of shape (batch, n), in the units of the target.
         It returns a tensor of shape (batch,): the mean over the last axis, in the same units.
     """
+
     # BEGIN SOLUTION
     def loss_fn(y_true, y_pred):
         error = y_true - y_pred
@@ -83,6 +85,7 @@ def pinball_loss(tau):
 
     return loss_fn
     # END SOLUTION
+
 
 # %% [markdown]
 # <details><summary>Hint 1</summary>
@@ -124,6 +127,7 @@ def pinball_loss(tau):
 # `pinball_loss`: for this question the check puts another function in its place, so a mistake there does not
 # count twice.
 
+
 # %% question="pinball_loss_class"
 class PinballLoss(keras.losses.Loss):
     """The pinball loss with its quantile as configuration.
@@ -151,6 +155,7 @@ class PinballLoss(keras.losses.Loss):
         # BEGIN SOLUTION
         return {**super().get_config(), "tau": self.tau}
         # END SOLUTION
+
 
 # %% [markdown]
 # <details><summary>Hint 1</summary>
@@ -189,6 +194,7 @@ class PinballLoss(keras.losses.Loss):
 # The check looks at how the loss depends on the weights, at the value, at predictions of exactly 0 and 1, and at
 # the gradient in graph mode. A Keras function may help you, as long as the result is the scalar above.
 
+
 # %% question="weighted_binary_crossentropy"
 def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
     """Binary crossentropy of a batch, with an optional weight for each example.
@@ -209,6 +215,7 @@ def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
         losses = losses * sample_weight
     return keras.ops.mean(losses)
     # END SOLUTION
+
 
 # %% [markdown]
 # <details><summary>Hint 1</summary>
@@ -242,6 +249,7 @@ def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
 # which is known for generated data. Here, too, a mistake in your own `pinball_loss` or `PinballLoss` does not
 # count twice.
 
+
 # %% question="make_quantile_model"
 def make_quantile_model(n_features, tau):
     """Build and compile a model that learns the conditional tau quantile.
@@ -264,6 +272,7 @@ def make_quantile_model(n_features, tau):
     model.compile(optimizer=keras.optimizers.Adam(0.005), loss=PinballLoss(tau))
     return model
     # END SOLUTION
+
 
 # %% [markdown]
 # <details><summary>Hint 1</summary>

@@ -4,13 +4,22 @@
 # ---
 
 # %% [markdown]
-# # GAN: two players, one step
+# # 12. GAN: a train step for two networks
 #
-# *About 75 minutes. 10 points.*
+# *Exercise 12 of 13. About 75 minutes, 10 points: question 1 takes 15 minutes (2 points), question 2 takes 20 minutes
+# (2 points), question 3 takes 40 minutes (6 points).*
 #
-# A generative adversarial network is a game. A **generator** turns random numbers into images. A **discriminator**
-# looks at images and says which are fakes. Each is the other's teacher: the discriminator learns from the fakes, the
-# generator from how it was found out. Nobody ever shows the generator a real image.
+# **You learn to**
+#
+# - invert the shape of a convolution with `Conv2DTranspose`, and say what it computes;
+# - write a `train_step` with two networks, two losses and two optimizers;
+# - control which weights a gradient reaches, and which ones an optimizer changes.
+#
+# **Builds on** exercise 3 (`train_step`) and exercise 8 (`vae`: `Conv2DTranspose`, two models in one).
+#
+# A generative adversarial network has two parts. The **generator** turns random numbers into images. The
+# **discriminator** looks at an image and says whether it is fake or real. The discriminator learns from real images and
+# from the generator's fakes. The generator learns only from the discriminator's answers: it never sees a real image.
 #
 # ```
 #  latent z (batch, latent_dim) --> generator --> fake image --+
@@ -18,9 +27,13 @@
 #                                              real image -----+
 # ```
 #
-# There is no single loss that both could minimise, so `fit` can't do it with what it has: you write the step. But
-# first you look at the layer that a generator is made of: the *transposed* convolution, which goes the way of a
-# convolution backwards.
+# No single loss is minimized by both, so the built-in `train_step` does not fit: you write it.
+#
+# **Read more:** [Keras guide: customizing `fit`](https://keras.io/guides/custom_train_step_in_tensorflow/) ·
+# [Keras example of the lecture: DCGAN](https://keras.io/examples/generative/dcgan_overriding_train_step/#override-trainstep) ·
+# [`Conv2DTranspose`](https://keras.io/api/layers/convolution_layers/convolution2d_transpose/) ·
+# [the GAN paper, Goodfellow et al. 2014](https://arxiv.org/abs/1406.2661) ·
+# [the DCGAN paper, Radford et al. 2015](https://arxiv.org/abs/1511.06434)
 
 # %% tags=["setup"]
 import keras
@@ -31,12 +44,14 @@ from keras import layers
 image_shape = (8, 8, 1)
 
 # %% [markdown]
-# ## 1. Going back the way of a convolution (3 points)
+# ## 1. Invert a convolution (2 points, 15 minutes)
 #
-# A convolution is linear. Written as a matrix $C$, it takes an image $x$ to $y = Cx$. A transposed convolution with
-# the same kernel, strides and padding is the matrix $C^\top$. It is no inverse (what a convolution has averaged away
-# does not come back), but it sends every number of $y$ to just those places in $x$ that it came from. The two are tied
-# together by
+# A generator makes small arrays larger, with transposed convolutions. What does such a layer compute?
+#
+# A convolution is linear. Written as a matrix $C$, it maps an image $x$ to $y = Cx$. The transposed convolution with
+# the same kernel, strides and padding is the matrix $C^\top$. It does not undo the convolution: $C^\top C x$ is not
+# $x$. But it restores the shape, and it adds each number of $y$ to exactly those places of $x$ that this number was
+# computed from. It is defined by
 #
 # $$ \langle Cx,\, y \rangle = \langle x,\, C^\top y \rangle \qquad\text{for all } x, y $$
 #
@@ -45,57 +60,33 @@ image_shape = (8, 8, 1)
 #  inverse:   input_shape (height, width, channels)  <--  (height', width', filters)
 # ```
 #
-# Both keep their kernel in the shape `(kernel height, kernel width, channels, filters)`, with the channels of the
-# larger image first, so the kernel can be handed over as it is.
+# **Worked example.** One row of pixels, kernel `[1, 2]`, strides 2, padding "valid". The convolution maps
+# `[3, 4, 5, 6]` to `[1·3 + 2·4, 1·5 + 2·6] = [11, 17]`. Its matrix and the transpose:
 #
-# The shape is the tricky part. With strides of 2, images of 7 and of 8 pixels both give 4 outputs; so
-# `Conv2DTranspose` can't know which of them you want. With `output_padding=None` it makes the commonest choice:
+# $$ C = \begin{pmatrix} 1 & 2 & 0 & 0 \\ 0 & 0 & 1 & 2 \end{pmatrix} \qquad
+# C^\top \begin{pmatrix} 11 \\ 17 \end{pmatrix} = (11,\; 22,\; 17,\; 34)^\top $$
 #
-# | padding | `output_padding=None` | `output_padding=p` |
-# |---|---|---|
-# | `"valid"` | `(n - 1) * stride + max(k, stride)` | `(n - 1) * stride + k + p` |
-# | `"same"` | `n * stride` | `(n - 1) * stride + k - 2 * (k // 2) + p` |
+# Both layers keep the kernel in the shape `(kernel height, kernel width, channels, filters)`, where `channels` are those
+# of the larger image. So the kernel can be assigned as it is.
 #
-# Here `n` is the number of outputs of `conv` on an axis and `k` the reach of its kernel,
-# `(kernel_size - 1) * dilation_rate + 1`. Keras wants `p` smaller than the stride. One pair serves both axes, given as
-# a tuple.
-#
-# The check tries many kernels, strides, paddings, dilations and sizes, all of which have an answer.
+# The checks use strides that fit the image: with "same" the size is a multiple of the stride; with "valid" the last
+# window ends at the border (where the kernel is smaller than the stride, the size is a multiple of the stride). Then
+# `Conv2DTranspose` finds the size by itself, and `output_padding` and `dilation_rate` keep their defaults.
 
 
 # %% question="invert_convolution"
 def invert_convolution(conv, input_shape):
-    """Make the layer that goes back the way that a convolution came.
+    """Build the transposed convolution that maps the output shape of conv back to input_shape.
 
-    conv: a built keras.layers.Conv2D without activation.
+    conv: a built keras.layers.Conv2D without activation and without dilation.
     input_shape: (height, width, channels) of the images that conv gets.
-    Returns a built keras.layers.Conv2DTranspose, from conv's output shape to input_shape, with conv's kernel.
+    Returns a new, built keras.layers.Conv2DTranspose with the kernel that conv has now.
     """
     # BEGIN SOLUTION
-    height_width, channels = input_shape[:2], input_shape[2]
-    output_shape = conv.compute_output_shape((None, *input_shape))
-
-    padding = []
-    for size, out, kernel, stride, dilation in zip(
-        height_width, output_shape[1:3], conv.kernel_size, conv.strides, conv.dilation_rate
-    ):
-        spread = (kernel - 1) * dilation + 1
-        smallest = (out - 1) * stride + (spread if conv.padding == "valid" else spread % 2)
-        padding.append(size - smallest)
-    # Keras wants less than a stride here; all of a stride is what it does by itself.
-    if any(extra >= stride for extra, stride in zip(padding, conv.strides)):
-        padding = None
-
     inverse = layers.Conv2DTranspose(
-        channels,
-        conv.kernel_size,
-        strides=conv.strides,
-        padding=conv.padding,
-        output_padding=padding,
-        dilation_rate=conv.dilation_rate,
-        use_bias=False,
+        input_shape[-1], conv.kernel_size, strides=conv.strides, padding=conv.padding, use_bias=False
     )
-    inverse.build(output_shape)
+    inverse.build(conv.compute_output_shape((None, *input_shape)))
     inverse.kernel.assign(conv.kernel)
     return inverse
     # END SOLUTION
@@ -104,25 +95,23 @@ def invert_convolution(conv, input_shape):
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# What goes out of the one is what comes into the other. So how many filters does the inverse have, and for which input
-# shape is it built?
+# The output of `conv` is the input of the inverse. How many filters does the inverse have, and for which input shape is
+# it built?
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# Take over `kernel_size`, `strides`, `padding` and `dilation_rate` from `conv`. Build it with
-# `conv.compute_output_shape((None, *input_shape))`, and assign the kernel afterwards.
+# `kernel_size`, `strides` and `padding` are attributes of `conv`. `conv.compute_output_shape((None, *input_shape))` is
+# the shape to build the inverse with.
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# For the sizes that strides do not divide, solve the right column of the table for `p` on both axes. If the left
-# column gives the right size already, leave `output_padding` at None. (Or let the layer compute: try all pairs `p`
-# below the strides, and ask each candidate's `compute_output_shape`. Mind that a list never equals a tuple.)
+# `build` draws a random kernel. Afterwards call `inverse.kernel.assign(conv.kernel)`.
 # </details>
 
 # %% [markdown]
-# ## 2. The players (2 points)
+# ## 2. Generator and discriminator (2 points, 20 minutes)
 #
-# For digits of 8 by 8 pixels, one channel, values in [0, 1]:
+# Build both for digits of 8 by 8 pixels, one channel, values in [0, 1]:
 #
 # ```
 #  generator:      (batch, latent_dim) -> Dense -> Reshape -> Conv2DTranspose, up by 2 each time
@@ -131,17 +120,21 @@ def invert_convolution(conv, input_shape):
 #                                                                 -> (batch, 1), a logit
 # ```
 #
-# Depth, widths and activations inside are yours. A *logit* is any real number: positive for "fake", negative for
-# "real". The sigmoid that would make a probability of it is part of the loss.
+# Depth, widths and inner activations are free. A *logit* is any real number: positive for "fake", negative for "real".
+# The sigmoid that turns it into a probability is part of the loss.
 #
-# The check asks for no more than that. The game below goes wrong easily, though: a discriminator that is always right
-# teaches nothing, and the generator ends up painting the same blot for every latent. `Dropout` in the discriminator
-# and `BatchNormalization` between the generator's layers keep the two in balance.
+# **Worked numbers.** With strides of 2 and padding "same", two transposed convolutions take an array from 2 to 4 to 8
+# pixels; two convolutions take it from 8 to 4 to 2. The sigmoid maps the logits -2, 0 and 2 to the probabilities 0.12,
+# 0.5 and 0.88: a network that ends in a sigmoid can never give the logit 2.
+#
+# The checks ask for no more than that. Training a GAN is delicate, though: if the discriminator is always right, the
+# generator learns nothing; and the generator may give the same image for every latent. `Dropout` in the discriminator
+# and `BatchNormalization` in the generator help against both.
 
 
 # %% question="build_players"
 def build_generator(latent_dim):
-    """Make a generator.
+    """Build a generator.
 
     latent_dim: length of a latent vector.
     Returns a model from (batch, latent_dim) to images (batch, 8, 8, 1) with values in [0, 1].
@@ -166,7 +159,7 @@ def build_generator(latent_dim):
 
 
 def build_discriminator():
-    """Make a discriminator.
+    """Build a discriminator.
 
     Returns a model from images (batch, 8, 8, 1) to logits (batch, 1): large for a fake, small for a real image.
     """
@@ -190,46 +183,80 @@ def build_discriminator():
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# Count backwards: 8 comes from 4, and 4 from 2. Which `Reshape` does the generator start with?
+# Count backwards: 8 comes from 4, and 4 from 2. So the generator's `Reshape` gives 2 by 2 pixels, and some channels.
 # </details>
 # <details><summary>Hint 2</summary>
 #
 # `Conv2DTranspose(filters, 4, strides=2, padding="same")` doubles height and width; `Conv2D` with the same arguments
-# halves them. A kernel size that the stride divides leaves no chequered pattern.
+# halves them. A kernel size that the stride divides avoids a checkerboard pattern.
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# The generator's last activation has the range [0, 1]. The discriminator's last layer has none.
+# The generator's last activation is a sigmoid, whose range is [0, 1]. The discriminator's last layer has no activation.
 # </details>
 
 # %% [markdown]
-# ## 3. The game (5 points)
+# ## 3. The train step (6 points, 40 minutes)
 #
-# One call of `train_step` is one round:
+# **The objective.** Let $D(x)$ be the probability that the discriminator gives to "real". The lecture states
 #
-# 1. **The discriminator learns.** Draw a latent for each real image, let the generator make fakes, and show the
-#    discriminator both kinds: fakes with the label 1, real images with the label 0. `d_optimizer` moves the
+# $$ \max_D \; \mathbb{E}_x \log D(x) + \mathbb{E}_z \log\bigl(1 - D(G(z))\bigr) \qquad\qquad
+#    \min_G \; \mathbb{E}_z \log\bigl(1 - D(G(z))\bigr) $$
+#
+# The linked Keras example, and this notebook, use the opposite labels: the logit $\ell(x)$ is that of "**fake**", so
+# $D(x) = 1 - \sigma(\ell(x))$. With the binary crossentropy as `loss_fn`:
+#
+# | | lecture: $D$ = "real" | this notebook: label and loss |
+# |---|---|---|
+# | discriminator, real image | maximize $\log D(x)$ | label 0: minimize $-\log(1 - \sigma(\ell))$ |
+# | discriminator, fake | maximize $\log(1 - D(G(z)))$ | label 1: minimize $-\log \sigma(\ell)$ |
+# | generator, fake | minimize $\log(1 - D(G(z)))$ | *misleading* label 0: minimize $-\log(1 - \sigma(\ell)) = -\log D(G(z))$ |
+#
+# The last row is not the same function: both want $D(G(z))$ to be high, but the lecture's has almost no gradient while
+# the discriminator still recognizes every fake. With misleading labels the gradient is largest there.
+#
+# **One call of `train_step`:**
+#
+# 1. **The discriminator's half.** Draw a latent vector for each real image and let the generator make fakes. Compute the
+#    loss of the discriminator on both kinds: fakes with label 1, real images with label 0. `d_optimizer` updates the
 #    discriminator's weights, and only these.
-# 2. **The generator learns.** Draw latents, make fakes, and ask the discriminator *as its step has just left it*. This
-#    time the label lies: 0, "real". The gradient of that loss runs back through the discriminator, through the image,
-#    to the generator's weights; `g_optimizer` moves these, and only these.
+# 2. **The generator's half.** Draw latent vectors (as many as you like), make fakes, and call the discriminator *as its
+#    own half has left it*. The labels are misleading: 0. The gradient goes back through the discriminator and the image
+#    to the generator's weights; `g_optimizer` updates these, and only these.
 #
 # ```
 #  z --> generator --> image --> discriminator --> logit --> loss_fn(0, logit)
 #            ^                        |                          |
-#            +------ gradient --------+--------------------------+     the discriminator passes it on and stays as it is
+#            +------ gradient --------+--------------------------+     passes through the discriminator, changes nothing there
 # ```
 #
-# Calls of the loss are `loss_fn(labels, logits)`. Showing both kinds in one call, or in two whose losses you add or
-# average, is all the same. So is a little noise on the labels (up to 0.05), which some people like.
+# Calls of the loss are `loss_fn(labels, logits)`, where labels have the shape `(batch, 1)` of the logits. You may show
+# both kinds in one call, or in two calls whose losses you add or average. The lecture says that the generator may be
+# updated several times per update of the discriminator; here it is once. Noise of up to 0.05 on any label is allowed.
 #
-# Report running means: a `keras.metrics.Mean` for each player, listed in the property `metrics` so that Keras resets
-# them at the start of an epoch.
+# **Worked step.** Images of one pixel; the generator's kernel is 0 and its bias 1, so every fake is 1; the batch is one
+# real image, 3. The discriminator is $\ell(x) = 0.5\,x + 2$, the loss is the mean squared error, the optimizers are SGD
+# with learning rates 1/64 for the discriminator and 1/4 for the generator.
+#
+# | | one loss of both kinds, or the mean of two | sum of two losses |
+# |---|---|---|
+# | logits | fake 2.5, real 3.5 | the same |
+# | `d_loss` | $((2.5 - 1)^2 + (3.5 - 0)^2)/2 = 7.25$ | 14.5 |
+# | gradient of weight and bias | $(2·1.5·1 + 2·3.5·3)/2 = 12$ and $(2·1.5 + 2·3.5)/2 = 5$ | 24 and 10 |
+# | new weight and bias | $0.5 - 12/64 = 0.3125$ and $2 - 5/64 = 1.922$ | 0.125 and 1.844 |
+# | the fake's new logit | $0.3125 + 1.922 = 2.234$ | 1.969 |
+# | `g_loss` | $2.234^2 = 4.992$ | 3.876 |
+# | gradient of the generator's bias | $2 · 2.234 · 0.3125 = 1.396$ | 0.492 |
+# | its new bias | $1 - 1.396/4 = 0.651$ | 0.877 |
+#
+# **`compile` and `metrics`.** `compile` takes two optimizers, which Keras's own does not know: call `super().compile()`
+# so that `fit` accepts the model, and store the rest on `self`. Report running means: one `keras.metrics.Mean` per loss,
+# listed in the property `metrics`, so that Keras resets both at the start of each epoch.
 
 
 # %% question="gan"
 class GAN(keras.Model):
-    """Two players and the step that trains them against each other.
+    """A generator and a discriminator, and the step that trains them against each other.
 
     discriminator: model from images to one logit each; generator: model from latents to images;
     latent_dim: length of a latent vector.
@@ -244,7 +271,7 @@ class GAN(keras.Model):
         # END SOLUTION
 
     def compile(self, d_optimizer, g_optimizer, loss_fn):
-        """Take an optimizer for each player, and loss_fn(labels, logits), which gives a scalar."""
+        """Store an optimizer for each network, and loss_fn(labels, logits), which returns a scalar."""
         # BEGIN SOLUTION
         super().compile()
         self.d_optimizer = d_optimizer
@@ -294,17 +321,17 @@ class GAN(keras.Model):
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# Write the two halves one after the other, each with a tape of its own. What has to be on the second tape so that the
-# gradient reaches the generator?
+# Write the two halves one after the other, each with its own tape. What must be on the second tape so that the gradient
+# reaches the generator?
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# `tape.gradient(loss, weights)` with the `trainable_weights` of one player; the same list goes to the optimizer.
-# `generator.predict` would leave TensorFlow, and with it the tape.
+# `tape.gradient(loss, weights)` with the `trainable_weights` of one network; the same list goes to the optimizer.
+# `generator.predict` returns NumPy arrays, through which no gradient passes: call `self.generator(latents)`.
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# `fit` runs your step as a graph for batches of any size: the batch size is `tf.shape(real_images)[0]`, latents are
+# `fit` traces your step for batches of any size: the batch size is `tf.shape(real_images)[0]`, latents are
 # `tf.random.normal((batch_size, self.latent_dim))`, labels `tf.ones` and `tf.zeros` of shape `(batch_size, 1)`. Put
 # images and labels together in the same order.
 # </details>

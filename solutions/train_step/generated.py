@@ -157,43 +157,6 @@ COUNTS = [
     "k = len(known)",
 ]
 WEIGHTS = [
-    "x, y, w = keras.utils.unpack_x_y_sample_weight(data)",
-    "x, y, w = data if len(data) == 3 else (*data, None)",
-    "x, y, *rest = data\nw = rest[0] if rest else None",
-    "x, y = data[0], data[1]\nw = data[2] if len(data) > 2 else None",
-    "x, y, w = (tuple(data) + (None,))[:3]",
-    "if len(data) == 2:\n    x, y = data\n    w = None\nelse:\n    x, y, w = data",
-]
-
-
-@st.composite
-def weighted_models(draw: Any) -> str:
-    """A `WeightedModel`."""
-    unpack = st.sampled_from(UNPACK_WEIGHTS)
-    train = _method("train_step", draw(_step(draw(unpack), "w")))
-    forward = draw(st.sampled_from(["self(x, training=False)", "self(x)"]))
-    lines = [draw(unpack), f"y_pred = {forward}", f"loss = {draw(_compute('w'))}", draw(_update("w"))]
-    methods = [train, _method("test_step", "\n".join(lines))]
-    if draw(st.booleans()):
-        methods.reverse()
-    return f"class WeightedModel(keras.Model):\n{indent(draw(INIT) + chr(10).join(methods), '    ')}"
-
-
-FLATTEN = [
-    "np.ravel(y)",
-    "np.asarray(y).reshape(-1)",
-    "np.array(y).flatten()",
-    "np.reshape(y, len(y))",
-    "np.array([int(label) for label in np.ravel(y)])",
-]
-COUNTS = [
-    "classes, place, counts = np.unique(labels, return_inverse=True, return_counts=True)\nsame = counts[place]\nk = len(classes)",
-    "same = (labels[:, None] == labels[None, :]).sum(axis=1)\nk = np.unique(labels).size",
-    "from collections import Counter\ntable = Counter(labels.tolist())\nsame = np.array([table[label] for label in labels.tolist()])\nk = len(table)",
-    "classes, counts = np.unique(labels, return_counts=True)\nsame = counts[np.searchsorted(classes, labels)]\nk = len(counts)",
-    "known = sorted(set(labels.tolist()))\nsame = sum(np.where(labels == name, np.sum(labels == name), 0) for name in known)\nk = len(known)",
-]
-WEIGHTS = [
     "n / (k * same)",
     "n / k / same",
     "(n / k) * (1.0 / same)",

@@ -4,14 +4,36 @@
 # ---
 
 # %% [markdown]
-# # Variational autoencoder: sampling, two networks, one train step
+# # 8. Variational autoencoder: a sampling layer, two networks, one train step
 #
-# *About 75 minutes. 10 points.*
+# *About 90 minutes. 10 points.*
 #
-# An autoencoder maps each image to one point. What lies between two points is nobody's business, so a point picked at
-# random rarely decodes to anything. The *variational* autoencoder maps an image to a small cloud: a mean $\mu$ and a
-# standard deviation $\sigma$ for each latent axis. The decoder sees a random draw from the cloud. Neighbouring points
-# then have to decode alike, and the latent space fills up.
+# **You will learn to**
+#
+# - write a layer that draws random numbers and still lets gradients through,
+# - compose a model from two Functional models and train both in one `train_step`,
+# - put a term into the loss that no function of `y_true` and `y_pred` can express.
+#
+# **It builds on** exercise 3 (`train_step`) and exercise 7 (autoencoder).
+#
+# | question | minutes | points |
+# |---|---|---|
+# | 1. A layer that draws | 15 | 2 |
+# | 2. Encoder and decoder | 30 | 3 |
+# | 3. Divergence | 15 | 2 |
+# | 4. Model and train step | 30 | 3 |
+#
+# **To read**: the lecture's example [Variational AutoEncoder](https://keras.io/examples/generative/vae/) with its cells
+# on [Sampling](https://colab.research.google.com/github/keras-team/keras-io/blob/master/examples/generative/ipynb/vae.ipynb#scrollTo=Wx_jzzcPtcfz)
+# and on [the encoder](https://colab.research.google.com/github/keras-team/keras-io/blob/master/examples/generative/ipynb/vae.ipynb#scrollTo=4rFiHtbCtcf0);
+# [Conv2DTranspose](https://keras.io/api/layers/convolution_layers/convolution2d_transpose/);
+# [custom train steps](https://keras.io/guides/custom_train_step_in_tensorflow/);
+# the paper by Kingma and Welling, [Auto-Encoding Variational Bayes](https://arxiv.org/abs/1312.6114).
+#
+# An autoencoder maps each image to one point. Nothing in its loss says what happens between two points, so a random
+# point rarely decodes to anything. The *variational* autoencoder maps an image to a normal distribution, a cloud, with
+# mean $\mu$ and standard deviation $\sigma$ for each latent axis. The decoder gets a random draw from the cloud. So
+# nearby points have to decode to similar images, and the latent space fills up.
 #
 # ```
 #            ┌───► z_mean ─────┐
@@ -20,12 +42,16 @@
 #                                noise ε ~ N(0, 1)
 # ```
 #
-# The lecture used this model to show three things that no argument of `compile` gives you:
+# The lecture says that the encoder produces the pair $(\mu, \sigma)$. Here its heads are $\mu$ (`z_mean`) and
+# $\log\sigma^2$ (`z_log_var`). That is the same information, since $\sigma = e^{\frac12 \log\sigma^2}$. The draw `z` is
+# the third output, because the decoder needs it.
 #
-# - a **layer** that does something of its own when it is called: it draws,
-# - two **Functional models** that stay usable on their own,
-# - a **train step** with a loss of two terms. One of them is about the codes in the middle of the network, so a loss
-#   function of `y_true` and `y_pred` cannot express it. The gradient tape can.
+# This model shows three things that no argument of `compile` gives you:
+#
+# - a **layer** with a `call` of its own: it draws,
+# - two **Functional models** that can also be used on their own,
+# - a **train step** with a loss of two terms. One of them depends on the codes in the middle of the network, so a loss
+#   function of `y_true` and `y_pred` cannot express it. In a train step it is one more line under the gradient tape.
 #
 # $$ \text{loss} = \underbrace{\text{crossentropy}(x, \hat x)}_{\text{reconstruction}}
 #    \; + \; \underbrace{D_{KL}\big(N(\mu, \sigma^2)\,\|\,N(0, 1)\big)}_{\text{clouds stay near the origin}} $$
@@ -38,23 +64,27 @@ import tensorflow as tf
 from sklearn.datasets import load_digits
 
 # %% [markdown]
-# ## 1. A layer that draws (2 points)
+# ## 1. A layer that draws (15 minutes, 2 points)
 #
-# Drawing from $N(\mu, \sigma^2)$ has no gradient with respect to $\mu$ and $\sigma$. The trick is to draw noise that
-# depends on nothing, and to shift and stretch it:
+# A draw from $N(\mu, \sigma^2)$ is a random number: it has no gradient with respect to $\mu$ and $\sigma$. The trick is
+# to draw noise that depends on neither, then to scale and shift it:
 #
 # $$ z = \mu + \sigma\,\varepsilon, \qquad \varepsilon \sim N(0, 1), \qquad \sigma = e^{\frac12 \log \sigma^2} $$
 #
-# The encoder gives $\log\sigma^2$ (`z_log_var`), which may be any number, where a variance has to be positive.
+# The layer gets $\log\sigma^2$ (`z_log_var`), which may be any number, while a variance must be positive.
 #
-# The checks look at how $z$ reacts to its two inputs, and at the noise: every entry of `z` has noise of its own, each
-# call draws anew, also inside a `tf.function`, and with `training=False` as well. Your noise is never compared with
-# ours.
+# **On paper**: for `z_log_var` $= \log 9 = 2.197$ the variance is 9, so the draws have standard deviation 3. For
+# `z_log_var` $= \log 0.25 = -1.386$ it is 0.5. If the noise is $\varepsilon = 2$ and $\mu = 1$, then $z = 1 + 3 \cdot 2 = 7$
+# in the first case, and $z = 1 + 0.5 \cdot 2 = 2$ in the second.
+#
+# The checks look at how $z$ changes with the two inputs, and at the noise: each entry of `z` has independent noise, and
+# each call draws again, also inside a `tf.function` and with `training=False`. Your noise is never compared with a
+# particular seed.
 
 
 # %% question="sampling"
 class Sampling(keras.layers.Layer):
-    """Draws a code from the cloud that the encoder describes."""
+    """Draws a code from the normal distribution that the encoder describes."""
 
     def call(self, inputs):
         """Draw one code for each example.
@@ -70,33 +100,40 @@ class Sampling(keras.layers.Layer):
 
 
 # %% [markdown]
-# <details><summary>Hint 1</summary>How many noise values does a batch of 64 codes with 2 latent axes need? Where do you
-# find these two numbers, when the batch size is not known before the call?</details>
-# <details><summary>Hint 2</summary>Take the shape from the tensor that comes in: <code>tf.shape</code> or
-# <code>keras.ops.shape</code> work while a graph is traced, too. Draw with <code>tf.random</code> or
+# <details><summary>Hint 1</summary>A batch of 64 codes with 2 latent axes needs 128 noise values. Where do you
+# find the shape when the batch size is not known before the call?</details>
+# <details><summary>Hint 2</summary>Take the shape from the input: <code>tf.shape</code> and
+# <code>keras.ops.shape</code> also work while a graph is traced. Draw with <code>tf.random</code> or
 # <code>keras.random</code>, inside <code>call</code>.</details>
-# <details><summary>Hint 3</summary>A variance is a squared deviation. So the logarithm of the variance is twice the
-# logarithm of the deviation: half it, then exponentiate.</details>
+# <details><summary>Hint 3</summary>A variance is a squared deviation, so the logarithm of the variance is twice the
+# logarithm of the deviation: halve it, then exponentiate.</details>
 
 # %% [markdown]
-# ## 2. Encoder and decoder (3 points)
+# ## 2. Encoder and decoder (30 minutes, 3 points)
 #
-# Two models that can be used on their own. The encoder has **three** outputs, `[z_mean, z_log_var, z]`: two heads on
-# the same features, and what `Sampling` makes of them. The decoder goes the other way. `Conv2DTranspose` is the
-# convolution turned round: with `strides=2` it doubles rows and columns.
+# Write two models that can be used on their own. The encoder has **three** outputs, `[z_mean, z_log_var, z]`: two heads
+# on the same features, and what your `Sampling` layer makes of them. The decoder goes the other way. `Conv2DTranspose`
+# inverts the shapes of a convolution: with `strides=2` and `padding="same"` it doubles rows and columns.
+#
+# **On paper**, for an image of 9 rows and 14 columns:
 #
 # ```
 #   9 × 14  ──conv, stride 2──►  5 × 7  ──conv, stride 2──►  3 × 4      (rounded up)
 #  12 × 16  ◄── transposed ──    6 × 8  ◄── transposed ──    3 × 4      (doubled: 3 rows, 2 columns too many)
 # ```
 #
-# The checks use images of 8 to 13 rows and columns, one or three channels, and want back exactly that size. Pixels
-# are in $[0, 1]$, and black and white must both be within reach. Sizes and numbers of layers are yours.
+# The checks use images of at least 8 rows and columns, odd and even, with one or three channels, and expect exactly that
+# size back. Pixels are in $[0, 1]$, and the decoder must be able to produce black and white. The number and the sizes of
+# the layers are up to you.
+#
+# The checks set all trainable weights to random values, so it does not matter how you initialize them. While your encoder
+# is built, another layer stands in for `Sampling`: it returns `z_mean - z_log_var`. So a mistake in question 1 costs
+# nothing here.
 
 
 # %% question="encoder_decoder"
 def build_encoder(image_shape, latent_dim):
-    """Make the encoder.
+    """Build the encoder.
 
     image_shape: (height, width, channels), at least 8 rows and columns.
     latent_dim: number of latent axes.
@@ -117,7 +154,7 @@ def build_encoder(image_shape, latent_dim):
 
 
 def build_decoder(image_shape, latent_dim):
-    """Make the decoder.
+    """Build the decoder.
 
     image_shape: (height, width, channels), at least 8 rows and columns, odd or even.
     latent_dim: number of latent axes.
@@ -138,33 +175,48 @@ def build_decoder(image_shape, latent_dim):
 
 
 # %% [markdown]
-# <details><summary>Hint 1</summary>Write the encoder first: convolutions, <code>Flatten</code>, and then the same
-# tensor
-# goes into two <code>Dense(latent_dim)</code>. Which activation lets a head be negative?</details>
-# <details><summary>Hint 2</summary>The decoder starts with a <code>Dense</code> that is large enough for a small image
-# with
+# <details><summary>Hint 1</summary>Write the encoder first: convolutions, <code>Flatten</code>, and then two layers
+# <code>Dense(latent_dim)</code> on the same tensor. Which activation lets a head be negative?</details>
+# <details><summary>Hint 2</summary>The decoder starts with a <code>Dense</code> that is large enough for a small image with
 # many channels, and a <code>Reshape</code>. For 9 rows and two doublings, how small is the small image? 9 // 4 is too
 # small.</details>
-# <details><summary>Hint 3</summary>Round up, double twice, then cut off what is too much, for example with
-# <code>Cropping2D(((0, too_many_rows), (0, too_many_columns)))</code>. The last layer has as many channels as the
+# <details><summary>Hint 3</summary>Round up, double twice, then cut off what is left over, for example with
+# <code>Cropping2D(((0, extra_rows), (0, extra_columns)))</code>. The last layer has as many channels as the
 # image, and an activation with values in [0, 1].</details>
 
 # %% [markdown]
-# ## 3. How far is the cloud from the standard normal? (2 points)
+# ## 3. How far is the cloud from the standard normal? (15 minutes, 2 points)
 #
-# For normal clouds the Kullback-Leibler divergence has a closed form. For one example with latent axes $j$:
+# For normal distributions the Kullback-Leibler divergence has a closed form. For one example with latent axes $j$:
 #
 # $$ D_{KL} = -\tfrac12 \sum_j \left( 1 + \log\sigma_j^2 - \mu_j^2 - \sigma_j^2 \right) $$
 #
-# It is 0 for $\mu = 0, \sigma = 1$ and positive for every other cloud. The batch is worth the **mean** over its
-# examples. The checks look at the value and at both gradients, for these are what training uses.
+# It is 0 for $\mu = 0, \sigma = 1$ and positive for every other cloud. For a batch, return the **mean** over its
+# examples.
+#
+# **On paper**:
+#
+# | $\mu$ | $\sigma$ | `z_log_var` | divergence |
+# |---|---|---|---|
+# | 0 | 1 | 0 | 0 |
+# | −2 | 1 | 0 | $\frac12 \cdot 4 = 2$ |
+# | 0 | 2 | $\log 4 = 1.386$ | $-\frac12 (1 + 1.386 - 4) = 0.807$ |
+# | 0 | ½ | $\log \frac14 = -1.386$ | $-\frac12 (1 - 1.386 - 0.25) = 0.318$ |
+# | (2, 0) | (1, 2) | (0, 1.386) | $2 + 0.807 = 2.807$ |
+#
+# The last row is one example with two axes. A batch of three examples with divergences 2.807, 0 and 0.318 has the
+# divergence $(2.807 + 0 + 0.318) / 3 = 1.042$.
+#
+# The checks look at the value and at both gradients, since training uses the gradients. The gradient with respect to
+# $\log\sigma^2$ is $\frac12(\sigma^2 - 1)$, divided by the batch size: 1.5 for σ = 2, and −0.375 for σ = ½, in a batch of
+# one.
 
 
 # %% question="kl_divergence"
 def kl_divergence(z_mean, z_log_var):
-    """Divergence of a batch of clouds from the standard normal.
+    """Compute the divergence of a batch of codes from the standard normal distribution.
 
-    z_mean, z_log_var: two tensors (batch, latent_dim).
+    z_mean, z_log_var: two tensors (batch, latent_dim); the batch size may be unknown.
     Returns a scalar tensor: mean over the batch of the sum over the latent axes.
     """
     # BEGIN SOLUTION
@@ -174,29 +226,30 @@ def kl_divergence(z_mean, z_log_var):
 
 
 # %% [markdown]
-# <details><summary>Hint 1</summary>Put in μ = 0 and log σ² = 0. Every term of the sum must vanish together.</details>
+# <details><summary>Hint 1</summary>Put in μ = 0 and log σ² = 0. The terms of the sum must cancel.</details>
 # <details><summary>Hint 2</summary>σ² is <code>exp(z_log_var)</code>, not <code>z_log_var</code>.</details>
-# <details><summary>Hint 3</summary>Two reductions, one for each axis: first over the latent axis, then over the batch.
+# <details><summary>Hint 3</summary>Two reductions, one per axis: first over the latent axis, then over the batch.
 # One of them is a sum, the other a mean.</details>
 
 # %% [markdown]
-# ## 4. The model and its train step (3 points)
+# ## 4. The model and its train step (30 minutes, 3 points)
 #
-# `fit` calls `train_step` once a batch. Yours encodes the batch, decodes `z`, adds up the loss, takes its gradient
-# with respect to the weights of **both** networks, and hands it to `self.optimizer`.
+# `fit` calls `train_step` once per batch. Yours encodes the batch, decodes `z`, adds the two parts of the loss, takes the
+# gradient with respect to the weights of **both** networks, and gives it to `self.optimizer`.
 #
-# - `data` is a batch of images `(batch, height, width, channels)`; there are no targets: an image is its own.
-# - The reconstruction loss is the binary crossentropy. `keras.losses.binary_crossentropy(x, x_hat)` gives the mean
-#   over the last axis,
-#   the channels. Sum that over height and width, then average over the batch.
-# - Return a dict with `loss`, `reconstruction_loss` and `kl_loss`, each the **mean over the epoch so far**: that is
-#   what a
-#   `keras.metrics.Mean` keeps. The property `metrics` lists them, and `fit` resets what it lists at the start of each
-#   epoch.
+# - `data` is a batch of images `(batch, height, width, channels)`. There are no targets: each image is its own target.
+# - The reconstruction loss is the binary crossentropy. `keras.losses.binary_crossentropy(x, x_hat)` is the mean over the
+#   last axis, the channels. Sum it over height and width, then average over the batch.
+# - Return a dict with `loss`, `reconstruction_loss` and `kl_loss`, each the **mean over the epoch so far**: that is what
+#   a `keras.metrics.Mean` computes. The property `metrics` lists them, and `fit` resets what it lists at the start of
+#   each epoch.
 #
-# The checks hand your class two tiny networks that write down what they are called with. After one step they compute
-# how each weight should have moved. Wherever your step calls `kl_divergence`, they put in a function of their own, so
-# a slip in question 3 costs nothing here.
+# **On paper**: a white image of 2 × 3 pixels, each predicted as 0.9, has the reconstruction loss
+# $6 \cdot (-\log 0.9) = 6 \cdot 0.105 = 0.632$, whatever the number of channels and of images. A black one has
+# $6 \cdot (-\log 0.1) = 13.816$. After one white and one black batch the tracker says 7.224.
+#
+# The checks give your class two tiny networks that record their inputs. Where your step calls `kl_divergence`, the
+# checks put in a function of their own, so a mistake in question 3 costs nothing here.
 
 
 # %% question="vae"
@@ -204,7 +257,7 @@ class VAE(keras.Model):
     """An encoder and a decoder, trained together on reconstruction and divergence."""
 
     def __init__(self, encoder, decoder, **kwargs):
-        """Keep the two networks and make a tracker for each of the three losses.
+        """Keep the two networks and create one tracker for each of the three losses.
 
         encoder: model from images to [z_mean, z_log_var, z].
         decoder: model from z to images.
@@ -249,21 +302,28 @@ class VAE(keras.Model):
 
 # %% [markdown]
 # <details><summary>Hint 1</summary>Three stages: under the tape, everything from the images to the loss; then the
-# gradient and
-# the optimizer; then the trackers.</details>
+# gradient and the optimizer; then the trackers.</details>
 # <details><summary>Hint 2</summary>A Keras model collects the weights of the models that are its attributes:
 # <code>self.trainable_weights</code> holds those of both networks.</details>
 # <details><summary>Hint 3</summary>The crossentropy has shape (batch, height, width). One
-# <code>tf.reduce_sum</code> over two axes leaves one number an image. Each tracker needs <code>update_state</code>
-# with the value of
-# this batch, and gives its mean with <code>result()</code>.</details>
+# <code>tf.reduce_sum</code> over two axes leaves one number per image. Each tracker needs <code>update_state</code>
+# with the value of this batch, and returns its mean with <code>result()</code>.</details>
 
 # %% [markdown]
 # ## The picture
 #
-# A latent space of two axes can be drawn. Each tile below is one point of the plane, decoded; the points are spaced
-# as the standard normal spaces them. Walk from tile to tile: digits turn into each other, and there are few holes.
-# The second plot shows where the encoder puts the real digits. It takes about 20 seconds.
+# A latent space with two axes can be drawn. Each tile on the left is one point of the plane, decoded; the points are
+# spaced so that the standard normal distribution has equal mass between them. On the right is where the encoder puts the
+# real digits. The cell takes about 20 seconds.
+#
+# **What you should see, and what it means if you don't.** Neighboring tiles look alike, digits turn into each other, and
+# almost every tile is a digit. The dots fill a disc of radius 2 to 3 around the origin, with most digits in regions of
+# their own.
+#
+# - All tiles alike, all dots near the origin: the divergence outweighs the reconstruction. Is the crossentropy summed
+#   over the pixels, or averaged?
+# - Dots far from the origin, many tiles that are no digit: the divergence does not reach the gradient.
+# - Grey tiles from edge to edge: the decoder does not learn.
 
 # %% tags=["demo"]
 digits, labels = load_digits(return_X_y=True)
@@ -298,7 +358,24 @@ figure.colorbar(dots, ax=right, ticks=range(10), label="digit")
 plt.show()
 
 # %% [markdown]
+# ## Recap
+#
+# - Noise that depends on no weight, scaled and shifted: that is how a random draw gets a gradient.
+# - The sum over pixels and over latent axes keeps both parts of the loss on the scale of one image.
+# - What `metrics` lists is reset by `fit`; what `train_step` returns is shown by it.
+#
+# **If you want more** (no points): make the divergence's weight an argument of `VAE`, and let it grow from 0 to 1 over
+# the first 20 epochs (a *warm-up*). Compare the two plots.
+#
 # ## One question to think about
 #
 # Multiply the divergence by 10 and train again, then by 0.1. Which of the two gives sharper reconstructions, and
-# which of the two gives better digits from random points? Why can't you have both?
+# which gives better digits from random points? Why can't you have both?
+
+# %% [markdown] tags=["solution"]
+# **Answer.** With 0.1 the reconstructions are sharper: the encoder may place the clouds far apart and make them narrow,
+# so `z` says more about the image. But random points from the standard normal then often fall between the clouds, where
+# the decoder was never trained. With 10 the clouds overlap and cover the standard normal, so nearly every random point
+# decodes to something like a digit, but a blurred one: a draw from one cloud could have come from several images, and the
+# decoder returns their average. The divergence limits how much `z` can tell about the image, so one is paid for with the
+# other.

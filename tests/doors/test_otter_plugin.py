@@ -31,7 +31,7 @@ PLAN = plan_of(EXERCISE)
 def plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SealedGrading:
     """The plugin of an unpacked zip, before a right notebook."""
     put(tmp_path / "zip", {"plan.json": json.dumps(PLAN).encode()})
-    monkeypatch.setattr(otter_plugin, "PLAN", tmp_path / "zip" / "plan.json")
+    monkeypatch.setattr(otter_plugin, "ROOT", tmp_path / "zip")
     monkeypatch.setattr(Session, "__enter__", lambda self: self)  # nothing here gets as far as a fork server
     folder = put(tmp_path / "submission", {"custom_loss.ipynb": right_notebook()})
     return SealedGrading(str(folder / "custom_loss.ipynb"), {}, {"exercise": EXERCISE})
@@ -93,10 +93,20 @@ def test_an_exception_is_a_fault(
 def test_a_fault_without_a_plan_says_so_too(
     plugin: SealedGrading, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(otter_plugin, "PLAN", tmp_path / "none.json")
+    monkeypatch.setattr(otter_plugin, "ROOT", tmp_path / "nothing")
     monkeypatch.setattr(otter_plugin, "grade_read", fails)
     outcome = outcome_of(plugin, tmp_path / "tests")
     assert outcome["output"].startswith(NOT_YOURS)
+
+
+def test_what_cannot_be_read_starts_no_session(
+    plugin: SealedGrading, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path / "submission", {"custom_loss.ipynb": b"{"})
+    monkeypatch.setattr(Session, "__enter__", fails)
+    outcome = outcome_of(plugin, tmp_path / "tests")
+    assert "custom_loss.ipynb is not a notebook that can be read" in outcome["output"]
+    assert [test["max_score"] for test in outcome["tests"]] == [3] * 4
 
 
 def test_nothing_that_was_handed_in_is_left_for_otters_kernel(plugin: SealedGrading, tmp_path: Path) -> None:

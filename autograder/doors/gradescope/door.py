@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
@@ -13,18 +12,18 @@ from typing import Any, NoReturn
 from autograder.bank.master import exercise_names
 from autograder.bank.settings import settings_of
 from autograder.doors.gradescope.faults import add_faults, fault_report
+from autograder.doors.packed import PackedGrader, packed_plan
 from autograder.errors import KitError
 from autograder.files import write_json
 from autograder.grading.entry import grade_read
 from autograder.grading.session import Session
 from autograder.results.key import key_of_zip
-from autograder.results.records import PlanRow, Status
+from autograder.results.records import Status
 from autograder.results.result import Grading, result
 from autograder.submissions.find import only_submission
 from autograder.submissions.read import Submission
 from autograder.workers.limits import Limits
 
-PLAN = "plan.json"
 FIRST = "started.json"
 STARTED = "The grader was stopped before it had finished."
 GRACE_SECONDS = 75
@@ -47,7 +46,9 @@ class Door:
         self.source = root / "source"
         self.target = root / "results" / "results.json"
         (self.exercise,) = exercise_names()
-        self.grading = Grading("submission", self.exercise, plan=self._plan(), ended=Status.FAULT, message=STARTED)
+        self.grading = Grading(
+            "submission", self.exercise, plan=packed_plan(self.source), ended=Status.FAULT, message=STARTED
+        )
 
     def prepare(self) -> None:
         """Read the settings, and write the first result of every run. Raises AuthoringError."""
@@ -62,8 +63,10 @@ class Door:
             self.grading.show_hidden = settings.show_hidden
             _raise_after(settings.seconds + GRACE_SECONDS)
             limits = Limits(total_seconds=settings.seconds, wall_seconds=settings.seconds)
-            with Session(limits=limits, key=key_of_zip()) as session:
-                self.grading = grade_read(session, "submission", self._read, self.exercise, self._grade_with(session))
+            grader = PackedGrader(
+                self.grading.plan, lambda: Session(limits=limits, key=key_of_zip()), self._write_progress
+            )
+            self.grading = grade_read(grader, "submission", self._read, self.exercise)
         except (Exception, Overdue) as error:  # the result says what went wrong, whatever it is
             self.grading.ended = Status.FAULT
             self.grading.message = f"The grader stopped: {type(error).__name__}: {error}"
@@ -82,21 +85,10 @@ class Door:
     def _read(self) -> Submission:
         return only_submission(self.root / "submission", self.exercise)
 
-    def _grade_with(self, session: Session) -> Callable[[Submission, str], Grading]:
-        """Grade; after each check, what is known is written."""
-
-        def progress(known: Grading) -> None:
-            self.grading = replace(known, plan=known.plan or self.grading.plan, ended=Status.FAULT, message=STARTED)
-            self.write()
-
-        return lambda submission, exercise: session.grade(submission, exercise, progress)
-
-    def _plan(self) -> list[PlanRow]:
-        """What there is to earn, from the zip. A plan that can't be read is made again while grading."""
-        try:
-            return json.loads((self.source / PLAN).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return []
+    def _write_progress(self, known: Grading) -> None:
+        """After each check, write what is known."""
+        self.grading = replace(known, plan=known.plan or self.grading.plan, ended=Status.FAULT, message=STARTED)
+        self.write()
 
 
 def _raise_after(seconds: int) -> None:

@@ -211,7 +211,7 @@ def generator(model: Any, case: Case) -> Any:
     return _measured(model, case, inputs, low=0.1, high=0.9)
 
 
-@model_probe(lambda ns, case: ns.call("build_discriminator"))  # noqa: ARG005
+@model_probe(lambda ns, case: ns.call("build_discriminator"))
 def discriminator(model: Any, case: Case) -> Any:
     """Logits of a discriminator, with its own weights and with random ones."""
     inputs = tf.constant(uniform(case["seed"], (case["n"], *IMAGE), 0, 1))

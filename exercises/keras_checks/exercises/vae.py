@@ -215,8 +215,8 @@ WORKED_IN_GRAPH = SAMPLING.trial(sampled_in_graph, worked_columns, examples=2)
     hint="When a function is traced, the Python in `call` runs once. Which of your lines stays in the graph?",
 )
 def fresh_in_a_traced_function(case: Case, seen: Any) -> None:
-    """Inside a `tf.function`, as under `fit`, each run draws new noise; a Functional model with unknown batch size works,
-    too."""
+    """Inside a `tf.function`, as under `fit`, each run draws new noise; a Functional model with unknown batch size
+    works, too."""
     first, second = (deviations(case, seen[name], "z") for name in ("first", "second"))
     hint = "NumPy and Python draw while the graph is traced, and never again. Use `tf.random` or `keras.random`."
     independent(first, second, "Two runs of one traced function", hint)
@@ -381,8 +381,8 @@ DECODED = PARTS.trial(decoded, decoder_cases, examples=4, shrinks=4)
     hint="Follow the size from layer to layer, for 9 rows and 14 columns: what is left over has to be cut off.",
 )
 def images_of_the_right_size(case: Case, seen: Any) -> None:
-    """`build_decoder` makes an image of exactly `image_shape` from each code, also where sizes are odd or differ, with one
-    channel or three."""
+    """`build_decoder` makes an image of exactly `image_shape` from each code, also where sizes are odd or differ,
+    with one channel or three."""
     together = finite(same_shape(seen["together"], (case["batch"], *case["image_shape"]), "The batch of images"), "It")
     alone = same_shape(seen["alone"], (1, *case["image_shape"]), "The image")
     apart = np.abs(alone - together[:1]).max()
@@ -395,8 +395,8 @@ def images_of_the_right_size(case: Case, seen: Any) -> None:
 
 @DECODED.check(points=0.5, hint="Which last activation has the range of a pixel?")
 def pixels_from_dark_to_bright(case: Case, seen: Any) -> None:
-    """Pixels are in [0, 1] whatever the weights are. Over many random weights, some get below 0.05 and some above 0.95 in
-    all channels, and no row or column at the edge is constant."""
+    """Pixels are in [0, 1] whatever the weights are. Over many random weights, some get below 0.05 and some above
+    0.95 in all channels, and no row or column at the edge is constant."""
     expect("range" in seen, "The decoder does not return images.")
     ends = seen["range"]
     lowest, highest = (float(finite(ends[name], "A pixel")) for name in ("lowest", "highest"))
@@ -464,11 +464,11 @@ NO_GRADIENT = "Use `tf` or `keras.ops` from the arguments to the result: the tap
 
 @WORKED_DIVERGENCE.check(
     points=0.7,
-    hint="Work out the case above on paper: which terms are summed over the latent axes, what is averaged over the batch?",
+    hint="Work out the case above on paper: terms are summed over the latent axes, examples averaged over the batch.",
 )
 def worked_numbers(case: Case, seen: Any) -> None:
-    """The divergence is one number, and right for clouds worked out by hand: 0 for μ = 0, σ = 1; 2 for μ = -2, σ = 1; 0.807
-    for μ = 0, σ = 2; 2.807 for one example with both axes; 1.042 as the mean of three examples."""
+    """The divergence is one number, and right for clouds worked out by hand: 0 for μ = 0, σ = 1; 2 for μ = -2, σ = 1;
+    0.807 for μ = 0, σ = 2; 2.807 for one example with both axes; 1.042 as the mean of three examples."""
     value = float(finite(same_shape(seen["value"], (), "The divergence"), "The divergence"))
     expect(abs(value - case["value"]) < 1e-4, "The divergence has the wrong value.", value, case["value"])
 
@@ -705,8 +705,8 @@ WHITE = VAE.trial(vae_white, white_cases, examples=2)
 
 @WHITE.check(points=0.7, hint="`loss` is the sum of the other two.")
 def losses_of_a_batch(case: Case, seen: Any) -> None:
-    """For white images and pixels predicted as 0.9, `reconstruction_loss` is 0.105 times height times width; `kl_loss` is
-    the divergence of the batch, and `loss` is their sum."""
+    """For white images and pixels predicted as 0.9, `reconstruction_loss` is 0.105 times height times width;
+    `kl_loss` is the divergence of the batch, and `loss` is their sum."""
     loss, reconstruction, divergence = results_of(seen["white"])
     height, width, _ = case["image_shape"]
     _near(reconstruction, [WHITE_COST * height * width], "`reconstruction_loss`", SUMMED)

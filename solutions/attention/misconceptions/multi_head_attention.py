@@ -1,8 +1,8 @@
 # %% split_by_reshape_alone
 """The heads are split by a reshape straight to `(batch, heads, len, depth)`.
 
-A reshape moves no number: with the axes in this order a "head" gets whole positions instead of a slice of each. Cut the last
-axis first, then let heads and positions change places with a transpose.
+A reshape moves no number: with the axes in this order a "head" gets whole positions instead of a slice of each. Reshape to
+`(batch, len, heads, depth)` first, then transpose heads and positions.
 """
 
 
@@ -14,7 +14,7 @@ class MultiHeadAttention(MultiHeadAttention):
 # %% split_and_merged_by_reshape_alone
 """Heads are split and merged by reshapes alone.
 
-The shapes fit and the numbers are in the wrong places: the split deals positions out to the heads, and the merge puts them back in
+The shapes fit and the numbers are in the wrong places: the split gives each head other positions, and the merge puts them back in
 the same wrong way. Each needs a transpose.
 """
 
@@ -35,7 +35,7 @@ class MultiHeadAttention(MultiHeadAttention):
 """The heads are merged by a reshape without the transpose before it.
 
 The result `(batch, heads, len, depth)` has the heads in front of the positions. Read in this order, a row of the output is made of
-several positions of one head. Bring the positions back to the front first.
+several positions of one head. Transpose heads and positions back first.
 """
 
 
@@ -51,8 +51,7 @@ class MultiHeadAttention(MultiHeadAttention):
 # %% one_projection_for_all
 """Queries, keys and values share one projection.
 
-Then what a position asks for is what it offers, and every position finds itself the best match. The three roles need three
-kernels.
+Then a query equals the key of its own position, and every position matches itself best. The three roles need three kernels.
 """
 
 
@@ -66,7 +65,7 @@ class MultiHeadAttention(MultiHeadAttention):
 # %% keys_share_with_queries
 """Queries and keys share one projection.
 
-The scores become symmetric: if a position looks at another, the other must look back. Give the keys a kernel of their own.
+The scores become symmetric: if one position attends to another, the other attends back. Give the keys a kernel of their own.
 """
 
 
@@ -106,8 +105,7 @@ class MultiHeadAttention(MultiHeadAttention):
 # %% values_not_projected
 """The values are split as they come, without a projection of their own.
 
-Each head then finds a fixed slice of the input, whatever it looks for. What a head takes from a position is to be learned like
-where it looks.
+Each head then reads a fixed slice of the input. What a head takes from a position must be learned, like where it looks.
 """
 
 
@@ -120,7 +118,7 @@ class MultiHeadAttention(MultiHeadAttention):
 # %% heads_with_equal_projections
 """All heads use the same projections.
 
-Heads that ask the same questions find the same answers; several of them are no better than one. Project to `d_model` numbers, and
+Heads with the same queries and keys attend alike; several of them are no better than one. Project to `d_model` numbers, and
 give each head its own slice.
 """
 
@@ -139,8 +137,8 @@ class MultiHeadAttention(MultiHeadAttention):
 # %% heads_added
 """The heads are added up, not laid side by side.
 
-A sum forgets which head has found what. Concatenated, each head keeps its columns, and the last projection decides how to mix
-them.
+In a sum the heads can no longer be told apart. Concatenated, each head keeps its columns, and the last projection learns how to
+mix them.
 """
 
 
@@ -156,7 +154,7 @@ class MultiHeadAttention(MultiHeadAttention):
 # %% weights_averaged
 """The returned weights are the mean over the heads.
 
-Each head looks elsewhere, and the mean shows none of it. Return them as they are, `(batch, num_heads, len_q, len_k)`.
+Each head attends elsewhere, and the mean shows none of it. Return them as they are, `(batch, num_heads, len_q, len_k)`.
 """
 
 
@@ -169,8 +167,8 @@ class MultiHeadAttention(MultiHeadAttention):
 # %% scaled_by_d_model
 """A head divides its scores by the square root of `d_model`.
 
-The dot product in a head has `depth` terms, so its size is the square root of `depth`. With `d_model` the scores are too small and
-the heads too undecided.
+The dot product in a head has `depth` terms, so its standard deviation grows with the square root of `depth`. With `d_model` the
+scores are too small and the attention too even.
 """
 
 
@@ -188,8 +186,8 @@ class MultiHeadAttention(MultiHeadAttention):
 # %% heads_not_scaled
 """The scores of a head are not divided by anything.
 
-The wider a head, the larger its dot products, and the nearer the softmax to "one key takes all". Divide by the square root of
-`depth`.
+The wider a head, the larger its dot products, and the nearer the softmax to a single 1. Divide by the square root of `depth`, or
+call `scaled_dot_product_attention`, which divides.
 """
 
 
@@ -207,8 +205,7 @@ class MultiHeadAttention(MultiHeadAttention):
 # %% softmax_over_the_heads
 """The softmax runs over the heads.
 
-The heads then share one attention among them, and the weights of a query in a head do not sum to 1. Each head has a distribution
-of its own over the keys, the last axis.
+The weights of a query in a head then do not sum to 1. Each head has its own distribution over the keys, the last axis.
 """
 
 
@@ -237,9 +234,9 @@ class MultiHeadAttention(MultiHeadAttention):
 
 
 # %% mask_ignored_by_the_heads
-"""The layer takes a mask and does not hand it on.
+"""The layer takes a mask and does not pass it on.
 
-Attention without the mask sees all. It is an argument of the function, too.
+Without it, every head sees everything. `scaled_dot_product_attention` takes the mask as its fourth argument.
 """
 
 
@@ -251,8 +248,8 @@ class MultiHeadAttention(MultiHeadAttention):
 # %% mask_without_head_axis
 """A mask `(batch, q, k)` meets scores `(batch, heads, q, k)` as it is.
 
-Broadcasting aligns the last axes: the batch axis of the mask falls on the heads. That is an error, or, where both have the same size,
-the wrong mask without any error. A mask of rank 3 needs an axis at position 1.
+Broadcasting aligns the last axes, so the batch axis of the mask meets the heads. That is an error, or, where both have the same
+size, silently the wrong mask. A mask of rank 3 needs an axis at position 1.
 """
 
 
@@ -262,7 +259,7 @@ class MultiHeadAttention(MultiHeadAttention):
 
 
 # %% head_axis_always_added
-"""Every mask gets an axis for the heads, those that have one too.
+"""Every mask gets an axis for the heads, even one that has it already.
 
 A mask `(batch, heads, q, k)` becomes one of rank 5, and so do the scores. Only a mask of rank 3 lacks the axis.
 """
@@ -279,10 +276,10 @@ class MultiHeadAttention(MultiHeadAttention):
 
 
 # %% indivisible_accepted
-"""Sizes that do not fit are accepted.
+"""A `d_model` that `num_heads` does not divide is accepted.
 
-With `d_model // num_heads` some columns fall away, or the first call ends in an error about shapes that nobody understands. Check
-where the mistake is made: in `__init__`.
+With `d_model // num_heads` some columns are lost, or the first call ends in an error about shapes that is hard to read. Check
+the sizes where they come in: in `__init__`.
 """
 
 
@@ -299,7 +296,7 @@ class MultiHeadAttention(MultiHeadAttention):
 # %% projections_made_in_call
 """The Dense layers are made in `call`.
 
-Each call starts with new random kernels, of which the layer has no list: they are never trained. Make them once, in
+Each call starts with new random kernels that the layer does not track, so they are never trained. Make them once, in
 `__init__`.
 """
 
@@ -316,7 +313,7 @@ class MultiHeadAttention(MultiHeadAttention):
 # %% self_attention_only
 """Keys and values are made from the queries' input.
 
-When a sequence looks at itself the three inputs are one, and nobody notices. A decoder that looks at an encoder passes two different
+In self-attention the three inputs are one tensor, and nobody notices. A decoder that attends to an encoder passes two different
 sequences.
 """
 
@@ -341,7 +338,7 @@ class MultiHeadAttention(MultiHeadAttention):
 # %% arguments_in_another_order
 """`call` takes `v, k, q`.
 
-Other texts have this order. Here it is `call(q, k, v, mask)`; a caller by position mixes the roles up.
+Other texts have this order. Here it is `call(q, k, v, mask)`; a caller by position gets the roles mixed up.
 """
 
 
@@ -353,7 +350,7 @@ class MultiHeadAttention(MultiHeadAttention):
 # %% projections_with_relu
 """The projections have a relu.
 
-Cut off at 0, queries and keys can only agree, never oppose, and values only add. The four projections are linear.
+With negative numbers cut off, queries and keys can agree but never oppose. The four projections are linear.
 """
 
 
@@ -368,8 +365,8 @@ class MultiHeadAttention(MultiHeadAttention):
 # %% batch_size_written_down
 """The batch size is read from the static shape.
 
-While `fit` traces, that entry is None, and the reshape fails. `tf.shape(x)[0]` is known when the graph runs, and -1 lets the reshape
-find it.
+While `fit` traces, that entry is None, and the reshape fails. `tf.shape(x)[0]` is known when the graph runs, and one entry of a
+reshape may be -1.
 """
 
 
@@ -382,7 +379,7 @@ class MultiHeadAttention(MultiHeadAttention):
 # %% input_added
 """The input is added to the output.
 
-The skip connection belongs to the Transformer block around the layer, with the normalisation. This layer returns what attention has
+The skip connection belongs to the Transformer block around the layer, with the normalization. This layer returns what attention
 found.
 """
 
@@ -404,3 +401,101 @@ class MultiHeadAttention(MultiHeadAttention):
     def call(self, q, k, v, mask=None):
         output, weights = super().call(q, k, v, mask)
         return output, tf.repeat(weights[:, :1], self.num_heads, axis=1)
+
+
+# %% sizes_kept_on_the_class
+"""`num_heads` and `depth` are stored on the class, not on the layer.
+
+A second layer overwrites them for the first. Store what `__init__` gets on `self`.
+"""
+
+
+class MultiHeadAttention(MultiHeadAttention):
+    def __init__(self, d_model, num_heads, **kwargs):
+        super().__init__(d_model, num_heads, **kwargs)
+        del self.num_heads, self.depth
+        type(self).num_heads, type(self).depth = num_heads, d_model // num_heads
+
+
+# %% batch_size_of_the_first_call
+"""The batch size of the first call is kept for all later ones.
+
+The last batch of an epoch is often smaller. Take the batch size from the tensors of each call: `tf.shape(q)[0]`.
+"""
+
+
+class MultiHeadAttention(MultiHeadAttention):
+    def call(self, q, k, v, mask=None):
+        if not hasattr(self, "rows"):
+            self.rows = q.shape[0]
+        return super().call(q, k, v, mask)
+
+    def split_heads(self, x):
+        x = tf.reshape(x, [self.rows, -1, self.num_heads, self.depth])
+        return tf.transpose(x, [0, 2, 1, 3])
+
+
+# %% no_pair_returned
+"""Only the output is returned.
+
+`call` returns a pair: the output and the weights of all heads.
+"""
+
+
+class MultiHeadAttention(MultiHeadAttention):
+    def call(self, q, k, v, mask=None):
+        return super().call(q, k, v, mask)[0]
+
+
+# %% length_of_the_queries_for_all
+"""Keys and values are reshaped to the length of the queries.
+
+In self-attention the lengths agree. Take the length of each tensor from itself, or write -1.
+"""
+
+
+class MultiHeadAttention(MultiHeadAttention):
+    def call(self, q, k, v, mask=None):
+        self.length = tf.shape(q)[1]
+        return super().call(q, k, v, mask)
+
+    def split_heads(self, x):
+        x = tf.reshape(x, [tf.shape(x)[0], self.length, self.num_heads, self.depth])
+        return tf.transpose(x, [0, 2, 1, 3])
+
+
+# %% scaled_twice
+"""The queries are divided by the square root of `depth` and handed to a function that divides again.
+
+`scaled_dot_product_attention` scales the scores. Pass on the queries as they are.
+"""
+
+
+class MultiHeadAttention(MultiHeadAttention):
+    def call(self, q, k, v, mask=None):
+        if mask is not None and len(mask.shape) == 3:
+            mask = mask[:, None]
+        q, k = self.split_heads(self.query_projection(q)), self.split_heads(self.key_projection(k))
+        v = self.split_heads(self.value_projection(v))
+        heads, weights = scaled_dot_product_attention(q / self.depth**0.5, k, v, mask)
+        merged = tf.reshape(tf.transpose(heads, [0, 2, 1, 3]), [tf.shape(q)[0], -1, self.d_model])
+        return self.output_projection(merged), weights
+
+
+# %% values_without_a_split_per_head
+"""Each head gets its own queries and keys, and all heads mix the same first slice of the values.
+
+Split the values as you split queries and keys: head h takes slice h.
+"""
+
+
+class MultiHeadAttention(MultiHeadAttention):
+    def call(self, q, k, v, mask=None):
+        if mask is not None and len(mask.shape) == 3:
+            mask = mask[:, None]
+        q, k = self.split_heads(self.query_projection(q)), self.split_heads(self.key_projection(k))
+        v = self.value_projection(v)[..., : self.depth]
+        v = tf.repeat(v[:, None], self.num_heads, axis=1)
+        heads, weights = scaled_dot_product_attention(q, k, v, mask)
+        merged = tf.reshape(tf.transpose(heads, [0, 2, 1, 3]), [tf.shape(q)[0], -1, self.d_model])
+        return self.output_projection(merged), weights

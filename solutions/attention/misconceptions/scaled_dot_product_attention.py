@@ -359,7 +359,8 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 # %% similarity_of_directions
 """Queries and keys are normalized to length 1 before the product.
 
-That is the cosine similarity: it forgets how long a key is, and no score exceeds 1 / sqrt(d). Take the plain dot product.
+That is the cosine similarity: the length of a key no longer counts, and no score exceeds 1 / sqrt(d). Take the plain dot
+product.
 """
 
 

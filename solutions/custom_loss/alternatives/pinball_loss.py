@@ -44,8 +44,10 @@ def pinball_loss(tau: float = 0.5):
 # %% lambda_with_indicator
 """A lambda: the error times tau minus the indicator of the negative side."""
 
-pinball_loss = lambda tau: lambda y_true, y_pred: keras.ops.mean(  # noqa: E731
-    (y_true - y_pred) * (tau - keras.ops.cast(y_true < y_pred, y_pred.dtype)), axis=-1
+pinball_loss = lambda tau: (
+    lambda y_true, y_pred: keras.ops.mean(  # noqa: E731
+        (y_true - y_pred) * (tau - keras.ops.cast(y_true < y_pred, y_pred.dtype)), axis=-1
+    )
 )
 
 

@@ -190,3 +190,37 @@ def pinball_loss(tau):
         return tf.stack(losses)
 
     return loss_fn
+
+
+# %% sign_by_division
+"""The side is found by dividing by the error, which gives NaN where a prediction is exact.
+
+An error of 0 makes 0 / 0. Choose the side without a division: by comparing, or as the larger of two lines.
+"""
+
+
+def pinball_loss(tau):
+    def loss_fn(y_true, y_pred):
+        error = y_true - y_pred
+        sign = keras.ops.abs(error) / error
+        return keras.ops.mean(error * (tau - (1 - sign) / 2), axis=-1)
+
+    return loss_fn
+
+
+# %% batch_size_from_the_shape
+"""The sum over the last axis is put into shape with `y_pred.shape[0]`, which is None inside `fit`.
+
+`fit` traces the loss once for batches of any size, so the static shape holds no number for the batch. A mean over
+`axis=-1` needs no batch size.
+"""
+
+
+def pinball_loss(tau):
+    def loss_fn(y_true, y_pred):
+        batch, n = y_pred.shape
+        error = tf.reshape(y_true - y_pred, (batch * n,))
+        loss = tf.maximum(tau * error, (tau - 1) * error)
+        return tf.reduce_sum(tf.reshape(loss, (batch, n)), axis=-1) / n
+
+    return loss_fn

@@ -228,3 +228,42 @@ class PinballLoss(keras.losses.Loss):
 
     def get_config(self):
         return {**super().get_config(), "tau": self.tau}
+
+
+# %% name_not_passed_on
+"""`__init__` takes `name` and does not pass it on.
+
+The loss, and the one that Keras loads from its configuration, then have another name than the one asked for. The base
+class keeps `name`, as it keeps `reduction`: tell it both.
+"""
+
+
+class PinballLoss(keras.losses.Loss):
+    def __init__(self, tau, reduction="sum_over_batch_size", name="pinball_loss"):
+        super().__init__(reduction=reduction)
+        self.tau = tau
+
+    def call(self, y_true, y_pred):
+        return pinball_loss(self.tau)(y_true, y_pred)
+
+    def get_config(self):
+        return {**super().get_config(), "tau": self.tau}
+
+
+# %% tau_as_text
+"""The configuration holds `tau` as text, so a loaded loss computes with a string.
+
+`get_config` must return plain values that `__init__` takes as they are: a number stays a number.
+"""
+
+
+class PinballLoss(keras.losses.Loss):
+    def __init__(self, tau, reduction="sum_over_batch_size", name="pinball_loss"):
+        super().__init__(reduction=reduction, name=name)
+        self.tau = tau
+
+    def call(self, y_true, y_pred):
+        return pinball_loss(self.tau)(y_true, y_pred)
+
+    def get_config(self):
+        return {**super().get_config(), "tau": str(self.tau)}

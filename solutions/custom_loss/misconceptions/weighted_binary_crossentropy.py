@@ -36,9 +36,7 @@ are lost. Where do the probabilities have to be kept within bounds?
 
 
 def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
-    losses = -keras.ops.mean(
-        y_true * keras.ops.log(y_pred) + (1 - y_true) * keras.ops.log(1 - y_pred), axis=-1
-    )
+    losses = -keras.ops.mean(y_true * keras.ops.log(y_pred) + (1 - y_true) * keras.ops.log(1 - y_pred), axis=-1)
     if sample_weight is not None:
         losses = losses * sample_weight
     return keras.ops.mean(losses)
@@ -242,3 +240,50 @@ def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
     if sample_weight is not None:
         losses = losses * np.asarray(sample_weight)
     return np.float32(np.mean(losses))
+
+
+# %% weights_for_one_label_only
+"""The weight multiplies only the term of one label: a pair of parentheses is missing.
+
+Examples with the other label then count fully, whatever their weight. Add the two terms first, then multiply by the weight.
+"""
+
+
+def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
+    p = keras.ops.clip(y_pred, 1e-7, 1 - 1e-7)
+    ones = keras.ops.mean(y_true * keras.ops.log(p), axis=-1)
+    zeros = keras.ops.mean((1 - y_true) * keras.ops.log(1 - p), axis=-1)
+    if sample_weight is not None:
+        return -keras.ops.mean(sample_weight * ones + zeros)
+    return -keras.ops.mean(ones + zeros)
+
+
+# %% vector_without_weights
+"""Without weights the losses of the examples come back, not one number.
+
+The mean over the batch is the last step, with weights and without: put it after the `if`.
+"""
+
+
+def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
+    p = keras.ops.clip(y_pred, 1e-7, 1 - 1e-7)
+    losses = -keras.ops.mean(y_true * keras.ops.log(p) + (1 - y_true) * keras.ops.log(1 - p), axis=-1)
+    if sample_weight is not None:
+        return keras.ops.mean(losses * sample_weight)
+    return losses
+
+
+# %% logarithm_clipped
+"""The logarithm is clipped instead of the probability.
+
+A wrong prediction of exactly 0 then costs 100, and its gradient is NaN. Keep the probability between 1e-7 and 1 - 1e-7
+before the logarithm.
+"""
+
+
+def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
+    log_p, log_q = (keras.ops.maximum(keras.ops.log(value), -100.0) for value in (y_pred, 1 - y_pred))
+    losses = -keras.ops.mean(y_true * log_p + (1 - y_true) * log_q, axis=-1)
+    if sample_weight is not None:
+        losses = losses * sample_weight
+    return keras.ops.mean(losses)

@@ -92,7 +92,7 @@ def build_discriminator():
 
 
 # %% keras_dcgan
-"""The players of the Keras DCGAN example, made smaller for 8 by 8 pixels."""
+"""The networks of the Keras DCGAN example, made smaller for 8 by 8 pixels."""
 
 
 def build_generator(latent_dim):

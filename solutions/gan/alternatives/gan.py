@@ -48,7 +48,7 @@ class GAN(keras.Model):
 
 
 # %% two_loss_calls
-"""A helper for each player; fakes and real images are shown one after the other, and the losses added."""
+"""A helper for each network; fakes and real images are shown one after the other, and the losses added."""
 
 
 class GAN(keras.Model):
@@ -95,7 +95,7 @@ class GAN(keras.Model):
 
 
 # %% shared_latents
-"""One batch of latents and fakes serves both players; the two discriminator losses are averaged."""
+"""One batch of latents and fakes serves both networks; the two discriminator losses are averaged."""
 
 
 class GAN(keras.Model):
@@ -140,7 +140,7 @@ class GAN(keras.Model):
 
 
 # %% frozen_discriminator
-"""Real images first; smoothed labels; the discriminator is frozen while the generator moves; this step's losses
+"""Real images first; smoothed labels; the discriminator is frozen in the generator's half; this step's losses
 returned."""
 
 
@@ -190,7 +190,7 @@ class GAN(keras.Model):
 
 
 # %% decorated_step
-"""A step of its own under `tf.function`; the metrics are those that Keras tracks by itself."""
+"""The step is decorated with `tf.function`; the metrics are those that Keras tracks by itself."""
 
 
 class GAN(keras.Model):

@@ -1,8 +1,8 @@
 # %% sigmoid_is_no_logit
 """The discriminator ends in a sigmoid: it gives a probability, not a logit.
 
-The loss of this notebook applies the sigmoid itself (`from_logits=True`). With another one before it the output can't
-leave [0, 1], and gradients get small. Leave the last layer without an activation.
+The loss of this notebook applies the sigmoid itself (`from_logits=True`). With two sigmoids the output stays within
+[0, 1], and gradients get small. Leave out the last layer's activation.
 """
 
 
@@ -21,8 +21,8 @@ def build_discriminator():
 # %% pixels_from_tanh
 """The generator ends in a tanh: pixels between -1 and 1.
 
-Many examples scale their images to [-1, 1]. Those here are in [0, 1]: the discriminator would tell a fake by its
-negative pixels alone.
+Many examples scale their images to [-1, 1]. The images here are in [0, 1]: the discriminator would recognize a fake by
+its negative pixels.
 """
 
 
@@ -41,7 +41,7 @@ def build_generator(latent_dim):
 # %% pixels_without_bounds
 """The generator's last layer has no activation: a pixel can be any number.
 
-Real pixels are in [0, 1]. Which activation has just that range?
+Real pixels are in [0, 1], which is the range of a sigmoid.
 """
 
 
@@ -60,7 +60,8 @@ def build_generator(latent_dim):
 # %% pixels_from_relu
 """The generator ends in a relu: no pixel is negative, but some are larger than 1.
 
-A relu cuts off one side only; and where it cuts, no gradient comes through. Real pixels are in [0, 1].
+A relu bounds its output on one side only, and has no gradient where it is 0. Real pixels are in [0, 1]: use a
+sigmoid.
 """
 
 
@@ -79,7 +80,7 @@ def build_generator(latent_dim):
 # %% one_doubling_too_many
 """The generator's images are 16 by 16.
 
-Each transposed convolution of stride 2 doubles height and width. Start from 8 and count backwards how many you need.
+Each transposed convolution with strides of 2 doubles height and width: 8 comes from 4, and 4 from 2.
 """
 
 
@@ -96,7 +97,7 @@ def build_generator(latent_dim):
 
 
 # %% three_channels
-"""The generator paints in colour: three channels.
+"""The generator's images have three channels.
 
 The digits have one channel, `image_shape = (8, 8, 1)`. The last layer needs as many filters as an image has channels.
 """
@@ -115,9 +116,9 @@ def build_generator(latent_dim):
 
 
 # %% a_map_of_logits
-"""The discriminator gives one number for each place of a map, not one for each image.
+"""The discriminator gives one number per position, not one per image.
 
-After the convolutions there are still height and width. Flatten them, or average over them, before the last Dense
+After the convolutions the output still has height and width. Flatten it, or average over both, before the last Dense
 layer.
 """
 
@@ -136,8 +137,8 @@ def build_discriminator():
 # %% dense_players
 """The generator is made of Dense layers alone.
 
-It works on digits this small, but each pixel has weights of its own. The task asks for convolutions, which look at
-neighbours and share their weights over the image.
+That works for images this small, but each pixel has its own weights. The task asks for convolutions, which share their
+weights over the image.
 """
 
 
@@ -155,7 +156,7 @@ def build_generator(latent_dim):
 # %% two_classes
 """The discriminator gives two numbers, one for each class.
 
-Fake and real are the two ends of one scale: a single logit is enough, and `loss_fn` compares it with one label.
+One logit is enough: large for a fake, small for a real image. `loss_fn` compares it with one label.
 """
 
 
@@ -168,3 +169,75 @@ def build_discriminator():
             layers.Dense(2),
         ]
     )
+
+
+# %% dense_discriminator
+"""The discriminator is made of Dense layers alone.
+
+That works for images this small, but each pixel has its own weights. The task asks for convolutions with strides.
+"""
+
+
+def build_discriminator():
+    return keras.Sequential(
+        [
+            keras.Input(image_shape),
+            layers.Flatten(),
+            layers.Dense(64, activation="leaky_relu"),
+            layers.Dense(1),
+        ]
+    )
+
+
+# %% logits_from_tanh
+"""The discriminator ends in a tanh: its output stays between -1 and 1.
+
+A logit has no bounds: with a tanh before it, the sigmoid of the loss can't come near 0 or 1. Leave out the last layer's
+activation.
+"""
+
+
+def build_discriminator():
+    return keras.Sequential(
+        [
+            keras.Input(image_shape),
+            layers.Conv2D(32, 4, strides=2, padding="same", activation="leaky_relu"),
+            layers.Flatten(),
+            layers.Dense(1, activation="tanh"),
+        ]
+    )
+
+
+# %% logits_from_relu
+"""The discriminator ends in a relu: its output is never negative.
+
+Real images need negative logits. Leave out the last layer's activation.
+"""
+
+
+def build_discriminator():
+    return keras.Sequential(
+        [
+            keras.Input(image_shape),
+            layers.Conv2D(32, 4, strides=2, padding="same", activation="leaky_relu"),
+            layers.Flatten(),
+            layers.Dense(1, activation="relu"),
+        ]
+    )
+
+
+# %% ignores_the_latents
+"""The generator gives the same image for every latent.
+
+Here the latents are multiplied by 0. The image must depend on the latent: that is where its variety comes from.
+"""
+
+
+def build_generator(latent_dim):
+    latents = keras.Input((latent_dim,))
+    x = layers.Rescaling(0.0)(latents)
+    x = layers.Dense(2 * 2 * 64, activation="leaky_relu")(x)
+    x = layers.Reshape((2, 2, 64))(x)
+    x = layers.Conv2DTranspose(64, 4, strides=2, padding="same", activation="leaky_relu")(x)
+    x = layers.Conv2DTranspose(1, 4, strides=2, padding="same", activation="sigmoid")(x)
+    return keras.Model(latents, x)

@@ -1,7 +1,7 @@
 # %% discriminator_labels_swapped
-"""The discriminator learns that real images are fakes, and fakes real: its labels stand in the wrong order.
+"""The discriminator's labels are swapped: fakes get 0 and real images 1.
 
-Images and labels must be put together in the same order. Here a fake has the label 1 and a real image the label 0.
+Put images and labels together in the same order. In this notebook a fake has the label 1 and a real image the label 0.
 """
 
 
@@ -26,10 +26,9 @@ class GAN(GAN):
 
 
 # %% real_is_one
-"""Real images have the label 1 and fakes 0, throughout.
+"""Real images have the label 1 and fakes 0, in both halves of the step.
 
-Many texts do it that way, and the game is the same. In this notebook the convention is the other one, fake 1 and real
-0, in both halves of the step.
+Many texts, and the lecture, use these labels, and training works the same. This notebook uses fake 1 and real 0.
 """
 
 
@@ -54,10 +53,10 @@ class GAN(GAN):
 
 
 # %% generator_told_the_truth
-"""In the generator's turn its images have the label of fakes.
+"""In the generator's half its images have the label 1, that of fakes.
 
-Its loss is then small when the discriminator sees through it, so it learns to be found out. It must be told the
-misleading label: that of a real image.
+This loss is small when the discriminator recognizes the fakes, so the generator learns to be recognized. Use the
+misleading label 0, that of a real image.
 """
 
 
@@ -82,10 +81,10 @@ class GAN(GAN):
 
 
 # %% discriminator_moves_twice
-"""The generator's step moves the discriminator's weights as well.
+"""The generator's half moves the discriminator's weights as well.
 
-The generator's loss depends on both players. Ask the tape for the generator's weights only: else the discriminator
-learns, in the same step, to be misled.
+The generator's loss depends on both networks. Ask the tape for the gradient of the generator's weights only: otherwise
+the discriminator learns to be misled.
 """
 
 
@@ -110,10 +109,10 @@ class GAN(GAN):
 
 
 # %% generator_moves_twice
-"""The discriminator's step moves the generator's weights as well.
+"""The discriminator's half moves the generator's weights as well.
 
-With the fakes made on the tape the discriminator's loss depends on both players. Ask the tape for the discriminator's
-weights only: else the generator learns to be told apart.
+With the fakes made on the tape, the discriminator's loss depends on both networks. Ask the tape for the gradient of the
+discriminator's weights only: otherwise the generator learns to be recognized.
 """
 
 
@@ -140,8 +139,8 @@ class GAN(GAN):
 # %% images_from_predict
 """The images are made with `predict`.
 
-`predict` gives NumPy arrays: no gradient goes back through them to the generator, and in a graph, which is where `fit`
-runs your step, it does not work at all. Call the model: `self.generator(latents)`.
+`predict` returns NumPy arrays: no gradient reaches the generator through them, and `predict` does not work in a graph,
+where `fit` runs your step. Call the model: `self.generator(latents)`.
 """
 
 
@@ -166,10 +165,10 @@ class GAN(GAN):
 
 
 # %% images_made_outside_the_tape
-"""In the generator's turn the images are made before the tape starts, or cut off with `stop_gradient`.
+"""In the generator's half the images are made before the tape starts, or cut off with `stop_gradient`.
 
-The gradient has to go from the loss through the discriminator and the image back to the generator's weights. What
-happens before `with tf.GradientTape()` is not recorded: the generator gets no gradient.
+The gradient goes from the loss through the discriminator and the image back to the generator's weights. The tape does
+not record what happens before `with tf.GradientTape()`, so the generator gets no gradient.
 """
 
 
@@ -195,7 +194,7 @@ class GAN(GAN):
 # %% only_fakes_shown
 """The discriminator is shown fakes only.
 
-To tell two kinds apart it needs both. With one kind alone it learns to say "fake" to everything.
+It needs both kinds to tell them apart. With fakes alone it learns to say "fake" to everything.
 """
 
 
@@ -218,10 +217,9 @@ class GAN(GAN):
 
 
 # %% generator_first
-"""The generator moves before the discriminator.
+"""The generator's half comes before the discriminator's.
 
-The generator learns from what the discriminator says, so the discriminator is brought up to date first. The task fixes
-this order.
+The generator learns from the discriminator, so the discriminator is updated first. The task fixes this order.
 """
 
 
@@ -246,10 +244,10 @@ class GAN(GAN):
 
 
 # %% both_at_once
-"""Both losses are computed first, then both players move.
+"""Both losses are computed first, then both networks are updated.
 
-The generator is then judged by the discriminator as it was before its step. Let the discriminator move, and ask it
-again.
+The generator is then judged by the discriminator as it was before its update. Update the discriminator, then call it
+again on the generator's images.
 """
 
 
@@ -273,9 +271,9 @@ class GAN(GAN):
 
 
 # %% one_optimizer
-"""The discriminator's optimizer moves the generator, too.
+"""The discriminator's optimizer updates the generator, too.
 
-An optimizer has a learning rate, and moments for each weight, of its own: `d_optimizer` is for the discriminator,
+Each optimizer has its own learning rate, and its own moments for each weight: `d_optimizer` is for the discriminator,
 `g_optimizer` for the generator.
 """
 
@@ -286,7 +284,7 @@ class GAN(GAN):
 
 
 # %% optimizers_swapped
-"""Each player is moved by the other's optimizer.
+"""Each network is updated by the other's optimizer.
 
 `d_optimizer` is for the discriminator, `g_optimizer` for the generator.
 """
@@ -300,7 +298,7 @@ class GAN(GAN):
 # %% fixed_batch_size
 """The batch size is written down as a number.
 
-The last batch of an epoch is shorter, and the next user of the class has another batch size. Ask the tensor for it:
+The last batch of an epoch is shorter, and other data come in batches of another size. Ask the tensor:
 `tf.shape(real_images)[0]`.
 """
 
@@ -328,8 +326,8 @@ class GAN(GAN):
 # %% batch_size_of_the_shape
 """The batch size is read from `real_images.shape`.
 
-Eagerly that is a number; in the graph that `fit` makes it is None, because the last batch may be shorter.
-`tf.shape(real_images)[0]` is a tensor and is known when the step runs.
+Eagerly that is a number. In the graph that `fit` traces it is None, because the last batch may be shorter.
+`tf.shape(real_images)[0]` is a tensor whose value is known when the step runs.
 """
 
 
@@ -356,7 +354,7 @@ class GAN(GAN):
 # %% one_latent_for_all
 """One latent vector serves the whole batch.
 
-Each image needs a latent of its own: else the generator makes the same image over and over within a batch.
+Draw a latent vector for each image. Otherwise all images of a batch are the same.
 """
 
 
@@ -380,10 +378,10 @@ class GAN(GAN):
 
 
 # %% metrics_never_reset
-"""The running means are not listed in `metrics`, so nobody resets them.
+"""The running means are not listed in `metrics`, so they are never reset.
 
-Keras resets, at the start of each epoch, the metrics that the property lists. Without them the numbers of the tenth
-epoch still hold those of the first.
+At the start of each epoch Keras resets the metrics that the property lists. If it lists none, the mean that is shown
+after the tenth epoch is one over all ten.
 """
 
 
@@ -396,8 +394,7 @@ class GAN(GAN):
 # %% loss_arguments_swapped
 """The loss gets predictions first and labels second.
 
-A Keras loss is called `loss_fn(y_true, y_pred)`. For the squared error the order is all the same; for the crossentropy
-it is not.
+A Keras loss is called `loss_fn(y_true, y_pred)`. The squared error is the same either way; the crossentropy is not.
 """
 
 
@@ -411,9 +408,9 @@ class GAN(GAN):
 
 
 # %% two_discriminator_steps
-"""The discriminator moves twice in a step.
+"""The discriminator is updated twice in a step, once for each kind of image.
 
-Fakes and real images belong to one loss and one update: with an update for each kind the second undoes part of the
+Fakes and real images belong to one loss and one update: with one update for each kind, the second undoes part of the
 first.
 """
 
@@ -441,8 +438,7 @@ class GAN(GAN):
 # %% compile_without_super
 """`compile` does not call `super().compile()`.
 
-`fit` asks whether the model has been compiled, and refuses otherwise. Your `compile` adds to Keras's own and does not
-replace it.
+`fit` needs a compiled model, and raises an error otherwise. Your `compile` extends Keras's own: call it first.
 """
 
 
@@ -453,3 +449,226 @@ class GAN(GAN):
         self.loss_fn = loss_fn
         self.d_loss_metric = keras.metrics.Mean(name="d_loss")
         self.g_loss_metric = keras.metrics.Mean(name="g_loss")
+
+
+# %% networks_on_the_class
+"""The networks are stored on the class, so all models share the last ones.
+
+`GAN.generator = generator` sets one attribute for all instances. Store them on the instance: `self.generator`.
+"""
+
+
+class GAN(GAN):
+    kept = {}
+
+    def __init__(self, discriminator, generator, latent_dim):
+        super().__init__(discriminator, generator, latent_dim)
+        GAN.kept["networks"] = (discriminator, generator)
+
+    def train_step(self, real_images):
+        self.discriminator, self.generator = GAN.kept["networks"]
+        return super().train_step(real_images)
+
+
+# %% first_compile_only
+"""A second `compile` does not replace the optimizers.
+
+After `compile` with other optimizers, training must use those. Assign them in every call.
+"""
+
+
+class GAN(GAN):
+    def compile(self, d_optimizer, g_optimizer, loss_fn):
+        if hasattr(self, "d_optimizer"):
+            d_optimizer, g_optimizer = self.d_optimizer, self.g_optimizer
+        super().compile(d_optimizer, g_optimizer, loss_fn)
+
+
+# %% discriminator_stays_frozen
+"""The discriminator is frozen for the generator's half, and never unfrozen.
+
+From the second step on it has no trainable weights. Set `trainable` back to True, or leave it alone: it suffices to ask
+the tape for the generator's weights.
+"""
+
+
+class GAN(GAN):
+    def train_step(self, real_images):
+        losses = super().train_step(real_images)
+        self.discriminator.trainable = False
+        return losses
+
+
+# %% same_latents_each_step
+"""The latents are drawn once and used in every step.
+
+The generator then learns a few images by heart. Draw new latents inside `train_step`.
+"""
+
+
+class GAN(GAN):
+    def __init__(self, discriminator, generator, latent_dim):
+        super().__init__(discriminator, generator, latent_dim)
+        self.latents = tf.random.normal((512, latent_dim))
+
+    def train_step(self, real_images):
+        count = tf.shape(real_images)[0]
+        latents = self.latents[:count]
+        images = tf.concat([self.generator(latents), real_images], axis=0)
+        labels = tf.concat([tf.ones((count, 1)), tf.zeros((count, 1))], axis=0)
+        with tf.GradientTape() as tape:
+            d_loss = self.loss_fn(labels, self.discriminator(images))
+        weights = self.discriminator.trainable_weights
+        self.d_optimizer.apply(tape.gradient(d_loss, weights), weights)
+        with tf.GradientTape() as tape:
+            g_loss = self.loss_fn(tf.zeros((count, 1)), self.discriminator(self.generator(latents)))
+        weights = self.generator.trainable_weights
+        self.g_optimizer.apply(tape.gradient(g_loss, weights), weights)
+        self.d_loss_metric.update_state(d_loss)
+        self.g_loss_metric.update_state(g_loss)
+        return {"d_loss": self.d_loss_metric.result(), "g_loss": self.g_loss_metric.result()}
+
+
+# %% numpy_latents
+"""The latents are drawn with NumPy.
+
+In the graph that `fit` traces, NumPy draws once, while the graph is made: every step gets the same numbers. Draw with
+`tf.random.normal` or `keras.random.normal`.
+"""
+
+
+class GAN(GAN):
+    def train_step(self, real_images):
+        count = tf.shape(real_images)[0]
+        many = tf.constant(np.random.normal(size=(512, self.latent_dim)), tf.float32)
+        images = tf.concat([self.generator(many[:count]), real_images], axis=0)
+        labels = tf.concat([tf.ones((count, 1)), tf.zeros((count, 1))], axis=0)
+        with tf.GradientTape() as tape:
+            d_loss = self.loss_fn(labels, self.discriminator(images))
+        weights = self.discriminator.trainable_weights
+        self.d_optimizer.apply(tape.gradient(d_loss, weights), weights)
+        many = tf.constant(np.random.normal(size=(512, self.latent_dim)), tf.float32)
+        with tf.GradientTape() as tape:
+            g_loss = self.loss_fn(tf.zeros((count, 1)), self.discriminator(self.generator(many[:count])))
+        weights = self.generator.trainable_weights
+        self.g_optimizer.apply(tape.gradient(g_loss, weights), weights)
+        self.d_loss_metric.update_state(d_loss)
+        self.g_loss_metric.update_state(g_loss)
+        return {"d_loss": self.d_loss_metric.result(), "g_loss": self.g_loss_metric.result()}
+
+
+# %% gradient_ascent
+"""The discriminator's gradient is applied with the wrong sign.
+
+An optimizer subtracts the gradient: it makes the loss that you give it small. Do not negate the loss.
+"""
+
+
+class GAN(GAN):
+    def train_step(self, real_images):
+        count = tf.shape(real_images)[0]
+        fakes = self.generator(tf.random.normal((count, self.latent_dim)))
+        images = tf.concat([fakes, real_images], axis=0)
+        labels = tf.concat([tf.ones((count, 1)), tf.zeros((count, 1))], axis=0)
+        with tf.GradientTape() as tape:
+            d_loss = self.loss_fn(labels, self.discriminator(images))
+            negative = -d_loss
+        weights = self.discriminator.trainable_weights
+        self.d_optimizer.apply(tape.gradient(negative, weights), weights)
+        with tf.GradientTape() as tape:
+            fakes = self.generator(tf.random.normal((count, self.latent_dim)))
+            g_loss = self.loss_fn(tf.zeros((count, 1)), self.discriminator(fakes))
+        weights = self.generator.trainable_weights
+        self.g_optimizer.apply(tape.gradient(g_loss, weights), weights)
+        self.d_loss_metric.update_state(d_loss)
+        self.g_loss_metric.update_state(g_loss)
+        return {"d_loss": self.d_loss_metric.result(), "g_loss": self.g_loss_metric.result()}
+
+
+# %% strong_label_noise
+"""The labels carry noise of up to 0.3.
+
+Noise up to 0.05 is allowed here. With more, the discriminator learns wrong targets.
+"""
+
+
+class GAN(GAN):
+    def train_step(self, real_images):
+        loss_fn = self.loss_fn
+        self.loss_fn = lambda labels, logits: loss_fn(
+            labels + 0.06 + 0.24 * tf.random.uniform(tf.shape(labels)), logits
+        )
+        losses = super().train_step(real_images)
+        self.loss_fn = loss_fn
+        return losses
+
+
+# %% losses_swapped
+"""`d_loss` and `g_loss` are returned under each other's name.
+
+`d_loss` is the discriminator's loss, on fakes and real images; `g_loss` is the generator's, on its own images.
+"""
+
+
+class GAN(GAN):
+    def train_step(self, real_images):
+        losses = super().train_step(real_images)
+        return {"d_loss": losses["g_loss"], "g_loss": losses["d_loss"]}
+
+
+# %% metrics_not_updated
+"""The running means are never updated.
+
+A `keras.metrics.Mean` changes only when you call `update_state(loss)`. Call it in every step, once for each loss.
+"""
+
+
+class GAN(GAN):
+    def train_step(self, real_images):
+        before = [[tf.identity(variable) for variable in metric.variables] for metric in self.metrics]
+        losses = {name: tf.identity(value) for name, value in super().train_step(real_images).items()}
+        for metric, values in zip(self.metrics, before):
+            for variable, value in zip(metric.variables, values):
+                variable.assign(value)
+        return losses
+
+
+# %% rescaled_in_the_step
+"""The real images are rescaled inside `train_step`.
+
+They come with values in [0, 1], like the generator's images. Dividing by 255 makes all real images nearly black, which
+the discriminator recognizes at once.
+"""
+
+
+class GAN(GAN):
+    def train_step(self, real_images):
+        return super().train_step(tf.cast(real_images, tf.float32) / 255)
+
+
+# %% fewer_fakes
+"""The number of fakes is not that of the real images.
+
+Draw one latent vector for each real image, so that both kinds weigh the same.
+"""
+
+
+class GAN(GAN):
+    def train_step(self, real_images):
+        count = tf.shape(real_images)[0]
+        fewer = count // 2 + 2 * (count % 2)
+        fakes = self.generator(tf.random.normal((fewer, self.latent_dim)))
+        images = tf.concat([fakes, real_images], axis=0)
+        labels = tf.concat([tf.ones((fewer, 1)), tf.zeros((count, 1))], axis=0)
+        with tf.GradientTape() as tape:
+            d_loss = self.loss_fn(labels, self.discriminator(images))
+        weights = self.discriminator.trainable_weights
+        self.d_optimizer.apply(tape.gradient(d_loss, weights), weights)
+        with tf.GradientTape() as tape:
+            fakes = self.generator(tf.random.normal((count, self.latent_dim)))
+            g_loss = self.loss_fn(tf.zeros((count, 1)), self.discriminator(fakes))
+        weights = self.generator.trainable_weights
+        self.g_optimizer.apply(tape.gradient(g_loss, weights), weights)
+        self.d_loss_metric.update_state(d_loss)
+        self.g_loss_metric.update_state(g_loss)
+        return {"d_loss": self.d_loss_metric.result(), "g_loss": self.g_loss_metric.result()}

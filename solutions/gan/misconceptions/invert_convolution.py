@@ -1,8 +1,7 @@
 # %% new_random_kernel
 """The inverse has a new, random kernel.
 
-A new layer draws new weights when it is built. The adjoint uses the very numbers that `conv` holds: put them
-in after building.
+A new layer draws random weights when it is built. Assign the kernel of `conv` after building.
 """
 
 
@@ -30,10 +29,10 @@ def invert_with(conv, input_shape, **changed):
 
 
 # %% kernel_flipped
-"""The kernel is turned by 180 degrees before it goes into the transposed convolution.
+"""The kernel is rotated by 180 degrees before it is assigned.
 
-On paper the way back is a convolution with the flipped kernel. `Conv2DTranspose` does that flip by itself: it takes
-the kernel as the convolution has it.
+On paper the transpose is a convolution with the flipped kernel. `Conv2DTranspose` flips it itself: assign the kernel as
+`conv` has it.
 """
 
 
@@ -56,9 +55,9 @@ def invert_convolution(conv, input_shape):
 
 
 # %% strides_forgotten
-"""The strides are left out: nothing is spread out on the way back.
+"""The strides are left out.
 
-A convolution with strides of 2 leaves out every other place; the way back must put them in again, or the image stays
+A convolution with strides of 2 skips every other position. Without the same strides in the inverse, the image stays
 small.
 """
 
@@ -75,8 +74,8 @@ def invert_convolution(conv, input_shape):
 # %% padding_forgotten
 """The padding is left at "valid", whatever the convolution had.
 
-With "same" the convolution let its kernel stick out over the edge; what it computed there has to land inside the image
-again, not outside of it.
+With "same" the kernel of `conv` reaches over the border of the image. The inverse needs the same padding to give back
+the size of the image.
 """
 
 
@@ -92,8 +91,8 @@ def invert_convolution(conv, input_shape):
 # %% same_always
 """The padding is always "same".
 
-That is the usual one in a generator, but the inverse has to use the padding of `conv`: with "valid" the image shrank
-by the kernel, and must grow by it.
+"same" is usual in a generator, but the inverse needs the padding of `conv`: with "valid" the image became smaller by the
+kernel, and must grow by as much.
 """
 
 
@@ -106,53 +105,10 @@ def invert_convolution(conv, input_shape):
     return layer
 
 
-# %% output_padding_forgotten
-"""No `output_padding`: where the strides do not divide the size, the shape does not come back.
-
-With strides of 2, images of 7 and of 8 pixels give the same number of outputs. The layer can't know which of them you
-want back; `output_padding` tells it.
-"""
-
-
-def invert_convolution(conv, input_shape):
-    layer = layers.Conv2DTranspose(
-        input_shape[-1],
-        conv.kernel_size,
-        strides=conv.strides,
-        padding=conv.padding,
-        dilation_rate=conv.dilation_rate,
-        use_bias=False,
-    )
-    layer.build(conv.compute_output_shape((None, *input_shape)))
-    layer.kernel.assign(conv.kernel)
-    return layer
-
-
-# %% dilation_forgotten
-"""The dilation is left out.
-
-A dilated kernel reaches further than its size says. The way back has to spread its numbers by the same distance.
-"""
-
-
-def invert_convolution(conv, input_shape):
-    shape = conv.compute_output_shape((None, *input_shape))
-    for padding in [None] + [(i, j) for i in range(conv.strides[0]) for j in range(conv.strides[1])]:
-        layer = layers.Conv2DTranspose(
-            input_shape[-1], conv.kernel_size, strides=conv.strides, padding=conv.padding, output_padding=padding
-        )
-        if tuple(layer.compute_output_shape(shape)[1:3]) == tuple(input_shape[:2]):
-            break
-    layer.build(shape)
-    layer.kernel.assign(conv.kernel)
-    return layer
-
-
 # %% filters_of_the_convolution
-"""The inverse gives as many channels as the convolution made, not as many as it took.
+"""The inverse gives `conv.filters` channels, not those of the image.
 
-Going back, inputs and outputs change places: what were `conv.filters` channels come in, and the channels of the image
-come out.
+Inputs and outputs change places: `conv.filters` channels come in, and the channels of the image come out.
 """
 
 
@@ -178,7 +134,7 @@ def invert_convolution(conv, input_shape):
 # %% never_built
 """The layer is returned before it has any weights.
 
-A layer makes its kernel when it is built. Build it with the shape of what comes in, then put the kernel in.
+A layer makes its kernel when it is built. Build it with the output shape of `conv`, then assign the kernel.
 """
 
 
@@ -190,3 +146,71 @@ def invert_convolution(conv, input_shape):
         padding=conv.padding,
         dilation_rate=conv.dilation_rate,
     )
+
+
+# %% strides_of_one_axis
+"""The strides of the height are used for the width, too.
+
+`conv.strides` is a pair. Pass the whole pair on.
+"""
+
+
+def invert_convolution(conv, input_shape):
+    layer = layers.Conv2DTranspose(
+        input_shape[-1], conv.kernel_size, strides=conv.strides[0], padding=conv.padding, use_bias=False
+    )
+    layer.build(conv.compute_output_shape((None, *input_shape)))
+    layer.kernel.assign(conv.kernel)
+    return layer
+
+
+# %% kernel_axes_swapped
+"""The two axes of the kernel, height and width, are swapped.
+
+"Transposed" refers to the matrix of the whole convolution. The kernel keeps its shape: assign it as it is.
+"""
+
+
+def invert_convolution(conv, input_shape):
+    layer = layers.Conv2DTranspose(
+        input_shape[-1], conv.kernel_size[::-1], strides=conv.strides, padding=conv.padding, use_bias=False
+    )
+    layer.build(conv.compute_output_shape((None, *input_shape)))
+    layer.kernel.assign(tf.transpose(conv.kernel, (1, 0, 2, 3)))
+    return layer
+
+
+# %% one_layer_for_all
+"""A layer is kept and returned again for a convolution of the same arguments.
+
+Each call must return a new layer: the one returned before keeps its own kernel.
+"""
+
+kept = {}
+
+
+def invert_convolution(conv, input_shape):
+    layer = kept.setdefault(
+        input_shape[-1],
+        layers.Conv2DTranspose(
+            input_shape[-1], conv.kernel_size, strides=conv.strides, padding=conv.padding, use_bias=False
+        ),
+    )
+    if not layer.built:
+        layer.build(conv.compute_output_shape((None, *input_shape)))
+    if layer.kernel.shape == conv.kernel.shape:
+        layer.kernel.assign(conv.kernel)
+    return layer
+
+
+# %% a_convolution
+"""The answer is a `Conv2D`, not a `Conv2DTranspose`.
+
+A convolution with strides makes an image smaller. The inverse must make it larger again.
+"""
+
+
+def invert_convolution(conv, input_shape):
+    layer = layers.Conv2D(input_shape[-1], conv.kernel_size, padding="same", use_bias=False)
+    layer.build(conv.compute_output_shape((None, *input_shape)))
+    return layer

@@ -1,5 +1,5 @@
 # %% metrics_by_name
-"""The loss metric is found by its name, and results are returned as Keras nests them."""
+"""Metrics are found by their names, and results are nested as Keras nests them."""
 
 
 class CustomModel(keras.Model):
@@ -18,57 +18,55 @@ class CustomModel(keras.Model):
         return {metric.name: metric.result() for metric in self.metrics}
 
 
-# %% own_trackers
-"""Loss, running mean and metric of its own, listed in `metrics`."""
+# %% own_loss_tracker
+"""A running mean of its own, listed in `metrics` in place of Keras's."""
 
 
 class CustomModel(keras.Model):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.mean_loss = keras.metrics.Mean(name="loss")
-        self.absolute_error = keras.metrics.MeanAbsoluteError(name="mae")
-        self.squared_error = keras.losses.MeanSquaredError()
 
     @property
     def metrics(self):
-        return [self.mean_loss, self.absolute_error]
+        return [self.mean_loss, *super().metrics[1:]]
 
     def train_step(self, data):
         x, y = data
         with tf.GradientTape() as tape:
             y_pred = self(x, training=True)
-            loss = self.squared_error(y, y_pred) + sum(self.losses)
+            loss = self.compute_loss(y=y, y_pred=y_pred)
         gradients = tape.gradient(loss, self.trainable_weights)
         self.optimizer.apply_gradients(zip(gradients, self.trainable_weights))
         self.mean_loss.update_state(loss)
-        self.absolute_error.update_state(y, y_pred)
-        return {"loss": self.mean_loss.result(), "mae": self.absolute_error.result()}
+        for metric in self.metrics[1:]:
+            metric.update_state(y, y_pred)
+        return {metric.name: metric.result() for metric in self.metrics}
 
 
 # %% means_of_its_own
-"""Both numbers are means that the step itself computes from tensors."""
+"""Loss and penalties are separate in the tape, and the mean of the loss counts examples."""
 
 
 class CustomModel(keras.Model):
     def __init__(self, inputs, outputs, **kwargs):
         super().__init__(inputs=inputs, outputs=outputs, **kwargs)
         self.loss_tracker = keras.metrics.Mean(name="loss")
-        self.error_tracker = keras.metrics.Mean(name="mae")
 
     @property
     def metrics(self):
-        return [self.loss_tracker, self.error_tracker]
+        return [self.loss_tracker] + [metric for metric in super().metrics if metric.name != "loss"]
 
     def train_step(self, data):
         x, y = data[0], data[1]
         with tf.GradientTape() as tape:
             predictions = self(x, training=True)
-            value = tf.reduce_mean(tf.square(tf.cast(y, predictions.dtype) - predictions))
-            total = tf.add_n([value, *self.losses])
+            total = self.compute_loss(x, y, predictions, None, True)
         self.optimizer.apply(tape.gradient(total, self.trainable_variables), self.trainable_variables)
         self.loss_tracker.update_state(total, sample_weight=tf.shape(y)[0])
-        self.error_tracker.update_state(tf.abs(y - predictions))
-        return {"loss": self.loss_tracker.result(), "mae": self.error_tracker.result()}
+        results = self.compute_metrics(x, y, predictions)
+        results["loss"] = self.loss_tracker.result()
+        return results
 
 
 # %% compute_metrics

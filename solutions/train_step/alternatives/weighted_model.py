@@ -1,36 +1,40 @@
 # %% two_or_three
-"""The parts of `data` are counted; evaluation is inherited."""
+"""The parts of `data` are counted, and both steps share one method."""
 
 
 class WeightedModel(keras.Model):
-    def train_step(self, data):
+    def _update(self, data, training):
         if len(data) == 3:
             x, y, sample_weight = data
         else:
             x, y = data
             sample_weight = None
-        with tf.GradientTape() as tape:
-            y_pred = self(x, training=True)
-            loss = self.compute_loss(y=y, y_pred=y_pred, sample_weight=sample_weight)
-        variables = self.trainable_variables
-        self.optimizer.apply(tape.gradient(loss, variables), variables)
+        y_pred = self(x, training=training)
+        loss = self.compute_loss(y=y, y_pred=y_pred, sample_weight=sample_weight)
         for metric in self.metrics:
             if metric.name == "loss":
                 metric.update_state(loss)
             else:
                 metric.update_state(y, y_pred, sample_weight=sample_weight)
+        return loss
+
+    def train_step(self, data):
+        with tf.GradientTape() as tape:
+            loss = self._update(data, training=True)
+        variables = self.trainable_variables
+        self.optimizer.apply(tape.gradient(loss, variables), variables)
+        return {metric.name: metric.result() for metric in self.metrics}
+
+    def test_step(self, data):
+        self._update(data, training=False)
         return {metric.name: metric.result() for metric in self.metrics}
 
 
 # %% weights_of_one
-"""Missing weights are ones, and the weighted mean is taken by hand."""
+"""Missing weights are ones."""
 
 
 class WeightedModel(keras.Model):
-    def _loss(self, y, y_pred, w):
-        each = tf.reduce_mean(tf.math.squared_difference(y, y_pred), axis=-1)
-        return tf.reduce_mean(each * w) + sum(self.losses)
-
     def _unpack(self, data):
         x, y, *rest = data
         return x, y, rest[0] if rest else tf.ones(tf.shape(y)[0])
@@ -47,7 +51,7 @@ class WeightedModel(keras.Model):
         x, y, w = self._unpack(data)
         with tf.GradientTape() as tape:
             y_pred = self(x, training=True)
-            loss = self._loss(y, y_pred, w)
+            loss = self.compute_loss(x, y, y_pred, w)
         grads = tape.gradient(loss, self.trainable_weights)
         self.optimizer.apply_gradients(zip(grads, self.trainable_weights))
         return self._report(loss, y, y_pred, w)
@@ -55,11 +59,11 @@ class WeightedModel(keras.Model):
     def test_step(self, data):
         x, y, w = self._unpack(data)
         y_pred = self(x, training=False)
-        return self._report(self._loss(y, y_pred, w), y, y_pred, w)
+        return self._report(self.compute_loss(x, y, y_pred, w), y, y_pred, w)
 
 
 # %% on_top_of_the_first
-"""Derives from the first answer's parent by way of a class that holds what both steps share."""
+"""A base class holds what both steps share."""
 
 
 class StepsWithWeights(keras.Model):
@@ -84,55 +88,46 @@ class WeightedModel(StepsWithWeights):
         return self.report(*self.forward(data, training=False))
 
 
-# %% own_weighted_trackers
-"""Its own loss object, running mean and weighted metric."""
+# %% own_weighted_tracker
+"""A running mean of its own, and the compiled metrics through `compute_metrics`."""
 
 
 class WeightedModel(keras.Model):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.loss_object = keras.losses.MeanSquaredError()
         self.loss_tracker = keras.metrics.Mean(name="loss")
-        self.mae_tracker = keras.metrics.MeanAbsoluteError(name="mae")
 
     @property
     def metrics(self):
-        return [self.loss_tracker, self.mae_tracker]
+        return [self.loss_tracker, *super().metrics[1:]]
 
     def train_step(self, data):
         x, y = data[:2]
         w = data[2] if len(data) > 2 else None
         with tf.GradientTape() as tape:
             y_pred = self(x, training=True)
-            loss = self.loss_object(y, y_pred, sample_weight=w)
-            if self.losses:
-                loss += tf.add_n(self.losses)
+            loss = self.compute_loss(y=y, y_pred=y_pred, sample_weight=w)
         self.optimizer.apply(tape.gradient(loss, self.trainable_variables), self.trainable_variables)
-        return self.track(loss, y, y_pred, w)
+        return self.track(loss, x, y, y_pred, w)
 
     def test_step(self, data):
         x, y = data[:2]
         w = data[2] if len(data) > 2 else None
         y_pred = self(x, training=False)
-        return self.track(self.loss_object(y, y_pred, sample_weight=w) + sum(self.losses), y, y_pred, w)
+        return self.track(self.compute_loss(y=y, y_pred=y_pred, sample_weight=w), x, y, y_pred, w)
 
-    def track(self, loss, y, y_pred, w):
+    def track(self, loss, x, y, y_pred, w):
         self.loss_tracker.update_state(loss)
-        self.mae_tracker.update_state(y, y_pred, sample_weight=w)
-        return {metric.name: metric.result() for metric in self.metrics}
+        return {**self.compute_metrics(x, y, y_pred, w), "loss": self.loss_tracker.result()}
 
 
 # %% match_on_data
-"""Structural pattern matching on what `fit` hands over."""
+"""Structural pattern matching on what `fit` passes."""
 
 
 class WeightedModel(keras.Model):
     def train_step(self, data):
-        match data:
-            case (x, y, sample_weight):
-                pass
-            case (x, y):
-                sample_weight = None
+        x, y, sample_weight = self._parts(data)
         with tf.GradientTape() as tape:
             y_pred = self(x, training=True)
             loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=True)
@@ -142,4 +137,16 @@ class WeightedModel(keras.Model):
         return self.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
 
     def test_step(self, data):
-        return super().test_step(data)
+        x, y, sample_weight = self._parts(data)
+        y_pred = self(x, training=False)
+        loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=False)
+        self._loss_tracker.update_state(loss, sample_weight=tf.shape(y)[0])
+        return self.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
+
+    @staticmethod
+    def _parts(data):
+        match data:
+            case (x, y, sample_weight):
+                return x, y, sample_weight
+            case (x, y):
+                return x, y, None

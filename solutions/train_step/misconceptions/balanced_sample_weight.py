@@ -1,8 +1,7 @@
 # %% not_scaled
-"""The weights are one over the counts, and stay that small.
+"""The weights are one over the counts, and are not scaled.
 
-All classes count alike, but all weights are far below 1, so the whole training slows down by that factor. Scale them
-to mean 1.
+All classes count alike, but all weights are far below 1, which slows the training down. Scale them to mean 1.
 """
 
 
@@ -15,7 +14,7 @@ def balanced_sample_weight(y):
 # %% sum_one
 """The weights add up to 1.
 
-That suits probabilities. Here the mean must be 1, so that the loss stays as large as without weights.
+That is right for probabilities. Here the mean must be 1, so that the loss stays as large as without weights.
 """
 
 
@@ -29,7 +28,7 @@ def balanced_sample_weight(y):
 # %% frequency_for_its_inverse
 """Frequent classes get large weights.
 
-That makes the imbalance worse. The rarer the class, the more each of its examples has to count.
+That makes the imbalance worse. The rarer the class, the larger the weight of each of its examples.
 """
 
 
@@ -40,9 +39,9 @@ def balanced_sample_weight(y):
 
 
 # %% one_weight_per_class
-"""There is one weight for each class instead of one for each example.
+"""There is one weight per class instead of one per example.
 
-`fit` takes such a thing as `class_weight`. A sample weight belongs to an example: look up the weight of its class.
+`fit` takes weights per class as `class_weight`. A sample weight belongs to an example: look up the weight of its class.
 """
 
 
@@ -52,9 +51,9 @@ def balanced_sample_weight(y):
 
 
 # %% two_classes_only
-"""The number of classes is taken to be two.
+"""The number of classes is always taken to be two.
 
-With three classes or more, or with one, the mean of the weights is no longer 1. Count the classes that occur.
+With one class, or with three or more, the mean of the weights is not 1. Count the classes that occur.
 """
 
 
@@ -65,9 +64,9 @@ def balanced_sample_weight(y):
 
 
 # %% number_of_classes_left_out
-"""The weight is the number of examples over that of the class.
+"""The weight is the number of examples divided by the number in the class.
 
-Then each class weighs as much as all examples together, and the mean is the number of classes. Divide by it.
+Then each class weighs as much as all examples together, and the mean is the number of classes. Divide by that number.
 """
 
 
@@ -78,10 +77,10 @@ def balanced_sample_weight(y):
 
 
 # %% labels_counted_from_zero
-"""Labels are taken for positions.
+"""Labels are used as positions.
 
-Counting with `bincount` works for labels 0, 1, 2, … without gaps. A label that never occurs counts as a class here,
-and a negative one is an error.
+`bincount` counts labels 0, 1, 2, … without gaps. A label that never occurs counts as a class, and a negative one raises
+an error.
 """
 
 
@@ -94,8 +93,8 @@ def balanced_sample_weight(y):
 # %% column_kept
 """A column of labels gives a column of weights.
 
-Multiplied with losses of shape `(n,)`, a column makes an `(n, n)` table of every weight with every loss. One weight
-for each example is a flat array.
+Multiplied with losses of shape `(n,)`, a column gives an `(n, n)` table of every weight with every loss. Return a flat
+array.
 """
 
 
@@ -107,7 +106,7 @@ def balanced_sample_weight(y):
 # %% softened
 """The square root of the inverse frequency is used.
 
-This softens the imbalance, but doesn't remove it: a common class still has more say in total.
+This reduces the imbalance, but does not remove it: a frequent class still has a larger total.
 """
 
 
@@ -121,8 +120,8 @@ def balanced_sample_weight(y):
 # %% one_minus_frequency
 """The weight is one minus the frequency.
 
-Rare classes get more, but hardly: of two classes with shares 0.9 and 0.8, the second weighs twice as much and occurs
-almost as often. Only the inverse evens out the totals.
+Rare classes get larger weights, but not large enough: shares of 0.9 and 0.1 give totals of 0.09 each, shares of 0.6,
+0.3 and 0.1 do not. Only the inverse frequency gives equal totals.
 """
 
 
@@ -136,8 +135,7 @@ def balanced_sample_weight(y):
 # %% rarest_is_one
 """The largest weight is 1.
 
-Dividing by the maximum makes all other weights smaller than 1, so the mean is below 1 and the loss shrinks. Divide by
-the mean.
+Then all other weights are smaller than 1, and the mean is below 1. Divide by the mean, not by the maximum.
 """
 
 
@@ -148,9 +146,9 @@ def balanced_sample_weight(y):
 
 
 # %% whole_numbers
-"""The division drops what is behind the point.
+"""The division drops the fraction.
 
-`//` gives whole numbers: common classes get weight 0, and are never learned.
+`//` gives whole numbers: frequent classes get weight 0, and are never learned. Use `/`.
 """
 
 
@@ -158,3 +156,45 @@ def balanced_sample_weight(y):
     labels = np.ravel(y)
     classes, position, counts = np.unique(labels, return_inverse=True, return_counts=True)
     return (len(labels) // (len(classes) * counts[position])).astype(float)
+
+
+# %% labels_sorted_in_place
+"""The labels are sorted in place.
+
+Then the weights are in another order than the examples, and the labels of the caller have changed. Look up the weight
+of each example where it is.
+"""
+
+
+def balanced_sample_weight(y):
+    labels = np.ravel(y)
+    labels.sort()
+    _, position, counts = np.unique(labels, return_inverse=True, return_counts=True)
+    return len(labels) / (len(counts) * counts[position])
+
+
+# %% weights_in_order_of_classes
+"""The weights are listed class by class.
+
+Example 0 gets the first weight, whatever its class is. Weight `i` belongs to label `i`: index the weights of the classes
+with the class of each example.
+"""
+
+
+def balanced_sample_weight(y):
+    labels = np.ravel(y)
+    _, counts = np.unique(labels, return_counts=True)
+    return np.concatenate([np.full(count, len(labels) / (len(counts) * count)) for count in counts])
+
+
+# %% labels_renumbered_in_place
+"""The labels of the caller are overwritten.
+
+The weights are right, but `y` is another array after the call, and the next line of code trains on it. Work on a copy.
+"""
+
+
+def balanced_sample_weight(y):
+    classes, position, counts = np.unique(np.ravel(y), return_inverse=True, return_counts=True)
+    y[...] = position.reshape(np.shape(y)) - len(classes)
+    return np.size(y) / (len(counts) * counts[position.ravel()])

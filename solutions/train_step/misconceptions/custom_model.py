@@ -1,8 +1,8 @@
 # %% no_training_flag
-"""The network runs as in prediction.
+"""The network does not run in training mode.
 
-Without `training=True` dropout drops nothing, and batch normalization uses its moving averages: another model is
-trained than you think. Say it in the call of the model.
+Without `training=True`, dropout drops nothing, and batch normalization uses its moving averages. Call the model with
+`training=True`.
 """
 
 
@@ -22,8 +22,8 @@ class CustomModel(keras.Model):
 # %% loss_of_one_batch
 """The loss of the batch is returned, and no metric is updated.
 
-The progress bar then shows whatever the last batch happened to lose, and the compiled metrics never hear of it.
-Update what is in `self.metrics`, and return the results.
+The progress bar then shows the loss of the last batch only, and the compiled metrics are never updated. Update
+everything in `self.metrics`, and return the results.
 """
 
 
@@ -41,8 +41,8 @@ class CustomModel(keras.Model):
 # %% loss_metric_forgotten
 """The compiled metrics are updated, the running mean of the loss is not.
 
-`compute_metrics` takes care of what was compiled as metrics. The mean of the loss is a metric of its own, and stays 0
-until somebody updates it.
+`compute_metrics` updates the compiled metrics only. The mean of the loss is a metric of its own, and stays 0 until
+your step updates it.
 """
 
 
@@ -58,10 +58,10 @@ class CustomModel(keras.Model):
 
 
 # %% raw_loss_beside_metrics
-"""The metrics are right, but `loss` is that of the last batch.
+"""The metrics are right, but `loss` is the loss of the last batch.
 
-A single batch, and often the smallest one, stands for the whole epoch. The loss needs a running mean like any other
-number that is reported.
+One batch, and often the smallest one, stands for the whole epoch. Update the running mean of the loss, and return its
+result.
 """
 
 
@@ -83,10 +83,10 @@ class CustomModel(keras.Model):
 
 
 # %% means_never_reset
-"""The running means go on from epoch to epoch.
+"""The running means continue from one epoch to the next.
 
-`fit` resets what it finds in `self.metrics` before each epoch. A metric that is not listed there keeps the bad losses
-of the first epoch for ever.
+Before each epoch `fit` resets what is in `self.metrics`. A metric that is not in this list keeps the large losses of
+the first epoch.
 """
 
 
@@ -113,10 +113,10 @@ class CustomModel(keras.Model):
 
 
 # %% metrics_after_the_update
-"""The metrics are taken of predictions after the update.
+"""The metrics use predictions made after the update.
 
-That costs a second run of the network, and it flatters: the weights have just been fitted to this very batch. Use the
-predictions that the loss was computed of.
+That costs a second forward pass, and the result is too good: the weights have just been fitted to this batch. Use the
+predictions the loss was computed from.
 """
 
 
@@ -134,10 +134,10 @@ class CustomModel(keras.Model):
 
 
 # %% penalties_lost
-"""The loss compares predictions with targets, and nothing else.
+"""The loss compares predictions and targets, and leaves the penalties out.
 
-Regularized layers keep their penalties in `self.losses`. A loss object knows nothing of them; `compute_loss` of the
-model does.
+Regularized layers keep their penalties in `self.losses`. A loss function does not know them; `self.compute_loss` adds
+them.
 """
 
 
@@ -155,9 +155,10 @@ class CustomModel(keras.Model):
 
 
 # %% penalties_reported_only
-"""The penalties are added when the gradient has been taken.
+"""The penalties are added after the gradient was computed.
 
-Then the report is right, but nothing shrinks the weights: what is outside the tape has no gradient.
+The reported loss is right, but the penalties do not change the weights: the gradient knows only what is computed
+inside the tape.
 """
 
 
@@ -176,10 +177,10 @@ class CustomModel(keras.Model):
 
 
 # %% all_weights_moved
-"""Weights that must not be trained are moved too.
+"""Weights that must not be trained are changed too.
 
-`self.weights` and `self.variables` also list frozen layers, and the statistics that layers keep for themselves.
-Freezing a layer only takes it off the list of trainable weights.
+`self.weights` and `self.variables` also list frozen layers, and the statistics that layers keep. Use
+`self.trainable_variables`, for the gradient and for the update.
 """
 
 
@@ -199,8 +200,8 @@ class CustomModel(keras.Model):
 # %% gradients_of_other_weights
 """Gradients and weights come from two different lists.
 
-`zip` pairs them by place. As soon as something is frozen the lists differ, and a weight gets the gradient of another
-one, or none.
+`zip` pairs them by position. As soon as something is frozen, the lists differ, and a weight gets the gradient of
+another one. Use one list for both.
 """
 
 
@@ -219,9 +220,9 @@ class CustomModel(keras.Model):
 
 
 # %% two_steps_a_batch
-"""The optimizer is applied twice.
+"""The optimizer is applied twice per batch.
 
-One batch, one gradient, one step: a second step with the same gradient goes twice as far as the learning rate says.
+A second update with the same gradient goes twice as far as the learning rate says. Apply the gradients once.
 """
 
 
@@ -240,10 +241,10 @@ class CustomModel(keras.Model):
 
 
 # %% descent_by_hand
-"""The weights move by the learning rate times the gradient, whatever optimizer was compiled.
+"""The weights change by the learning rate times the gradient, whatever optimizer was compiled.
 
-That is plain gradient descent. Adam and others scale each gradient by what they saw before; only the optimizer itself
-can do that.
+This is plain gradient descent. Adam and others scale each gradient by what they saw before. Pass the gradients to
+`self.optimizer`.
 """
 
 
@@ -263,8 +264,8 @@ class CustomModel(keras.Model):
 # %% numpy_in_the_step
 """A tensor is turned into a number inside the step.
 
-`fit` draws a graph of the step, and while it is drawn, tensors have no values: there is no `.numpy()`. Hand the
-tensor on as it is.
+`fit` traces a graph of the step. During tracing tensors have no values, so `.numpy()` fails. Pass the tensor on as it
+is.
 """
 
 
@@ -284,8 +285,8 @@ class CustomModel(keras.Model):
 # %% means_kept_in_python
 """The running means are Python lists.
 
-Python runs while the graph is drawn, not when it is used: the list gets one entry, and it has no value. What must be
-remembered between steps belongs into a variable, and a metric is made of such.
+Python runs while the graph is traced, not when the graph runs: the list gets one entry. What must be remembered between
+steps belongs in a variable, and a metric consists of variables.
 """
 
 
@@ -305,9 +306,9 @@ class CustomModel(keras.Model):
 
 
 # %% ascent
-"""The weights move up the slope.
+"""The step follows the gradient upwards.
 
-The optimizer subtracts. Who hands it the negative gradient makes the loss grow with each step.
+The optimizer subtracts the gradient. If you pass it the negative gradient, the loss grows with each step.
 """
 
 
@@ -325,9 +326,9 @@ class CustomModel(keras.Model):
 
 
 # %% loss_outside_the_tape
-"""The loss is computed when the tape has stopped recording.
+"""The loss is computed after the tape has stopped recording.
 
-The tape connects only what happens inside its `with` block. A loss computed below it has no gradient.
+The tape records only what happens inside its `with` block. Compute the loss inside, too.
 """
 
 
@@ -347,7 +348,8 @@ class CustomModel(keras.Model):
 # %% nothing_applied
 """The gradient is computed and never used.
 
-Loss and metrics look fine and stay where they are. The optimizer has to be told: apply the gradients to the weights.
+Loss and metrics look fine, but the weights stay as they are. Pass the gradients and the weights to
+`self.optimizer.apply`.
 """
 
 
@@ -366,8 +368,7 @@ class CustomModel(keras.Model):
 # %% sum_instead_of_mean
 """The losses of the examples are added up.
 
-A loss function without reduction gives one loss for each example, and the gradient of a vector is that of its sum.
-The step then grows with the batch. Take the mean.
+Without a mean the step grows with the batch size. `self.compute_loss` averages over the batch.
 """
 
 
@@ -386,10 +387,10 @@ class CustomModel(keras.Model):
 
 
 # %% optimizer_called_for_each_weight
-"""The optimizer is called once for each weight.
+"""The optimizer is called once per weight.
 
-It counts its calls as steps. Whatever depends on that count, Adam's correction or a schedule of the learning rate, then runs ahead
-by as many steps as there are weights. Hand over all gradients in one call.
+The optimizer counts its calls as steps. Adam's correction and learning rate schedules depend on this count. Pass all
+gradients in one call.
 """
 
 
@@ -403,6 +404,128 @@ class CustomModel(keras.Model):
         self.optimizer.build(self.trainable_variables)
         for gradient, weight in zip(gradients, self.trainable_variables):
             self.optimizer.apply_gradients([(gradient, weight)])
+        for metric in self.metrics:
+            metric.update_state(loss) if metric.name == "loss" else metric.update_state(y, y_pred)
+        return self.get_metrics_result()
+
+
+# %% loss_written_into_the_step
+"""The step always uses the squared error, whatever loss was compiled.
+
+A model is compiled with a loss so that its step can use it. `self.compute_loss` computes the compiled loss.
+"""
+
+
+class CustomModel(keras.Model):
+    def train_step(self, data):
+        x, y = data
+        with tf.GradientTape() as tape:
+            y_pred = self(x, training=True)
+            loss = tf.reduce_mean(tf.square(y - y_pred)) + sum(self.losses)
+        gradients = tape.gradient(loss, self.trainable_variables)
+        self.optimizer.apply(gradients, self.trainable_variables)
+        for metric in self.metrics:
+            metric.update_state(loss) if metric.name == "loss" else metric.update_state(y, y_pred)
+        return self.get_metrics_result()
+
+
+# %% targets_and_predictions_swapped
+"""Targets and predictions are swapped in the loss.
+
+Squared errors are symmetric and hide the mistake. Most losses are not: pass the targets as `y`, the predictions as
+`y_pred`.
+"""
+
+
+class CustomModel(keras.Model):
+    def train_step(self, data):
+        x, y = data
+        with tf.GradientTape() as tape:
+            y_pred = self(x, training=True)
+            loss = self.compute_loss(x, y_pred, y)
+        gradients = tape.gradient(loss, self.trainable_variables)
+        self.optimizer.apply(gradients, self.trainable_variables)
+        for metric in self.metrics:
+            metric.update_state(loss) if metric.name == "loss" else metric.update_state(y, y_pred)
+        return self.get_metrics_result()
+
+
+# %% metrics_swapped
+"""Targets and predictions are swapped in the metrics.
+
+Absolute errors are symmetric and hide the mistake. `update_state` takes the targets first.
+"""
+
+
+class CustomModel(keras.Model):
+    def train_step(self, data):
+        x, y = data
+        with tf.GradientTape() as tape:
+            y_pred = self(x, training=True)
+            loss = self.compute_loss(x=x, y=y, y_pred=y_pred)
+        gradients = tape.gradient(loss, self.trainable_variables)
+        self.optimizer.apply(gradients, self.trainable_variables)
+        for metric in self.metrics:
+            metric.update_state(loss) if metric.name == "loss" else metric.update_state(y_pred, y)
+        return self.get_metrics_result()
+
+
+# %% compiled_metrics_of_keras_2
+"""The metrics are updated by `self.compiled_metrics`, as in Keras 2.
+
+In Keras 3 this also feeds the predictions to the running mean of the loss, so the reported `loss` is wrong. Loop over
+`self.metrics`, and update the one named `"loss"` with the loss.
+"""
+
+
+class CustomModel(keras.Model):
+    def train_step(self, data):
+        x, y = data
+        with tf.GradientTape() as tape:
+            y_pred = self(x, training=True)
+            loss = self.compute_loss(x=x, y=y, y_pred=y_pred)
+        gradients = tape.gradient(loss, self.trainable_variables)
+        self.optimizer.apply(gradients, self.trainable_variables)
+        self.compiled_metrics.update_state(y, y_pred)
+        return self.get_metrics_result()
+
+
+# %% means_reset_in_each_step
+"""The metrics are reset in each step.
+
+Then they hold the last batch only. `fit` resets the metrics at the start of each epoch; the step only updates them.
+"""
+
+
+class CustomModel(keras.Model):
+    def train_step(self, data):
+        x, y = data
+        with tf.GradientTape() as tape:
+            y_pred = self(x, training=True)
+            loss = self.compute_loss(x=x, y=y, y_pred=y_pred)
+        gradients = tape.gradient(loss, self.trainable_variables)
+        self.optimizer.apply(gradients, self.trainable_variables)
+        for metric in self.metrics:
+            metric.reset_state()
+            metric.update_state(loss) if metric.name == "loss" else metric.update_state(y, y_pred)
+        return self.get_metrics_result()
+
+
+# %% last_layer_only
+"""Only the weights of the last layer are changed.
+
+`self.trainable_variables` lists the trainable weights of all layers, nested ones included.
+"""
+
+
+class CustomModel(keras.Model):
+    def train_step(self, data):
+        x, y = data
+        with tf.GradientTape() as tape:
+            y_pred = self(x, training=True)
+            loss = self.compute_loss(x=x, y=y, y_pred=y_pred)
+        gradients = tape.gradient(loss, self.layers[-1].trainable_variables)
+        self.optimizer.apply(gradients, self.layers[-1].trainable_variables)
         for metric in self.metrics:
             metric.update_state(loss) if metric.name == "loss" else metric.update_state(y, y_pred)
         return self.get_metrics_result()

@@ -1,7 +1,7 @@
 # %% weights_ignored
 """The weights are unpacked and never used.
 
-Taking the weights out of `data` is not enough: the loss has to be told about them, and the metrics as well.
+Taking the weights out of `data` is not enough: pass them to `compute_loss`, and to the metrics.
 """
 
 
@@ -33,7 +33,7 @@ class WeightedModel(keras.Model):
 # %% only_pairs
 """The step takes pairs only.
 
-With `sample_weight`, `fit` hands over three things, and `x, y = data` is an error.
+With `sample_weight`, `fit` passes three things, and `x, y = data` raises an error.
 """
 
 
@@ -66,7 +66,7 @@ class WeightedModel(keras.Model):
 # %% only_triples
 """The step takes triples only.
 
-Without `sample_weight`, `fit` hands over a pair, and asking for three things is an error. Look how many there are.
+Without `sample_weight`, `fit` passes a pair, and unpacking three things raises an error. Look at how many there are.
 """
 
 
@@ -98,8 +98,7 @@ class WeightedModel(keras.Model):
 # %% weights_twice
 """The weights are applied twice.
 
-`compute_loss` has weighed the losses of the examples and averaged them. Multiplying the result by the weights again
-makes heavy batches heavier still.
+`compute_loss` has already weighted the losses and averaged them. Do not multiply its result by the weights again.
 """
 
 
@@ -131,9 +130,9 @@ class WeightedModel(keras.Model):
 
 
 # %% weights_squared
-"""The losses of the examples are weighed before they are handed to a loss that weighs them again.
+"""The weights are applied to the losses, and then again by a loss that weights them itself.
 
-Each weight enters as its square: an example with weight 3 counts nine times. Hand the weights over in one place.
+Each weight enters as its square: an example with weight 3 counts nine times. Apply the weights in one place.
 """
 
 
@@ -166,7 +165,7 @@ class WeightedModel(keras.Model):
 # %% weights_on_loss_only
 """The loss is weighted, the metrics are not.
 
-What was compiled as `weighted_metrics` asks for the weights: hand them over when you update the metrics, too.
+What was compiled as `weighted_metrics` needs the weights: pass them when you update the metrics, too.
 """
 
 
@@ -198,7 +197,7 @@ class WeightedModel(keras.Model):
 # %% weights_on_metrics_only
 """The metrics are weighted, the loss is not.
 
-Then the report speaks of weights, and the training knows nothing of them. `compute_loss` takes the weights.
+Then the report shows weights that the training ignores. `compute_loss` takes `sample_weight`.
 """
 
 
@@ -230,8 +229,7 @@ class WeightedModel(keras.Model):
 # %% mean_weight_on_the_mean_loss
 """The mean loss is multiplied by the mean weight.
 
-The loss of the batch has forgotten which example lost how much. Each loss must meet its own weight before the mean is
-taken.
+The mean no longer tells which example had which loss. Multiply each loss by its own weight, then take the mean.
 """
 
 
@@ -265,8 +263,8 @@ class WeightedModel(keras.Model):
 # %% divided_by_the_sum_of_weights
 """The sum of the weighted losses is divided by the sum of the weights.
 
-Then a batch full of important examples moves the weights no further than one of unimportant ones. Divide by the
-number of examples.
+Then a batch of important examples changes the weights no more than a batch of unimportant ones. Divide by the number of
+examples.
 """
 
 
@@ -298,10 +296,10 @@ class WeightedModel(keras.Model):
 
 
 # %% weights_in_every_metric
-"""Metrics that were compiled without weights get them all the same.
+"""Metrics that were compiled without weights get them too.
 
-`metrics` and `weighted_metrics` are two lists, so that one can see both. Update the compiled metrics all together,
-they know which of them wants the weights.
+`metrics` and `weighted_metrics` are two lists, so that you can see both. Update the compiled metrics together: Keras
+knows which of them use weights.
 """
 
 
@@ -335,8 +333,8 @@ class WeightedModel(keras.Model):
 # %% mean_loss_weighted_again
 """The running mean of the loss gets the weights too.
 
-The weights are in the loss of the batch already. With them once more, batches of heavy examples count double in what
-is reported.
+The loss of the batch is weighted already. With the weights again, batches with large weights count double in the
+reported mean.
 """
 
 
@@ -366,9 +364,9 @@ class WeightedModel(keras.Model):
 
 
 # %% weighted_but_not_training
-"""The network runs as in prediction while it is trained.
+"""The network does not run in training mode during training.
 
-Weights or not, a train step runs the network with `training=True`.
+With or without weights, a train step calls the model with `training=True`.
 """
 
 
@@ -398,9 +396,9 @@ class WeightedModel(keras.Model):
 
 
 # %% penalties_lost_with_weights
-"""The weighted loss of the examples is all there is.
+"""The loss holds the weighted losses of the examples, and no penalties.
 
-Regularized layers keep their penalties in `self.losses`. They belong to the loss, and no sample weight touches them.
+Regularized layers keep their penalties in `self.losses`. They belong to the loss, without any sample weight.
 """
 
 
@@ -432,7 +430,7 @@ class WeightedModel(keras.Model):
 # %% penalties_weighted
 """The penalties are multiplied by the weights.
 
-A penalty belongs to the weights of a layer, not to an example: sample weights must not touch it.
+A penalty belongs to the weights of a layer, not to an example. Sample weights must not change it.
 """
 
 
@@ -464,9 +462,9 @@ class WeightedModel(keras.Model):
 
 
 # %% all_weights_moved_with_weights
-"""Frozen weights are moved too.
+"""Frozen weights are changed too.
 
-`self.weights` lists all weights of the network. What may be trained is in `self.trainable_variables`.
+`self.weights` lists all weights of the network. The weights to train are in `self.trainable_variables`.
 """
 
 
@@ -496,9 +494,9 @@ class WeightedModel(keras.Model):
 
 
 # %% extra_step
-"""Every batch takes two steps of the optimizer.
+"""The optimizer is applied twice per batch.
 
-The second one uses a gradient of a place where the weights no longer are. One batch, one step.
+A second update with the same gradient goes twice as far as the learning rate says. Apply the gradients once.
 """
 
 
@@ -529,10 +527,10 @@ class WeightedModel(keras.Model):
 
 
 # %% weights_by_hand_in_python
-"""The weights are looked at one by one as Python numbers.
+"""The weights are turned into a NumPy array.
 
-This works when a step is called alone. Under `fit` the batch has no values while the graph is drawn, and no known
-length. Multiply whole tensors.
+This works when a step is called alone. Under `fit`, tensors have no values while the graph is traced. Multiply the
+tensors.
 """
 
 
@@ -563,9 +561,9 @@ class WeightedModel(keras.Model):
 
 
 # %% weights_times_a_column
-"""Weights of shape (batch,) meet losses of shape (batch, 1).
+"""Weights of shape (batch,) are multiplied with losses of shape (batch, 1).
 
-Their product is a table of each weight with each loss, and its mean is the mean weight times the mean loss. Take the
+The product is a table of each weight with each loss, and its mean is the mean weight times the mean loss. Take the
 mean over the last axis first, or make the weights a column.
 """
 
@@ -599,10 +597,9 @@ class WeightedModel(keras.Model):
 
 
 # %% evaluation_without_weights
-"""`test_step` forgets the weights.
+"""`test_step` ignores the weights.
 
-What is evaluated is then another loss than what was trained. Hand the weights to the loss and to the metrics, as in
-training.
+Then another loss is evaluated than was trained. Pass the weights to the loss and to the metrics, as in training.
 """
 
 
@@ -635,7 +632,7 @@ class WeightedModel(keras.Model):
 # %% evaluation_of_pairs_only
 """`test_step` takes pairs only.
 
-`evaluate` hands over three things when it is given weights, just like `fit`.
+If `evaluate` gets weights, it passes three things, just as `fit` does.
 """
 
 
@@ -666,10 +663,10 @@ class WeightedModel(keras.Model):
 
 
 # %% evaluation_in_training_mode
-"""`test_step` runs the network as in training.
+"""`test_step` runs the network in training mode.
 
-Dropout would drop, and batch normalization would use the batch: the result changes from one evaluation to the next.
-Evaluate with `training=False`.
+Dropout would drop, and batch normalization would use the batch, so the result would change from one evaluation to the
+next. Call the model with `training=False`.
 """
 
 
@@ -701,8 +698,7 @@ class WeightedModel(keras.Model):
 # %% evaluation_trains
 """`test_step` is the train step.
 
-An evaluation that moves the weights learns from the data that it is to be judged by. It computes and reports, no
-more.
+An evaluation that changes the weights learns from the data it is judged by. Compute and report, nothing else.
 """
 
 
@@ -729,9 +725,9 @@ class WeightedModel(keras.Model):
 
 
 # %% evaluation_without_penalties
-"""`test_step` reports the loss of the examples only.
+"""`test_step` reports the loss without penalties.
 
-Training and evaluation must speak of the same loss, penalties included. `compute_loss` serves both.
+Training and evaluation must report the same loss, penalties included. Use `compute_loss` in both.
 """
 
 
@@ -782,6 +778,133 @@ class WeightedModel(keras.Model):
         y_pred = self(x, training=False)
         loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight)
         return self.report(loss, y, y_pred, sample_weight) | {"loss": loss, "batch": loss}
+
+    def report(self, loss, y, y_pred, sample_weight):
+        for metric in self.metrics:
+            if metric.name == "loss":
+                metric.update_state(loss)
+            else:
+                metric.update_state(y, y_pred, sample_weight=sample_weight)
+        return self.get_metrics_result()
+
+
+# %% weights_cast_to_the_targets
+"""The weights are cast to the type of the targets.
+
+Integer targets cut the fraction off each weight: 0.7 becomes 0. Weights are floats, whatever the targets are.
+"""
+
+
+class WeightedModel(keras.Model):
+    def train_step(self, data):
+        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        if sample_weight is not None:
+            sample_weight = tf.cast(sample_weight, y.dtype)
+        with tf.GradientTape() as tape:
+            y_pred = self(x, training=True)
+            loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight)
+        gradients = tape.gradient(loss, self.trainable_variables)
+        self.optimizer.apply(gradients, self.trainable_variables)
+        return self.report(loss, y, y_pred, sample_weight)
+
+    def test_step(self, data):
+        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        y_pred = self(x, training=False)
+        loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight)
+        return self.report(loss, y, y_pred, sample_weight)
+
+    def report(self, loss, y, y_pred, sample_weight):
+        for metric in self.metrics:
+            if metric.name == "loss":
+                metric.update_state(loss)
+            else:
+                metric.update_state(y, y_pred, sample_weight=sample_weight)
+        return self.get_metrics_result()
+
+
+# %% squared_error_written_into_the_step
+"""The step always uses the squared error, whatever loss was compiled.
+
+A model is compiled with a loss so that its step can use it. `self.compute_loss` computes the compiled loss, with the
+weights.
+"""
+
+
+class WeightedModel(keras.Model):
+    def train_step(self, data):
+        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        with tf.GradientTape() as tape:
+            y_pred = self(x, training=True)
+            loss = keras.losses.MeanSquaredError()(y, y_pred, sample_weight=sample_weight) + sum(self.losses)
+        gradients = tape.gradient(loss, self.trainable_variables)
+        self.optimizer.apply(gradients, self.trainable_variables)
+        return self.report(loss, y, y_pred, sample_weight)
+
+    def test_step(self, data):
+        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        y_pred = self(x, training=False)
+        loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight)
+        return self.report(loss, y, y_pred, sample_weight)
+
+    def report(self, loss, y, y_pred, sample_weight):
+        for metric in self.metrics:
+            if metric.name == "loss":
+                metric.update_state(loss)
+            else:
+                metric.update_state(y, y_pred, sample_weight=sample_weight)
+        return self.get_metrics_result()
+
+
+# %% arguments_of_the_loss_swapped
+"""Targets and predictions are swapped in the loss.
+
+Squared errors are symmetric and hide the mistake. Most losses are not: pass the targets as `y`, the predictions as
+`y_pred`.
+"""
+
+
+class WeightedModel(keras.Model):
+    def train_step(self, data):
+        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        with tf.GradientTape() as tape:
+            y_pred = self(x, training=True)
+            loss = self.compute_loss(x=x, y=y_pred, y_pred=y, sample_weight=sample_weight)
+        gradients = tape.gradient(loss, self.trainable_variables)
+        self.optimizer.apply(gradients, self.trainable_variables)
+        return self.report(loss, y, y_pred, sample_weight)
+
+    def test_step(self, data):
+        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        y_pred = self(x, training=False)
+        loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight)
+        return self.report(loss, y, y_pred, sample_weight)
+
+    def report(self, loss, y, y_pred, sample_weight):
+        for metric in self.metrics:
+            if metric.name == "loss":
+                metric.update_state(loss)
+            else:
+                metric.update_state(y, y_pred, sample_weight=sample_weight)
+        return self.get_metrics_result()
+
+
+# %% evaluation_inherited
+"""There is no `test_step`.
+
+The step of Keras would evaluate the model, but it is switched off here: writing it is part of the question. Copy your
+`train_step`, and leave the tape and the optimizer out.
+"""
+
+
+class WeightedModel(keras.Model):
+    def train_step(self, data):
+        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        with tf.GradientTape() as tape:
+            y_pred = self(x, training=True)
+            loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight)
+        gradients = tape.gradient(loss, self.trainable_variables)
+        self.optimizer.apply(gradients, self.trainable_variables)
+        return self.report(loss, y, y_pred, sample_weight)
 
     def report(self, loss, y, y_pred, sample_weight):
         for metric in self.metrics:

@@ -292,3 +292,134 @@ def build_decoder(image_shape, latent_dim):
     x = keras.layers.Conv2DTranspose(channels, 3, strides=2, padding="same", activation="sigmoid")(x)
     missing = ((0, height - 4 * rows), (0, width - 4 * columns))
     return keras.Model(code, keras.layers.ZeroPadding2D(missing)(x))
+
+
+# %% relu_on_the_mean
+"""The head of the mean has a relu.
+
+Then no code is ever on the negative side of the origin, and half of the latent space stays empty. Heads are linear.
+"""
+
+
+def build_encoder(image_shape, latent_dim):
+    images = keras.Input(image_shape)
+    x = keras.layers.Conv2D(16, 3, strides=2, padding="same", activation="relu")(images)
+    x = keras.layers.Flatten()(x)
+    z_mean = keras.layers.Dense(latent_dim, activation="relu")(x)
+    z_log_var = keras.layers.Dense(latent_dim)(x)
+    return keras.Model(images, [z_mean, z_log_var, Sampling()([z_mean, z_log_var])])
+
+
+# %% z_comes_first
+"""The outputs come in another order: z first.
+
+The train step unpacks three outputs by their order: [z_mean, z_log_var, z].
+"""
+
+
+def build_encoder(image_shape, latent_dim):
+    images = keras.Input(image_shape)
+    x = keras.layers.Conv2D(16, 3, strides=2, padding="same", activation="relu")(images)
+    x = keras.layers.Flatten()(x)
+    z_mean = keras.layers.Dense(latent_dim)(x)
+    z_log_var = keras.layers.Dense(latent_dim)(x)
+    return keras.Model(images, [Sampling()([z_mean, z_log_var]), z_mean, z_log_var])
+
+
+# %% only_z_returned
+"""The encoder has one output: z alone.
+
+The divergence needs z_mean and z_log_var as well. Give keras.Model a list of three outputs.
+"""
+
+
+def build_encoder(image_shape, latent_dim):
+    images = keras.Input(image_shape)
+    x = keras.layers.Conv2D(16, 3, strides=2, padding="same", activation="relu")(images)
+    x = keras.layers.Flatten()(x)
+    z_mean = keras.layers.Dense(latent_dim)(x)
+    z_log_var = keras.layers.Dense(latent_dim)(x)
+    return keras.Model(images, Sampling()([z_mean, z_log_var]))
+
+
+# %% grey_images_only
+"""The encoder takes images with one channel only.
+
+image_shape says how many channels there are: use all three of its numbers for the input.
+"""
+
+
+def build_encoder(image_shape, latent_dim):
+    images = keras.Input((image_shape[0], image_shape[1], 1))
+    x = keras.layers.Conv2D(16, 3, strides=2, padding="same", activation="relu")(images)
+    x = keras.layers.Flatten()(x)
+    z_mean = keras.layers.Dense(latent_dim)(x)
+    z_log_var = keras.layers.Dense(latent_dim)(x)
+    return keras.Model(images, [z_mean, z_log_var, Sampling()([z_mean, z_log_var])])
+
+
+# %% two_latent_axes_only
+"""The heads always have two units.
+
+latent_dim is an argument: the picture of this notebook uses 2, other models use more.
+"""
+
+
+def build_encoder(image_shape, latent_dim):
+    images = keras.Input(image_shape)
+    x = keras.layers.Conv2D(16, 3, strides=2, padding="same", activation="relu")(images)
+    x = keras.layers.Flatten()(x)
+    z_mean = keras.layers.Dense(2)(x)
+    z_log_var = keras.layers.Dense(2)(x)
+    return keras.Model(images, [z_mean, z_log_var, Sampling()([z_mean, z_log_var])])
+
+
+# %% crop_of_rows_and_columns_swapped
+"""Rows are cropped by what is too much in the columns, and columns by what is too much in the rows.
+
+Cropping2D takes ((top, bottom), (left, right)): rows first.
+"""
+
+
+def build_decoder(image_shape, latent_dim):
+    height, width, channels = image_shape
+    rows, columns = -(-height // 4), -(-width // 4)
+    codes = keras.Input((latent_dim,))
+    x = keras.layers.Dense(rows * columns * 16, activation="relu")(codes)
+    x = keras.layers.Reshape((rows, columns, 16))(x)
+    x = keras.layers.Conv2DTranspose(16, 3, strides=2, padding="same", activation="relu")(x)
+    x = keras.layers.Conv2DTranspose(16, 3, strides=2, padding="same", activation="relu")(x)
+    x = keras.layers.Cropping2D(((0, 4 * columns - width), (0, 4 * rows - height)))(x)
+    return keras.Model(codes, keras.layers.Conv2DTranspose(channels, 3, padding="same", activation="sigmoid")(x))
+
+
+# %% relu_before_sigmoid
+"""The last layer has a relu, and then a sigmoid follows.
+
+The relu leaves no negative number, and the sigmoid of 0 is 0.5: no pixel can become darker than that.
+"""
+
+
+def build_decoder(image_shape, latent_dim):
+    height, width, channels = image_shape
+    codes = keras.Input((latent_dim,))
+    x = keras.layers.Dense(height * width * 4, activation="relu")(codes)
+    x = keras.layers.Reshape((height, width, 4))(x)
+    x = keras.layers.Conv2DTranspose(channels, 3, padding="same", activation="relu")(x)
+    return keras.Model(codes, keras.layers.Activation("sigmoid")(x))
+
+
+# %% pixels_up_to_255
+"""The decoder's pixels go up to 255.
+
+Pixels are in [0, 1] here: the data was divided already, and the crossentropy needs probabilities.
+"""
+
+
+def build_decoder(image_shape, latent_dim):
+    height, width, channels = image_shape
+    codes = keras.Input((latent_dim,))
+    x = keras.layers.Dense(height * width * 4, activation="relu")(codes)
+    x = keras.layers.Reshape((height, width, 4))(x)
+    x = keras.layers.Conv2DTranspose(channels, 3, padding="same", activation="sigmoid")(x)
+    return keras.Model(codes, keras.layers.Rescaling(255.0)(x))

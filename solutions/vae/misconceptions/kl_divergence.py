@@ -103,7 +103,7 @@ def kl_divergence(z_mean, z_log_var):
 # %% sign_of_log_term
 """The log variance enters with the wrong sign.
 
-The divergence must be smallest at a log variance of 0. Draw exp(v) - v and exp(v) + v: which of them has its minimum
+The divergence must be smallest at a log variance of 0. Plot exp(v) - v and exp(v) + v: which of them has its minimum
 there?
 """
 
@@ -126,7 +126,7 @@ def kl_divergence(z_mean, z_log_var):
 
 
 # %% mean_not_squared
-"""The absolute value of z_mean stands where its square should.
+"""The absolute value of z_mean is used where its square should be.
 
 Then the pull to the origin is the same near and far. The formula has the square.
 """
@@ -147,3 +147,50 @@ The number may be right, but the tape has not seen how it came about, so no grad
 def kl_divergence(z_mean, z_log_var):
     mean, log_var = np.array(z_mean), np.array(z_log_var)
     return np.mean(np.sum(-0.5 * (1 + log_var - mean**2 - np.exp(log_var)), axis=1))
+
+
+# %% one_outside_of_the_sum
+"""The constant 1 is added once per example, not once per latent axis.
+
+It belongs under the sum: each latent axis has a 1, which cancels the variance of a standard normal axis.
+"""
+
+
+def kl_divergence(z_mean, z_log_var):
+    terms = 1 + tf.reduce_sum(z_log_var - tf.square(z_mean) - tf.exp(z_log_var), axis=1)
+    return -0.5 * tf.reduce_mean(terms)
+
+
+# %% log_var_taken_for_variance
+"""z_log_var is taken for the variance, and its logarithm is computed once more.
+
+The logarithm has been taken already, and z_log_var may be negative: then its logarithm is NaN.
+"""
+
+
+def kl_divergence(z_mean, z_log_var):
+    terms = 1 + tf.math.log(z_log_var) - tf.square(z_mean) - z_log_var
+    return -0.5 * tf.reduce_mean(tf.reduce_sum(terms, axis=1))
+
+
+# %% exponential_halved
+"""The last term is exp(z_log_var / 2): the deviation instead of the variance.
+
+The formula has σ squared there, and exp(z_log_var) is σ squared.
+"""
+
+
+def kl_divergence(z_mean, z_log_var):
+    terms = 1 + z_log_var - tf.square(z_mean) - tf.exp(0.5 * z_log_var)
+    return -0.5 * tf.reduce_mean(tf.reduce_sum(terms, axis=1))
+
+
+# %% batch_size_from_the_static_shape tags=["edge"]
+"""The sum is divided by z_mean.shape[0], which a graph for any batch size does not know.
+
+Called by hand this is right. When a graph is traced, shape[0] may be None; tf.shape(z_mean)[0] is a tensor.
+"""
+
+
+def kl_divergence(z_mean, z_log_var):
+    return -0.5 * tf.reduce_sum(1 + z_log_var - tf.square(z_mean) - tf.exp(z_log_var)) / z_mean.shape[0]

@@ -217,3 +217,80 @@ class Sampling(keras.layers.Layer):
     def call(self, inputs):
         z_mean, z_log_var = inputs
         return z_mean + 0.0 * z_log_var
+
+
+# %% inputs_swapped
+"""The two inputs are unpacked in the wrong order.
+
+The layer gets [z_mean, z_log_var]: the mean comes first. Here the log variance is used as the center of the draw.
+"""
+
+
+class Sampling(keras.layers.Layer):
+    def call(self, inputs):
+        z_log_var, z_mean = inputs
+        noise = tf.random.normal(tf.shape(z_mean))
+        return z_mean + tf.exp(0.5 * z_log_var) * noise
+
+
+# %% log_variance_clipped
+"""z_log_var is clipped, so very narrow and very wide clouds are not drawn as they are.
+
+z_log_var may be any number. A clipped value has no gradient, and the divergence of question 3 does not know about the
+limit.
+"""
+
+
+class Sampling(keras.layers.Layer):
+    def call(self, inputs):
+        z_mean, z_log_var = inputs
+        noise = tf.random.normal(tf.shape(z_mean))
+        return z_mean + tf.exp(0.5 * tf.clip_by_value(z_log_var, -4.0, 4.0)) * noise
+
+
+# %% noise_standardized
+"""The noise of each batch is standardized to mean 0 and deviation 1.
+
+Then the noise of one example depends on that of the others. Independent draws have mean 0 in the long run only.
+"""
+
+
+class Sampling(keras.layers.Layer):
+    def call(self, inputs):
+        z_mean, z_log_var = inputs
+        noise = tf.random.normal(tf.shape(z_mean))
+        noise = noise - tf.reduce_mean(noise, axis=0)
+        noise = noise / (tf.math.reduce_std(noise, axis=0) + 1e-7)
+        return z_mean + tf.exp(0.5 * z_log_var) * noise
+
+
+# %% mirrored_noise
+"""The second half of the batch gets the negative noise of the first half.
+
+Mirrored pairs are a known trick to estimate a mean. Here each example needs independent noise.
+"""
+
+
+class Sampling(keras.layers.Layer):
+    def call(self, inputs):
+        z_mean, z_log_var = inputs
+        size = tf.shape(z_mean)
+        half = tf.random.normal([(size[0] + 1) // 2, size[1]])
+        noise = tf.concat([half, -half], axis=0)[: size[0]]
+        return z_mean + tf.exp(0.5 * z_log_var) * noise
+
+
+# %% seed_drawn_in_python
+"""Each call draws a seed in Python, and a traced graph keeps the first one.
+
+Called by hand, this gives new noise each time. Under fit the Python code in call runs once, so the seed becomes a
+constant of the graph.
+"""
+
+
+class Sampling(keras.layers.Layer):
+    def call(self, inputs):
+        z_mean, z_log_var = inputs
+        seed = int(np.random.randint(1_000_000))
+        noise = tf.random.stateless_normal(tf.shape(z_mean), seed=(seed, 1))
+        return z_mean + tf.exp(0.5 * z_log_var) * noise

@@ -816,3 +816,212 @@ class VAE(keras.Model):
         self.reconstruction_tracker.update_state(reconstruction_loss)
         self.kl_tracker.update_state(kl_loss.numpy())
         return {metric.name: metric.result() for metric in self.metrics}
+
+
+# %% batch_size_written_down
+"""The sum over all pixels is divided by a batch size of 64, whatever came.
+
+The last batch of an epoch may be smaller, and others choose another size. Average over the batch that came.
+"""
+
+
+class VAE(keras.Model):
+    def __init__(self, encoder, decoder, **kwargs):
+        super().__init__(**kwargs)
+        self.encoder = encoder
+        self.decoder = decoder
+        self.loss_tracker = keras.metrics.Mean(name="loss")
+        self.reconstruction_tracker = keras.metrics.Mean(name="reconstruction_loss")
+        self.kl_tracker = keras.metrics.Mean(name="kl_loss")
+
+    @property
+    def metrics(self):
+        return [self.loss_tracker, self.reconstruction_tracker, self.kl_tracker]
+
+    def train_step(self, data):
+        with tf.GradientTape() as tape:
+            z_mean, z_log_var, z = self.encoder(data)
+            pixel_losses = keras.losses.binary_crossentropy(data, self.decoder(z))
+            reconstruction_loss = tf.reduce_sum(pixel_losses) / 64.0
+            kl_loss = kl_divergence(z_mean, z_log_var)
+            loss = reconstruction_loss + kl_loss
+        gradients = tape.gradient(loss, self.trainable_weights)
+        self.optimizer.apply_gradients(zip(gradients, self.trainable_weights))
+        self.loss_tracker.update_state(loss)
+        self.reconstruction_tracker.update_state(reconstruction_loss)
+        self.kl_tracker.update_state(kl_loss)
+        return {metric.name: metric.result() for metric in self.metrics}
+
+
+# %% values_returned_beside_the_trackers
+"""The trackers are updated, but train_step returns the values of this batch.
+
+fit may show the trackers nevertheless. Whoever calls train_step gets numbers that jump about: return result() of each
+tracker.
+"""
+
+
+class VAE(keras.Model):
+    def __init__(self, encoder, decoder, **kwargs):
+        super().__init__(**kwargs)
+        self.encoder = encoder
+        self.decoder = decoder
+        self.loss_tracker = keras.metrics.Mean(name="loss")
+        self.reconstruction_tracker = keras.metrics.Mean(name="reconstruction_loss")
+        self.kl_tracker = keras.metrics.Mean(name="kl_loss")
+
+    @property
+    def metrics(self):
+        return [self.loss_tracker, self.reconstruction_tracker, self.kl_tracker]
+
+    def train_step(self, data):
+        with tf.GradientTape() as tape:
+            z_mean, z_log_var, z = self.encoder(data)
+            pixel_losses = keras.losses.binary_crossentropy(data, self.decoder(z))
+            reconstruction_loss = tf.reduce_mean(tf.reduce_sum(pixel_losses, axis=(1, 2)))
+            kl_loss = kl_divergence(z_mean, z_log_var)
+            loss = reconstruction_loss + kl_loss
+        gradients = tape.gradient(loss, self.trainable_weights)
+        self.optimizer.apply_gradients(zip(gradients, self.trainable_weights))
+        self.loss_tracker.update_state(loss)
+        self.reconstruction_tracker.update_state(reconstruction_loss)
+        self.kl_tracker.update_state(kl_loss)
+        return {"loss": loss, "reconstruction_loss": reconstruction_loss, "kl_loss": kl_loss}
+
+
+# %% trackers_of_the_class
+"""The trackers are attributes of the class: all models share them.
+
+What is written below `class` exists once. Each model needs its own trackers: make them in __init__.
+"""
+
+
+class VAE(keras.Model):
+    trackers = [keras.metrics.Mean(name=name) for name in ("loss", "reconstruction_loss", "kl_loss")]
+
+    def __init__(self, encoder, decoder, **kwargs):
+        super().__init__(**kwargs)
+        self.encoder = encoder
+        self.decoder = decoder
+
+    @property
+    def metrics(self):
+        return VAE.trackers
+
+    def train_step(self, data):
+        with tf.GradientTape() as tape:
+            z_mean, z_log_var, z = self.encoder(data)
+            pixel_losses = keras.losses.binary_crossentropy(data, self.decoder(z))
+            reconstruction_loss = tf.reduce_mean(tf.reduce_sum(pixel_losses, axis=(1, 2)))
+            kl_loss = kl_divergence(z_mean, z_log_var)
+            loss = reconstruction_loss + kl_loss
+        gradients = tape.gradient(loss, self.trainable_weights)
+        self.optimizer.apply_gradients(zip(gradients, self.trainable_weights))
+        for tracker, value in zip(VAE.trackers, (loss, reconstruction_loss, kl_loss)):
+            tracker.update_state(value)
+        return {tracker.name: tracker.result() for tracker in VAE.trackers}
+
+
+# %% loss_reported_without_divergence
+"""The gradient is right, but the tracker of the loss gets the reconstruction loss alone.
+
+What is reported should be what is trained: loss is the sum of both parts.
+"""
+
+
+class VAE(keras.Model):
+    def __init__(self, encoder, decoder, **kwargs):
+        super().__init__(**kwargs)
+        self.encoder = encoder
+        self.decoder = decoder
+        self.loss_tracker = keras.metrics.Mean(name="loss")
+        self.reconstruction_tracker = keras.metrics.Mean(name="reconstruction_loss")
+        self.kl_tracker = keras.metrics.Mean(name="kl_loss")
+
+    @property
+    def metrics(self):
+        return [self.loss_tracker, self.reconstruction_tracker, self.kl_tracker]
+
+    def train_step(self, data):
+        with tf.GradientTape() as tape:
+            z_mean, z_log_var, z = self.encoder(data)
+            pixel_losses = keras.losses.binary_crossentropy(data, self.decoder(z))
+            reconstruction_loss = tf.reduce_mean(tf.reduce_sum(pixel_losses, axis=(1, 2)))
+            kl_loss = kl_divergence(z_mean, z_log_var)
+            loss = reconstruction_loss + kl_loss
+        gradients = tape.gradient(loss, self.trainable_weights)
+        self.optimizer.apply_gradients(zip(gradients, self.trainable_weights))
+        self.loss_tracker.update_state(reconstruction_loss)
+        self.reconstruction_tracker.update_state(reconstruction_loss)
+        self.kl_tracker.update_state(kl_loss)
+        return {metric.name: metric.result() for metric in self.metrics}
+
+
+# %% divergence_weighted_down
+"""The divergence is multiplied by a small factor.
+
+Such a factor is a choice of other models (beta-VAE). Here both parts of the loss count in full.
+"""
+
+
+class VAE(keras.Model):
+    def __init__(self, encoder, decoder, **kwargs):
+        super().__init__(**kwargs)
+        self.encoder = encoder
+        self.decoder = decoder
+        self.loss_tracker = keras.metrics.Mean(name="loss")
+        self.reconstruction_tracker = keras.metrics.Mean(name="reconstruction_loss")
+        self.kl_tracker = keras.metrics.Mean(name="kl_loss")
+
+    @property
+    def metrics(self):
+        return [self.loss_tracker, self.reconstruction_tracker, self.kl_tracker]
+
+    def train_step(self, data):
+        with tf.GradientTape() as tape:
+            z_mean, z_log_var, z = self.encoder(data)
+            pixel_losses = keras.losses.binary_crossentropy(data, self.decoder(z))
+            reconstruction_loss = tf.reduce_mean(tf.reduce_sum(pixel_losses, axis=(1, 2)))
+            kl_loss = 0.1 * kl_divergence(z_mean, z_log_var)
+            loss = reconstruction_loss + kl_loss
+        gradients = tape.gradient(loss, self.trainable_weights)
+        self.optimizer.apply_gradients(zip(gradients, self.trainable_weights))
+        self.loss_tracker.update_state(loss)
+        self.reconstruction_tracker.update_state(reconstruction_loss)
+        self.kl_tracker.update_state(kl_loss)
+        return {metric.name: metric.result() for metric in self.metrics}
+
+
+# %% divergence_of_z
+"""The divergence is computed from z and z_log_var, not from z_mean.
+
+The formula needs the center of the cloud. z is one draw from it.
+"""
+
+
+class VAE(keras.Model):
+    def __init__(self, encoder, decoder, **kwargs):
+        super().__init__(**kwargs)
+        self.encoder = encoder
+        self.decoder = decoder
+        self.loss_tracker = keras.metrics.Mean(name="loss")
+        self.reconstruction_tracker = keras.metrics.Mean(name="reconstruction_loss")
+        self.kl_tracker = keras.metrics.Mean(name="kl_loss")
+
+    @property
+    def metrics(self):
+        return [self.loss_tracker, self.reconstruction_tracker, self.kl_tracker]
+
+    def train_step(self, data):
+        with tf.GradientTape() as tape:
+            z_mean, z_log_var, z = self.encoder(data)
+            pixel_losses = keras.losses.binary_crossentropy(data, self.decoder(z))
+            reconstruction_loss = tf.reduce_mean(tf.reduce_sum(pixel_losses, axis=(1, 2)))
+            kl_loss = kl_divergence(z, z_log_var)
+            loss = reconstruction_loss + kl_loss
+        gradients = tape.gradient(loss, self.trainable_weights)
+        self.optimizer.apply_gradients(zip(gradients, self.trainable_weights))
+        self.loss_tracker.update_state(loss)
+        self.reconstruction_tracker.update_state(reconstruction_loss)
+        self.kl_tracker.update_state(kl_loss)
+        return {metric.name: metric.result() for metric in self.metrics}

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from gradescope_folders import hand_in, read_results, run, run_many
+from gradescope_folders import hand_in, read_results, run, run_many, unpack, worker_can_reach
 from handed_in import EXERCISE, right_notebook
 
 TOTAL = 10
@@ -50,13 +50,10 @@ def test_results_are_written_as_checks_finish(root: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("setting", "visible"), [("never", False), ("after_published", False), ("always", True)])
-def test_visibility_of_hidden_checks(setting: str, visible: bool, root: Path, source: Path) -> None:
-    (root / "source").unlink()
-    (root / "source").mkdir()
-    for path in source.iterdir():
-        (root / "source" / path.name).symlink_to(path)
-    (root / "source" / "exercise.toml").unlink()
-    (root / "source" / "exercise.toml").write_text(f'show_hidden = "{setting}"\n')
+def test_visibility_of_hidden_checks(setting: str, visible: bool, package: bytes, tmp_path: Path) -> None:
+    worker_can_reach(tmp_path)
+    root, source = tmp_path, unpack(package, tmp_path)
+    (source / "exercise.toml").write_text(f'show_hidden = "{setting}"\n')
     hand_in(root, {f"{EXERCISE}.ipynb": right_notebook("def pinball_loss(tau):\n    return lambda t, p: t - p")})
     run_many(source, [root])
     outcome = read_results(root)
