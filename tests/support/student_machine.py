@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import pytest
 
 from autograder.building.package import student_files, zip_bytes
 from autograder.paths import ROOT
+from autograder.results.identity import version_of
 
 
 def uv(*arguments: str | Path) -> str:
@@ -27,12 +29,20 @@ def plain_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "KERAS"))}
 
 
+def kernel_and_tensorflow() -> str:
+    """What a student has already: Jupyter's kernel, and TensorFlow, here in its build for CPUs where there is one."""
+    has_build = sys.platform == "linux" and platform.machine() == "x86_64"
+    name = "tensorflow-cpu" if has_build else "tensorflow"
+    return f"\n{name}=={version_of('tensorflow')}\nipykernel=={version_of('ipykernel')}\n"
+
+
 @pytest.fixture(scope="session")
 def student_python(pytestconfig: pytest.Config) -> Path:
     """The Python of an environment with what `exercises/pyproject.toml` asks for, at the locked versions."""
     if shutil.which("uv") is None:
         pytest.skip("needs uv")
     wanted = uv("export", "--frozen", "--package", "keras-checks", "--no-emit-workspace", "--no-hashes", "--quiet")
+    wanted += kernel_and_tensorflow()
     key = hashlib.sha256(f"{sys.version}{wanted}".encode()).hexdigest()[:12]
     folder = pytestconfig.cache.mkdir("student") / key
     python = folder / "bin" / "python"

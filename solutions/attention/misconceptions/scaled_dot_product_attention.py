@@ -341,21 +341,6 @@ def scaled_dot_product_attention(q, k, v, mask=None):
     return tf.matmul(weights, v), weights
 
 
-# %% penalty_added_where_allowed
-"""The penalty is added where the mask is True.
-
-Here True means allowed, and the penalty belongs where it is False: `(1 - mask) * -1e9`.
-"""
-
-
-def scaled_dot_product_attention(q, k, v, mask=None):
-    scores = tf.matmul(q, k, transpose_b=True) / tf.sqrt(tf.cast(tf.shape(k)[-1], q.dtype))
-    if mask is not None:
-        scores += tf.cast(mask, scores.dtype) * -1e9
-    weights = tf.nn.softmax(scores, axis=-1)
-    return tf.matmul(weights, v), weights
-
-
 # %% similarity_of_directions
 """Queries and keys are normalized to length 1 before the product.
 
