@@ -25,6 +25,8 @@ ENOUGH = 120
 COMMON, COMMON_SHARE = 5, 0.1
 """A line that more submissions have than these (a number, a share of the class) is common knowledge."""
 SHOWN = 8
+LONGEST = 8000
+"""Characters of own code that are compared: the time of a class is bounded, whatever is handed in."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def alike(exercise: str, submissions: Mapping[str, list[str]], known: set[str]) 
         name: [line for line in lines if line not in known and counts[line] <= common]
         for name, lines in submissions.items()
     }
-    texts = {name: "\n".join(lines) for name, lines in own.items() if sum(map(len, lines)) >= ENOUGH}
+    texts = {name: "\n".join(lines)[:LONGEST] for name, lines in own.items() if sum(map(len, lines)) >= ENOUGH}
     names = list(texts)
     ratios = process.cdist(list(texts.values()), list(texts.values()), scorer=fuzz.ratio, score_cutoff=ALIKE)
     return [

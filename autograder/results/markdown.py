@@ -10,7 +10,7 @@ from keras_checks.feedback import Line, Record, lines, spans, title
 def markdown(record: Record) -> str:
     """The record as markdown, in which nothing of a student's is markup."""
     statement, *rest = lines(record)
-    head = f"**{_escape_markdown(title(record))}**\n\n{_markdown_prose(statement.prose)}\n"
+    head = f"**{escape_markdown(title(record))}**\n\n{_markdown_prose(statement.prose)}\n"
     return "\n".join([head, *(f"- {_markdown_line(line)}" for line in rest)])
 
 
@@ -22,10 +22,11 @@ def _markdown_line(line: Line) -> str:
 
 
 def _markdown_prose(prose: str) -> str:
-    return "".join(_markdown_code(part) if code else _escape_markdown(part) for code, part in spans(prose))
+    return "".join(_markdown_code(part) if code else escape_markdown(part) for code, part in spans(prose))
 
 
-def _escape_markdown(part: str) -> str:
+def escape_markdown(part: str) -> str:
+    """Text of anybody's, in which no sign is markup."""
     return re.sub(r"([\\`*_{}\[\]<>#|~$!&])", r"\\\1", part)
 
 

@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from keras_checks.show import one_line
+
 from autograder.results.identity import checks_sha256, kit_version, versions
 from autograder.results.records import CellRecord, CheckRecord, Outcome, PlanRow, Result, Status, TestEntry
 from autograder.results.texts import NOT_RUN, clip, question_text, summary
 
+MAX_REASON = 400
 AT_ONCE = {"always": "visible", "after_published": "after_published", "never": "hidden"}
 """Gradescope's visibility of a question's points, for each setting of the hidden checks."""
 
@@ -162,4 +165,4 @@ def reason(outcome: Result) -> str:
         *(f"{check['question']}.{check['check']}: {text}" for check, text in notes),
         *cells,
     ]
-    return next((text for text in said if text), "")
+    return next((one_line(text)[:MAX_REASON] for text in said if text), "")

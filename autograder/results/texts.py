@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from keras_checks.show import one_line
 
+from autograder.results.markdown import escape_markdown
 from autograder.results.records import CellRecord, CheckRecord, Outcome, Status
 
 MAX_TEXT = 90_000
@@ -31,7 +32,7 @@ def summary(
 ) -> str:
     """What the student sees at once, the most important first."""
     own = {Status.FAULT: NOT_YOURS, Status.TAMPERED: TAMPERED}  # their messages are for the instructor
-    parts = [own.get(status, message)]
+    parts = [own[status] if status in own else escape_markdown(one_line(message))]
     parts += _cell_texts(cells)
     if status is not Status.UNREADABLE:
         public = [record for record in records if not record["hidden"]]
@@ -53,7 +54,7 @@ def check_text(record: CheckRecord) -> str:
     points = f" ({record['points']:g}/{record['max_points']:g})" if record["max_points"] else ""
     head = f"{MARKS[Outcome(record['outcome'])]} **{record['question']}**{points} {record['statement']}"
     if record["outcome"] == Outcome.FAILED:
-        return record.get("feedback") or f"{head}\n\n{record['message']}"
+        return record.get("feedback") or f"{head}\n\n{escape_markdown(one_line(record['message'] or ''))}"
     if record["outcome"] == Outcome.FAULT:
         return f"{head}\n\nThis check could not be graded. This is not your fault; your instructor has been told."
     return head

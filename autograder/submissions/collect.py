@@ -116,7 +116,8 @@ def _name(path: str) -> str:
     parts = [
         part for part in PurePosixPath(path.replace("\\", "/")).with_suffix("").parts if part not in ("/", "..", ".")
     ]
-    name = "__".join(parts).encode("utf-8", "replace").decode("utf-8").replace("\0", "")
+    name = "__".join(parts).encode("utf-8", "replace").decode("utf-8")
+    name = "".join(letter if letter.isprintable() else "_" for letter in name)
     return _cut(name.lstrip(".")) or "submission"
 
 

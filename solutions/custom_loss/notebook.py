@@ -4,30 +4,44 @@
 # ---
 
 # %% [markdown]
-# # Custom loss: say what a mistake costs
+# # 1. Custom loss: say what a mistake costs
 #
-# *About 50 minutes. 10 points.*
+# *About 50 minutes, 10 points. Builds on: a `Sequential` model, `compile` and `fit`.*
 #
-# A network learns whatever makes its loss small. So the loss is where you tell it what you want: change
-# the architecture and the answer gets a little better or worse; change the loss and it answers **another question**.
+# A network learns whatever makes its loss small, so the loss is where you say what you want. So far you named a loss:
+# `model.compile(loss="binary_crossentropy")`. The lecture showed that the argument may also be a function or an object
+# of your own.
 #
-# So far you named a loss: `model.compile(loss="binary_crossentropy")`. The lecture showed that the argument may just as
-# well be an object of your own: anything that can be called as
+# **After this notebook you can**
 #
-# ```
-# loss_fn(y_true, y_pred, sample_weight=None)
-# ```
+# 1. write a loss that Keras can weight, differentiate and trace: one number per example;
+# 2. put it into a class that survives saving and loading;
+# 3. choose a loss that makes a model answer another question: *which value will 90 % of the targets stay below?*
 #
-# In this notebook you write three such objects (a function, a class, a weighted function), and then use one of them to
-# make a model answer a question that mean squared error can't: *which value will 90 % of the targets stay below?*
+# | question | minutes | points |
+# |---|---|---|
+# | 1. The pinball loss | 10 | 2 |
+# | 2. The same loss as a class | 15 | 3 |
+# | 3. Crossentropy with a weight for each example | 15 | 3 |
+# | 4. A model that predicts a quantile | 10 | 2 |
 #
-# Three things make a custom loss work inside `fit`:
+# Three rules make a custom loss work inside `fit`:
 #
-# * **One loss per example.** Average over the last axis and leave the batch axis alone. Keras weighs the
-#   examples and averages over the batch afterwards; a single number comes too early for that.
-# * **Only operations of TensorFlow or `keras.ops`.** The gradient flows back through every step from the loss to
-#   `y_pred`. A detour through NumPy cuts it off.
-# * **No batch size.** `fit` traces your function once and then uses it for batches of any size, short last one included.
+# * **Return one loss per example.** Average over the last axis and keep the batch axis. Keras multiplies each loss by
+#   its weight and averages over the batch afterwards.
+# * **Use only operations of TensorFlow or `keras.ops`.** The gradient flows back through every operation between the
+#   loss and `y_pred`. NumPy breaks that path.
+# * **Assume no batch size.** `fit` traces your function once, and then uses it for batches of any size.
+#
+# **Links**
+#
+# * Keras API: [losses](https://keras.io/api/losses/), with a section on custom losses;
+#   [`keras.ops`](https://keras.io/api/ops/)
+# * Keras guides: [sample weights](https://keras.io/guides/training_with_built_in_methods/),
+#   [saving and `get_config`](https://keras.io/guides/serialization_and_saving/)
+# * The lecture's linked notebook on [custom training](https://colab.research.google.com/github/tensorflow/docs/blob/snapshot-keras/site/en/guide/keras/customizing_what_happens_in_fit.ipynb):
+#   its cells on `sample_weight`
+# * Paper: Koenker and Bassett, [Regression Quantiles](https://www.jstor.org/stable/1913643), 1978
 
 # %% tags=["setup"]
 import keras
@@ -37,9 +51,9 @@ import tensorflow as tf
 # %% [markdown]
 # ## 1. The pinball loss (2 points)
 #
-# Squared error treats a prediction that is 1 too low like one that is 1 too high. A shop that orders bread sees it
-# differently: a loaf too few is a lost customer, a loaf too many is a few cents. The *pinball loss* puts two prices on the
-# two sides. With the error $e = y_\text{true} - y_\text{pred}$ and a number $\tau$ between 0 and 1,
+# Squared error treats a prediction that is 1 too low like one that is 1 too high. For a shop that orders bread these
+# differ: a missing loaf loses a customer, a loaf too many costs a few cents. The *pinball loss* puts a different price
+# on each side. With the error $e = y_\text{true} - y_\text{pred}$ and a number $\tau$ between 0 and 1,
 #
 # $$
 # \ell_\tau(e) = \begin{cases} \tau \, e & \text{if } e \ge 0 \quad\text{(predicted too low)} \\
@@ -58,13 +72,17 @@ import tensorflow as tf
 #      predicted too high   predicted too low
 # ```
 #
-# Minimising the mean of this loss gives the $\tau$ **quantile** of the targets: at $\tau = 0.9$ a prediction moves up until
-# nine targets lie below it for each one above. At $\tau = 0.5$ it is half the absolute error, and gives the median.
+# **By hand.** Take $\tau = 0.9$. The target 3 with the prediction 1 costs $0.9 \cdot 2 = 1.8$. The target 1 with the
+# prediction 3 costs $0.1 \cdot 2 = 0.2$.
 #
-# Write a function that *makes* the loss function for one `tau`. A target may have several components, `(batch, n)`: then
-# the loss of an example is the mean over them. The check looks at the shape, at the value, and at the gradient in
-# graph mode, where the batch size is unknown.
-
+# The prediction with the smallest mean loss is the $\tau$ **quantile** of the targets: at $\tau = 0.9$, nine of ten
+# targets lie below it. At $\tau = 0.5$ the loss is half the absolute error, and the best prediction is the median.
+#
+# Write a function that *makes* the loss function for one `tau`. A target may have several components, shape
+# `(batch, n)`. The loss of an example is then the mean over them.
+#
+# The checks compare losses and gradients with numbers worked by hand. The gradient is taken in a graph with unknown
+# batch size, as in `fit`. A hidden check tries other sizes and other values of `tau`.
 
 # %% question="pinball_loss"
 def pinball_loss(tau):
@@ -77,7 +95,6 @@ def pinball_loss(tau):
         A function of `y_true` and `y_pred`, two float tensors of shape (batch, n), in the units of the target.
         It returns a tensor of shape (batch,): the mean over the last axis, in the same units.
     """
-
     # BEGIN SOLUTION
     def loss_fn(y_true, y_pred):
         error = y_true - y_pred
@@ -86,29 +103,28 @@ def pinball_loss(tau):
     return loss_fn
     # END SOLUTION
 
-
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# `pinball_loss(0.9)` is not a loss yet: it is a function that is called later with the two tensors. Define a function
+# `pinball_loss(0.9)` is not a loss yet. It is a function that is called later with the two tensors. Define a function
 # inside the function, and return it without calling it. The inner one still sees `tau`.
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# The two branches of the formula need no `if`: draw both lines, `tau * e` and `(tau - 1) * e`, for all `e`. Which of them
-# lies on top, left of 0 and right of 0?
+# The two cases of the formula need no `if`. Draw both lines, `tau * e` and `(tau - 1) * e`, for all `e`: the loss is the
+# upper one on each side of 0.
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# Compute the error as `y_true - y_pred` (in this order), combine the two lines element by element with one function of
+# Compute the error as `y_true - y_pred`, in this order. Combine the two lines element by element with one function of
 # `keras.ops`, and finish with `keras.ops.mean` over `axis=-1`.
 # </details>
 
 # %% [markdown]
 # ## 2. The same loss as a class (3 points)
 #
-# A function is enough to train. A class can do more: it carries `tau` as a piece of **configuration**, so that a saved
-# model can be loaded again, and it inherits from `keras.losses.Loss` all that happens around the loss itself:
+# A function is enough to train. A class can do more: it keeps `tau` as **configuration**, so that a saved model can be
+# loaded again. It also inherits everything that happens around the loss:
 #
 # ```
 #  loss(y_true, y_pred, sample_weight)         <- __call__, inherited
@@ -119,14 +135,15 @@ def pinball_loss(tau):
 #         or sum_over_batch_size (the mean)
 # ```
 #
-# When a model is saved, Keras stores `loss.get_config()`; when it is loaded, Keras calls `PinballLoss(**config)`. So
-# `get_config` must return every argument that `__init__` needs to build the same loss again. The base class
-# knows its own part of it.
+# **By hand.** Two examples cost 1.8 and 0.2 and have the weights 0.5 and 4. Then `"none"` gives (0.9, 0.8), `"sum"` gives
+# 1.7, and `"sum_over_batch_size"` gives 0.85.
 #
-# The check tries each reduction, with weights and without, the gradient, and a save and load round trip. You may use your
-# `pinball_loss`: for this question the check puts another function in its place, so a mistake there does not
-# count twice.
-
+# When a model is saved, Keras stores `loss.get_config()`. When it is loaded, Keras calls `PinballLoss(**config)`. So
+# `get_config` must return every argument that `__init__` needs to build the same loss again. The base class
+# returns its own arguments already.
+#
+# The checks try each reduction with weights and without, the gradient in `fit`, and a save and load round trip. You may
+# use your `pinball_loss`. The checks put another function in its place, so a mistake there does not count twice.
 
 # %% question="pinball_loss_class"
 class PinballLoss(keras.losses.Loss):
@@ -156,16 +173,16 @@ class PinballLoss(keras.losses.Loss):
         return {**super().get_config(), "tau": self.tau}
         # END SOLUTION
 
-
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# The base class does the weighting and the reduction, but only if it knows about them: what does its `__init__` take?
+# The base class applies weights and reduction, but only if it knows the reduction. Pass `reduction` and `name` to its
+# `__init__`.
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# Keep `tau` on `self`, not in a global or on the class: two losses with different quantiles must live side by side.
-# Then `call` needs nothing but `self.tau` and the two tensors. No reduction over the batch in it.
+# Keep `tau` on `self`, not in a global or on the class: two losses with different quantiles must not disturb each
+# other. Then `call` needs only `self.tau` and the two tensors, and does not average over the batch.
 # </details>
 # <details><summary>Hint 3</summary>
 #
@@ -175,9 +192,15 @@ class PinballLoss(keras.losses.Loss):
 # %% [markdown]
 # ## 3. Crossentropy with a weight for each example (3 points)
 #
-# The third argument of the signature makes some examples more important than others: rare classes,
-# recent observations, labels that you trust. For one example with $n$ binary labels $y_j$ and predicted probabilities
-# $p_j$ the binary crossentropy is
+# The lecture writes a loss as `loss_fn(y_true, y_pred, sample_weight=None)`. The third argument makes some
+# examples more important than others: rare classes, recent observations, labels that you trust.
+#
+# **Who calls it with weights?** You do, in a training loop of your own. Keras never passes `sample_weight` to a plain
+# function in `compile(loss=...)`. It calls the function with `y_true` and `y_pred` only, and multiplies the result
+# by the weights itself. So for `compile`, write a loss that returns one number per example, as in question 1, or a class, as in
+# question 2. The cell below this question shows what goes wrong otherwise.
+#
+# For one example with $n$ binary labels $y_j$ and predicted probabilities $p_j$ the binary crossentropy is
 #
 # $$ \ell = -\frac{1}{n} \sum_{j=1}^{n} \Big( y_j \log p_j + (1 - y_j) \log (1 - p_j) \Big) $$
 #
@@ -185,15 +208,19 @@ class PinballLoss(keras.losses.Loss):
 #
 # $$ L = \frac{1}{B} \sum_{i=1}^{B} w_i \, \ell_i \qquad (\text{without weights, } w_i = 1) $$
 #
-# Note the $B$ below the line: it is the number of examples, not the sum of the weights. With it, doubling all
-# weights doubles the gradient; that is what Keras does, too.
+# The sum is divided by $B$, the number of examples, and not by the sum of the weights. So doubling all weights doubles
+# the gradient. Keras does the same.
+#
+# **By hand.** Labels (1, 0) with probabilities (0.5, 0.75) cost $(\log 2 + \log 4) / 2 = 1.040$. Labels (0, 0) with
+# (0.5, 0.5) cost $\log 2 = 0.693$. With the weights 2 and 1 the loss of the two is $(2 \cdot 1.040 + 0.693) / 2 = 1.386$;
+# without weights it is 0.866.
 #
 # A network that is very sure predicts exactly 0 or 1 in float32, and $\log 0 = -\infty$. One such entry turns the
-# loss, then all gradients, then all weights into NaN. So keep $p$ between $10^{-7}$ and $1 - 10^{-7}$ before the logarithm.
+# loss into NaN, then the gradients, then the weights. So keep $p$ between $10^{-7}$ and $1 - 10^{-7}$ before the
+# logarithm.
 #
-# The check looks at how the loss depends on the weights, at the value, at predictions of exactly 0 and 1, and at
-# the gradient in graph mode. A Keras function may help you, as long as the result is the scalar above.
-
+# The checks look at the loss without and with weights, at predictions of exactly 0 and 1, and at the gradient in
+# `fit`. You may use a Keras function, as long as the result is the scalar above.
 
 # %% question="weighted_binary_crossentropy"
 def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
@@ -216,39 +243,52 @@ def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
     return keras.ops.mean(losses)
     # END SOLUTION
 
-
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# Go in four steps: clip, loss of each entry `(batch, n)`, loss of each example `(batch,)`, one number `()`. In which of
-# these shapes does a weight of shape `(batch,)` fit?
+# Go in four steps: clip; loss of each entry, `(batch, n)`; loss of each example, `(batch,)`; one number, `()`. A weight
+# of shape `(batch,)` fits the third.
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# The mean over the batch *is* the sum divided by the batch size, and it knows the batch size by itself. What has to be
-# done to the `(batch,)` losses before it?
+# The mean over the batch *is* the sum divided by the batch size. Multiply the `(batch,)` losses by their weights before
+# it.
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# `keras.ops.clip(y_pred, low, high)`; a mean over `axis=-1`; `if sample_weight is not None:` a product (not
-# `if sample_weight:`, a tensor has no single truth value); a mean over what is left.
+# Use `keras.ops.clip(y_pred, low, high)` and a mean over `axis=-1`. Then `if sample_weight is not None:` a product (not
+# `if sample_weight:`, because a tensor has no single truth value). Finish with a mean over what is left.
 # </details>
+
+# %% [markdown]
+# **What Keras does with a scalar loss.** The same two examples and weights, three ways. Compiled, your function is
+# called without the weights and returns the plain mean, 0.866. All that Keras can do is multiply that one number by both
+# weights: 1.300 instead of 1.386.
+
+# %% tags=["demo"]
+labels, probabilities = np.float32([[1, 0], [0, 0]]), np.float32([[0.5, 0.75], [0.5, 0.5]])
+weights = np.float32([2, 1])
+print(f"called by you, with the weights:        {weighted_binary_crossentropy(labels, probabilities, weights):.3f}")
+for name, loss in (("your scalar function", weighted_binary_crossentropy), ("Keras's own loss", "binary_crossentropy")):
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2, activation="sigmoid")])
+    model.compile(loss=loss)
+    value = model.compute_loss(x=None, y=labels, y_pred=tf.constant(probabilities), sample_weight=tf.constant(weights))
+    print(f"compiled, {name + ':':<30}{value:.3f}")
 
 # %% [markdown]
 # ## 4. A model that predicts a quantile (2 points)
 #
-# Now give the loss to a model. Nothing else about the model changes: it is the loss that turns a regression into a
+# Now give the loss to a model. Nothing else about the model changes: the loss alone turns a regression into a
 # *quantile* regression.
 #
-# `make_quantile_model` returns a compiled model from `n_features` numbers to one number. Its layers, its optimizer and
-# its learning rate are up to you, with two demands. It needs a **bias**: for the average example all standardised
-# features are 0, and the quantile there is not. And it must be able to predict **any real number**.
+# `make_quantile_model` returns a compiled model that maps `n_features` numbers to one number. Layers, optimizer and
+# learning rate are up to you, with two demands. The model needs a **bias**: for the average example all standardised
+# features are 0, and the quantile there is not 0. And it must be able to predict **any real number**.
 #
-# The check trains your model for 300 epochs on 512 standardised examples (batches of 32, as `fit` does), and counts: a
-# share `tau` of the targets must lie below the predictions. Hidden checks compare with the true conditional quantile,
-# which is known for generated data. Here, too, a mistake in your own `pinball_loss` or `PinballLoss` does not
-# count twice.
-
+# The public check trains your model for up to 300 epochs on 512 standardised examples, in batches of 32. Then a share `tau`
+# of the targets must lie below the predictions, among examples with low, middle and high targets alike. For
+# `tau = 0.9` and 512 examples that is about 461 targets in all. Hidden checks compare with the true conditional
+# quantile, which is known for generated data. A mistake in your `pinball_loss` or `PinballLoss` does not count twice.
 
 # %% question="make_quantile_model"
 def make_quantile_model(n_features, tau):
@@ -273,12 +313,11 @@ def make_quantile_model(n_features, tau):
     return model
     # END SOLUTION
 
-
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# Write the model as if for mean squared error: an input, perhaps a hidden layer, one output. Which of its
-# arguments decides what it learns?
+# Write the model as if for mean squared error: an input, perhaps a hidden layer, one output. Then change the loss
+# that it is compiled with.
 # </details>
 # <details><summary>Hint 2</summary>
 #
@@ -286,15 +325,15 @@ def make_quantile_model(n_features, tau):
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# The last layer is a `Dense(1)` with its bias and without an activation: `relu` would rule out the negative targets. If
-# the model is still on its way after 300 epochs, let the optimizer take larger steps.
+# The last layer is a `Dense(1)` with its bias and without an activation: `relu` would rule out negative predictions. If
+# the model is still on its way after 300 epochs, use a larger learning rate.
 # </details>
 
 # %% [markdown]
 # ## The picture
 #
-# Data whose spread changes with `x`: a single line through the middle tells only half of it. Three models, alike in all
-# but `tau`, learn where 10 %, half and 90 % of the targets lie below. (About 20 seconds.)
+# The spread of these data changes with `x`, so one line through the middle shows only half of the story. Three
+# models, alike except for `tau`, learn where 10 %, half and 90 % of the targets lie below. This takes about 20 seconds.
 
 # %% tags=["demo"]
 import matplotlib.pyplot as plt
@@ -306,7 +345,7 @@ grid = np.linspace(-2, 2, 200)
 
 
 def features(x):
-    """Powers of x, standardised: also a linear model can bend with them. (batch,) to (batch, 4)."""
+    """Powers of x, standardised, so that a linear model can bend too. (batch,) to (batch, 4)."""
     powers = np.stack([x**k for k in (1, 2, 3, 5)], axis=-1)
     at_data = np.stack([np.linspace(-2, 2, 500) ** k for k in (1, 2, 3, 5)], axis=-1)
     return ((powers - at_data.mean(axis=0)) / at_data.std(axis=0)).astype("float32")
@@ -330,8 +369,31 @@ axes.legend(loc="upper left")
 plt.show()
 
 # %% [markdown]
+# **What you should see.** A red median that follows the wave, and a blue band that widens from left to right. The
+# legend says about 10 %, 50 % and 90 %.
+#
+# **If you don't:** when the 0.1 and the 0.9 curve have changed places, the prices of the two sides are swapped. When
+# the three curves coincide, `tau` does not reach the loss. When the curves are flat or far from the data, the
+# learning rate is too small.
+#
+# ## Recap
+#
+# * A loss for `compile` returns one number per example. Keras applies weights and reduction.
+# * A class derived from `keras.losses.Loss` adds configuration: what `__init__` takes, `get_config` returns.
+# * The loss decides which question is answered: squared error the mean, pinball loss the quantile.
+#
+# **Stretch task, no points.** Square the error within the two prices of the pinball loss. The best prediction is then called an
+# *expectile*. Train it at 0.9, move one target far up, and compare by how much the expectile and the quantile move.
+#
 # ## One question to think about
 #
-# You trained three models on their own. Nothing in their losses forbids the 0.1 curve to lie *above* the 0.9 curve
-# somewhere, where data are few. How would you write one loss for one model with three outputs that makes
+# You trained three separate models. Nothing in their losses forbids the 0.1 curve to lie *above* the 0.9 curve
+# where data are few. How would you write one loss for one model with three outputs that makes
 # such a crossing expensive, or an output layer that makes it impossible?
+
+# %% [markdown] tags=["solution"]
+# **An answer.** *Expensive:* add the three pinball losses, and a penalty such as
+# `keras.ops.relu(q[:, 0] - q[:, 1]) + keras.ops.relu(q[:, 1] - q[:, 2])`, times a factor. The penalty is 0 when the
+# curves are in order, and grows with the size of a crossing. *Impossible:* let the network predict the lowest quantile and two
+# increments. Make the increments positive with `softplus`, and add them up: $q_1 = a$, $q_2 = q_1 + \text{softplus}(b)$,
+# $q_3 = q_2 + \text{softplus}(c)$. No weights can make these three cross.

@@ -30,7 +30,7 @@
 # No single loss is minimized by both, so the built-in `train_step` does not fit: you write it.
 #
 # **Read more:** [Keras guide: customizing `fit`](https://keras.io/guides/custom_train_step_in_tensorflow/) ·
-# [Keras example of the lecture: DCGAN](https://keras.io/examples/generative/dcgan_overriding_train_step/#override-trainstep) ·
+# [the lecture's DCGAN example](https://keras.io/examples/generative/dcgan_overriding_train_step/#override-trainstep) ·
 # [`Conv2DTranspose`](https://keras.io/api/layers/convolution_layers/convolution2d_transpose/) ·
 # [the GAN paper, Goodfellow et al. 2014](https://arxiv.org/abs/1406.2661) ·
 # [the DCGAN paper, Radford et al. 2015](https://arxiv.org/abs/1511.06434)
@@ -66,8 +66,8 @@ image_shape = (8, 8, 1)
 # $$ C = \begin{pmatrix} 1 & 2 & 0 & 0 \\ 0 & 0 & 1 & 2 \end{pmatrix} \qquad
 # C^\top \begin{pmatrix} 11 \\ 17 \end{pmatrix} = (11,\; 22,\; 17,\; 34)^\top $$
 #
-# Both layers keep the kernel in the shape `(kernel height, kernel width, channels, filters)`, where `channels` are those
-# of the larger image. So the kernel can be assigned as it is.
+# Both layers keep the kernel in the shape `(kernel height, kernel width, channels, filters)`, where `channels` are
+# those of the larger image. So the kernel can be assigned as it is.
 #
 # The checks use strides that fit the image: with "same" the size is a multiple of the stride; with "valid" the last
 # window ends at the border (where the kernel is smaller than the stride, the size is a multiple of the stride). Then
@@ -210,16 +210,17 @@ def build_discriminator():
 # |---|---|---|
 # | discriminator, real image | maximize $\log D(x)$ | label 0: minimize $-\log(1 - \sigma(\ell))$ |
 # | discriminator, fake | maximize $\log(1 - D(G(z)))$ | label 1: minimize $-\log \sigma(\ell)$ |
-# | generator, fake | minimize $\log(1 - D(G(z)))$ | *misleading* label 0: minimize $-\log(1 - \sigma(\ell)) = -\log D(G(z))$ |
+# | generator, fake | minimize $\log(1 - D(G(z)))$ | *misleading* label 0: minimize $-\log(1 - \sigma(\ell))$ |
 #
-# The last row is not the same function: both want $D(G(z))$ to be high, but the lecture's has almost no gradient while
-# the discriminator still recognizes every fake. With misleading labels the gradient is largest there.
+# In the last row the two differ: ours is $-\log D(G(z))$. Both want $D(G(z))$ to be high, but the lecture's function has
+# almost no gradient while the discriminator recognizes every fake. With misleading labels the gradient is largest
+# there.
 #
 # **One call of `train_step`:**
 #
-# 1. **The discriminator's half.** Draw a latent vector for each real image and let the generator make fakes. Compute the
-#    loss of the discriminator on both kinds: fakes with label 1, real images with label 0. `d_optimizer` updates the
-#    discriminator's weights, and only these.
+# 1. **The discriminator's half.** Draw a latent vector for each real image and let the generator make fakes. Compute
+#    the loss of the discriminator on both kinds: fakes with label 1, real images with label 0. `d_optimizer` updates
+#    the discriminator's weights, and only these.
 # 2. **The generator's half.** Draw latent vectors (as many as you like), make fakes, and call the discriminator *as its
 #    own half has left it*. The labels are misleading: 0. The gradient goes back through the discriminator and the image
 #    to the generator's weights; `g_optimizer` updates these, and only these.
@@ -227,7 +228,7 @@ def build_discriminator():
 # ```
 #  z --> generator --> image --> discriminator --> logit --> loss_fn(0, logit)
 #            ^                        |                          |
-#            +------ gradient --------+--------------------------+     passes through the discriminator, changes nothing there
+#            +------ gradient --------+--------------------------+     (the discriminator does not change here)
 # ```
 #
 # Calls of the loss are `loss_fn(labels, logits)`, where labels have the shape `(batch, 1)` of the logits. You may show
@@ -250,8 +251,9 @@ def build_discriminator():
 # | its new bias | $1 - 1.396/4 = 0.651$ | 0.877 |
 #
 # **`compile` and `metrics`.** `compile` takes two optimizers, which Keras's own does not know: call `super().compile()`
-# so that `fit` accepts the model, and store the rest on `self`. Report running means: one `keras.metrics.Mean` per loss,
-# listed in the property `metrics`, so that Keras resets both at the start of each epoch.
+# so that `fit` accepts the model, and store the rest on `self`, in every call. Report running means: one
+# `keras.metrics.Mean` per loss, listed in the property `metrics`, so that Keras resets both at the start of each epoch.
+# A running mean may count batches or examples.
 
 
 # %% question="gan"
@@ -339,7 +341,20 @@ class GAN(keras.Model):
 # %% [markdown]
 # ## The picture
 #
-# 1,797 digits, and what the generator makes of the same ten latents while it learns. (About 25 seconds.)
+# 1,797 digits, and what the generator makes of the same twelve latents while it learns; below, both losses. (About 45
+# seconds.)
+#
+# **What you should see:** blots in the first epochs, strokes after some ten, and at the end mostly digits that you can
+# read, different ones in different columns. Both losses stay near 0.69, which is $\log 2$: the loss of a discriminator
+# that can't tell fakes from real images.
+#
+# **If you don't:**
+#
+# - *The same image in every column:* the generator gives one image for all latents (see the question below), or the
+#   latents do not reach it.
+# - *`d_loss` falls to 0 and `g_loss` grows:* the discriminator is always right. Give it more `Dropout`, and check that
+#   the generator's gradient arrives.
+# - *Gray noise until the end:* the generator's weights do not change, or its labels are those of fakes.
 
 # %% tags=["demo"]
 import matplotlib.pyplot as plt
@@ -347,7 +362,7 @@ from sklearn.datasets import load_digits
 
 keras.utils.set_random_seed(2)
 digits = (load_digits().images[..., None] / 16).astype("float32")
-latent_dim, epochs, shown = 16, 60, (1, 5, 20, 40, 60)
+latent_dim, epochs, columns, shown = 16, 120, 12, (1, 5, 20, 60, 120)
 gan = GAN(build_discriminator(), build_generator(latent_dim), latent_dim)
 gan.compile(
     d_optimizer=keras.optimizers.Adam(2e-3, beta_1=0.5),
@@ -361,31 +376,69 @@ class Album(keras.callbacks.Callback):
 
     def __init__(self):
         super().__init__()
-        self.latents = keras.random.normal((10, latent_dim), seed=0)
+        self.latents = keras.random.normal((columns, latent_dim), seed=0)
         self.pictures = []
 
     def on_epoch_end(self, epoch, logs=None):
         if epoch + 1 in shown:
-            self.pictures.append(np.hstack(self.model.generator(self.latents).numpy()[..., 0]))
+            self.pictures.append(self.model.generator(self.latents).numpy())
 
 
 album = Album()
-data = tf.data.Dataset.from_tensor_slices(digits).shuffle(len(digits)).batch(128, drop_remainder=True)
-gan.fit(data, epochs=epochs, verbose=0, callbacks=[album])
+data = tf.data.Dataset.from_tensor_slices(digits).cache().shuffle(len(digits)).batch(128, drop_remainder=True)
+history = gan.fit(data, epochs=epochs, verbose=0, callbacks=[album]).history
 
-figure, rows = plt.subplots(len(shown) + 1, 1, figsize=(9, 6))
-titles = [f"epoch {epoch}" for epoch in shown] + ["digits"]
-for axes, picture, title in zip(rows, [*album.pictures, np.hstack(digits[:10, ..., 0])], titles):
-    axes.imshow(picture, cmap="gray_r", vmin=0, vmax=1)
-    axes.set(xticks=[], yticks=[])
-    axes.set_ylabel(title, rotation=0, ha="right", va="center")
-figure.suptitle("The same ten latents while the generator learns, and ten real digits")
+figure, rows = plt.subplots(len(shown) + 1, columns, figsize=(9, 5))
+titles = [f"epoch {epoch}" for epoch in shown] + ["real digits"]
+for row, pictures, title in zip(rows, [*album.pictures, digits[:columns]], titles):
+    for axes, image in zip(row, pictures):
+        axes.imshow(image[..., 0], cmap="gray_r", vmin=0, vmax=1)
+        axes.set(xticks=[], yticks=[])
+    row[0].set_ylabel(title, rotation=0, ha="right", va="center")
+figure.suptitle("One latent per column while the generator learns, and real digits")
 figure.tight_layout()
 plt.show()
 
+figure, axes = plt.subplots(figsize=(9, 2.5))
+axes.plot(history["d_loss"], label="d_loss")
+axes.plot(history["g_loss"], label="g_loss")
+axes.axhline(np.log(2), color="gray", linewidth=0.8, linestyle="--", label="log 2")
+axes.set(xlabel="epoch", ylabel="loss", ylim=(0, 2))
+axes.legend(ncols=3)
+plt.show()
+
 # %% [markdown]
+# ## Recap
+#
+# - A transposed convolution is the transpose of a convolution's matrix: it restores the shape, not the values.
+# - With two objectives, each half of the step has its own tape, its own list of weights and its own optimizer.
+# - The tape must record everything from the weights to the loss; the list of weights decides what changes.
+# - `metrics` lists what Keras resets; `super().compile()` makes `fit` accept the model.
+#
 # ## One question to think about
 #
-# Suppose that the generator finds *one* image that fools the discriminator, and paints it for every latent. What will
-# the discriminator learn in the next rounds, and what will the generator do then? Which of the two losses tells you
-# that this is going on?
+# Suppose that the generator finds *one* image that the discriminator takes for real, and makes it for every latent. What
+# does the discriminator learn in the next steps, and what does the generator do then? Do the two losses show it?
+
+# %% [markdown] tags=["solution"]
+# **Answer.** The discriminator learns that this one image is fake: its logit rises there. The generator then moves to
+# another image that the discriminator still takes for real, again for all latents, and so on in a circle. This is *mode
+# collapse*. The losses hardly show it: `g_loss` drops while the new image is accepted and rises when it is recognized,
+# and both go up and down around the same level as in good training. You see it only when you look at the images of
+# several latents next to each other.
+
+# %% [markdown]
+# ## If you want more (no points)
+#
+# With strides of 2, images of 7 and of 8 pixels both give 4 outputs, so `Conv2DTranspose` can't know which size to
+# return. Extend `invert_convolution` to images that the strides do not fit: compute `output_padding` from the table, one
+# number per axis. `n` is the number of outputs on the axis, `k` the kernel size there, and Keras wants `p` smaller than
+# the stride.
+#
+# | padding | `output_padding=None` | `output_padding=p` |
+# |---|---|---|
+# | `"valid"` | `(n - 1) * stride + max(k, stride)` | `(n - 1) * stride + k + p` |
+# | `"same"` | `n * stride` | `(n - 1) * stride + k - 2 * (k // 2) + p` |
+#
+# A dilated kernel (`dilation_rate`) reaches over `(kernel_size - 1) * dilation_rate + 1` pixels: use that for `k`. (On a
+# CPU TensorFlow runs a dilated `Conv2DTranspose` only inside `tf.function(jit_compile=True)`.)

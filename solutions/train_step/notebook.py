@@ -4,14 +4,22 @@
 # ---
 
 # %% [markdown]
-# # A train step of your own
+# # 3. Custom train step: override `train_step`
 #
-# *About 60 minutes. 10 points.*
+# *About 75 minutes, 10 points: question 1 takes 30 minutes (3 points), question 2 takes 30 minutes (4 points),
+# question 3 takes 15 minutes (3 points).*
 #
-# `model.fit` does many things that you would not want to write again: it cuts the data into batches, shuffles, calls
-# callbacks, shows a progress bar, spreads work over devices, and runs it all in a compiled graph. Only one piece of it
-# decides *how a model learns*: what is done with one batch. Keras lets you replace this piece alone, and keeps the
-# rest.
+# After this notebook you can
+#
+# * replace the step of `fit` by your own, and keep everything else that `fit` does;
+# * pass sample weights to the loss and to the metrics, in training and in evaluation;
+# * compute weights that make up for rare classes.
+#
+# It builds on notebook 2, *The training loop*: forward pass, loss, gradient, update.
+#
+# `model.fit` does a lot: it splits the data into batches, shuffles, runs callbacks, shows a progress bar, and compiles
+# it all into a graph. Only one part of it decides *how a model learns*: what happens with one batch. Keras lets you
+# replace this part alone.
 #
 # ```
 # fit(x, y, ...)                                     evaluate(x, y, ...)
@@ -21,19 +29,24 @@
 #                                  you write this ─┘
 # ```
 #
-# A class that derives from `keras.Model` inherits `fit` with everything in it. If the class has a method `train_step`,
-# `fit` calls that one. The method gets one batch, moves the weights, and returns what the progress bar should show.
+# A class that derives from `keras.Model` inherits `fit`. If the class has a method `train_step`, `fit` calls it. The
+# method gets one batch, updates the weights, and returns what the progress bar shows.
 #
-# What a model was compiled with is there for you, as attributes and methods of `self`:
+# Your method finds what the model was compiled with as attributes and methods of `self`:
 #
 # | what | where |
 # |---|---|
 # | the optimizer | `self.optimizer` |
-# | the loss, with the penalties of all layers that have a regularizer | `self.compute_loss(...)` |
+# | the compiled loss, plus the penalties of all layers with a regularizer | `self.compute_loss(...)` |
 # | a running mean of the loss, and all compiled metrics | `self.metrics` |
-# | the weights that may be trained | `self.trainable_variables` |
+# | the weights to train | `self.trainable_variables` |
 #
-# In the end, you use this to give rare examples more say: with **sample weights**.
+# Links: [Customizing what happens in `fit`](https://keras.io/guides/custom_train_step_in_tensorflow/), [the guide the
+# lecture links
+# to](https://colab.research.google.com/github/tensorflow/docs/blob/snapshot-keras/site/en/guide/keras/customizing_what_happens_in_fit.ipynb),
+# [`Model.compile`, `fit` and `evaluate`](https://keras.io/api/models/model_training_apis/),
+# [metrics](https://keras.io/api/metrics/),
+# [`tf.GradientTape`](https://www.tensorflow.org/api_docs/python/tf/GradientTape).
 
 # %% tags=["setup"]
 import keras
@@ -44,27 +57,31 @@ import tensorflow as tf
 # %% [markdown]
 # ## 1. The basic step (3 points)
 #
-# Write the step that Keras itself would take. With a batch $(x, y)$ of $n$ examples, the loss is
+# Write the step that Keras itself takes. For a batch $(x, y)$ of $n$ examples, the loss is
 #
 # $$ \mathcal{L}(W) = \frac1n \sum_{i=1}^{n} \ell\big(y_i, f_W(x_i)\big) + \sum_{\text{layers}} \text{penalty} $$
 #
-# and the optimizer decides what to make of its gradient $\nabla_W \mathcal{L}$.
+# The optimizer turns its gradient $\nabla_W \mathcal{L}$ into an update.
 #
-# * `data` is a pair `(x, y)`. `x` may be a dict of tensors, if the model has several inputs.
-# * Run the model as in training.
-# * The penalties of regularized layers are part of the loss.
-# * Move the weights that may be trained, once, with the optimizer that was compiled. It remembers things between steps.
-# * Update the metrics with the predictions that the loss was taken of. `fit` sets them back at the start of each epoch,
-#   as far as they are in `self.metrics`.
-# * Return a dict of metric results: the running mean of the loss under `"loss"`, and the compiled metrics under their
-#   names (a dict in the dict is fine, Keras nests them like that).
+# * `data` is a pair `(x, y)` of tensors. If the model has several inputs, `x` may be a dict of tensors.
+# * Run the model in training mode.
+# * Use the compiled loss, whichever it is, and count the penalties of regularized layers.
+# * Update the trainable weights once per batch, with the compiled optimizer. It keeps a state between steps.
+# * Update the metrics with the predictions the loss was computed from. `fit` resets everything in `self.metrics` at the
+#   start of each epoch.
+# * Return a dict of metric results: the running mean of the loss as `"loss"`, and the compiled metrics under their
+#   names. A dict inside the dict is fine. A running mean may count batches or examples.
 #
-# `fit` draws a *graph* of your step the first time it runs: your Python is executed once or twice, and from then on
-# only the tensor operations that it asked for. Whatever turns a tensor into a plain number has no place in the step.
+# `fit` traces a *graph* of your step when it first runs it. Your Python runs once or twice; afterwards only the tensor
+# operations run. So nothing in the step may turn a tensor into a plain number.
 #
-# The checks build tiny networks with your class, `CustomModel(inputs, outputs)`, compile them with mean squared error
-# and one metric, and watch how the weights move: in single steps, and under `fit`. Keras's own `train_step` is switched
-# off meanwhile.
+# **By hand:** the model $\hat y = w x + b$ has $w = 2$, $b = 0$. The batch has one example, $x = 1$, $y = 1$. The
+# prediction is 2, so the loss $(\hat y - y)^2$ is 1, and the absolute error is 1. The gradient is $2 (\hat y - y) x =
+# 2$ for $w$ and 2 for $b$. A step with learning rate 0.1 gives $w = 1.8$, $b = -0.2$.
+#
+# The checks build small networks with your class, `CustomModel(inputs, outputs)`, and compare its steps with Keras's
+# own, one by one and under `fit`. Keras's `train_step` is switched off while your class runs, so
+# `super().train_step(data)` raises an error.
 
 
 # %% question="custom_model"
@@ -96,22 +113,22 @@ class CustomModel(keras.Model):
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# It is the step of the training loop that you know: forward pass, loss, gradient, update. The new parts are that the
-# loss, the optimizer and the metrics belong to the model.
+# It is the step of the training loop: forward pass, loss, gradient, update. What is new is that loss, optimizer and
+# metrics belong to the model.
 #
 # </details>
 #
 # <details><summary>Hint 2</summary>
 #
-# `self(x, training=True)` runs the model on a batch, `self.compute_loss(y=..., y_pred=...)` gives the scalar to
-# differentiate; both belong inside the tape. Optimizers have a method `apply(gradients, variables)`.
+# `self(x, training=True)` runs the model on a batch, and `self.compute_loss(y=..., y_pred=...)` gives the scalar to
+# differentiate. Both belong inside the tape. Optimizers have a method `apply(gradients, variables)`.
 #
 # </details>
 #
 # <details><summary>Hint 3</summary>
 #
-# Walk over `self.metrics`. The one with the name `"loss"` is a mean: update it with the loss. The others compare
-# targets with predictions. In the end, `self.get_metrics_result()` collects all results in a dict.
+# Loop over `self.metrics`. The metric named `"loss"` is a mean: update it with the loss. The others compare targets and
+# predictions. At the end, `self.get_metrics_result()` collects all results in a dict.
 #
 # </details>
 
@@ -124,19 +141,27 @@ class CustomModel(keras.Model):
 #
 # The sum is divided by the number of examples, not by the sum of the weights.
 #
-# * `fit(x, y, sample_weight=w)` hands your step a triple `(x, y, sample_weight)`; without weights it is a pair, as
-#   before. Your class takes both.
-# * What was compiled as `metrics` ignores the weights, what was compiled as `weighted_metrics` uses them. The compiled
-#   metrics are updated all together, and sort this out themselves: they only need to be told the weights.
-# * `evaluate` must see the same loss and the same metrics. Its step is `test_step`: like the train step, but the model
-#   runs as in prediction, and nothing moves.
+# * `fit(x, y, sample_weight=w)` passes a triple `(x, y, sample_weight)` to your step. Without weights it passes a
+#   pair, as before. Your class takes both.
+# * Metrics compiled as `metrics` ignore the weights, metrics compiled as `weighted_metrics` use them. You update the
+#   compiled metrics together and pass the weights: Keras knows which of them use weights.
+# * Targets may be integers, as labels are. Weights are floats.
+# * `evaluate` must report the same loss and the same metrics. It calls `test_step`: like the train step, but the model
+#   runs outside training mode, and no weight changes.
 #
-# The checks do what they did for the first question, with and without weights, and also evaluate.
+# **By hand:** the model is $\hat y = w x + b$ with $w = 2$, $b = 0$ again. The batch has two examples, $x = (1, 2)$
+# and $y = (1, 2)$, with weights $(3, 1)$. The errors are 1 and 2, so the loss is $(3 \cdot 1 + 1 \cdot 4) / 2 = 3.5$.
+# The gradient is $(3 \cdot 2 \cdot 1 + 1 \cdot 4 \cdot 2) / 2 = 7$ for $w$ and $(3 \cdot 2 + 1 \cdot 4) / 2 = 5$ for
+# $b$. A step with learning rate 0.1 gives $w = 1.3$, $b = -0.5$. As a weighted metric, the mean absolute error is $(3
+# \cdot 1 + 1 \cdot 2) / (3 + 1) = 1.25$.
+#
+# The checks do the same as in question 1, with and without weights, and also evaluate. Keras's `train_step` and
+# `test_step` are switched off: write both.
 
 
 # %% question="weighted_model"
 class WeightedModel(keras.Model):
-    """A model whose own steps take a weight for each example, if there is one."""
+    """A model whose steps take one weight per example, if there are weights."""
 
     def train_step(self, data):
         """Train on one batch.
@@ -179,8 +204,8 @@ class WeightedModel(keras.Model):
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# Start from your first answer. The weights enter in two places: where the loss is computed, and where the metrics are
-# updated. In each of them once.
+# Start from your first answer. The weights enter in two places, once in each: where the loss is computed, and where the
+# metrics are updated.
 #
 # </details>
 #
@@ -193,7 +218,7 @@ class WeightedModel(keras.Model):
 #
 # <details><summary>Hint 3</summary>
 #
-# Count what `data` holds, or let `keras.utils.unpack_x_y_sample_weight(data)` do it: it always gives three things, and
+# Count the parts of `data`, or use `keras.utils.unpack_x_y_sample_weight(data)`: it always returns three things, and
 # None for those that are missing. `test_step` is `train_step` without tape, gradient and optimizer, and with
 # `training=False`.
 #
@@ -202,24 +227,27 @@ class WeightedModel(keras.Model):
 # %% [markdown]
 # ## 3. Weights that balance classes (3 points)
 #
-# If one example in twenty is ill, a model that calls everyone healthy is right 95 times in 100, and useless. The usual
-# remedy weighs each example by the inverse of how often its class occurs, so that every class has the same total
+# If one person in twenty is ill, a model that calls everyone healthy is right 95 times in 100, and useless. The usual
+# remedy weights each example by the inverse of the frequency of its class, so that every class has the same total
 # weight:
 #
 # $$ w_i = \frac{n}{K \, n_{c(i)}} $$
 #
 # Here $n$ is the number of examples, $K$ the number of classes that occur, and $n_{c(i)}$ the number of examples in the
-# class of example $i$. Add them up to see that the mean of the weights is 1: the learning rate needs no change.
+# class of example $i$. The mean of the weights is 1, so the learning rate needs no change.
 #
-# * Labels are whole numbers, any of them: negative, with gaps, one class or many.
-# * `y` has shape `(n,)` or `(n, 1)`; the weights have shape `(n,)`.
+# * Labels are integers of any kind: negative, with gaps, one class or many.
+# * `y` has shape `(n,)` or `(n, 1)`; the weights have shape `(n,)`. `y` itself stays as it is.
+#
+# **By hand:** for `y = [0, 0, 0, 1]`, $n = 4$ and $K = 2$. Class 0 gets $4 / (2 \cdot 3) = 2/3$, class 1 gets
+# $4 / (2 \cdot 1) = 2$. The weights are 2/3, 2/3, 2/3, 2: each class has a total of 2.
 
 
 # %% question="balanced_sample_weight"
 def balanced_sample_weight(y):
-    """A weight for each example that gives all classes the same total; the mean of the weights is 1.
+    """One weight per example, so that all classes have the same total; the mean of the weights is 1.
 
-    y: array of whole numbers, (n,) or (n, 1), the class of each example.
+    y: array of integers, (n,) or (n, 1), the class of each example.
     Returns a float array (n,).
     """
     # BEGIN SOLUTION
@@ -232,28 +260,29 @@ def balanced_sample_weight(y):
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# First count the classes that occur, then look up the count of the class of each example.
+# First count how often each class occurs, then look up the count for the class of each example.
 #
 # </details>
 #
 # <details><summary>Hint 2</summary>
 #
-# `np.unique` gives the classes that occur, in order, and with `return_counts=True` how often each does.
+# `np.unique` returns the classes that occur, sorted, and with `return_counts=True` also how often each occurs.
 #
 # </details>
 #
 # <details><summary>Hint 3</summary>
 #
-# With `return_inverse=True`, `np.unique` also gives for each example the place of its class in that list. An array of
-# counts indexed with these places has one entry for each example.
+# With `return_inverse=True`, `np.unique` also returns the position of each example's class in that list. An array of
+# counts indexed with these positions has one entry per example.
 #
 # </details>
 
 # %% [markdown]
 # ## The picture
 #
-# Two overlapping clouds, one point in twenty from the smaller one. The same network is trained twice by your
-# `WeightedModel`, once as it is, once with your balanced weights. The line is where the model changes its mind.
+# Two overlapping clouds; one point in twenty is from the smaller one. Your `WeightedModel` trains the same network
+# twice, first without weights, then with your balanced weights. On the black line the model gives both classes
+# probability 1/2.
 
 
 # %% tags=["demo"]
@@ -297,12 +326,37 @@ figure.tight_layout()
 plt.show()
 
 # %% [markdown]
-# With equal weights, the model claims little ground for the rare class, since every common point there would cost as
-# much as a rare one gains. With balanced weights, the line moves out until both classes lose equally: far more of the
-# rare points are found, and some common ones are given up for them.
+# **What you should see.** Without weights, the red region is small: every common point in it costs as much as a rare
+# one gains, so more than half of the rare points are missed. With balanced weights, the line moves outwards. Almost
+# all rare points are found, and some common ones are lost.
+#
+# **If you don't.** Two almost equal pictures: your `train_step` does not use the weights. A second picture without any
+# red: the frequent class has the large weights.
+#
+# ## Recap
+#
+# * `train_step(self, data)` replaces what `fit` does with one batch. Everything else of `fit` stays.
+# * `compute_loss`, `optimizer` and `metrics` are what the model was compiled with; `fit` resets the metrics.
+# * Sample weights enter the loss once and the weighted metrics once. The loss divides by $n$, a weighted metric by the
+#   sum of the weights.
+# * `test_step` reports the same numbers, and changes nothing.
+#
+# ## Go further (no points)
+#
+# Write a `train_step` that clips the gradients to a global norm of 1 (`tf.clip_by_global_norm`) and reports the norm
+# before clipping as one more metric. Compare its curve with and without sample weights.
 #
 # ## One question to think about
 #
 # The weights multiply the loss of each example, and so its gradient. Would it be the same to show each rare example
-# nineteen times in an epoch instead? What would differ with a penalty in the loss, with small batches, with an adaptive
+# nineteen times per epoch instead? What would differ with a penalty in the loss, with small batches, with an adaptive
 # optimizer?
+
+# %% [markdown] tags=["solution"]
+# **Answer.** With all examples in one batch it is the same. The balanced weights are 10 and 10/19, so both losses are
+# half the mean over the rare class plus half the mean over the common class, and a penalty is added to the same
+# number. With weights 19 and 1 the loss would be 1.9 times as large, and a penalty would count less. In small batches,
+# a rare example with a large weight is in one batch per epoch and gives one large, noisy step. Its copies are spread
+# over many batches and give many small ones. An adaptive optimizer such as Adam divides by the size of recent
+# gradients, so it shrinks the rare large step: the weight then counts less than the copies do. An epoch with copies
+# also takes 1.9 times as long.

@@ -21,7 +21,6 @@ NOISE = [
     "tf.random.normal(shape=tf.shape(z_log_var), mean=0.0, stddev=1.0)",
     "keras.random.normal(keras.ops.shape(z_mean))",
     "keras.random.normal(shape=(keras.ops.shape(z_mean)[0], keras.ops.shape(z_mean)[1]), dtype=z_mean.dtype)",
-    "tf.keras.backend.random_normal(tf.shape(z_mean)) if False else tf.random.normal(tf.shape(z_mean))",
     "tf.random.normal((tf.shape(z_mean)[0], z_mean.shape[1]))",
     "tf.cast(tf.random.normal(tf.shape(z_mean), dtype=tf.float64), z_mean.dtype)",
     "tf.sqrt(-2.0 * tf.math.log(1.0 - tf.random.uniform(tf.shape(z_mean)))) "
@@ -232,7 +231,24 @@ def _decoder(design: dict[str, Any]) -> str:
         *(f"        {each}," for each in stack),
         "    ]",
     ]
-    if design["style"] == "sequential":
+    if design["style"] == "subclassed":
+        lines += [
+            "    class Decoder(keras.Model):",
+            "        def __init__(self):",
+            "            super().__init__()",
+            "            self.stack = stack",
+            "",
+            "        def call(self, codes, training=None):",
+            "            x = codes",
+            "            for layer in self.stack:",
+            "                x = layer(x)",
+            "            return x",
+            "",
+            "    decoder = Decoder()",
+            "    decoder(keras.ops.zeros((1, latent_dim)))",
+            "    return decoder",
+        ]
+    elif design["style"] == "sequential":
         lines.append("    return keras.Sequential([keras.Input((latent_dim,)), *stack])")
     else:
         name = ', name="decoder"' if design["style"] == "named" else ""
@@ -257,7 +273,7 @@ decoders = st.fixed_dictionaries(
         "fit_first": st.booleans(),
         "last": pick(LAST),
         "dense_first": st.booleans(),
-        "style": pick(["functional", "named", "sequential"]),
+        "style": pick(["functional", "named", "sequential", "subclassed"]),
     }
 ).map(_decoder)
 
@@ -292,7 +308,8 @@ SHELLS = [
     "@tf.function\ndef kl_divergence(z_mean, z_log_var):\n    return {e}\n",
     "def kl_divergence(z_mean, z_log_var, beta=1.0):\n    result = {e}\n    return beta * result\n",
     "kl_divergence = lambda z_mean, z_log_var: {e}\n",
-    "class _Divergence:\n    def __call__(self, z_mean, z_log_var):\n        return {e}\n\n\nkl_divergence = _Divergence()\n",
+    "class _Divergence:\n    def __call__(self, z_mean, z_log_var):\n        return {e}\n\n\n"
+    "kl_divergence = _Divergence()\n",
     "import functools\n\n\ndef _scaled(scale, z_mean, z_log_var):\n    return scale * ({e})\n\n\n"
     "kl_divergence = functools.partial(_scaled, 1.0)\n",
     "def kl_divergence(z_mean, z_log_var):\n    z_mean, z_log_var = map(tf.convert_to_tensor, (z_mean, z_log_var))\n"

@@ -74,8 +74,8 @@ from sklearn.datasets import load_digits
 # The layer gets $\log\sigma^2$ (`z_log_var`), which may be any number, while a variance must be positive.
 #
 # **On paper**: for `z_log_var` $= \log 9 = 2.197$ the variance is 9, so the draws have standard deviation 3. For
-# `z_log_var` $= \log 0.25 = -1.386$ it is 0.5. If the noise is $\varepsilon = 2$ and $\mu = 1$, then $z = 1 + 3 \cdot 2 = 7$
-# in the first case, and $z = 1 + 0.5 \cdot 2 = 2$ in the second.
+# `z_log_var` $= \log 0.25 = -1.386$ it is 0.5. If the noise is $\varepsilon = 2$ and $\mu = 1$, then $z = 1 + 3 \cdot
+# 2 = 7$ in the first case, and $z = 1 + 0.5 \cdot 2 = 2$ in the second.
 #
 # The checks look at how $z$ changes with the two inputs, and at the noise: each entry of `z` has independent noise, and
 # each call draws again, also inside a `tf.function` and with `training=False`. Your noise is never compared with a
@@ -122,13 +122,13 @@ class Sampling(keras.layers.Layer):
 #  12 × 16  ◄── transposed ──    6 × 8  ◄── transposed ──    3 × 4      (doubled: 3 rows, 2 columns too many)
 # ```
 #
-# The checks use images of at least 8 rows and columns, odd and even, with one or three channels, and expect exactly that
-# size back. Pixels are in $[0, 1]$, and the decoder must be able to produce black and white. The number and the sizes of
-# the layers are up to you.
+# The checks use images of at least 8 rows and columns, odd and even, with one or three channels, and expect exactly
+# that size back. Pixels are in $[0, 1]$, and the decoder must be able to produce black and white. The number and the
+# sizes of the layers are up to you.
 #
-# The checks set all trainable weights to random values, so it does not matter how you initialize them. While your encoder
-# is built, another layer stands in for `Sampling`: it returns `z_mean - z_log_var`. So a mistake in question 1 costs
-# nothing here.
+# The checks set all trainable weights to random values, so it does not matter how you initialize them. While your
+# encoder is built, another layer stands in for `Sampling`: it returns `z_mean - z_log_var`. So a mistake in question
+# 1 costs nothing here.
 
 
 # %% question="encoder_decoder"
@@ -177,9 +177,9 @@ def build_decoder(image_shape, latent_dim):
 # %% [markdown]
 # <details><summary>Hint 1</summary>Write the encoder first: convolutions, <code>Flatten</code>, and then two layers
 # <code>Dense(latent_dim)</code> on the same tensor. Which activation lets a head be negative?</details>
-# <details><summary>Hint 2</summary>The decoder starts with a <code>Dense</code> that is large enough for a small image with
-# many channels, and a <code>Reshape</code>. For 9 rows and two doublings, how small is the small image? 9 // 4 is too
-# small.</details>
+# <details><summary>Hint 2</summary>The decoder starts with a <code>Dense</code> that is large enough for a small
+# image with many channels, and a <code>Reshape</code>. For 9 rows and two doublings, how small is the small image? 9
+# // 4 is too small.</details>
 # <details><summary>Hint 3</summary>Round up, double twice, then cut off what is left over, for example with
 # <code>Cropping2D(((0, extra_rows), (0, extra_columns)))</code>. The last layer has as many channels as the
 # image, and an activation with values in [0, 1].</details>
@@ -208,8 +208,8 @@ def build_decoder(image_shape, latent_dim):
 # divergence $(2.807 + 0 + 0.318) / 3 = 1.042$.
 #
 # The checks look at the value and at both gradients, since training uses the gradients. The gradient with respect to
-# $\log\sigma^2$ is $\frac12(\sigma^2 - 1)$, divided by the batch size: 1.5 for σ = 2, and −0.375 for σ = ½, in a batch of
-# one.
+# $\log\sigma^2$ is $\frac12(\sigma^2 - 1)$, divided by the batch size: 1.5 for σ = 2, and −0.375 for σ = ½, in a
+# batch of one.
 
 
 # %% question="kl_divergence"
@@ -234,15 +234,15 @@ def kl_divergence(z_mean, z_log_var):
 # %% [markdown]
 # ## 4. The model and its train step (30 minutes, 3 points)
 #
-# `fit` calls `train_step` once per batch. Yours encodes the batch, decodes `z`, adds the two parts of the loss, takes the
-# gradient with respect to the weights of **both** networks, and gives it to `self.optimizer`.
+# `fit` calls `train_step` once per batch. Yours encodes the batch, decodes `z`, adds the two parts of the loss, takes
+# the gradient with respect to the weights of **both** networks, and gives it to `self.optimizer`.
 #
 # - `data` is a batch of images `(batch, height, width, channels)`. There are no targets: each image is its own target.
-# - The reconstruction loss is the binary crossentropy. `keras.losses.binary_crossentropy(x, x_hat)` is the mean over the
-#   last axis, the channels. Sum it over height and width, then average over the batch.
-# - Return a dict with `loss`, `reconstruction_loss` and `kl_loss`, each the **mean over the epoch so far**: that is what
-#   a `keras.metrics.Mean` computes. The property `metrics` lists them, and `fit` resets what it lists at the start of
-#   each epoch.
+# - The reconstruction loss is the binary crossentropy. `keras.losses.binary_crossentropy(x, x_hat)` is the mean over
+#   the last axis, the channels. Sum it over height and width, then average over the batch.
+# - Return a dict with `loss`, `reconstruction_loss` and `kl_loss`, each the **mean over the epoch so far**: that is
+#   what a `keras.metrics.Mean` computes. The property `metrics` lists them, and `fit` resets what it lists at the
+#   start of each epoch.
 #
 # **On paper**: a white image of 2 × 3 pixels, each predicted as 0.9, has the reconstruction loss
 # $6 \cdot (-\log 0.9) = 6 \cdot 0.105 = 0.632$, whatever the number of channels and of images. A black one has
@@ -313,12 +313,12 @@ class VAE(keras.Model):
 # ## The picture
 #
 # A latent space with two axes can be drawn. Each tile on the left is one point of the plane, decoded; the points are
-# spaced so that the standard normal distribution has equal mass between them. On the right is where the encoder puts the
-# real digits. The cell takes about 20 seconds.
+# spaced so that the standard normal distribution has equal mass between them. On the right is where the encoder puts
+# the real digits. The cell takes about 20 seconds.
 #
-# **What you should see, and what it means if you don't.** Neighboring tiles look alike, digits turn into each other, and
-# almost every tile is a digit. The dots fill a disc of radius 2 to 3 around the origin, with most digits in regions of
-# their own.
+# **What you should see, and what it means if you don't.** Neighboring tiles look alike, digits turn into each other,
+# and almost every tile is a digit. The dots fill a disc of radius 2 to 3 around the origin, with most digits in
+# regions of their own.
 #
 # - All tiles alike, all dots near the origin: the divergence outweighs the reconstruction. Is the crossentropy summed
 #   over the pixels, or averaged?
@@ -376,6 +376,6 @@ plt.show()
 # **Answer.** With 0.1 the reconstructions are sharper: the encoder may place the clouds far apart and make them narrow,
 # so `z` says more about the image. But random points from the standard normal then often fall between the clouds, where
 # the decoder was never trained. With 10 the clouds overlap and cover the standard normal, so nearly every random point
-# decodes to something like a digit, but a blurred one: a draw from one cloud could have come from several images, and the
-# decoder returns their average. The divergence limits how much `z` can tell about the image, so one is paid for with the
-# other.
+# decodes to something like a digit, but a blurred one: a draw from one cloud could have come from several images, and
+# the decoder returns their average. The divergence limits how much `z` can tell about the image, so one is paid for
+# with the other.

@@ -94,14 +94,14 @@ def test_the_notebook_of_another_exercise_is_refused_or_graded_as_its_own(
     door: str, jobs: list[Job], alarms: list[int], tmp_path: Path
 ) -> None:
     """A zip grades one exercise; `kit grade` takes that of the notebook."""
-    other = put(tmp_path / "in", {"vae.ipynb": notebook("x = 1", kit={"exercise": "vae"})})
+    other = put(tmp_path / "in", {"other.ipynb": notebook("x = 1", kit={"exercise": "threaded_dense"})})
     outcome = DOORS[door](other, put(tmp_path / "work", {}))
     graded = [job.exercise for job in jobs if job.cells is not None]
     if door == "kit grade":
-        assert set(graded) == {"vae"}
+        assert set(graded) == {"threaded_dense"}
     else:
         assert not graded
-        assert outcome["output"].startswith("This is the notebook of vae, not of custom_loss.")
+        assert outcome["output"].startswith("This is the notebook of threaded_dense, not of custom_loss.")
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 from hypothesis import strategies as st
 
-from keras_checks.compare import array, close, expect, finite, same_shape
+from keras_checks.compare import EPS32, Failure, array, close, expect, finite, same_shape
 from keras_checks.observe import Namespace, describe_error, probe
 from keras_checks.question import Case, Question
 from keras_checks.strategies import arrays, cases, seeds, sizes, uniform
@@ -26,8 +26,8 @@ COUNT = Question(
 )
 
 SIZES = ("n_tickers", "n_characteristics", "hidden_units", "n_factors")
-LINE = np.linspace(-3, 3, 25)
-"""Where along a straight line of characteristics the betas are looked at."""
+LOOSE = 2**15
+"""float32 roundings, 0.4 %: the small constant in a batch normalization is free, and shifts the result by 0.1 %."""
 
 
 @st.composite
@@ -37,19 +37,39 @@ def _panels(draw: Any) -> dict[str, Any]:
     dates, tickers, characteristics = draw(sizes(2, 3)), size["n_tickers"], size["n_characteristics"]
     return {
         **size,
+        "worked": False,
         "characteristics": draw(arrays((dates, tickers, characteristics))),
         "other": draw(arrays((dates, tickers, characteristics), key=1)),
         "returns": draw(arrays((dates, tickers), key=2)),
-        "direction": draw(arrays((characteristics,), 0.4, 1, key=3)),
         "seed": draw(seeds()),
     }
 
 
 panel_cases = _panels()
 
+WORKED_SIZES = dict(zip(SIZES, (2, 3, 4, 5), strict=True))
+WORKED_PANEL = np.array([[[2, 1, 2], [-1, -3, 1]], [[0.5, 1, -0.5], [4, 0, 3]]], "float32")
+WORKED_RETURNS = np.array([[3, -1], [-4, 1]], "float32")
+WORKED_BETAS = np.array([[-7, 5], [1, -11]], "float32")
+"""The five betas of each ticker at each date: all five are equal."""
+WORKED_OUTPUTS = np.array([[-105, 75], [-10, 110]], "float32")
+worked_cases = st.just(
+    {
+        **WORKED_SIZES,
+        "worked": True,
+        "characteristics": WORKED_PANEL,
+        "other": WORKED_PANEL[::-1].copy(),
+        "returns": WORKED_RETURNS,
+        "seed": 0,
+    }
+)
+
 
 def known_value(case: Case, shape: tuple[int, ...], trainable: bool = True) -> np.ndarray:
     """The value that a weight of this shape is given: positive for vectors, as moving variances must be."""
+    if case["worked"]:
+        sign = -1 if shape == (case["hidden_units"], case["n_factors"]) else 1
+        return np.full(shape, sign if trainable else 4, "float32")
     if len(shape) > 1:
         return uniform(case["seed"], shape, -0.8, 0.8)
     return uniform(case["seed"], shape, 0.3, 1.2) if trainable else uniform(case["seed"] + 1, shape, 0.5, 1.5)
@@ -103,18 +123,29 @@ def _attempt(call: Callable[[], Any]) -> Any:
         return {"raised": describe_error(error)["message"]}
 
 
+def _swaps(call: Callable[..., Any], case: Case) -> bool:
+    """Whether tickers that swap their characteristics swap their outputs, with the weights that the model has."""
+    before = np.asarray(call(case["characteristics"], case["returns"]))
+    after = np.asarray(call(np.roll(case["characteristics"], 1, axis=1), case["returns"]))
+    if before.shape != case["returns"].shape:
+        return True  # the shape is another matter
+    allowed = 2048 * EPS32 * max(1.0, float(np.abs(before).max()))
+    return bool(np.abs(after - np.roll(before, 1, axis=1)).max() <= allowed)
+
+
 @probe
 def panel(ns: Namespace, case: Case) -> Any:
     """A model with known weights: its outputs and betas, at inference and in training mode."""
     with ns.replaced(n_tickers=case["n_tickers"], n_characteristics=case["n_characteristics"]):
         model = _made(ns, case)
-    shapes = set_weights(model, case)
     call, half = _feeder(model), _beta_half(model)
+    fresh = _swaps(call, case)
+    shapes = set_weights(model, case)
     x, r, tickers = case["characteristics"], case["returns"], case["n_tickers"]
     first = np.repeat(x[:1], tickers + 1, axis=0)
-    line = np.broadcast_to((LINE[:, None] * case["direction"])[:, None], (len(LINE), tickers, x.shape[-1]))
     seen = {
         "shapes": shapes,
+        "swaps_when_new": fresh,
         "outputs": call(x, r),
         "rolled": call(np.roll(x, 1, axis=1), r),
         "responses": call(first, np.eye(tickers + 1, tickers)),
@@ -122,23 +153,10 @@ def panel(ns: Namespace, case: Case) -> Any:
         "named": _attempt(lambda: model({"input_beta": tf.constant(x), "input_factor": tf.constant(r)})),
         "listed": _attempt(lambda: call(x, r) if isinstance(model.input, dict) else model([x, r])),
         "betas": None if half is None else half(x, r),
-        "line": None if half is None else half(line, np.zeros((len(LINE), tickers))),
     }
     same = np.repeat(r[:1], len(r), axis=0)
     train = half or call
-    seen |= {"training": train(x, same, training=True), "training_other": train(case["other"], same, training=True)}
-    return seen | {"turned": _turned(model, call, case)}
-
-
-def _turned(model: Any, call: Callable[..., Any], case: Case) -> Any:
-    """Outputs before and after the weights of `output_beta` are multiplied by -2, or None where there is none."""
-    try:
-        layer = model.get_layer("output_beta")
-    except ValueError:
-        return None
-    before = call(case["characteristics"], case["returns"])
-    layer.set_weights([-2 * weight for weight in layer.get_weights()])
-    return [before, call(case["characteristics"], case["returns"])]
+    return seen | {"training": train(x, same, training=True), "training_other": train(case["other"], same, training=True)}
 
 
 def varied(value: Any, shape: tuple[int, ...], what: str) -> np.ndarray:
@@ -148,39 +166,87 @@ def varied(value: Any, shape: tuple[int, ...], what: str) -> np.ndarray:
     return found
 
 
+def largest(values: np.ndarray) -> float:
+    """The largest magnitude, at least 1: the scale of a rounding error."""
+    return max(1.0, float(np.abs(values).max()))
+
+
+def same_outputs(values: Any, case: Case, what: str) -> np.ndarray:
+    """``values`` as the output of a model: `(dates, n_tickers)`, with a hint for what else it often is."""
+    dates, tickers = case["returns"].shape
+    shape = np.shape(values)
+    hint = ""
+    if shape == (dates, tickers, 1):
+        hint = "Drop the last axis: the loss would compare every ticker with every other."
+    elif shape in ((dates, tickers, case["n_factors"]), (dates, case["n_factors"])):
+        hint = "The sum runs over the factors: axis 2 of the betas, axis 1 of the factors. The tickers are left."
+    try:
+        return varied(values, (dates, tickers), what)
+    except Failure as failure:
+        raise Failure(failure.message, failure.received, failure.expected, failure.hint or hint) from None
+
+
 PANEL = MODEL.trial(panel, panel_cases, examples=2, shrinks=6)
+WORKED = MODEL.trial(panel, worked_cases, examples=1, shrinks=1)
 
 
-@PANEL.check(points=1.25, hint="What is a row to a Dense layer?")
+@WORKED.check(
+    points=1,
+    hint="Follow one ticker on paper, as in the text: relu layer, batch normalization, linear layer, sum over factors.",
+)
+def worked_outputs(case: Case, seen: Any) -> None:
+    """With the weights of the worked example the outputs are those of the text: -105 and 75 on the first date."""
+    outputs = same_outputs(seen["outputs"], case, "The output")
+    close(outputs, WORKED_OUTPUTS, "The output of the worked example", ulps=LOOSE)
+
+
+@WORKED.check(points=0.5, hint='Pass `name="output_beta"` to the linear layer on the left, the last one before the product.')
+def beta_layer_by_its_name(case: Case, seen: Any) -> None:
+    """The layer `output_beta` gives the betas: in the worked example -7 for the first ticker and 5 for the second."""
+    expect(seen["betas"] is not None, "The model has no layer `output_beta`, or none with a single output.")
+    wanted = np.repeat(WORKED_BETAS[..., None], case["n_factors"], axis=-1)
+    close(seen["betas"], wanted, "The output of `output_beta` in the worked example", ulps=LOOSE)
+
+
+@PANEL.check(
+    points=1, hint="A Dense layer called on `(batch, n_tickers, n)` applies one kernel to each ticker. No Flatten, no loop."
+)
 def same_weights_for_every_ticker(case: Case, seen: Any) -> None:
     """The output is `(dates, n_tickers)`, and tickers that swap their characteristics swap their outputs."""
-    shape = case["returns"].shape
-    outputs = varied(seen["outputs"], shape, "The output")
-    rolled = varied(seen["rolled"], shape, "The output for swapped characteristics")
+    outputs = same_outputs(seen["outputs"], case, "The output")
+    rolled = same_outputs(seen["rolled"], case, "The output for swapped characteristics")
     scale = max(4.0, float(np.abs(outputs).max()))
     close(rolled, np.roll(outputs, 1, axis=1), "The output for swapped characteristics", ulps=512, scale=scale)
+    expect(
+        seen["swaps_when_new"],
+        "In a new model, tickers that swap their characteristics do not swap their outputs.",
+        hint="Each ticker seems to have weights of its own: call one layer on the whole tensor.",
+    )
 
 
-@PANEL.check(points=1, hint="What does one factor sum up?")
+@PANEL.check(
+    points=0.75,
+    hint="The factor layer takes the returns of a date as one row of length n_tickers, and has no activation.",
+)
 def factors_are_portfolios(case: Case, seen: Any) -> None:
     """The output is linear in the returns; through the factors, the return of one ticker moves the output of others."""
     tickers, returns = case["n_tickers"], case["returns"].astype(np.float64)
     responses = varied(seen["responses"], (tickers + 1, tickers), "The output for unit returns")
     slopes = responses[:-1] - responses[-1]
-    largest = float(np.abs(slopes).max())
+    size = float(np.abs(slopes).max())
     others = slopes[~np.eye(tickers, dtype=bool)]
-    expect(np.abs(others).max() > 1e-3 * largest, "A ticker's output depends on its own return only.", received=slopes)
+    expect(np.abs(others).max() > 1e-3 * size, "A ticker's output depends on its own return only.", received=slopes)
     expect(
-        np.ptp(slopes, axis=0).max() > 1e-3 * largest,
+        np.ptp(slopes, axis=0).max() > 1e-3 * size,
         "It makes no difference which of the tickers has the return.",
         received=slopes,
     )
     outputs = same_shape(seen["outputs"], returns.shape, "The output")
-    scale = max(4.0, largest * tickers * 2)
+    scale = max(4.0, size * tickers * 2)
     close(outputs[0], responses[-1] + returns[0] @ slopes, "The output of the first date", ulps=512, scale=scale)
 
 
-@PANEL.check(points=0.5, hint="What is each Input called?")
+@PANEL.check(points=0.5, hint="Name the inputs in `keras.Input(..., name=...)`, and list `input_beta` first.")
 def inputs_by_name_and_in_order(case: Case, seen: Any) -> None:
     """`input_beta` takes the characteristics, `input_factor` the returns; a list has them in this order."""
     outputs = varied(seen["outputs"], case["returns"].shape, "The output")
@@ -191,28 +257,80 @@ def inputs_by_name_and_in_order(case: Case, seen: Any) -> None:
         close(answer["outputs"], outputs, f"The output of the model, {what},", ulps=64, scale=scale)
 
 
+@PANEL.check(
+    points=0.5, hint="`BatchNormalization()` with its default axis, between the relu layer and the layer `output_beta`."
+)
+def normalized_before_the_betas(case: Case, seen: Any) -> None:
+    """What enters the beta layer is normalized over dates and tickers: in training mode the mean beta of a panel is the
+    same for any panel. At inference a date does not depend on the others.
+    """
+    outputs = varied(seen["outputs"], case["returns"].shape, "The output")
+    close(seen["alone"], outputs[:1], "The output of the first date alone", ulps=512, scale=largest(outputs))
+    means = [mean_beta(seen[key]) for key in ("training", "training_other")]
+    scale = largest(np.asarray(seen["training"]))
+    close(means[1], means[0], "The mean beta of another panel, in training mode,", ulps=2048, scale=scale)
+
+
+def mean_beta(values: Any) -> np.ndarray:
+    """The mean over dates and tickers of what a model gives in training mode."""
+    found = array(values, "The output in training mode")
+    expect(found.ndim >= 2 and np.ptp(found) > 1e-6, "In training mode every beta is the same.", received=found)
+    return found.astype(np.float64).mean(axis=(0, 1))
+
+
 compile_cases = cases(
     targets=arrays((3, 2)),
     outputs=arrays((3, 2), key=1),
     gradient=arrays((4,), 0.2, 2, key=2),
 )
+WORKED_TARGETS, WORKED_FITTED = [[1.0, 2.0]], [[4.0, 1.0]]
+WORKED_LOSS = 5.0
 
 
 @probe
 def compiled(ns: Namespace, case: Case) -> Any:
-    """The loss of given outputs, and what the optimizer makes of given gradients at its first step."""
+    """The loss of given outputs, what the optimizer makes of given gradients at its first step, and a second model."""
     with ns.replaced(n_tickers=2, n_characteristics=3):
-        model = ns.call("make_model", hidden_units=2, n_factors=1)
-    targets, outputs = tf.constant(case["targets"]), tf.constant(case["outputs"])
-    variable = keras.Variable(np.zeros(4, "float32"))
+        model, second = (ns.call("make_model", hidden_units=2, n_factors=1) for _ in range(2))
     optimizer = model.optimizer
-    loss = model.compute_loss(x=None, y=targets, y_pred=outputs, sample_weight=None) - sum(model.losses)
+    expect(optimizer is not None, "The model is not compiled.", hint="Call `model.compile(...)` before `return model`.")
+
+    def loss(targets: Any, outputs: Any) -> Any:
+        value = model.compute_loss(x=None, y=tf.constant(targets), y_pred=tf.constant(outputs), sample_weight=None)
+        return value - sum(model.losses)
+
+    variable = keras.Variable(np.zeros(4, "float32"))
     rate = float(np.asarray(optimizer.learning_rate))
     # Built on a variable of the probe's own, as the optimizer of a model that nobody has trained can be.
     optimizer = type(optimizer).from_config(optimizer.get_config())
     optimizer.apply([tf.constant(case["gradient"])], [variable])
-    kinds = [kind.__name__ for kind in type(optimizer).__mro__]
-    return {"loss": loss, "rate": rate, "moved": variable, "kinds": kinds}
+    mine = {id(weight) for weight in model.weights}
+    return {
+        "worked_loss": loss(WORKED_TARGETS, WORKED_FITTED),
+        "loss": loss(case["targets"], case["outputs"]),
+        "rate": rate,
+        "moved": variable,
+        "kinds": [kind.__name__ for kind in type(optimizer).__mro__],
+        "shared": sum(id(weight) in mine for weight in second.weights) + (second is model),
+    }
+
+
+COMPILED = MODEL.trial(compiled, compile_cases, examples=2, shrinks=4)
+
+
+@COMPILED.check(points=0.5, hint='`model.compile(optimizer="adam", loss="mse")`.')
+def compiled_for_training(_case: Case, seen: Any) -> None:
+    """The model is compiled with Adam and the mean squared error: targets (1, 2) and outputs (4, 1) cost 5."""
+    close(seen["worked_loss"], np.float32(WORKED_LOSS), "The loss of outputs (4, 1) for targets (1, 2)", ulps=64)
+    expect("Adam" in seen["kinds"], "The optimizer is not Adam.", seen["kinds"][0])
+    step = same_shape(seen["moved"], (4,), "The first step") / -max(abs(seen["rate"]), 1e-12)
+    expect(np.abs(step - 1).max() < 0.01, "The first step of the optimizer is not one of Adam's.", received=step)
+
+
+@COMPILED.check(points=0.25, hint="Create the layers inside `make_model`, so that each call makes new ones.")
+def two_models_share_nothing(_case: Case, seen: Any) -> None:
+    """Two models that `make_model` returns share no weights."""
+    expect(seen["shared"] == 0, "Two models share weights.", f"{seen['shared']} shared weights", "none")
 
 
 @st.composite
@@ -220,7 +338,7 @@ def _characteristics(draw: Any) -> dict[str, Any]:
     """Characteristics of two to four dates."""
     case = draw(panel_cases)
     shape = (draw(sizes(2, 4)), case["n_tickers"], case["n_characteristics"])
-    return {name: case[name] for name in (*SIZES, "seed")} | {"characteristics": draw(arrays(shape, key=4))}
+    return {name: case[name] for name in (*SIZES, "worked", "seed")} | {"characteristics": draw(arrays(shape, key=4))}
 
 
 beta_cases = _characteristics()
@@ -261,9 +379,21 @@ def betas_alone(ns: Namespace, case: Case) -> Any:
 
 
 BETAS_ALONE = BETAS.trial(betas_alone, beta_cases, examples=2, shrinks=6)
+WORKED_ALONE = BETAS.trial(betas_alone, worked_cases, examples=1, shrinks=1)
 
 
-@BETAS_ALONE.check(points=0.75, hint="Which mode is it called in?")
+@WORKED_ALONE.check(
+    points=0.5, hint="Return what the layer `output_beta` gives after the relu layer and the normalization of this model."
+)
+def worked_betas(case: Case, seen: Any) -> None:
+    """With the weights of the worked example the betas are those of the text: -7 and 5 on the first date."""
+    wanted = np.repeat(WORKED_BETAS[..., None], case["n_factors"], axis=-1)
+    close(seen["betas"], wanted, "The betas of the worked example", ulps=LOOSE)
+
+
+@BETAS_ALONE.check(
+    points=0.5, hint="Run the half with `training=False`: in training mode the normalization uses the dates at hand."
+)
 def dates_on_their_own(case: Case, seen: Any) -> None:
     """The betas are `(dates, n_tickers, n_factors)`; those of a date do not depend on which others are asked for."""
     shape = (*case["characteristics"].shape[:2], case["n_factors"])
@@ -272,21 +402,30 @@ def dates_on_their_own(case: Case, seen: Any) -> None:
     close(alone, betas[-1:], "The betas of the last date alone", ulps=256, scale=max(1.0, float(np.abs(betas).max())))
 
 
+@BETAS_ALONE.check(points=0.5, hint="Call the half with `training=False`, and leave `model.trainable` as it is.")
+def model_stays_as_it_is(_case: Case, seen: Any) -> None:
+    """The call changes no weight and no moving statistic, and all that could be trained before can still be trained."""
+    expect(seen["moved"] == 0, "The model's weights or moving statistics have changed.", seen["moved"])
+    expect(seen["frozen"] == 0, "Some weights of the model can no longer be trained.", seen["frozen"])
+
+
 count_cases = cases(
     n_tickers=sizes(1, 400),
     n_characteristics=sizes(1, 40),
     hidden_units=sizes(1, 30),
     n_factors=sizes(1, 12),
 )
+WORKED_COUNTS = [[(2, 3, 4, 5), 72], [(30, 4, 8, 3), 192], [(500, 4, 8, 3), 1602]]
+"""Sizes in the order of the arguments, and what `count_params()` of that model says."""
 
 
 @probe
 def counted(ns: Namespace, case: Case) -> Any:
-    """The count, and the counts of one more of each size."""
+    """The count, the counts of one more of each size, and those of the worked sizes."""
     counts = {"count": ns.call("parameter_count", *(case[name] for name in SIZES))}
     for name in SIZES:
         counts[name] = ns.call("parameter_count", *(case[other] + (other == name) for other in SIZES))
-    return counts
+    return counts | {"worked": [ns.call("parameter_count", *given) for given, _ in WORKED_COUNTS]}
 
 
 def one_number(value: Any) -> float:
@@ -299,12 +438,23 @@ def one_number(value: Any) -> float:
 COUNTED = COUNT.trial(counted, count_cases)
 
 
-@COUNTED.check(points=0.75, hint="Which layer knows how many tickers there are?")
+@COUNTED.check(
+    points=0.75, hint="Write down the shape of every weight: three kernels, three biases, four vectors of the normalization."
+)
+def worked_counts(_case: Case, seen: Any) -> None:
+    """2 tickers, 3 characteristics, 4 hidden units and 5 factors need 72 parameters; the notebook's panel needs 192."""
+    for (given, count), found in zip(WORKED_COUNTS, seen["worked"], strict=True):
+        what = ", ".join(f"{name}={size}" for name, size in zip(SIZES, given, strict=True))
+        number = one_number(found)
+        expect(number == count, f"The count for {what} is wrong.", number, count)
+
+
+@COUNTED.check(points=0.5, hint="Only the layer that takes the returns as one row knows how many tickers there are.")
 def what_grows_with_what(case: Case, seen: Any) -> None:
-    """One ticker more costs `n_factors` weights, however many characteristics it has; one characteristic more costs
+    """One ticker more costs `n_factors` parameters, however many characteristics it has; one characteristic more costs
     `hidden_units`, however many tickers there are.
     """
     count = one_number(seen["count"])
     for more, cost in (("n_tickers", "n_factors"), ("n_characteristics", "hidden_units")):
         added = one_number(seen[more]) - count
-        expect(added == case[cost], f"One more in `{more}` adds the wrong number of weights.", added, case[cost])
+        expect(added == case[cost], f"One more in `{more}` adds the wrong number of parameters.", added, case[cost])

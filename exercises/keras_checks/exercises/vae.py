@@ -30,6 +30,8 @@ ROWS = 2000
 ERRORS = 7
 """Standard errors that a statistic of right noise may be off; more happens in less than one draw in 10^11."""
 RATE, MOMENTUM = 0.1, 0.5
+SAME = 1e-6
+"""Outputs that differ by less do not depend on the input."""
 LOSSES = ("loss", "reconstruction_loss", "kl_loss")
 Arrays = dict[str, np.ndarray]
 
@@ -273,6 +275,17 @@ def redraw(model: Any, seed: int, kernels: float = 1.0, vectors: float = 1.0) ->
         weight.assign(values.astype(np.float32))
 
 
+def redraw_until_alive(model: Any, inputs: Any, seed: int) -> None:
+    """Redraw the weights until no output is the same for all inputs: a narrow layer of relu units may be dead by
+    chance."""
+    for number in range(8):
+        redraw(model, 8 * seed + number)
+        outputs = model(inputs)
+        found = [np.asarray(part) for part in (outputs if isinstance(outputs, list | tuple) else [outputs])]
+        if all(part.ndim and np.ptp(part, axis=0).max() > SAME for part in found):
+            return
+
+
 def _build_encoder(ns: Namespace, case: Case) -> Any:
     with ns.replaced(Sampling=SubtractSampling):
         return ns.call("build_encoder", case["image_shape"], case["latent_dim"])
@@ -283,7 +296,7 @@ def encoded(encoder: Any, case: Case) -> Any:
     """The encoder's outputs for a batch of images, once more, and for the first image alone."""
     images = tf.constant(uniform(case["seed"], (case["batch"], *case["image_shape"]), 0, 1))
     encoder(images)
-    redraw(encoder, case["seed"])
+    redraw_until_alive(encoder, images, case["seed"])
     calls = {"together": images, "again": images, "alone": images[:1]}
     return {name: _outputs(encoder(inputs)) for name, inputs in calls.items()}
 
@@ -329,7 +342,7 @@ def two_heads_and_a_draw(case: Case, seen: Any) -> None:
     z_mean, z_log_var, z = (each.astype(np.float64) for each in heads(case, seen["together"], case["batch"]))
     for name, head in (("z_mean", z_mean), ("z_log_var", z_log_var)):
         hint = "The heads must use the features of the image."
-        expect(np.ptp(head, axis=0).max() > 1e-6, f"{name} is the same for all images.", head[0], hint=hint)
+        expect(np.ptp(head, axis=0).max() > SAME, f"{name} is the same for all images.", head[0], hint=hint)
         hint = "A mean and a log variance may be any number: which activation does this head have?"
         both = head.min() < 0 < head.max() or case["latent_dim"] < WIDE
         expect(both, f"{name} takes only one sign, whatever the weights are.", hint=hint)
@@ -353,7 +366,7 @@ def decoded(decoder: Any, case: Case) -> Any:
     """Images decoded together and alone, and what the pixels do over all draws of the decoder's weights."""
     codes = tf.constant(uniform(case["seed"], (case["batch"], case["latent_dim"])))
     decoder(codes)
-    redraw(decoder, case["seed"])
+    redraw_until_alive(decoder, codes, case["seed"])
     seen = {"together": decoder(codes), "alone": decoder(codes[:1])}
     images = []
     for number, (kernels, vectors) in enumerate(DRAWS):
@@ -390,7 +403,7 @@ def images_of_the_right_size(case: Case, seen: Any) -> None:
     together_is_alone = apart <= 4096 * EPS32 * max(1.0, np.abs(together).max())
     expect(together_is_alone, "An image depends on the other codes of its batch.", alone, together[:1], hint)
     hint = "The image must depend on the code."
-    expect(np.ptp(together, axis=0).max() > 1e-6, "All codes give the same image.", hint=hint)
+    expect(np.ptp(together, axis=0).max() > SAME, "All codes give the same image.", hint=hint)
 
 
 @DECODED.check(points=0.5, hint="Which last activation has the range of a pixel?")

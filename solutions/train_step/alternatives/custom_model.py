@@ -29,7 +29,7 @@ class CustomModel(keras.Model):
 
     @property
     def metrics(self):
-        return [self.mean_loss, *super().metrics[1:]]
+        return [self.mean_loss, *(metric for metric in super().metrics if metric.name != "loss")]
 
     def train_step(self, data):
         x, y = data

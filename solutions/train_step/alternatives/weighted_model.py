@@ -99,7 +99,7 @@ class WeightedModel(keras.Model):
 
     @property
     def metrics(self):
-        return [self.loss_tracker, *super().metrics[1:]]
+        return [self.loss_tracker, *(metric for metric in super().metrics if metric.name != "loss")]
 
     def train_step(self, data):
         x, y = data[:2]
