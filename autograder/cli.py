@@ -13,13 +13,18 @@ from rich.console import Console
 
 from autograder.bank.master import exercise_names
 from autograder.errors import KitError, UsageError
+from autograder.results.identity import kit_version
 
-app = typer.Typer(
-    no_args_is_help=True, add_completion=False, help="Exercises for advanced Keras: build, grade, verify, release."
-)
+app = typer.Typer(no_args_is_help=True)
 CORES = os.cpu_count() or 1
 console = Console() if sys.stdout.isatty() else Console(width=140)
 problems = Console(stderr=True)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        console.print(f"kit {kit_version()}", highlight=False)
+        raise typer.Exit
 
 
 def main() -> None:
@@ -29,6 +34,15 @@ def main() -> None:
     except KitError as error:
         problems.print(f"kit: {error}", highlight=False, markup=False)
         raise SystemExit(error.exit_status) from None
+
+
+@app.callback()
+def kit(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", callback=_show_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Exercises for advanced Keras: build, grade, verify, release."""
 
 
 def known(exercises: list[str] | None) -> list[str]:
@@ -46,7 +60,7 @@ Exercises = Annotated[
 Unsealed = Annotated[bool, typer.Option("--unsealed", help="Run without the seal: only for code that you trust.")]
 
 
-@app.command()
+@app.command(epilog="Example: kit grade submissions.zip --output results")
 def grade(
     paths: Annotated[list[Path], typer.Argument(help="Notebooks, scripts, zips, and folders of them.")],
     exercise: Annotated[str | None, typer.Option(help="The exercise, where the notebooks do not say it.")] = None,
@@ -74,7 +88,7 @@ def grade(
     run(paths, Options(exercise, output, jobs, unsealed, pseudonyms, similar, scheduler), console)
 
 
-@app.command()
+@app.command(epilog="Example: kit diff results results-2")
 def diff(
     old: Annotated[Path, typer.Argument(help="A folder of results, or one of them.")],
     new: Annotated[Path, typer.Argument(help="The same of another grading.")],
@@ -85,7 +99,7 @@ def diff(
     run(old, new, console)
 
 
-@app.command()
+@app.command(epilog="Example: kit build attention vae --output dist")
 def build(
     exercises: Exercises = None,
     output: Annotated[Path, typer.Option(help="Folder for the packages.")] = Path("dist"),
@@ -102,7 +116,7 @@ def build(
     run(known(exercises), output, check, wheel_url, console)
 
 
-@app.command()
+@app.command(epilog="Example: kit release vae --output solutions-out")
 def release(
     exercises: Annotated[list[str], typer.Argument(help="Names of exercises.")],
     output: Annotated[Path, typer.Option(help="Folder for the solutions.")] = Path("dist/solutions"),
@@ -116,7 +130,7 @@ def release(
             console.print(f"{path} written", highlight=False, markup=False)
 
 
-@app.command()
+@app.command(epilog="Example: kit doctor")
 def doctor() -> None:
     """Show which layers of isolation work on this machine, versions and memory."""
     from autograder.commands.doctor import run
@@ -124,7 +138,7 @@ def doctor() -> None:
     run(console)
 
 
-@app.command()
+@app.command(epilog="Example: kit verify attention --question multi_head_attention")
 def verify(
     exercises: Exercises = None,
     question: Annotated[str | None, typer.Option(help="Only this question.")] = None,
@@ -145,7 +159,7 @@ def verify(
     run(known(exercises), Scope(question, across, half, salts, generated), jobs, console)
 
 
-@app.command()
+@app.command(epilog="Example: kit new soft_clip")
 def new(name: Annotated[str, typer.Argument(help="Name of the exercise: small letters, digits, underscores.")]) -> None:
     """Make the files of a new exercise, with an example that passes `kit verify`."""
     from autograder.building.scaffold import describe, scaffold

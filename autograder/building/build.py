@@ -137,6 +137,7 @@ def _pack(
     key = key_in(output)
     packages: dict[Path, bytes] = {output / "student.zip": zip_bytes(student)}
     for master in masters:
+        packages[output / "student" / f"{master.exercise}.zip"] = zip_bytes(student_files(master.exercise))
         package = grader_zip(master, plans[master.exercise], key)
         packages[output / "autograder" / f"{master.exercise}.zip"] = package
         if wheel_url:

@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from autograder.bank.markers import AuthoringError
 from autograder.files import write_bytes
@@ -39,9 +39,19 @@ LOCKED = ("pyproject.toml", "uv.lock", "README.md")
 PLUGIN = "autograder.doors.otter_plugin.SealedGrading"
 
 
-def student_files() -> Files:
-    """All that a student receives: `exercises/`, without caches."""
-    return files_below(EXERCISES)
+def student_files(exercise: str | None = None) -> Files:
+    """All that a student receives: `exercises/`, without caches; or what one exercise needs of it."""
+    files = files_below(EXERCISES)
+    return files if exercise is None else {name: data for name, data in files.items() if _serves(name, exercise)}
+
+
+def _serves(name: str, exercise: str) -> bool:
+    """Whether a file below `exercises/` is of use for an exercise: it is not another one's."""
+    path = PurePosixPath(name)
+    owner = path.stem if path.suffix == ".ipynb" or path.parent.name in ("exercises", "mistakes") else None
+    if len(path.parts) > 3 and path.parts[:3] == ("exercises", "keras_checks", "tests"):
+        owner = path.parts[3]
+    return owner in (None, "__init__", exercise) or path.parts[1:] == ("README.md",)
 
 
 def autograder_files(exercise: str, tests: Files, plan: Sequence[PlanRow] = (), key: bytes = NO_KEY) -> Files:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from autograder.grading.session import HIDDEN
-from autograder.verifying.doctor import HOLDS, isolation_table, memory_available_mb, versions
+from autograder.seal.enter import LAYERS
+from autograder.verifying.doctor import HOLDS, LayerState, isolation_table, memory_available_mb, versions
+
+NEEDED_MB = 2500
+"""For two submissions at a time."""
+NOT_SEALED = (
+    "hidden files can be read. Use a Linux kernel with Landlock (5.13 or newer), or run as root with a Python that "
+    "other users can read (UV_PYTHON_INSTALL_DIR=/opt/python uv sync), or grade in the container of the Containerfile."
+)
 
 
 def run(console: Console) -> None:
@@ -19,5 +29,21 @@ def run(console: Console) -> None:
     console.print(table)
     console.print("  ".join(f"{name} {version}" for name, version in versions().items()), highlight=False)
     console.print(f"Memory available: {memory_available_mb()} MB", highlight=False)
-    if not any(row.layer == HOLDS and row.works for row in rows):
+    memory = memory_available_mb()
+    console.print(verdict(rows, memory), highlight=False, markup=False)
+    if not _holds(rows):
         raise typer.Exit(1)
+
+
+def verdict(rows: Sequence[LayerState], memory_mb: int) -> str:
+    """Whether this machine is ready to grade, or what to do."""
+    if not _holds(rows):
+        return f"Not ready: {NOT_SEALED}"
+    if 0 < memory_mb < NEEDED_MB:
+        return f"Ready to grade one submission at a time (--jobs 1): {memory_mb} MB are free, two need {NEEDED_MB} MB."
+    missing = [row.layer for row in rows if row.layer in LAYERS and not row.works]
+    return f"Ready to grade, without {', '.join(missing)}." if missing else "Ready to grade."
+
+
+def _holds(rows: Sequence[LayerState]) -> bool:
+    return any(row.layer == HOLDS and row.works for row in rows)

@@ -169,6 +169,12 @@ def _first_of_each(case: Case, seen: Any) -> Any:
     return [summary({**case[name], "batches": case[name]["batches"][:1]}, [step]) for step, name in _named(seen)]
 
 
+def _both_worked(case: Case, seen: Any) -> Any:
+    """The two worked steps, told as those of one game are, and what both networks became."""
+    told = [summary(case[name], [step]) for name, step in zip(("moving", "frozen"), seen, strict=True)]
+    return [told, [np.concatenate([step["events"][-1][player] for player in (D, G)]) for step in seen]]
+
+
 def _named(seen: Any) -> list[tuple[Any, str]]:
     return list(zip(seen, ("one", "two", "one"), strict=True))
 
@@ -176,7 +182,7 @@ def _named(seen: Any) -> list[tuple[Any, str]]:
 probes.INVERSE.told_apart_by(_kernels_of)
 probes.GENERATOR.told_apart_by(_range_of((-1.01, -1e-6, 0.1), (0.9, 1 + 1e-6)))
 probes.DISCRIMINATOR.told_apart_by(_range_of((-1.01, -0.5, -1e-6), (0.9, 1.01, 1.5)))
-probes.WORKED_STEP.told_apart_by(summary)
+probes.WORKED_STEP.told_apart_by(_both_worked)
 probes.THREE_STEPS.told_apart_by(summary)
 probes.STEPS_IN_A_GRAPH.told_apart_by(summary)
 probes.TWO_MODELS.told_apart_by(_first_of_each)

@@ -4,25 +4,34 @@
 # ---
 
 # %% [markdown]
-# # A factor model: threading at work in finance
+# # 11. A factor model: threading at work in finance
 #
-# *About 50 minutes. 10 points.*
+# *About 60 minutes. 10 points: the model 6 (35 minutes), its betas 2 (15), counting 2 (10).*
+#
+# After this notebook you can
+#
+# * build a Functional model with two inputs and one output,
+# * predict what a `Dense` layer does with extra axes, and which of its weights depend on them,
+# * run one half of a trained model on its own.
+#
+# It builds on *4. Threaded dense* (extra axes) and *7. Autoencoder* (a model whose parts stay reachable).
 #
 # The returns of hundreds of companies move together, because a few common forces drive them all: the market, interest
-# rates, the oil price. A **factor model** says so in one line. On date $t$ the return of ticker $i$ is
+# rates, the oil price. In a **factor model** the return of ticker $i$ on date $t$ is
 #
-# $$ r_{t,i} \approx \sum_{k=1}^{K} \beta_{t,i,k} \, f_{t,k} $$
+# $$ r_{t,i} \approx \sum_{k=1}^{K} \beta_{t-1,i,k} \, f_{t,k} $$
 #
-# with few **factors** $f_{t,k}$, which are the same for all tickers, and **betas** $\beta_{t,i,k}$, which say how
-# much ticker
-# $i$ feels factor $k$. In the model of this notebook nobody hands you either of them. Two small networks find them:
+# The **factors** $f_{t,k}$ are few and the same for all tickers. The **betas** $\beta_{t-1,i,k}$ say how strongly
+# ticker $i$ reacts to factor $k$. You observe neither. Two small networks estimate them:
 #
-# * The betas come from the **characteristics** of a ticker (size, debt, past returns, …), by a function that is the
-#   same for every ticker. So the model knows the betas of a company that it has never seen.
-# * The factors come from the returns of the date themselves, by a linear map: each factor is the return of a portfolio.
+# * The betas are a function of the **characteristics** of a ticker (size, debt, past returns, …), which are known at
+#   date $t-1$, before the return. The function is the same for every ticker, so the model has betas for a company that
+#   it has never seen.
+# * The factors are a linear function of the returns of date $t$: each factor is the return of a portfolio, plus a
+#   constant.
 #
-# What goes in at one end (the returns) must come out at the other, and in the middle there is room for $K$ numbers
-# only: an autoencoder. Since the way back depends on the characteristics, it is called a *conditional* autoencoder.
+# The returns go in and the returns must come out, and between them there are only $K$ numbers per date: an
+# autoencoder. It is called *conditional* because the decoder depends on the characteristics.
 #
 # ```
 #   input_beta (n_tickers, n_characteristics)        input_factor (n_tickers,)
@@ -38,9 +47,18 @@
 #                         output (n_tickers,)
 # ```
 #
-# All shapes are those of one date; the batch axis, which counts the dates, stands in front. On the left, Keras
-# **threads** the layers: a `Dense` works on the last axis, and does the same with each row that it finds in the axes
-# before. On the right nothing is threaded: the tickers *are* the last axis there.
+# All shapes are those of one date; the batch axis, which counts the dates, comes first. On the left, Keras **threads**
+# the layers: a `Dense` layer works on the last axis, and applies the same weights to every row of the axes before it.
+# On the right nothing is threaded, because there the tickers *are* the last axis.
+#
+# **To read**
+#
+# * The lecture: *Factor Models and Autoencoders: Threading*. Its code comes from the cell with `make_model` in
+#   [Stefan Jansen's notebook](https://github.com/stefan-jansen/machine-learning-for-trading/blob/main/20_autoencoders_for_conditional_risk_factors/06_conditional_autoencoder_for_asset_pricing_model.ipynb).
+# * The paper: [Gu, Kelly and Xiu, *Autoencoder asset pricing models*](https://doi.org/10.1016/j.jeconom.2020.07.009).
+# * Keras: [the Functional API](https://keras.io/guides/functional_api/), [`Dense`](https://keras.io/api/layers/core_layers/dense/),
+#   [`BatchNormalization`](https://keras.io/api/layers/normalization_layers/batch_normalization/),
+#   [`Dot`](https://keras.io/api/layers/merging_layers/dot/).
 
 # %% tags=["setup"]
 import keras
@@ -48,8 +66,8 @@ import numpy as np
 import tensorflow as tf
 
 # %% [markdown]
-# The two sizes of the panel are globals, as in the lecture. Your functions must read them there when they are called,
-# since the checks try other sizes.
+# The two sizes of the panel are globals, as in the lecture. `make_model` must read them when it is called: the checks
+# try other sizes.
 
 # %% tags=["given"]
 n_tickers = 30
@@ -62,15 +80,28 @@ n_characteristics = 4
 # `n_characteristics`:
 #
 # * two inputs, named `input_beta` and `input_factor`, in this order;
-# * left: a relu layer with `hidden_units`, a batch normalisation, then a **linear** layer with `n_factors` units, which
+# * left: a relu layer with `hidden_units`, a batch normalization, then a **linear** layer with `n_factors` units, which
 #   must be named `output_beta`;
 # * right: a **linear** layer with `n_factors` units;
 # * the output: for each ticker the scalar product of its betas with the factors, shape `(batch, n_tickers)`;
 # * compiled with the mean squared error and Adam.
 #
-# The weights of the left side know nothing about how many tickers there are. If you swap two tickers there, their
-# betas are swapped, and that is all. The check uses this, and how the output depends on the returns. You choose the
-# other names and how the initial weights are drawn.
+# Each of the three Dense layers has a bias, and the batch normalization has its scale and its shift: these are Keras's
+# defaults. Other names, and how the initial weights are drawn, are up to you.
+#
+# **A worked number.** Take 2 tickers, 3 characteristics, 4 hidden units and 5 factors. Set every kernel to 1, that of
+# `output_beta` to −1; every bias, scale and shift to 1; moving mean and moving variance to 4. The first ticker has the
+# characteristics (2, 1, 2):
+#
+# | step | each entry |
+# |---|---|
+# | relu layer | max(2 + 1 + 2 + 1, 0) = 6 |
+# | batch normalization, at inference | 1 · (6 − 4) / √4 + 1 = 2 |
+# | `output_beta` | −(2 + 2 + 2 + 2) + 1 = −7 |
+#
+# For the characteristics (−1, −3, 1) the same steps give 0, −1 and 5. With the returns (3, −1) every factor is
+# 3 − 1 + 1 = 3. So the outputs are 5 · (−7) · 3 = **−105** for the first ticker and 5 · 5 · 3 = **75** for the second.
+
 
 # %% question="make_model"
 def make_model(hidden_units=8, n_factors=3):
@@ -93,36 +124,41 @@ def make_model(hidden_units=8, n_factors=3):
     return model
     # END SOLUTION
 
+
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# The Functional API: two `keras.Input`, then each layer called on the tensor of the one before, and `keras.Model([…,
-# …], output)` at the end. What shape would a `Flatten` give on the left, and which axis would be lost with it?
+# Use the Functional API: two `keras.Input`, then each layer called on the tensor of the one before, and
+# `keras.Model([…, …], output)` at the end. Do not flatten the characteristics: the axis of the tickers must survive.
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# A `Dense` on a tensor `(batch, n_tickers, n)` gives `(batch, n_tickers, units)`, with one kernel `(n, units)`. So
-# you need no loop over the tickers and no reshape. Only the relu layer has an activation.
+# A `Dense` layer maps a tensor `(batch, n_tickers, n)` to `(batch, n_tickers, units)` with one kernel `(n, units)`. You
+# need no loop over the tickers and no reshape. Only the relu layer has an activation.
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# The scalar product runs over the factors. They are axis 2 of the betas `(batch, n_tickers, n_factors)` and axis 1 of
+# The scalar product sums over the factors. They are axis 2 of the betas `(batch, n_tickers, n_factors)` and axis 1 of
 # the factors `(batch, n_factors)`. `keras.layers.Dot` takes such a pair of axes.
 # </details>
 
 # %% [markdown]
 # ## 2. The betas on their own (2 points)
 #
-# After training, the left half is what a portfolio manager wants: who is exposed to what. Because the model is
-# Functional, its layers are still there, with their inputs and outputs. Write `ticker_betas`, which runs the left
-# half of a given model.
+# A portfolio manager wants the left half of the trained model: it says who is exposed to what. The model is
+# Functional, so its layers can be found by name, with their inputs and outputs. Write `ticker_betas`, which runs the
+# left half of a given model.
 #
-# `characteristics` holds any number of dates, and the answer for a date must not depend on which other dates come
-# with it. Think of the batch normalisation: in training mode it uses the mean of what it is given, at **inference**
-# the mean that it has learned. The model itself must stay as it is.
+# `characteristics` holds any number of dates, and the betas of a date must not depend on which other dates come with
+# it. In training mode the batch normalization uses the mean and variance of the batch; at **inference** it uses the
+# moving mean and variance that it has learned. The call must not change the model.
 #
-# The check hands in a model of its own, so a mistake in your `make_model` does not count twice. The layer that gives
-# the betas is named `output_beta`, the input `input_beta`.
+# The check passes in a model of its own, so a mistake in your `make_model` does not count twice. Its input for the
+# characteristics is named `input_beta`, the layer that gives the betas `output_beta`.
+#
+# **A worked number.** For the model and the two tickers of the worked example in question 1, `ticker_betas` gives
+# five times −7 for the first ticker and five times 5 for the second.
+
 
 # %% question="ticker_betas"
 def ticker_betas(model, characteristics):
@@ -137,32 +173,37 @@ def ticker_betas(model, characteristics):
     return beta_half(characteristics, training=False)
     # END SOLUTION
 
+
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# `model.get_layer(name)` finds a layer. A layer of a Functional model has an `input` and an `output`: symbolic
-# tensors, as those that you wired together.
+# `model.get_layer(name)` finds a layer. A layer of a Functional model has an `input` and an `output`: the symbolic
+# tensors that you connected.
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# A second `keras.Model` from an input of the first to a tensor in its middle shares all the weights in between.
+# A second `keras.Model`, from an input of the first to a tensor in its middle, shares all the weights in between.
 # Nothing is copied and nothing is trained.
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# `half = keras.Model(inputs, tensor)` with the input of the characteristics and the output of `output_beta`; then
+# Build `half = keras.Model(inputs, tensor)` from the input of the characteristics to the output of `output_beta`. Then
 # call it with `training=False`, or use `predict`.
 # </details>
 
 # %% [markdown]
 # ## 3. What grows with the number of tickers? (2 points)
 #
-# Write `parameter_count`: what `model.count_params()` says about the model of question 1, computed from the four
-# sizes, without building anything. It counts the moving statistics of the batch normalisation, too. Each layer has
-# its bias.
+# Write `parameter_count`, which returns what `model.count_params()` says for the model of question 1. Compute it from
+# the four sizes; building the model and asking it is allowed, but slow and less instructive. Count the moving
+# statistics of the batch normalization, too.
 #
-# A panel of 500 companies has 500 rows of characteristics and 500 returns for a date. Which of the layers notice that
-# there are 500?
+# **A worked number.** 2 tickers, 3 characteristics, 4 hidden units and 5 factors need **72** parameters. The panel of
+# this notebook with the default sizes needs **192**. With 500 tickers in place of 30 the count is 1602.
+#
+# A panel of 500 companies has 500 rows of characteristics and 500 returns per date. Which of the layers depend on
+# that number?
+
 
 # %% question="parameter_count"
 def parameter_count(n_tickers, n_characteristics, hidden_units, n_factors):
@@ -179,16 +220,17 @@ def parameter_count(n_tickers, n_characteristics, hidden_units, n_factors):
     return hidden + batch_norm + betas + factors
     # END SOLUTION
 
+
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# Three Dense layers and one batch normalisation. For a Dense layer: what is the length of *one row* that goes in, and
-# of one that comes out?
+# There are three Dense layers and one batch normalization. For a Dense layer, look at the length of *one row* that
+# goes in, and of one that comes out.
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# A batch normalisation holds four numbers for each entry of the last axis: a scale and a shift, which are trained,
-# and a mean and a variance, which it keeps track of.
+# A batch normalization holds four numbers per entry of the last axis: a scale and a shift, which are trained, and a
+# moving mean and a moving variance, which are not.
 # </details>
 # <details><summary>Hint 3</summary>
 #
@@ -199,12 +241,13 @@ def parameter_count(n_tickers, n_characteristics, hidden_units, n_factors):
 # %% [markdown]
 # ## The picture
 #
-# A simulated market in which we know the truth: two factors drive 30 tickers; the betas are bent functions of four
-# characteristics; two thirds of each return is noise that no factor explains. Your model sees characteristics and
+# A simulated market in which we know the truth. Two factors drive 30 tickers, and the betas are curved functions of
+# four characteristics. Two thirds of the variance of the returns is noise that no factor explains. Row $t$ of the
+# panel holds the characteristics that are known before the returns of date $t$. Your model sees characteristics and
 # returns only.
 #
-# Factors are found only up to a linear map: if you mix the factors by a matrix and the betas by its inverse, the
-# product is the same. So we look for the mixture of your factors that comes closest to the true ones. (About 20
+# Factors are determined only up to a linear map: multiply the factors by a matrix and the betas by its inverse, and the
+# product is the same. So we look for the linear map of your factors that comes closest to the true ones. (About 20
 # seconds.)
 
 # %% tags=["demo"]
@@ -217,7 +260,7 @@ panel = usual + 0.3 * rng.normal(size=(n_dates, n_tickers, n_characteristics))
 
 
 def true_betas(x):
-    """Two betas: one bent along the first characteristic, one a slope along the second."""
+    """Two betas: one V-shaped along the first characteristic, one S-shaped along the second."""
     return np.stack([0.4 + np.abs(x[..., 0]), 0.9 * np.tanh(2 * x[..., 1])], axis=-1)
 
 
@@ -258,12 +301,39 @@ for k, (path, cloud, curve) in enumerate(axes):
     curve.plot(line, unmixed[k][:, k], color="tab:blue", label="learned")
     curve.set(title=f"beta {k + 1} along its characteristic", xlabel=f"characteristic {k + 1}")
     curve.legend(loc="lower right", fontsize=8)
-figure.suptitle("Two factors and two bent betas, recovered from a noisy panel of returns")
+figure.suptitle("Two factors and two curved betas, recovered from a noisy panel of returns")
 plt.show()
 
 # %% [markdown]
+# **What you should see.** The blue line of each factor follows the grey one, with an R² of about 0.8 to 0.95. The
+# learned beta 1 has the V of the true one, beta 2 its S. Outside of ±1.5 there are few data, and the curves part.
+#
+# **If you don't.** An R² near 0 for both factors: look at the scalar product, and whether the factor layer sees all
+# returns of a date. Straight beta curves: the relu is missing. Betas that never cross 0: there is an activation on the
+# beta layer.
+#
+# ## Recap
+#
+# * A Dense layer works on the last axis; whatever axes come before, its weights are the same and their number too.
+# * The axis that you put last decides what is shared: the beta network shares its weights over tickers, the factor
+#   layer has weights for each ticker.
+# * A Functional model is a graph of named layers. A second model between two of its tensors shares the weights.
+#
 # ## One question to think about
 #
-# A company goes public tomorrow. You know its characteristics. Which half of your model works for it as it stands,
-# which has to be trained again, and why? And how could you change what goes into the right half, so that both would
-# work? (A portfolio may be formed on characteristics instead of on tickers: how many of these would there be?)
+# A company goes public tomorrow. You know its characteristics. Which half of your model works for it as it is, and
+# which half has to be trained again? What could go into the right half instead, so that both halves work? (A portfolio
+# may be formed on characteristics instead of on tickers: how many of these would there be?)
+#
+# ## To go further (no points)
+#
+# Replace the returns on the right by the returns of `n_characteristics` portfolios: on each date, regress the returns
+# on the characteristics, and use the coefficients. Train the model with these, and compare the R² of the factors. The
+# number of parameters no longer depends on `n_tickers`.
+
+# %% [markdown] tags=["solution"]
+# **The answer.** The left half works as it is: its weights are the same for every ticker, so it maps the
+# characteristics of the new company to betas. The right half has a weight per ticker and no column for the new one: its
+# kernel has to grow and be trained again. If the input on the right is the returns of portfolios formed on
+# characteristics, there are as many of them as characteristics, whatever the number of companies. The new company then
+# only changes the portfolios' returns, and both halves keep working. Gu, Kelly and Xiu do this.

@@ -212,9 +212,8 @@ def build_discriminator():
 # | discriminator, fake | maximize $\log(1 - D(G(z)))$ | label 1: minimize $-\log \sigma(\ell)$ |
 # | generator, fake | minimize $\log(1 - D(G(z)))$ | *misleading* label 0: minimize $-\log(1 - \sigma(\ell))$ |
 #
-# In the last row the two differ: ours is $-\log D(G(z))$. Both want $D(G(z))$ to be high, but the lecture's function has
-# almost no gradient while the discriminator recognizes every fake. With misleading labels the gradient is largest
-# there.
+# In the last row the two differ: ours is $-\log D(G(z))$. Both want $D(G(z))$ to be high. But the lecture's has
+# almost no gradient while the discriminator recognizes every fake, and ours has its largest one there.
 #
 # **One call of `train_step`:**
 #
@@ -236,19 +235,20 @@ def build_discriminator():
 # updated several times per update of the discriminator; here it is once. Noise of up to 0.05 on any label is allowed.
 #
 # **Worked step.** Images of one pixel; the generator's kernel is 0 and its bias 1, so every fake is 1; the batch is one
-# real image, 3. The discriminator is $\ell(x) = 0.5\,x + 2$, the loss is the mean squared error, the optimizers are SGD
-# with learning rates 1/64 for the discriminator and 1/4 for the generator.
+# real image, 3. The discriminator is $\ell(x) = 0.5\,x + 2$, the loss is the mean squared error, both optimizers are
+# SGD, with learning rates 1/64 for the discriminator and 1/4 for the generator.
 #
-# | | one loss of both kinds, or the mean of two | sum of two losses |
+# | discriminator's half | one loss of both kinds, or the mean of two | sum of two losses |
 # |---|---|---|
 # | logits | fake 2.5, real 3.5 | the same |
-# | `d_loss` | $((2.5 - 1)^2 + (3.5 - 0)^2)/2 = 7.25$ | 14.5 |
-# | gradient of weight and bias | $(2·1.5·1 + 2·3.5·3)/2 = 12$ and $(2·1.5 + 2·3.5)/2 = 5$ | 24 and 10 |
+# | `d_loss` | $(1.5^2 + 3.5^2)/2 = 7.25$ | 14.5 |
+# | gradient of the weight | $(2·1.5·1 + 2·3.5·3)/2 = 12$ | 24 |
+# | gradient of the bias | $(2·1.5 + 2·3.5)/2 = 5$ | 10 |
 # | new weight and bias | $0.5 - 12/64 = 0.3125$ and $2 - 5/64 = 1.922$ | 0.125 and 1.844 |
-# | the fake's new logit | $0.3125 + 1.922 = 2.234$ | 1.969 |
-# | `g_loss` | $2.234^2 = 4.992$ | 3.876 |
-# | gradient of the generator's bias | $2 · 2.234 · 0.3125 = 1.396$ | 0.492 |
-# | its new bias | $1 - 1.396/4 = 0.651$ | 0.877 |
+#
+# For the generator's half, take a discriminator that did not change (its learning rate is 0): the fake's logit is 2.5,
+# the misleading label 0, so `g_loss` is 6.25. The gradient of the pixel, and of the bias, is $2 · 2.5 · 0.5 = 2.5$. The
+# new bias is $1 - 2.5/4 = 0.375$.
 #
 # **`compile` and `metrics`.** `compile` takes two optimizers, which Keras's own does not know: call `super().compile()`
 # so that `fit` accepts the model, and store the rest on `self`, in every call. Report running means: one
@@ -417,8 +417,8 @@ plt.show()
 #
 # ## One question to think about
 #
-# Suppose that the generator finds *one* image that the discriminator takes for real, and makes it for every latent. What
-# does the discriminator learn in the next steps, and what does the generator do then? Do the two losses show it?
+# Suppose that the generator finds *one* image that the discriminator takes for real, and makes it for every latent.
+# What does the discriminator learn in the next steps, and what does the generator do then? Do the two losses show it?
 
 # %% [markdown] tags=["solution"]
 # **Answer.** The discriminator learns that this one image is fake: its logit rises there. The generator then moves to
@@ -431,14 +431,14 @@ plt.show()
 # ## If you want more (no points)
 #
 # With strides of 2, images of 7 and of 8 pixels both give 4 outputs, so `Conv2DTranspose` can't know which size to
-# return. Extend `invert_convolution` to images that the strides do not fit: compute `output_padding` from the table, one
-# number per axis. `n` is the number of outputs on the axis, `k` the kernel size there, and Keras wants `p` smaller than
-# the stride.
+# return. Extend `invert_convolution` to images that the strides do not fit: compute `output_padding` from the table,
+# one number per axis. `n` is the number of outputs on the axis, `k` the kernel size there, and Keras wants `p` smaller
+# than the stride.
 #
 # | padding | `output_padding=None` | `output_padding=p` |
 # |---|---|---|
 # | `"valid"` | `(n - 1) * stride + max(k, stride)` | `(n - 1) * stride + k + p` |
 # | `"same"` | `n * stride` | `(n - 1) * stride + k - 2 * (k // 2) + p` |
 #
-# A dilated kernel (`dilation_rate`) reaches over `(kernel_size - 1) * dilation_rate + 1` pixels: use that for `k`. (On a
-# CPU TensorFlow runs a dilated `Conv2DTranspose` only inside `tf.function(jit_compile=True)`.)
+# A dilated kernel (`dilation_rate`) reaches over `(kernel_size - 1) * dilation_rate + 1` pixels: use that for `k`. (On
+# a CPU TensorFlow runs a dilated `Conv2DTranspose` only inside `tf.function(jit_compile=True)`.)

@@ -13,24 +13,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from attacks import ATTACKS, EXERCISE, POINTS, Attack, as_submission, honest_cells
+from attacks import ATTACKS, LIMITS, POINTS, Attack, honest_cells
+from handed_in import EXERCISE, submission
 from hidden_lines import hidden_lines, leaked
 
 from autograder.grading.session import Session
-from autograder.results.result import Grading, result
-from autograder.workers.student import Limits
+from autograder.results.records import Status
+from autograder.results.result import Grading, Result, result
 
-LIMITS = Limits(cell_seconds=4, probe_seconds=4, total_seconds=40, replays=4)
-IN_TIME = LIMITS.total_seconds + 30
+IN_TIME = LIMITS.wall_seconds + 30
 TABLE = os.environ.get("KIT_HOSTILE_TABLE")
 QUICK = {"judge_file", "garbage_collector", "equal_to_everything", "patched_probes", "os_exit", "temporary_files"}
 """One of each kind runs without `-m slow` too."""
-
-
-@pytest.fixture(scope="module")
-def session() -> Iterator[Session]:
-    with Session(limits=LIMITS) as running:
-        yield running
+LEFT_BEHIND = ("/tmp/kit-escaped", "/tmp/kit-left-behind", "/dev/shm/kit-left-behind", "/tmp/results.json")
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +54,7 @@ def test_attack(attack: Attack, session: Session, table: list[dict[str, Any]]) -
     begin = time.monotonic()
     grading = session.grade(attack.submission(), EXERCISE, only=attack.question)
     seconds = time.monotonic() - begin
-    honest = session.grade(as_submission(honest_cells()), EXERCISE, only="pinball_loss")
+    honest = session.grade(submission(honest_cells()), EXERCISE, only="pinball_loss")
     outcome = result(grading)
     table.append(happened(attack, grading, outcome, seconds, points(honest)))
 
@@ -67,14 +62,31 @@ def test_attack(attack: Attack, session: Session, table: list[dict[str, Any]]) -
     assert low <= outcome["score"] <= high, outcome["output"]
     assert seconds < IN_TIME
     assert points(honest) == POINTS["pinball_loss"], "the next submission pays for it"
-    assert grading.status != "fault" and not any(row["outcome"] == "fault" for row in grading.records())
+    assert grading.status != Status.FAULT, [record["note"] for record in grading.records()]
+    assert bool(grading.tampering) == ("tripwire" in attack.header), grading.tampering
     assert not leaked(EXERCISE, texts(outcome), attack.text())
-    if "blocked" in attack.header:
-        assert grading.cells[-1]["status"] in ("raised", "died", "timeout"), grading.cells[-1]
+    assert not got_through(attack, grading)
+    assert not [path for path in LEFT_BEHIND if Path(path).exists()]
     if "quiet" in attack.header:
         assert all(cell["status"] == "ok" for cell in grading.cells), grading.cells
-    if "says" in attack.header:
-        assert attack.header["says"] in said(grading), said(grading)[-1500:]
+
+
+@pytest.mark.parametrize("attack", params([attack for attack in ATTACKS if attack.works_unsealed]))
+def test_attack_works_without_the_seal(attack: Attack, unsealed: Session) -> None:
+    """Else it says nothing that it is stopped in a sealed worker."""
+    grading = unsealed.grade(attack.submission(), EXERCISE, only=attack.question)
+    assert grading.cells, grading.message
+    assert got_through(attack, grading)
+
+
+def got_through(attack: Attack, grading: Grading) -> str:
+    """What shows that nothing stopped an attack, or ""."""
+    last, told = grading.cells[-1], said(grading)
+    if attack.header.get("blocked", last["error_type"]) != last["error_type"]:
+        return f"The last cell {last['status']}: {last['error_type']}: {last['message']}"
+    if attack.header.get("says", "") not in told:
+        return told[-1500:] or "It says nothing."
+    return ""
 
 
 def texts(data: Any) -> str:
@@ -90,9 +102,7 @@ def said(grading: Grading) -> str:
     return "\n".join([*cells, *(str(record["message"]) for record in grading.records())])
 
 
-def happened(
-    attack: Attack, grading: Grading, outcome: dict[str, Any], seconds: float, honest: float
-) -> dict[str, Any]:
+def happened(attack: Attack, grading: Grading, outcome: Result, seconds: float, honest: float) -> dict[str, Any]:
     """A row of the table."""
     cells = [cell for cell in grading.cells if cell["status"] != "ok"]
     last = f"{cells[-1]['status']} {cells[-1]['error_type']}".strip() if cells else "cells ran"
@@ -103,6 +113,7 @@ def happened(
         "expected": attack.expectation,
         "happened": f"{outcome['score']:g} points, {last}",
         "status": grading.status,
+        "reported": "; ".join(grading.tampering),
         "seconds": round(seconds, 1),
         "honest after": honest,
         "user": "root" if os.geteuid() == 0 else "ordinary",
@@ -110,8 +121,9 @@ def happened(
 
 
 def test_the_honest_submission_gets_full_marks_after_all_of_them(session: Session) -> None:
-    grading = session.grade(as_submission(honest_cells()), EXERCISE)
+    grading = session.grade(submission(honest_cells()), EXERCISE)
     assert points(grading) == POINTS["all"], result(grading)["output"]
+    assert grading.status == Status.GRADED, grading.tampering
 
 
 def test_there_are_enough_attacks_of_each_kind() -> None:
@@ -119,6 +131,15 @@ def test_there_are_enough_attacks_of_each_kind() -> None:
     assert len(ATTACKS) >= 40
     assert set(count) == {"reading", "forging", "killing", "escaping", "persisting"}
     assert min(count.values()) >= 5
+
+
+def test_headers_are_complete() -> None:
+    known = {"tries", "answers", "question", "score", "at least", "at most"}
+    known |= {"blocked", "says", "unsealed", "quiet", "tripwire"}
+    for attack in ATTACKS:
+        assert {"tries", "answers", "question", "score"} <= set(attack.header) <= known, attack.name
+        stopped = {"blocked", "says"} & set(attack.header)
+        assert bool(stopped) == ("unsealed" in attack.header), f"{attack.name}: what if nothing stopped it?"
 
 
 def test_hidden_lines_would_be_noticed() -> None:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import io
-import json
 import pickle
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import nbformat
-from attacks import EXERCISE, honest_cells
+from handed_in import notebook, reference_cells, zipped
 
 MARK = "/tmp/kit-hostile-package-ran"
 
@@ -32,23 +30,9 @@ class _Runs:
         return open, (MARK, "w")
 
 
-def notebook(*more: str, tags: list[str] | None = None, **metadata: Any) -> bytes:
+def right(*more: str, tags: tuple[str, ...] = (), **metadata: Any) -> bytes:
     """The right notebook, with more cells, tags on all cells, and metadata."""
-    node = nbformat.v4.new_notebook(metadata={"kit": {"exercise": EXERCISE}, **metadata})
-    for number, source in enumerate((*honest_cells(), *more)):
-        cell = nbformat.v4.new_code_cell(source, id=f"c{number}")
-        cell.metadata["tags"] = tags or []
-        node.cells.append(cell)
-    return json.dumps(node).encode()
-
-
-def named(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    """A zip of files."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", method) as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
-    return buffer.getvalue()
+    return notebook(*reference_cells(), *more, tags=tags, **metadata)
 
 
 def link() -> bytes:
@@ -63,7 +47,7 @@ def link() -> bytes:
 
 def locked() -> bytes:
     """A zip that says of itself that it is protected by a password."""
-    data = bytearray(named({"a.ipynb": notebook()}, zipfile.ZIP_STORED))
+    data = bytearray(zipped({"a.ipynb": right()}, zipfile.ZIP_STORED))
     for signature, offset in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
         data[data.index(signature) + offset] |= 1
     return bytes(data)
@@ -72,7 +56,7 @@ def locked() -> bytes:
 def liar() -> bytes:
     """A zip bomb that says of its member that it is small."""
     size = 2**30
-    data = bytearray(named({"a.ipynb": bytes(size)}))
+    data = bytearray(zipped({"a.ipynb": bytes(size)}))
     for signature, offset in ((b"PK\3\4", 22), (b"PK\1\2", 24)):
         at = data.index(signature) + offset
         data[at : at + 4] = (1000).to_bytes(4, "little")
@@ -89,49 +73,49 @@ STEERING = {
 PACKAGES = {
     "link in a zip": Package("a link to a file of the system", "a.zip", link, None, "holds no notebook"),
     "bomb": Package(
-        "a gigabyte of zeros in a small zip", "a.zip", lambda: named({"a.ipynb": bytes(2**30)}), None, "64 MB"
+        "a gigabyte of zeros in a small zip", "a.zip", lambda: zipped({"a.ipynb": bytes(2**30)}), None, "64 MB"
     ),
     "bomb that lies": Package("a gigabyte that says it is small", "a.zip", liar, None, "zip"),
     "many members": Package(
-        "fifty thousand members", "a.zip", lambda: named({f"{n}.txt": b"" for n in range(50_000)}), None, "no notebook"
+        "fifty thousand members", "a.zip", lambda: zipped({f"{n}.txt": b"" for n in range(50_000)}), None, "no notebook"
     ),
-    "zip in a zip": Package("a zip in a zip", "a.zip", lambda: named({"b.zip": locked()}), None, "holds no notebook"),
+    "zip in a zip": Package("a zip in a zip", "a.zip", lambda: zipped({"b.zip": locked()}), None, "holds no notebook"),
     "password": Package("a zip that can't be opened", "a.zip", locked, None, "password"),
-    "parent folder": Package("a name that leads out", "a.zip", lambda: named({"../../a.ipynb": notebook()}), 2),
-    "absolute name": Package("a name from the root", "a.zip", lambda: named({"/etc/a.ipynb": notebook()}), 2),
+    "parent folder": Package("a name that leads out", "a.zip", lambda: zipped({"../../a.ipynb": right()}), 2),
+    "absolute name": Package("a name from the root", "a.zip", lambda: zipped({"/etc/a.ipynb": right()}), 2),
     "module shadowing": Package(
-        "modules named as the grader's", "a.zip", lambda: named({"a.ipynb": notebook(), **SHADOWS}), 2
+        "modules named as the grader's", "a.zip", lambda: zipped({"a.ipynb": right(), **SHADOWS}), 2
     ),
     "pickle in Otter's log": Package(
         "a log whose pickle runs code",
         "a.zip",
-        lambda: named({"a.ipynb": notebook(), ".OTTER_LOG": pickle.dumps(_Runs())}),
+        lambda: zipped({"a.ipynb": right(), ".OTTER_LOG": pickle.dumps(_Runs())}),
         2,
     ),
-    "steering metadata": Package("metadata that name a kernel and tests", "a.ipynb", lambda: notebook(**STEERING), 2),
+    "steering metadata": Package("metadata that name a kernel and tests", "a.ipynb", lambda: right(**STEERING), 2),
     "exercise as a path": Package(
         "an exercise named by a path",
         "a.ipynb",
-        lambda: notebook(kit={"exercise": "../solutions"}),
+        lambda: right(kit={"exercise": "../solutions"}),
         None,
         "notebook of",
     ),
-    "answers tagged away": Package("tags that leave its cells out", "a.ipynb", lambda: notebook(tags=["demo"]), 0),
+    "answers tagged away": Package("tags that leave its cells out", "a.ipynb", lambda: right(tags=("demo",)), 0),
     "all tags": Package(
         "tags of nbconvert, nbgrader and Otter",
         "a.ipynb",
-        lambda: notebook(tags=["skip", "otter_ignore", "raises-exception"]),
+        lambda: right(tags=("skip", "otter_ignore", "raises-exception")),
         2,
     ),
     "three thousand cells": Package(
-        "more cells than a notebook has", "a.ipynb", lambda: notebook(*["x = 1"] * 3000), None, "more than 2000"
+        "more cells than a notebook has", "a.ipynb", lambda: right(*["x = 1"] * 3000), None, "more than 2000"
     ),
     "huge output": Package(
         "a script with a page of output",
         "a.py",
         lambda: (
             b"# %%\n"
-            + b"\n\n# %%\n".join(c.encode() for c in honest_cells())
+            + b"\n\n# %%\n".join(c.encode() for c in reference_cells())
             + b"\n\n# %%\nprint('<script>' * 10**6)\n"
         ),
         2,

@@ -7,6 +7,8 @@ vectors do, and then observes the layer in states in which parts of it are switc
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,33 +17,33 @@ import numpy as np
 import tensorflow as tf
 from hypothesis import strategies as st
 
-from keras_checks.compare import Failure, close, expect, same_shape
+from keras_checks.compare import Failure, close, expect, finite, same_shape
 from keras_checks.observe import MissingAnswer, Namespace, describe_error, probe
 from keras_checks.question import Case, Question
-from keras_checks.strategies import arrays, cases, seeds, sizes, uniform
+from keras_checks.strategies import uniform
 
 ENCODER = Question(
     name="transformer_encoder",
     answers=("TransformerEncoder",),
-    points=7,
+    points=9,
     lecture='Transformer, "Custom layers: subtle point"',
 )
 COUNTS = Question(
     name="weights_after_each_call",
     answers=("weights_after_each_call",),
-    points=3,
+    points=1,
     lecture='Transformer, "Custom layers: subtle point"',
 )
 
 STRONG = 16.0
-"""Size of what goes into a normalisation: its epsilon (1e-3 by default) vanishes beside the variance."""
+"""Size of what goes into a normalization: its epsilon (1e-3 by default) vanishes beside the variance."""
+TOLERANCE = 1e-3
+"""Of relative derivatives: rounding and a usual epsilon in the normalizations add up to 3e-5."""
+VISIBLE = 2e-5
+"""Singular values above it, relative to the largest, are directions; rounding stays below 1e-6."""
 ARGUMENTS = ("embed_dim", "dense_dim", "num_heads")
 LENGTH = 4
 TOKENS = 4
-
-widths = st.sampled_from([(6, 2), (6, 3), (8, 2), (9, 3), (10, 2), (12, 3)])
-dense_dims = st.sampled_from([7, 11, 13])
-"""Primes: no other weight of the layer has an axis of this size."""
 
 
 @dataclass
@@ -58,7 +60,7 @@ class Parts:
     silent_ones: list[Any] = field(default_factory=list)
 
     def plain(self) -> None:
-        """Switch all matrices off; normalisations neither stretch nor shift what they give, but for the inner one."""
+        """Switch all matrices off; normalizations neither stretch nor shift what they give, but for the inner one."""
         _fill([*self.dense, *self.attention, *self.shifts, *self.silent], 0.0)
         _fill([*self.gains, *self.silent_ones], 1.0)
         _fill(self.inner_gains, STRONG)
@@ -95,6 +97,7 @@ def _make(ns: Namespace, case: Case, **kwargs: Any) -> Any:
     embed_dim, num_heads = case["width"]
     layer = ns["TransformerEncoder"](embed_dim, case["dense_dim"], num_heads, **kwargs)
     _output(layer, uniform(1, (1, 2, embed_dim)))
+    ns["TransformerEncoder"](embed_dim + num_heads, case["dense_dim"] + 2, num_heads)  # must not change the first
     return layer
 
 
@@ -176,16 +179,14 @@ def _influence(layer: Any, tokens: np.ndarray, mask: np.ndarray | None = None) -
     return {"output": y[::copies], "gradient": tf.reshape(gradient, (batch, length, width, length, width))}
 
 
-@st.composite
-def _plain_cases(draw: Any) -> Case:
-    embed_dim, num_heads = draw(widths)
-    dense_dim = draw(dense_dims)
-    seed = draw(seeds())
+def drawn_case(width: tuple[int, int], dense_dim: int, seed: int, **values: Any) -> Case:
+    """Sizes, drawn kernels and vectors, and what is given instead."""
+    embed_dim = width[0]
     vectors = uniform(seed, (13, embed_dim))
-    return {
-        "width": [embed_dim, num_heads],
+    drawn = {
+        "width": [*width],
         "dense_dim": dense_dim,
-        "x": draw(arrays(st.tuples(sizes(1, 2), sizes(1, 3), st.just(embed_dim)))),
+        "x": uniform(seed + 3, (1, 2, embed_dim)),
         "first": uniform(seed + 1, (embed_dim, dense_dim)),
         "second": uniform(seed + 2, (dense_dim, embed_dim)),
         "inner_gain": np.abs(vectors[0]) + 0.5,
@@ -194,15 +195,51 @@ def _plain_cases(draw: Any) -> Case:
         "tokens": vectors[3:7],
         "directions": vectors[7:10],
         "distances": vectors[10:],
+        "towards": uniform(seed + 4, (1, 2, embed_dim)),
     }
+    return {**drawn, **{name: np.asarray(value) for name, value in values.items()}}
 
 
-plain_cases = _plain_cases()
+def _kernel(shape: tuple[int, int], entries: dict[tuple[int, int], float]) -> np.ndarray:
+    """A kernel that is 0 but for these entries."""
+    kernel = np.zeros(shape, "float32")
+    for place, value in entries.items():
+        kernel[place] = value
+    return kernel
+
+
+T, F = True, False
+TEXT = drawn_case(
+    (4, 2),
+    7,
+    21,
+    x=np.float32([[[3, 1, 3, 1]], [[1, 3, 1, 3]]]),
+    first=_kernel((4, 7), {(0, 0): 1, (1, 0): -1, (0, 1): -1, (1, 1): 1}),
+    second=_kernel((7, 4), {(0, 1): 1, (0, 2): -1, (1, 2): 1, (1, 3): -1}),
+    inner_gain=np.ones(4, "float32"),
+    gain=np.ones(4, "float32"),
+    shift=np.zeros(4, "float32"),
+    mask=[[T, T, F, F], [T, F, T, F], [T, T, T, F], [F, T, T, F]],
+    towards=uniform(25, (2, 1, 4)),
+)
+DRAWN = drawn_case((9, 3), 11, 31, mask=[[T, T, T, F], [T, T, F, F], [F, T, T, T], [T, F, F, T]])
+EXAMPLES = {
+    "text": (TEXT, [[[1, 1, -1, -1]], [[-1, 1, 1, -1]]]),
+    "drawn": (DRAWN, [
+        [
+            [4.5303, 0.64195, 0.71964, -1.59863, -1.86246, -0.70461, 2.08515, -0.91305, -1.35191],
+            [2.73417, 1.20247, 0.98156, -4.62192, -2.48062, 1.09571, 2.81975, -0.38244, 0.05385],
+        ]
+    ]),
+}
+"""Cases that everybody gets, and the output without attention, worked out by hand: for the example of the text, and for
+drawn kernels, gains and shifts."""
+examples = st.sampled_from([{**case, "_example": name} for name, (case, _) in EXAMPLES.items()])
 
 
 @probe
-def halves(ns: Namespace, case: Case) -> Any:
-    """The output without a mask: of the skips alone, with the dense part alone, with attention alone."""
+def inside(ns: Namespace, case: Case) -> Any:
+    """The output without a mask: of the skips alone, with the dense part alone, with attention alone; then with one."""
     parts, drawn = _dissect(ns, case)
     x = STRONG * case["x"]
     seen: dict[str, Any] = {"inner_gains": len(parts.inner_gains), "skips": _without_mask(parts.layer, x)}
@@ -212,7 +249,7 @@ def halves(ns: Namespace, case: Case) -> Any:
     seen["nothing"] = _attending(parts, drawn, 1.0, 0 * x)
     _attend(parts, drawn)
     seen["alike"] = _influence(parts.layer, _alike(case["tokens"]))
-    return seen
+    return {**seen, "masked": _masked(parts, case)}
 
 
 def _without_mask(layer: Any, x: np.ndarray) -> Any:
@@ -250,40 +287,137 @@ def _pairs(case: Case) -> np.ndarray:
     return np.stack([first, first - case["distances"][:, None]], axis=2).reshape(-1, 2, first.shape[-1])
 
 
-HALVES = ENCODER.trial(halves, plain_cases, examples=2, shrinks=0)
+HALVES = ENCODER.trial(inside, examples, examples=len(EXAMPLES), shrinks=0)
 
 
 @HALVES.check(
-    points=1, hint="Follow x through the two skips: which step adds it, and does the normalisation come after that sum?"
+    points=1, hint="Follow x through the two skips: which step adds it, and does the normalization come after that sum?"
 )
 def skips_carry_the_input(case: Case, seen: Any) -> None:
-    """Without a mask, and with all kernels and biases at zero, only the two skips and the two normalisations are left:
+    """Without a mask, and with all kernels and biases at zero, only the two skips and the two normalizations are left:
     at every position the output is the input, shifted to mean 0 and scaled to variance 1.
     """
-    expect(not isinstance(seen["skips"], str), f"Without a mask, your code raised: {seen['skips']}")
+    expect(not isinstance(seen["skips"], str), f"Without a mask, your code raised: {seen['skips']}", hint=NO_MASK)
     x = case["x"].astype(np.float64)
     centred = x - x.mean(-1, keepdims=True)
     due = centred / np.sqrt((centred**2).mean(-1, keepdims=True))
     close(seen["skips"], due, "The output with all kernels and biases at zero", ulps=512, scale=3)
 
 
-@st.composite
-def _masked_cases(draw: Any) -> Case:
-    embed_dim, num_heads = draw(widths)
-    dense_dim = draw(dense_dims)
-    seed = draw(seeds())
-    kept = st.lists(st.booleans(), min_size=LENGTH, max_size=LENGTH).filter(lambda row: 2 <= sum(row) < LENGTH)
+NO_MASK = "`mask=None` means that all tokens are real: use the mask only where there is one."
+
+
+def agrees_with_one(candidates: Any, wanted: Any, compare: Callable[[Any, Any], None]) -> None:
+    """Pass when one of the candidates (kernel as drawn, kernel transposed) agrees; else fail as the first does."""
+    expect(isinstance(candidates, list) and candidates, "There is no output.")
+    failures = []
+    for candidate in candidates:
+        try:
+            return compare(candidate, wanted)
+        except Failure as failure:
+            failures.append(failure)
+    raise failures[0]
+
+
+def second_half(seen: Any, wanted: Any) -> None:
+    """Fail unless the output without attention is this one."""
+    norms = "Only the last normalization has a gain of its own."
+    expect(seen["inner_gains"] == 1, norms, hint="Make two LayerNormalization layers and use each of them once.")
+    due = np.asarray(wanted)
+    what = "The output without attention"
+    agrees_with_one(seen["dense"], due, lambda one, due: close(one, due, what, ulps=1024, scale=np.abs(due).max()))
+
+
+@HALVES.check(
+    points=2,
+    hint="The second half takes p, the output of the first norm, twice: through Dense(relu) and Dense, and past them. The "
+    "second norm takes the sum.",
+)
+def worked_second_half(case: Case, seen: Any) -> None:
+    """With attention at zero and given weights elsewhere, the output is the one worked out by hand: (1, 1, -1, -1) for
+    the token (3, 1, 3, 1) of the text.
+    """
+    second_half(seen, EXAMPLES[case["_example"]][1])
+
+
+def _slopes(case: Case, seen: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of four examples of equal tokens: output `(4, e)`, its derivative by its own token, and by another token."""
+    width, _ = case["width"]
+    shape = (TOKENS, LENGTH, width, LENGTH, width)
+    gradient = finite(same_shape(seen["alike"]["gradient"], shape, "The gradient"), "The gradient")
+    output = finite(same_shape(seen["alike"]["output"], (TOKENS, LENGTH, width), "The output"), "The output")
+    return output[:, 0].astype(float), gradient[:, 0, :, 0].astype(float), gradient[:, 0, :, 1].astype(float)
+
+
+def _skip(output: np.ndarray, own: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+    """Slope that a normalization of variance 1 has, the deviation of its input, and how badly the skip's slope fits."""
+    width = output.shape[-1]
+    slope = np.eye(width) - 1 / width - output[:, :, None] * output[:, None, :] / width
+    skip = own - other
+    along = (skip * slope).sum((1, 2))
+    deviation = (slope**2).sum((1, 2)) / np.where(along > 1e-9, along, 1e-9)
+    return slope, deviation, float(np.abs(deviation[:, None, None] * skip - slope).max())
+
+
+def _mixing(tokens: np.ndarray, output: np.ndarray, other: np.ndarray, slope: Any, deviation: Any) -> tuple[float, ...]:
+    """How badly attention on equal tokens is `token @ M + c`, in slope and in value; and the size of `M`."""
+    due = np.concatenate(list(LENGTH * deviation[:, None, None] * other))
+    matrix = np.linalg.lstsq(np.concatenate(list(slope)), due, rcond=1e-4)[0]
+    size = float(np.abs(matrix).max())
+    in_slope = float(np.abs(np.concatenate(list(slope)) @ matrix - due).max()) / max(size, 1e-9)
+    centred = tokens - tokens.mean(-1, keepdims=True)
+    rest = deviation[:, None] * output - centred - tokens @ matrix.T
+    in_value = float(np.abs(rest - rest.mean(0)).max() / np.abs(tokens).max())
+    return in_slope, in_value, size
+
+
+def attention_flags(case: Case, seen: Any) -> dict[str, bool]:
+    """Whether the skip past attention is right, whether tokens act on others, and whether the norm takes their sum."""
+    output, own, other = _slopes(case, seen)
+    slope, deviation, misfit = _skip(output, own, other)
+    tokens = _alike(case["tokens"].astype(float))[:, 0]
+    in_slope, in_value, size = _mixing(tokens, output, other, slope, deviation)
     return {
-        "width": [embed_dim, num_heads],
-        "dense_dim": dense_dim,
-        "tokens": uniform(seed, (TOKENS, embed_dim)),
-        "first": uniform(seed + 1, (embed_dim, dense_dim)),
-        "second": uniform(seed + 2, (dense_dim, embed_dim)),
-        "mask": np.array([draw(kept) for _ in range(TOKENS)]),
+        "skip": misfit < TOLERANCE,
+        "attends": size > 1e-3,
+        "mixes": misfit < TOLERANCE and max(in_slope, in_value) < TOLERANCE,
     }
 
 
-masked_cases = _masked_cases()
+def directions(case: Case, seen: Any) -> int:
+    """The most directions that the outputs along one of three lines of 13 points span."""
+    shape = (3 * 13, case["width"][0])
+    found = [finite(same_shape(each, shape, "The output"), "The output").astype(float) for each in seen["pairs"]]
+    lines = [line for each in found for line in np.split(each, 3)]
+    values = [np.linalg.svd(line, compute_uv=False) for line in lines]
+    return max(int((value > VISIBLE * max(value[0], 1e-9)).sum()) for value in values)
+
+
+@HALVES.check(
+    points=1.5, hint="x and what attention makes of x are added first; the first normalization takes their sum."
+)
+def first_half(case: Case, seen: Any) -> None:
+    """With the dense part at zero and sequences of equal tokens, the output is LayerNorm(x + attention(x)): a token
+    changes its own output through the skip, and every output through attention.
+    """
+    flags = attention_flags(case, seen)
+    attends = "No output depends on the token at another position."
+    expect(flags["attends"], attends, hint="Call attention on the inputs, and use what it returns.")
+    skip = "A token's own path past attention is not that of LayerNorm(x + attention(x))."
+    expect(flags["skip"], skip, hint="Add `inputs` to what attention returns, then normalize the sum.")
+    expect(flags["mixes"], "The first normalization does not take the sum of the input and attention on the input.")
+
+
+@HALVES.check(
+    points=0.5, hint="Hand `num_heads` on to attention, by its name: each head weighs the tokens in its own way."
+)
+def heads(case: Case, seen: Any) -> None:
+    """Attention has `num_heads` heads, each with weights of its own."""
+    width, num_heads = case["width"]
+    constant = bool(np.abs(finite(seen["nothing"], "The output")).max() > 1e-3)
+    due = {min(1 + num_heads + extra, width - 1) for extra in (0, constant)}
+    message = f"Attention behaves as if it had another number of heads than num_heads = {num_heads}."
+    expect(directions(case, seen) in due, message)
 
 
 class _MaskReader(keras.layers.Layer):
@@ -297,21 +431,17 @@ class _MaskReader(keras.layers.Layer):
         return -keras.ops.ones(x.shape[:2]) if mask is None else keras.ops.cast(mask, "float32")
 
 
-@probe
-def masked(ns: Namespace, case: Case) -> Any:
-    """What each token does to each output, with a padding mask and without; and the mask that a next layer is given."""
-    parts, drawn = _dissect(ns, case)
-    _set_dense(parts, case, transposed=False)
-    without_attention = _output(parts.layer, STRONG * case["tokens"][None])
-    _attend(parts, drawn)
+def _masked(parts: Parts, case: Case) -> dict[str, Any]:
+    """What each token does to each output under a padding mask, and the mask that a next layer is given."""
     tokens = _alike(case["tokens"])
-    return {
-        "without_attention": without_attention,
-        "mask_moves": _moved_by_mask(parts.layer, case),
-        "masked": _influence(parts.layer, tokens, case["mask"])["gradient"],
-        "unmasked": _influence(parts.layer, tokens)["gradient"],
-        "passed_on": _passed_on(parts.layer, tokens, case["mask"]),
-    }
+    try:
+        return {
+            "moves": _moved_by_mask(parts.layer, case),
+            "gradient": _influence(parts.layer, tokens, case["mask"])["gradient"],
+            "passed_on": _passed_on(parts.layer, tokens, case["mask"]),
+        }
+    except Exception as error:
+        return {"problem": describe_error(error)["message"]}
 
 
 def _passed_on(layer: Any, tokens: np.ndarray, mask: np.ndarray) -> Any:
@@ -344,24 +474,52 @@ def acting(strength: np.ndarray) -> np.ndarray:
     return strength > 1e-6 * max(float(strength.max()), 1e-9)
 
 
+def given_mask(seen: Any) -> Any:
+    """What was observed with a mask; fails where the layer raised."""
+    problem = seen["masked"].get("problem")
+    expect(problem is None, f"With a mask of shape (batch, len), your code raised: {problem}")
+    return seen["masked"]
+
+
 def mask_features(case: Case, seen: Any) -> Any:
-    """What is the same for every draw of the attention weights."""
-    fixed = {name: seen[name] for name in ("without_attention", "mask_moves", "passed_on")}
-    return {**fixed, "acts": acting(influence(case, seen["masked"]))}
+    """What is the same for every draw of the attention weights: which tokens act on which outputs, and the mask."""
+    fixed = {"dense": seen["dense"], "skips": seen["skips"]}
+    if "problem" in seen["masked"]:
+        return {**fixed, "problem": re.sub(r"\d+", "", seen["masked"]["problem"])}
+    try:
+        shared = mean_misfit(case, seen) < TOLERANCE
+    except Failure:
+        shared = None
+    found = {name: seen["masked"][name] for name in ("moves", "passed_on")}
+    return {**fixed, **found, "acts": acting(influence(case, seen["masked"]["gradient"])), "shared": shared}
 
 
-MASKED = ENCODER.trial(masked, masked_cases, examples=2, shrinks=0)
+def mean_misfit(case: Case, seen: Any) -> float:
+    """How far a real token's influence on another is from `len / number of real tokens` times that without a mask."""
+    influence(case, seen["alike"]["gradient"])
+    mask = case["mask"]
+    others = mask[:, :, None] & mask[:, None, :] & ~np.eye(LENGTH, dtype=bool)
+    real = mask.sum(1)[:, None, None, None, None]
+    masked_part = np.asarray(seen["masked"]["gradient"]).transpose(0, 1, 3, 2, 4) * real
+    unmasked = np.asarray(seen["alike"]["gradient"]).transpose(0, 1, 3, 2, 4) * LENGTH
+    size = float(np.abs(unmasked[others]).max())
+    expect(size > 1e-6, "No real token has an influence on another.")
+    return float(np.abs(masked_part[others] - unmasked[others]).max()) / size
+
+
+MASKED = ENCODER.trial(inside, examples, examples=len(EXAMPLES), shrinks=0)
 
 
 @MASKED.check(
-    points=0.75,
-    hint="Attention scores are (batch, query, key). Padding must be hidden from every query: which axis is that?",
+    points=1,
+    hint="Attention scores are (batch, query, key), and padding must be hidden from every query: the axis of size 1 is "
+    "the one of the queries.",
 )
 def padding_has_no_influence(case: Case, seen: Any) -> None:
     """With `mask` of shape `(batch, len)`, True for real tokens, the output at a real token depends on every real
     token and on no padding.
     """
-    acts = acting(influence(case, seen["masked"]))
+    acts = acting(influence(case, given_mask(seen)["gradient"]))
     due = case["mask"][:, :, None] & case["mask"][:, None, :]
     for one, wanted, mask in zip(acts, due, case["mask"], strict=True):
         if (one != wanted).any():
@@ -375,7 +533,29 @@ def _wrong_influence(acts: np.ndarray, due: np.ndarray) -> str:
     return f"the output at position {position} {verb} {padding} at position {by}"
 
 
-config_cases = cases(width=widths, dense_dim=dense_dims, name=st.sampled_from(["first", "second", "block_3", "top"]))
+@MASKED.check(
+    points=0.5,
+    hint="Leave padding out of the softmax, with attention's own mask: then the weights of the real tokens sum to 1.",
+)
+def attention_is_shared_among_real_tokens(case: Case, seen: Any) -> None:
+    """The real tokens share the whole attention: of equal tokens each gets one over the number of real ones."""
+    influence(case, given_mask(seen)["gradient"])
+    expect(mean_misfit(case, seen) < TOLERANCE, "The real tokens get too much or too little of the attention.")
+
+
+@MASKED.check(points=0.25, hint="A layer hands its mask on if `self.supports_masking` is True.")
+def mask_is_passed_on(case: Case, seen: Any) -> None:
+    """The layer hands the mask of its input on to the layer after it."""
+    found = same_shape(given_mask(seen)["passed_on"], case["mask"].shape, "The mask that the next layer gets")
+    expect((found == case["mask"]).all(), "The next layer does not get the mask of the input.")
+
+
+config_cases = st.sampled_from(
+    [
+        {"width": [8, 2], "dense_dim": 11, "name": "first"},
+        {"width": [9, 3], "dense_dim": 7, "name": "block_2"},
+    ]
+)
 
 
 @probe
@@ -402,48 +582,31 @@ def config(ns: Namespace, case: Case) -> Any:
     }
 
 
-def _config_features(case: Case, seen: Any) -> Any:
-    """What is the same for every draw of the weights."""
-    outputs = [np.asarray(each) for each in seen.get("outputs", [])]
-    return {
-        "names": [name == case["name"] for name in seen["names"]],
-        "entries": seen["entries"],
-        "problem": "problem" in seen,
-        "dense": [case["dense_dim"] in axes for axes in seen.get("axes", [])],
-        "same_shapes": seen.get("same_shapes"),
-        "same": bool(outputs) and outputs[0].shape == outputs[1].shape and bool(np.allclose(*outputs, atol=1e-4)),
-    }
-
-
 CONFIG = ENCODER.trial(config, config_cases, examples=2, shrinks=0)
 
 
 @CONFIG.check(
-    points=0.5,
+    points=0.75,
     hint="`from_config` calls `__init__` with what `get_config` returns: the base class's entries and yours.",
 )
 def config_makes_the_layer_again(case: Case, seen: Any) -> None:
     """`TransformerEncoder.from_config(layer.get_config())` makes a layer of the same name and sizes, which gives the
     same output once it has the same weights.
     """
+    missing = [name for name in ARGUMENTS if name not in seen["entries"]]
+    entries = f"The configuration has no entry {', '.join(missing)}."
+    expect(not missing, entries, hint="Add one entry for each argument of `__init__`, with the argument's name.")
     expect("problem" not in seen, f"`from_config` failed: {seen.get('problem')}")
-    expect(seen["names"][0] == case["name"], "The layer does not have the name that it was given.", seen["names"][0])
-    expect(seen["names"][1] == case["name"], "The new layer has another name.", seen["names"][1], case["name"])
+    given = "Hand `**kwargs` on to `super().__init__`: the name is among them."
+    kept = "Start from `super().get_config()`: the name is among its entries."
+    expect(
+        seen["names"][0] == case["name"], "The layer has another name than it was given.", *seen["names"][:1], hint=given
+    )
+    expect(seen["names"][1] == case["name"], "The new layer has another name.", seen["names"][1], case["name"], kept)
     has_dense_dim = all(case["dense_dim"] in axes for axes in seen["axes"])
     expect(has_dense_dim, f"No weight of the layer has an axis of dense_dim = {case['dense_dim']}.")
     expect(seen["same_shapes"] is True, "The weights of the new layer have other shapes.")
     close(seen["outputs"][1], seen["outputs"][0], "The output of the new layer", ulps=256, scale=3)
-
-
-@st.composite
-def _learning_cases(draw: Any) -> Case:
-    """Several examples of several tokens. The filter drops the smallest case, which all submissions would share."""
-    case = draw(plain_cases)
-    shape = (draw(sizes(2, 3)), draw(sizes(2, 4)), case["width"][0])
-    return {**case, "x": draw(arrays(shape)), "towards": uniform(draw(seeds().filter(bool)), shape)}
-
-
-learning_cases = _learning_cases()
 
 
 @probe
@@ -504,13 +667,45 @@ def _stuck(parts: Parts, gradients: list[Any], x: np.ndarray) -> int:
     return stuck
 
 
+LEARNS = ENCODER.trial(learns, examples, examples=len(EXAMPLES), shrinks=0)
+
+
+@LEARNS.check(
+    points=0.75,
+    hint="Every part must be an attribute of the layer, and used in `call` with TensorFlow or Keras operations only.",
+)
+def every_part_learns(case: Case, seen: Any) -> None:
+    """Inside a `tf.function`, for any batch size and length, a gradient reaches both Dense layers, both normalizations,
+    attention and the input. Summed over a token it is 0, since the first norm removes what all entries share.
+    """
+    expect("problem" not in seen, f"Inside a tf.function the layer failed: {seen.get('problem')}")
+    expect(seen["stuck"] == 0, "Attention has weights that change the output and get no gradient.")
+    agrees_with_one(seen["gradients"], case, _reaches_all)
+
+
+def _reaches_all(found: Any, case: Case) -> None:
+    hint = "Keras lists the weights of layers that are attributes of your layer. None of them is frozen."
+    kernels = [value for value in found["kernels"] if value > 0]
+    expect(len(kernels) == 2, "Two Dense kernels must get a gradient.", f"{len(kernels)} kernels", "2 kernels", hint)
+    for name, part in (("inner_gains", "first"), ("gains", "last"), ("shifts", "last")):
+        expect(found[name], f"The {part} normalization has no trainable weights.", hint=hint)
+    what = "The gradient of the input"
+    slope = finite(same_shape(found["x"], case["x"].shape, what), what)
+    largest = float(np.abs(slope).max())
+    expect(largest > 0, f"{what} is 0.")
+    features = "Each norm runs over the features of a token, the last axis."
+    expect(np.abs(slope.sum(-1)).max() < 1e-3 * largest, f"{what}, summed over a token, is not 0.", hint=features)
+
+
 class _Counting(keras.layers.Layer):
-    """Pretends to have as many weights after each call as it was told."""
+    """Has as many weights after each call as it was told."""
 
     def __init__(self, counts: list[int]) -> None:
         super().__init__()
-        self.counts = counts
+        self.counts = [*counts]
         self.inputs: list[Any] = []
+        pool = [keras.Variable(np.ones((2, index + 1), "float32"), trainable=index % 2 == 0) for index in range(10)]
+        self._all_weights = lambda: pool  # in a function, so that Keras does not list them
 
     def build(self, input_shape: Any) -> None:  # noqa: ARG002
         self.built = True
@@ -522,7 +717,23 @@ class _Counting(keras.layers.Layer):
     @property
     def weights(self) -> list[Any]:
         done = len(self.inputs)
-        return [None] * (self.counts[min(done, len(self.counts)) - 1] if done else 99)
+        size = self.counts[min(done, len(self.counts)) - 1] if done else 9 - self.counts[0]
+        return self._all_weights()[:size]
+
+    @property
+    def variables(self) -> list[Any]:
+        return [*self.weights, self._all_weights()[-1]]
+
+    @property
+    def trainable_weights(self) -> list[Any]:
+        return [weight for weight in self.weights if weight.trainable]
+
+    @property
+    def non_trainable_weights(self) -> list[Any]:
+        return [weight for weight in self.weights if not weight.trainable]
+
+    trainable_variables = trainable_weights
+    non_trainable_variables = non_trainable_weights
 
 
 class _Forgetful(keras.layers.Layer):
@@ -532,13 +743,11 @@ class _Forgetful(keras.layers.Layer):
         return keras.layers.Dense(2)(x)
 
 
-@st.composite
-def _counting_cases(draw: Any) -> Case:
-    counts = draw(st.lists(st.integers(0, 9), min_size=1, max_size=4))
-    return {"counts": counts, "bias": draw(st.booleans()), "depth": draw(sizes(1, 2)), "x": draw(arrays((2, 3)))}
+def _counting(counts: list[int], bias: bool, depth: int) -> Case:
+    return {"counts": counts, "bias": bias, "depth": depth, "x": uniform(7, (2, 3))}
 
 
-counting_cases = _counting_cases()
+counting_examples = st.sampled_from([_counting([2, 5, 3], True, 2), _counting([4, 0], False, 1)])
 
 
 @probe
@@ -557,15 +766,37 @@ def counts(ns: Namespace, case: Case) -> Any:
     }
 
 
-COUNTED = COUNTS.trial(counts, counting_cases)
+COUNTED = COUNTS.trial(counts, counting_examples, examples=2)
 
 
-@COUNTED.check(points=1, hint="One pass of a loop: call the layer on x, then count.")
-def one_number_a_call(case: Case, seen: Any) -> None:
-    """The layer is called `n_calls` times on `x`, no more and no less, and there is one number a call."""
+@COUNTED.check(points=0.25, hint="One pass of a loop: call the layer on x, then count.")
+def one_number_per_call(case: Case, seen: Any) -> None:
+    """The layer is called `n_calls` times on `x`, no more and no less, and the list has one number per call."""
     n_calls = len(case["counts"])
     same_shape(seen["counting"], (n_calls,), "The list of numbers")
     calls = len(seen["inputs"])
     expect(calls == n_calls, "The layer was called too often or too rarely.", f"{calls} calls", f"{n_calls} calls")
     for given in seen["inputs"]:
         close(given, case["x"], "The input of a call", ulps=4)
+
+
+@COUNTED.check(points=0.75, hint="In each pass of the loop, read `len(layer.weights)` after the call.")
+def counts_are_right(case: Case, seen: Any) -> None:
+    """Each number is `len(layer.weights)` right after a call: for a layer whose number changes from call to call, for a
+    Dense layer, for a model with BatchNormalization and Dropout, and for a layer that makes its part in `call`.
+    """
+    n_calls, own = len(case["counts"]), 1 + case["bias"]
+    what = "The list for a layer whose number of weights changes"
+    close(same_shape(seen["counting"], (n_calls,), what), np.asarray(case["counts"]), what, ulps=4)
+    lists = {
+        "dense": ("a new Dense layer", own, "It is built in its first call: count after the call."),
+        "lazy": (
+            "a model with BatchNormalization and Dropout",
+            case["depth"] * own + 4,
+            "Count all weights, trainable or not; the random state of Dropout is no weight.",
+        ),
+        "forgetful": ("a layer that makes its part in `call`", 0, "Count the weights of `layer`, not of what it makes."),
+    }
+    for name, (layer, number, hint) in lists.items():
+        what = f"The list for {layer}"
+        close(same_shape(seen[name], (n_calls,), what), np.full(n_calls, number), what, ulps=4, hint=hint)

@@ -1,24 +1,25 @@
 # %% as_the_lecture_prints_it
 """The conditional autoencoder of the lecture, with its names for the layers."""
+
 from keras import Model
 from keras.layers import BatchNormalization, Dense, Dot, Input
 
 
 def make_model(hidden_units=8, n_factors=3):
-    input_beta = Input((n_tickers, n_characteristics), name='input_beta')
-    input_factor = Input((n_tickers,), name='input_factor')
+    input_beta = Input((n_tickers, n_characteristics), name="input_beta")
+    input_factor = Input((n_tickers,), name="input_factor")
 
-    hidden_layer = Dense(units=hidden_units, activation='relu', name='hidden_layer')(input_beta)
-    batch_norm = BatchNormalization(name='batch_norm')(hidden_layer)
+    hidden_layer = Dense(units=hidden_units, activation="relu", name="hidden_layer")(input_beta)
+    batch_norm = BatchNormalization(name="batch_norm")(hidden_layer)
 
-    output_beta = Dense(units=n_factors, name='output_beta')(batch_norm)
+    output_beta = Dense(units=n_factors, name="output_beta")(batch_norm)
 
-    output_factor = Dense(units=n_factors, name='output_factor')(input_factor)
+    output_factor = Dense(units=n_factors, name="output_factor")(input_factor)
 
-    output = Dot(axes=(2, 1), name='output_layer')([output_beta, output_factor])
+    output = Dot(axes=(2, 1), name="output_layer")([output_beta, output_factor])
 
     model = Model(inputs=[input_beta, input_factor], outputs=output)
-    model.compile(loss='mse', optimizer='adam')
+    model.compile(loss="mse", optimizer="adam")
     return model
 
 
@@ -94,17 +95,17 @@ def make_model(hidden_units=8, n_factors=3):
     return model
 
 
-# %% normalised_without_a_scale
-"""The normalisation has no scale and no shift of its own: the beta layer has them; factors without a bias."""
+# %% loss_as_a_function
+"""Repeated factors, a product and a Lambda layer; the loss is a function of its own."""
 
 
 def make_model(hidden_units=8, n_factors=3):
     characteristics = keras.Input((n_tickers, n_characteristics), name="input_beta")
     returns = keras.Input((n_tickers,), name="input_factor")
     beta_net = keras.layers.Dense(hidden_units, activation="relu", use_bias=True)(characteristics)
-    beta_net = keras.layers.BatchNormalization(scale=False, center=False)(beta_net)
+    beta_net = keras.layers.BatchNormalization(epsilon=1e-4)(beta_net)
     betas = keras.layers.Dense(n_factors, name="output_beta")(beta_net)
-    factors = keras.layers.Dense(n_factors, use_bias=False)(returns)
+    factors = keras.layers.Dense(n_factors)(returns)
     factors = keras.layers.RepeatVector(n_tickers)(factors)
     products = keras.layers.Multiply()([betas, factors])
     fitted = keras.layers.Lambda(lambda x: keras.ops.sum(x, axis=2))(products)

@@ -416,3 +416,158 @@ def make_model(hidden_units=8, n_factors=3):
     model = keras.Model([characteristics, returns], keras.layers.Dot(axes=(2, 1))([betas, factors]))
     model.compile(optimizer="adam", loss="mse")
     return model
+
+
+# %% factor_layer_without_bias
+"""The factor layer has no bias.
+
+Each Dense layer of this model keeps its bias, the default. `parameter_count` counts it, too.
+"""
+
+
+def make_model(hidden_units=8, n_factors=3):
+    characteristics = keras.Input((n_tickers, n_characteristics), name="input_beta")
+    returns = keras.Input((n_tickers,), name="input_factor")
+    hidden = keras.layers.Dense(hidden_units, activation="relu")(characteristics)
+    betas = keras.layers.Dense(n_factors, name="output_beta")(keras.layers.BatchNormalization()(hidden))
+    factors = keras.layers.Dense(n_factors, use_bias=False)(returns)
+    model = keras.Model([characteristics, returns], keras.layers.Dot(axes=(2, 1))([betas, factors]))
+    model.compile(optimizer="adam", loss="mse")
+    return model
+
+
+# %% beta_layer_without_bias
+"""The beta layer has no bias.
+
+Each Dense layer of this model keeps its bias, the default: it is the beta of a ticker whose normalized hidden units
+are all 0.
+"""
+
+
+def make_model(hidden_units=8, n_factors=3):
+    characteristics = keras.Input((n_tickers, n_characteristics), name="input_beta")
+    returns = keras.Input((n_tickers,), name="input_factor")
+    hidden = keras.layers.Dense(hidden_units, activation="relu")(characteristics)
+    hidden = keras.layers.BatchNormalization()(hidden)
+    betas = keras.layers.Dense(n_factors, use_bias=False, name="output_beta")(hidden)
+    factors = keras.layers.Dense(n_factors)(returns)
+    model = keras.Model([characteristics, returns], keras.layers.Dot(axes=(2, 1))([betas, factors]))
+    model.compile(optimizer="adam", loss="mse")
+    return model
+
+
+# %% not_compiled
+"""The model is not compiled.
+
+`fit` needs a loss and an optimizer: call `model.compile` before you return the model.
+"""
+
+
+def make_model(hidden_units=8, n_factors=3):
+    characteristics = keras.Input((n_tickers, n_characteristics), name="input_beta")
+    returns = keras.Input((n_tickers,), name="input_factor")
+    hidden = keras.layers.Dense(hidden_units, activation="relu")(characteristics)
+    betas = keras.layers.Dense(n_factors, name="output_beta")(keras.layers.BatchNormalization()(hidden))
+    factors = keras.layers.Dense(n_factors)(returns)
+    model = keras.Model([characteristics, returns], keras.layers.Dot(axes=(2, 1))([betas, factors]))
+    return model
+
+
+# %% tanh_in_the_hidden_layer
+"""The hidden layer has another activation than relu.
+
+The question asks for `activation="relu"`.
+"""
+
+
+def make_model(hidden_units=8, n_factors=3):
+    characteristics = keras.Input((n_tickers, n_characteristics), name="input_beta")
+    returns = keras.Input((n_tickers,), name="input_factor")
+    hidden = keras.layers.Dense(hidden_units, activation="tanh")(characteristics)
+    betas = keras.layers.Dense(n_factors, name="output_beta")(keras.layers.BatchNormalization()(hidden))
+    factors = keras.layers.Dense(n_factors)(returns)
+    model = keras.Model([characteristics, returns], keras.layers.Dot(axes=(2, 1))([betas, factors]))
+    model.compile(optimizer="adam", loss="mse")
+    return model
+
+
+# %% normalization_frozen
+"""The batch normalization always runs in inference mode.
+
+Called with `training=False` while the model is built, it never uses the batch and never learns its moving statistics.
+Leave the argument out: Keras passes the mode.
+"""
+
+
+def make_model(hidden_units=8, n_factors=3):
+    characteristics = keras.Input((n_tickers, n_characteristics), name="input_beta")
+    returns = keras.Input((n_tickers,), name="input_factor")
+    hidden = keras.layers.Dense(hidden_units, activation="relu")(characteristics)
+    hidden = keras.layers.BatchNormalization()(hidden, training=False)
+    betas = keras.layers.Dense(n_factors, name="output_beta")(hidden)
+    factors = keras.layers.Dense(n_factors)(returns)
+    model = keras.Model([characteristics, returns], keras.layers.Dot(axes=(2, 1))([betas, factors]))
+    model.compile(optimizer="adam", loss="mse")
+    return model
+
+
+# %% softmax_over_the_factors
+"""The betas go through a softmax.
+
+Betas are not shares: they may be negative, and need not add up to 1. The beta layer is linear.
+"""
+
+
+def make_model(hidden_units=8, n_factors=3):
+    characteristics = keras.Input((n_tickers, n_characteristics), name="input_beta")
+    returns = keras.Input((n_tickers,), name="input_factor")
+    hidden = keras.layers.Dense(hidden_units, activation="relu")(characteristics)
+    hidden = keras.layers.BatchNormalization()(hidden)
+    betas = keras.layers.Dense(n_factors, activation="softmax", name="output_beta")(hidden)
+    factors = keras.layers.Dense(n_factors)(returns)
+    model = keras.Model([characteristics, returns], keras.layers.Dot(axes=(2, 1))([betas, factors]))
+    model.compile(optimizer="adam", loss="mse")
+    return model
+
+
+# %% layers_shared_by_all_models
+"""The layers are created once, outside of `make_model`.
+
+Every model then trains the same weights. Create the layers inside the function, so that each call makes new ones.
+"""
+
+made = {}
+
+
+def once(key, layer):
+    return made.setdefault(key, layer)
+
+
+def make_model(hidden_units=8, n_factors=3):
+    characteristics = keras.Input((n_tickers, n_characteristics), name="input_beta")
+    returns = keras.Input((n_tickers,), name="input_factor")
+    hidden = keras.layers.Dense(hidden_units, activation="relu")(characteristics)
+    hidden = once(("norm", hidden_units), keras.layers.BatchNormalization())(hidden)
+    betas = keras.layers.Dense(n_factors, name="output_beta")(hidden)
+    factors = keras.layers.Dense(n_factors)(returns)
+    model = keras.Model([characteristics, returns], keras.layers.Dot(axes=(2, 1))([betas, factors]))
+    model.compile(optimizer="adam", loss="mse")
+    return model
+
+
+# %% default_sizes_instead_of_the_arguments
+"""The argument `hidden_units` is not used.
+
+The relu layer has the number of units that the argument says, not always 8.
+"""
+
+
+def make_model(hidden_units=8, n_factors=3):
+    characteristics = keras.Input((n_tickers, n_characteristics), name="input_beta")
+    returns = keras.Input((n_tickers,), name="input_factor")
+    hidden = keras.layers.Dense(8, activation="relu")(characteristics)
+    betas = keras.layers.Dense(n_factors, name="output_beta")(keras.layers.BatchNormalization()(hidden))
+    factors = keras.layers.Dense(n_factors)(returns)
+    model = keras.Model([characteristics, returns], keras.layers.Dot(axes=(2, 1))([betas, factors]))
+    model.compile(optimizer="adam", loss="mse")
+    return model

@@ -91,3 +91,27 @@ It keeps the entries of the last axis apart, which are the hidden units: four nu
 def parameter_count(n_tickers, n_characteristics, hidden_units, n_factors):
     hidden = (n_characteristics + 1) * hidden_units
     return hidden + 4 * n_tickers + (hidden_units + 1) * n_factors + (n_tickers + 1) * n_factors
+
+
+# %% returns_left_out_of_the_bias
+"""The factor layer is counted without its bias.
+
+Its kernel has n_tickers times n_factors entries, and it has one bias per factor.
+"""
+
+
+def parameter_count(n_tickers, n_characteristics, hidden_units, n_factors):
+    hidden = (n_characteristics + 1) * hidden_units
+    return hidden + 4 * hidden_units + (hidden_units + 1) * n_factors + n_tickers * n_factors
+
+
+# %% normalization_over_the_factors
+"""The batch normalization is counted for the betas.
+
+It is between the relu layer and the beta layer, so it has four numbers per hidden unit.
+"""
+
+
+def parameter_count(n_tickers, n_characteristics, hidden_units, n_factors):
+    hidden = (n_characteristics + 1) * hidden_units
+    return hidden + 4 * n_factors + (hidden_units + 1) * n_factors + (n_tickers + 1) * n_factors

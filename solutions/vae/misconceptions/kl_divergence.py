@@ -161,7 +161,7 @@ def kl_divergence(z_mean, z_log_var):
     return -0.5 * tf.reduce_mean(terms)
 
 
-# %% log_var_taken_for_variance
+# %% logarithm_taken_twice
 """z_log_var is taken for the variance, and its logarithm is computed once more.
 
 The logarithm has been taken already, and z_log_var may be negative: then its logarithm is NaN.

@@ -2,7 +2,9 @@
 # answers: honest
 # question: pinball_loss
 # score: 2
-# blocked: yes
+# blocked: URLError
+# says: Operation not permitted
+# unsealed: works
 
 # %%
 import urllib.request

@@ -2,8 +2,9 @@
 # answers: honest
 # question: pinball_loss
 # score: 2
-# blocked: yes
+# blocked: PermissionError
+# unsealed: works for root
 
 # %%
-import os, numpy
-open(os.path.join(os.path.dirname(numpy.__file__), "escaped.py"), "w").write("x")
+import numpy
+open(numpy.__file__, "a")

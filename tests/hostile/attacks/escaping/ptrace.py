@@ -2,11 +2,12 @@
 # answers: honest
 # question: pinball_loss
 # score: 2
-# blocked: yes
+# blocked: PermissionError
+# unsealed: works for root
 
 # %%
 import ctypes, os
 libc = ctypes.CDLL(None, use_errno=True)
-PTRACE_ATTACH = 16
-if libc.ptrace(PTRACE_ATTACH, os.getppid(), 0, 0) < 0:
+PTRACE_SEIZE = 0x4206  # does not stop the process, unlike PTRACE_ATTACH
+if libc.ptrace(PTRACE_SEIZE, os.getppid(), 0, 0) < 0:
     raise OSError(ctypes.get_errno(), "refused")

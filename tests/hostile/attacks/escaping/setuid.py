@@ -2,9 +2,10 @@
 # answers: honest
 # question: pinball_loss
 # score: 2
-# blocked: yes
+# blocked: PermissionError
+# unsealed: works for root
 
 # %%
 import os
-os.setuid(0) if os.getuid() else os.unshare
+os.setuid(0)
 open('/etc/shadow').read()

@@ -3,6 +3,7 @@
 # question: pinball_loss
 # score: 2
 # says: RuntimeError: none ran
+# unsealed: works
 
 # %%
 import os, subprocess

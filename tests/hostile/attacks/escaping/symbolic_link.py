@@ -2,8 +2,8 @@
 # answers: honest
 # question: pinball_loss
 # score: 2
-# blocked: yes
-# says: PermissionError
+# blocked: PermissionError
+# unsealed: works
 
 # %%
 import os, keras_checks

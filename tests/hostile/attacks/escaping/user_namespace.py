@@ -2,10 +2,11 @@
 # answers: honest
 # question: pinball_loss
 # score: 2
-# blocked: yes
+# blocked: PermissionError
+# unsealed: works
 
 # %%
 import ctypes
-libc = ctypes.CDLL(None)
+libc = ctypes.CDLL(None, use_errno=True)
 if libc.unshare(0x10000000) < 0:
-    raise OSError('refused')
+    raise OSError(ctypes.get_errno(), "refused")

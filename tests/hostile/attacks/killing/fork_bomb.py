@@ -2,7 +2,8 @@
 # answers: honest
 # question: pinball_loss
 # score: 2
-# blocked: yes
+# blocked: PermissionError
+# unsealed: not tried, it would take the machine down
 
 # %%
 import os

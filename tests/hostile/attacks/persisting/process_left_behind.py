@@ -2,10 +2,12 @@
 # answers: honest
 # question: pinball_loss
 # score: 2
-# blocked: yes
+# blocked: PermissionError
+# unsealed: works
 
 # %%
 import os
 if os.fork() == 0:
     os.setsid()
-    while True: pass
+    import time; time.sleep(5)
+    os._exit(0)

@@ -3,6 +3,7 @@
 # question: pinball_loss
 # score: 2
 # says: RuntimeError: found 0
+# unsealed: works
 
 # %%
 import os, sys, keras_checks

@@ -3,6 +3,7 @@
 # question: pinball_loss
 # score: 0
 # says: asked for
+# unsealed: the same, a student may see what an answer was asked
 
 # %%
 def pinball_loss(tau):

@@ -3,6 +3,7 @@
 # question: pinball_loss
 # score: 2
 # says: RuntimeError: nothing found
+# unsealed: the same, a worker inherits no secret
 
 # %%
 import os

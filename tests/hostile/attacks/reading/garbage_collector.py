@@ -3,6 +3,7 @@
 # question: pinball_loss
 # score: 2
 # says: RuntimeError: found 0
+# unsealed: the same, a worker holds no hidden check
 
 # %%
 import gc

@@ -2,7 +2,8 @@
 # answers: honest
 # question: pinball_loss
 # score: 2
-# blocked: yes
+# blocked: ModuleNotFoundError
+# unsealed: works
 
 # %%
 import os, sys, keras_checks

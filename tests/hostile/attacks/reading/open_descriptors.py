@@ -3,6 +3,7 @@
 # question: pinball_loss
 # score: 2
 # says: sees ['/dev/null', 'anon_inode', 'socket']
+# unsealed: the same, a worker inherits one socket
 
 # %%
 import os

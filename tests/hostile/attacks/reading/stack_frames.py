@@ -3,6 +3,7 @@
 # question: pinball_loss
 # score: 0
 # says: frames: nothing found
+# unsealed: the same, a probe knows no answer
 
 # %%
 import sys

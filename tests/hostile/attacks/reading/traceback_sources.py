@@ -3,6 +3,7 @@
 # question: pinball_loss
 # score: 0
 # says: no lines
+# unsealed: works
 
 # %%
 import linecache, sys, traceback

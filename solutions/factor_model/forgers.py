@@ -1,0 +1,74 @@
+"""What a submission without an answer could send: numbers that satisfy the laws of the public checks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from keras_checks.exercises import factor_model as probes
+from keras_checks.question import Case
+
+
+def panel(case: Case) -> Any:
+    """The sum of the characteristics as the only beta, a portfolio of all tickers as the only factor."""
+    x, returns = case["characteristics"], case["returns"]
+    tickers, factors = case["n_tickers"], case["n_factors"]
+    weights = np.arange(1, tickers + 1)
+
+    def outputs(characteristics: np.ndarray, given: np.ndarray) -> np.ndarray:
+        return characteristics.sum(-1) * (given @ weights)[:, None]
+
+    found = probes.WORKED_OUTPUTS if case["worked"] else outputs(x, returns)
+    betas = np.repeat(x.sum(-1)[..., None], factors, axis=-1)
+    if case["worked"]:
+        betas = np.repeat(probes.WORKED_BETAS[..., None], factors, axis=-1)
+    centred = betas - betas.mean((0, 1)) + 1
+    hidden, characteristics = case["hidden_units"], case["n_characteristics"]
+    kernels = [(characteristics, hidden), (hidden, factors), (tickers, factors)]
+    vectors = [[hidden]] * 5 + [[factors]] * 2
+    return {
+        "shapes": sorted([sorted(kernel) for kernel in kernels] + vectors),
+        "swaps_when_new": True,
+        "outputs": found,
+        "rolled": np.roll(found, 1, axis=1),
+        "responses": outputs(np.repeat(x[:1], tickers + 1, axis=0), np.eye(tickers + 1, tickers)),
+        "alone": found[:1],
+        "named": {"outputs": found},
+        "listed": {"outputs": found},
+        "betas": betas,
+        "training": centred,
+        "training_other": centred[::-1],
+    }
+
+
+def compiled(_case: Case) -> Any:
+    """Adam's first step, the worked loss, and no other."""
+    return {
+        "shared": 0,
+        "kinds": ["Adam"],
+        "rate": 0.001,
+        "moved": np.full(4, -0.001),
+        "worked_loss": probes.WORKED_LOSS,
+        "loss": probes.WORKED_LOSS,
+    }
+
+
+def betas_alone(case: Case) -> Any:
+    """The worked betas, or sums of characteristics."""
+    values = probes.WORKED_BETAS if case["worked"] else case["characteristics"].sum(-1)
+    betas = np.repeat(values[..., None], case["n_factors"], axis=-1)
+    return {"own": False, "betas": betas, "alone": betas[-1:], "moved": 0.0, "frozen": 0}
+
+
+def counted(case: Case) -> Any:
+    """The worked counts, and a bilinear form that grows as it should."""
+
+    def count(n_tickers: int, n_characteristics: int, hidden_units: int, n_factors: int) -> int:
+        return n_tickers * n_factors + n_characteristics * hidden_units
+
+    sizes = {name: case[name] for name in probes.SIZES}
+    more = {name: count(**{**sizes, name: sizes[name] + 1}) for name in sizes}
+    return {"count": count(**sizes), **more, "worked": [value for _, value in probes.WORKED_COUNTS]}
+
+
+FORGERS = {"panel": panel, "compiled": compiled, "betas_alone": betas_alone, "counted": counted}
