@@ -21,13 +21,20 @@ import os
 os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-import otter
-import keras_checks
+try:
+    import otter
+    import keras_checks
+except ModuleNotFoundError as missing:
+    raise ModuleNotFoundError(f"{{missing.name}} is missing. {missing_help}") from None
 
 grader = keras_checks.Notebook("{exercise}")  # an otter.Notebook
 
 """
 
+LOCAL_HELP = "Run %pip install -r requirements.txt in a cell, then restart the kernel."
+COLAB_HELP = "Run the first cell of this notebook, which installs it."
+COLAB_PACKAGES = "otter-grader hypothesis sortedcontainers python-frontmatter fica ipylab"
+"""What the checks import and Colab lacks. Nothing that Colab pins is touched: their dependencies are there already."""
 GUIDE = """\
 *How to work here.* Run the cells from the top. Write each answer into its cell, run it, then run the check below: it
 says what must be true, and shows the smallest input that breaks your answer. **Stuck?** There are three hints below
@@ -59,7 +66,7 @@ def solve_answers(_: Master, cells: list[MasterCell]) -> list[MasterCell]:
 
 def add_grader(master: Master, cells: list[MasterCell]) -> list[MasterCell]:
     """Make the grader in front of the author's imports."""
-    head = SETUP.format(exercise=master.exercise)
+    head = SETUP.format(exercise=master.exercise, missing_help=LOCAL_HELP)
     return [replace(cell, source=head + cell.source) if "setup" in cell.tags else cell for cell in cells]
 
 
@@ -94,7 +101,9 @@ def install(url: str) -> Transform:
     """The step that starts a notebook with the installation of the checks from ``url``, for Colab."""
 
     def add_install(_: Master, cells: list[MasterCell]) -> list[MasterCell]:
-        return [MasterCell("code", f"%pip install -q {url}", ("install",)), *cells]
+        source = f"%pip install -q --no-deps {url} {COLAB_PACKAGES}"
+        told = [replace(cell, source=cell.source.replace(LOCAL_HELP, COLAB_HELP)) for cell in cells]
+        return [MasterCell("code", source, ("install",)), *told]
 
     return add_install
 

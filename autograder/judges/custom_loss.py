@@ -145,23 +145,17 @@ def distances(case: Case, predicted: np.ndarray, tau: float) -> dict[str, float]
 
 @probes.TRAINED_MODEL.confirms(probes.learns_the_quantile)
 @probes.TRAINED_MODEL.judge(
-    points=0.5, hint="Compare what the model learned with the mean, the median and the quantile on the other side."
+    points=1, hint="Compare what the model learned with the mean, the median and the quantile on the other side."
 )
 def conditional_quantile(case: Case, seen: Any) -> None:
-    """For fresh examples the trained model predicts the conditional `tau` quantile."""
-    distance = min(distances(case, _fresh(seen), case["tau"]).values())
+    """For fresh examples the trained model predicts the conditional `tau` quantile, also for the average example."""
+    predicted = _fresh(seen)
+    distance = min(distances(case, predicted, case["tau"]).values())
     expect(distance < DISTANCE_TOLERANCE, "The model is far from the conditional quantile.", received=distance)
-
-
-@probes.TRAINED_MODEL.judge(
-    points=0.5,
-    hint="For the average example all features are 0. Only a bias can move its prediction away from 0.",
-)
-def bias(case: Case, seen: Any) -> None:
-    """For an example whose standardised features are all 0 the model predicts the quantile there, which is not 0."""
-    predicted = float(_fresh(seen)[0])
-    near = [0.25 < predicted / curve[0] < 1.75 for curve in optima(case, case["tau"]).values()]
-    expect(any(near), "For features that are all 0 the prediction is wrong.", received=predicted)
+    average = float(predicted[0])
+    near = [0.25 < average / curve[0] < 1.75 for curve in optima(case, case["tau"]).values()]
+    hint = "For the average example all features are 0. Only a bias can move its prediction away from 0."
+    expect(any(near), "For features that are all 0 the prediction is wrong.", received=average, hint=hint)
 
 
 def _fresh(seen: Any) -> np.ndarray:

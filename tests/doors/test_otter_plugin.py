@@ -19,6 +19,7 @@ from autograder.doors import otter_plugin
 from autograder.doors.gradescope.faults import NAME
 from autograder.doors.otter_plugin import SealedGrading
 from autograder.grading.session import Session
+from autograder.results.markdown import escape_markdown
 from autograder.results.otter_tests import VERDICTS, grader_test
 from autograder.results.records import Status
 from autograder.results.result import Grading
@@ -105,7 +106,7 @@ def test_what_cannot_be_read_starts_no_session(
     put(tmp_path / "submission", {"custom_loss.ipynb": b"{"})
     monkeypatch.setattr(Session, "__enter__", fails)
     outcome = outcome_of(plugin, tmp_path / "tests")
-    assert "custom_loss.ipynb is not a notebook that can be read" in outcome["output"]
+    assert escape_markdown("custom_loss.ipynb is not a notebook that can be read") in outcome["output"]
     assert [test["max_score"] for test in outcome["tests"]] == [3] * 4
 
 

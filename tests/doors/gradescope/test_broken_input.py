@@ -10,6 +10,8 @@ import pytest
 from gradescope_folders import hand_in, read_results, run_many, worker_can_reach
 from handed_in import notebook, right_notebook, zipped
 
+from autograder.results.markdown import escape_markdown
+
 RIGHT = right_notebook()
 MARKS = b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
 ONE_CELL = b'{"cells": [%s], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
@@ -64,7 +66,7 @@ def graded(source: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
 def test_broken_submission_has_a_result(name: str, graded: dict[str, Path]) -> None:
     outcome = read_results(graded[name])
     extra = outcome["extra_data"]
-    assert BROKEN[name][1] in outcome["output"], outcome["output"][:300]
+    assert escape_markdown(BROKEN[name][1]) in outcome["output"], outcome["output"][:300]
     assert outcome["score"] == 0
     assert extra["status"] in ("unreadable", "graded")
     assert not extra["regrade"]
