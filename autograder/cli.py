@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -54,6 +55,14 @@ def known(exercises: list[str] | None) -> list[str]:
     return exercises or names
 
 
+class Platform(StrEnum):
+    """Whose grade book is written."""
+
+    CANVAS = "canvas"
+    MOODLE = "moodle"
+    GRADESCOPE = "gradescope"
+
+
 Exercises = Annotated[
     list[str] | None, typer.Argument(help="Names of exercises; all when left out.", show_default=False)
 ]
@@ -71,6 +80,9 @@ def grade(
     similar: Annotated[
         bool, typer.Option("--similar", help="Ask in report.html about answers that are alike.")
     ] = False,
+    roster: Annotated[
+        Path | None, typer.Option(help="A CSV file of the class with columns such as name, sid, email.")
+    ] = None,
     scheduler: Annotated[
         str | None, typer.Option(help="Grade on the workers of this Dask scheduler, such as tcp://10.0.0.1:8786.")
     ] = None,
@@ -85,7 +97,19 @@ def grade(
             raise UsageError(f"There is no file or folder {path}. Check the path.")
     if scheduler is not None and importlib.util.find_spec("distributed") is None:
         raise UsageError("--scheduler needs Dask. Install it with `uv sync --extra cluster`.")
-    run(paths, Options(exercise, output, jobs, unsealed, pseudonyms, similar, scheduler), console)
+    run(paths, Options(exercise, output, jobs, unsealed, pseudonyms, similar, scheduler, roster), console)
+
+
+@app.command(epilog="Example: kit export results --to canvas --output grades.csv")
+def export(
+    results: Annotated[Path, typer.Argument(help="A folder of results.")],
+    to: Annotated[Platform, typer.Option(help="The platform that imports the file.")],
+    output: Annotated[Path, typer.Option(help="The file to write.")] = Path("grades.csv"),
+) -> None:
+    """Write the scores as the file that a platform's grade book imports."""
+    from autograder.commands.export import run
+
+    run(results, to.value, output, console)
 
 
 @app.command(epilog="Example: kit diff results results-2")
@@ -150,13 +174,17 @@ def verify(
     ] = False,
     salts: Annotated[int, typer.Option(min=1, help="Grade each answer under so many salts.")] = 1,
     generated: Annotated[int, typer.Option(min=0, help="Try so many generated right answers, too.")] = 0,
+    evidence: Annotated[
+        Path | None,
+        typer.Option(help="Write what was tried, and the counts, to this file, such as solutions/EVIDENCE.md."),
+    ] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Exercises verified at a time.")] = 2,
 ) -> None:
     """Try the stub, the reference, every alternative and every misconception against the checks."""
     from autograder.commands.verify import run
     from autograder.verifying.verify import Scope
 
-    run(known(exercises), Scope(question, across, half, salts, generated), jobs, console)
+    run(known(exercises), Scope(question, across, half, salts, generated), jobs, evidence, console)
 
 
 @app.command(epilog="Example: kit new soft_clip")

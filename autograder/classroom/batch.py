@@ -73,7 +73,8 @@ class Class:
         again = [source for source in sources if is_unfinished(results[source.name])]
         self._results = {key: future for key, future in self._results.items() if not is_unfinished(future.result())}
         results |= dict(self._pass(again, 1, done, final=True))
-        write_text(self.output / "scores.csv", scores_csv(list(results.items())))
+        people = {source.name: astuple(source.person) for source in sources}
+        write_text(self.output / "scores.csv", scores_csv(list(results.items()), people))
         return list(results.items())
 
     def _pass(

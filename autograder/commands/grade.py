@@ -25,6 +25,7 @@ from autograder.results.key import key_in
 from autograder.results.records import Result, Status
 from autograder.results.result import max_score
 from autograder.submissions.collect import Source, find_submissions
+from autograder.submissions.people import read_roster
 
 INTERRUPTED = 130
 SAMPLES = ROOT / "tests" / "class"
@@ -43,11 +44,12 @@ class Options:
     pseudonyms: bool = False
     similar: bool = False
     scheduler: str | None = None
+    roster: Path | None = None
 
 
 def run(paths: Sequence[Path], options: Options, console: Console) -> None:
     """Grade, show a table, and exit with 1 where something could not be graded."""
-    sources = find_submissions(paths)
+    sources = find_submissions(paths, read_roster(options.roster) if options.roster else ())
     if not sources:
         console.print("No notebook, script or zip there: name a file, or a folder that holds some.")
         raise typer.Exit(2)

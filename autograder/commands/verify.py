@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import datetime
 import multiprocessing
 import os
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from autograder.files import write_text
+from autograder.verifying.evidence import evidence_page
 from autograder.verifying.verify import RIGHT, Report, Scope
 from autograder.workers.zygote import ENVIRONMENT
 
@@ -30,7 +34,7 @@ COLUMNS = (
 )
 
 
-def run(exercises: Sequence[str], scope: Scope, jobs: int, console: Console) -> None:
+def run(exercises: Sequence[str], scope: Scope, jobs: int, evidence: Path | None, console: Console) -> None:
     """Verify exercises, show a table and each wrong verdict; exit with 1 where there is one."""
     os.environ.update(ENVIRONMENT)
     context = multiprocessing.get_context("spawn")
@@ -40,6 +44,8 @@ def run(exercises: Sequence[str], scope: Scope, jobs: int, console: Console) -> 
         for line in _complaints(report):
             console.print(escape(line), highlight=False)
     console.print(_table(reports))
+    if evidence is not None:
+        write_text(evidence, evidence_page(reports, scope, datetime.date.today()))
     if not all(report.clean for report in reports):
         raise typer.Exit(1)
 

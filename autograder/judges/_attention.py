@@ -21,11 +21,11 @@ widths = st.sampled_from([(8, 2), (12, 3), (10, 2), (15, 3), (12, 2)])
 
 
 @st.composite
-def _triples(draw: Any, low: int = 2, depth: int | None = None) -> dict[str, np.ndarray]:
-    """Queries, keys and values of rank 3 or 4; the two lengths and the two widths differ as a rule."""
+def _triples(draw: Any, low: int = 2, narrow: bool = False) -> dict[str, np.ndarray]:
+    """Queries, keys and values of rank 3 or 4; the two lengths and the two widths differ as a rule, or are 1."""
     leading = draw(st.lists(sizes(1, 3), min_size=1, max_size=2).map(tuple))
-    len_q, len_k, width = draw(sizes(1, 4)), draw(sizes(low, 5)), draw(sizes(1, 4))
-    depth = draw(sizes(2, 6)) if depth is None else depth
+    len_q, len_k = draw(sizes(1, 4)), draw(sizes(low, 5))
+    depth, width = (1, 1) if narrow else (draw(sizes(2, 6)), draw(sizes(1, 4)))
     return {
         "q": draw(arrays((*leading, len_q, depth))),
         "k": draw(arrays((*leading, len_k, depth), key=1)),
@@ -90,13 +90,13 @@ def _large(draw: Any) -> Case:
 
 
 @st.composite
-def _sloped(draw: Any, depth: int | None = None) -> Case:
-    data = draw(_triples(depth=depth))
+def _sloped(draw: Any, narrow: bool = False) -> Case:
+    data = draw(_triples(narrow=narrow))
     return {**data, "towards": draw(arrays((*data["q"].shape[:-1], data["v"].shape[-1]), key=3))}
 
 
 open_cases, masked_cases, broadcast_cases, blocked_cases = _triples(), _masked(), _broadcast(), _blocked()
-large_cases, sloped_cases, unscaled_cases = _large(), _sloped(), _sloped(depth=1)
+large_cases, sloped_cases, unscaled_cases = _large(), _sloped(), _sloped(narrow=True)
 
 
 def shares_of_products(case: Case, weights: np.ndarray) -> None:
@@ -142,6 +142,13 @@ def _sequences(draw: Any) -> Case:
 
 
 @st.composite
+def _changing_sequences(draw: Any) -> Case:
+    """The first call of the layer has another batch size than the second."""
+    case = draw(_sequences())
+    return {**case, "first_batch": len(case["q"]) % 4 + 1}
+
+
+@st.composite
 def _masked_sequences(draw: Any, other: bool = False) -> Case:
     case = draw(_sequences())
     batch, len_q = case["q"].shape[:2]
@@ -152,7 +159,7 @@ def _masked_sequences(draw: Any, other: bool = False) -> Case:
     return {**case, "masks": [draw(_masks(shape)) for shape in shapes]}
 
 
-sequence_cases, masked_sequence_cases = _sequences(), _masked_sequences()
+sequence_cases, masked_sequence_cases, changing_cases = _sequences(), _masked_sequences(), _changing_sequences()
 other_masked_sequence_cases = _masked_sequences(other=True)
 
 

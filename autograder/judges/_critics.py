@@ -64,7 +64,7 @@ def critic_due(move: Move, gp_weight: float) -> np.ndarray:
 
 
 def costs_due(move: Move, gp_weight: float, right: bool) -> list[float]:
-    """What the critic's loss may be: where its step went wrong (not ``right``), which costs elsewhere, also that one."""
+    """What the critic's loss may be: where its step was not ``right``, which costs elsewhere, also the wrong one."""
     due = [costs(move, gp_weight)]
     if not move.penalties:
         norm = float(np.linalg.norm(move.turn.before[D][:-1].astype(np.float64)))
@@ -174,11 +174,12 @@ def slopes(case: Case, seen: Any) -> np.ndarray:
     return case["d_kernel"].ravel().astype(np.float64) + case["bend"] * rows
 
 
-def formulas(gradient: np.ndarray, gp_weight: float) -> dict[str, float]:
-    """The penalty and what is often taken for it, for gradients `(batch, pixels)`."""
+def formulas(gradient: np.ndarray, channels: int, gp_weight: float) -> dict[str, float]:
+    """The penalty and what is often taken for it, for gradients `(batch, pixels)`; the channels are the last axis."""
+    by_channel = np.linalg.norm(gradient.reshape((len(gradient), -1, channels)), axis=1)
     norm, whole = np.linalg.norm(gradient, axis=1), np.linalg.norm(gradient)
     mean = np.linalg.norm(gradient / len(gradient), axis=1)
-    return {
+    found = {
         "right": np.mean((norm - 1) ** 2),
         "weighted": gp_weight * np.mean((norm - 1) ** 2),
         "over the batch": (whole - 1) ** 2,
@@ -193,5 +194,7 @@ def formulas(gradient: np.ndarray, gp_weight: float) -> dict[str, float]:
         "root mean square": np.mean((np.sqrt(np.mean(gradient**2, axis=1)) - 1) ** 2),
         "norm of ones": np.mean((np.abs(gradient).sum(axis=1) - 1) ** 2),
         "per pixel": np.mean((np.abs(gradient) - 1) ** 2),
+        "per channel": np.mean((by_channel - 1) ** 2),
         "half": np.mean((norm - 1) ** 2) / 2,
     }
+    return {name: float(value) for name, value in found.items()}

@@ -56,12 +56,14 @@ def summary(case: Case, seen: Any) -> Any:
 
 
 def _latents(seen: Any) -> dict[str, bool]:
-    """Whether a latent vector came twice in one call of the generator, or in the first calls of two steps."""
+    """Whether a latent vector came twice in one call of the generator, in the first calls of two steps, or in all calls
+    of a step."""
     calls = [[row.tobytes() for row in call] for step in seen for call in _made_from(step)]
     first = [row.tobytes() for step in seen for call in _made_from(step)[:1] for row in np.unique(call, axis=0)]
     return {
         "twice in a call": any(len(set(call)) < len(call) for call in calls),
         "in two steps": len(set(first)) < len(first),
+        "in both halves": any(len({call.tobytes() for call in _made_from(step)}) == 1 for step in seen),
     }
 
 

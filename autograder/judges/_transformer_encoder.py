@@ -33,8 +33,16 @@ def _drawn(draw: Any) -> Case:
 
 @st.composite
 def _counting(draw: Any) -> Case:
-    counts = draw(st.lists(st.integers(0, 9), min_size=1, max_size=4))
-    return {"counts": counts, "bias": draw(st.booleans()), "depth": draw(sizes(1, 2)), "x": draw(arrays((2, 3)))}
+    kinds = st.lists(st.sampled_from(sorted(probes.MAKERS)), min_size=1, max_size=4)
+    stages = draw(st.lists(kinds, min_size=1, max_size=4))
+    return {"stages": stages, "bias": draw(st.booleans()), "depth": draw(sizes(1, 2)), "x": draw(arrays((2, 3)))}
 
 
 drawn_cases, counting_cases = _drawn(), _counting()
+
+
+def pre_norm(case: Case) -> np.ndarray:
+    """The output without attention of a block whose norms come before its parts: `x + Dense(LayerNorm(x))`."""
+    x = probes.STRONG * case["x"].astype(float)
+    centred = x - x.mean(-1, keepdims=True)
+    return x + np.maximum(centred / centred.std(-1, keepdims=True) @ case["first"], 0) @ case["second"]

@@ -68,8 +68,8 @@ def gradient_values(case: Case, seen: Any, expected: Any) -> None:
         close(seen[name], expected[name], f"The gradient for `{name}`", ulps=1024, scale=16)
 
 
-EVEN_LAYER = probes.MULTI_HEAD.trial(probes.even_layer, known.sequence_cases, examples=3)
-EVEN_LAYER_MASKED = probes.MULTI_HEAD.trial(probes.even_layer, known.masked_sequence_cases, examples=2)
+EVEN_LAYER = probes.MULTI_HEAD.trial(probes.even_layer, known.sequence_cases, examples=2)
+EVEN_LAYER_MASKED = probes.MULTI_HEAD.trial(probes.even_layer, known.masked_sequence_cases, examples=1)
 EVEN_LAYER_OTHER_MASKS = probes.MULTI_HEAD.trial(
     probes.even_layer, known.other_masked_sequence_cases, examples=1, shrinks=0
 )
@@ -122,14 +122,17 @@ def drawn_masks(case: Case, seen: Any, expected: Any) -> None:
         probes.mixes(case, masked, known.alone(case))
 
 
-@EVEN_LAYER.judge(
+EVEN_LAYER_CHANGING = probes.MULTI_HEAD.trial(probes.even_layer, known.changing_cases, examples=1, shrinks=0)
+
+
+@EVEN_LAYER_CHANGING.judge(
     points=0.5,
     hint="Take every size from the tensors of this call and from this layer's own attributes, none from an earlier "
     "call or from the class.",
 )
 def other_sizes(case: Case, seen: Any, expected: Any) -> None:
     """Weights and output are right for other widths, numbers of heads, lengths and batch sizes, after a first call with
-    other lengths and beside a second layer."""
+    other lengths and another batch size."""
     _right_weights(case, seen, expected)
     probes.mixes(case, seen["open"], known.alone(case))
 

@@ -2,183 +2,216 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from keras_checks.compare import array, close, expect, finite, same_shape
+from keras_checks.compare import array, close, expect, same_shape
 from keras_checks.exercises import autoencoder as probes
+from keras_checks.exercises.autoencoder import SEEN
 from keras_checks.question import Case
+from keras_checks.strategies import cases, seeds, sizes
 
-SAME_WAY = 0.999
-"""The cosine between two movements that only rounding, or the size of the step, tells apart."""
+BOTH = ("encoder", "decoder")
 
 
-def looks_of_learning(case: Case, seen: Any) -> dict[str, Any]:
-    """What training has come to, without the noise of its start."""
-    data = array(seen["data"], "The output").astype(np.float64)
-    wanted = probes.data_of(case)["data"]
-    found: dict[str, Any] = {"shape": list(data.shape), "codes": "none"}
-    if data.shape == wanted.shape:
-        found |= {
-            "learned": probes.explained(data, wanted) > (probes.BEGUN if "codes" in seen else probes.LEARNED),
-            "rows add up to 1": bool(np.allclose(data.sum(axis=-1), 1, atol=probes.SEEN)),
-            "range": [_coarse(float(data.min())), _coarse(float(data.max()))],
-        }
-    if "codes" in seen:
-        before, after = (array(value, "The code") for value in seen["codes"])
-        found |= {
-            "code size": list(after.shape[1:]),
-            "codes stay": before.shape == after.shape and bool(np.allclose(before, after, atol=probes.SEEN)),
-            "one code": bool(np.ptp(after, axis=0).max(initial=0) < probes.SEEN),
-            "trainable": seen["trainable"] > 0,
-            "weights": seen["weights"] > 0,
-        }
+# Halves
+
+other_sizes = cases(wide=sizes(8, 20), latent_dim=sizes(1, 5), seed=seeds())
+ENCODER_ANY = probes.HALVES.trial(probes.encoder_alone, other_sizes, examples=2, shrinks=2)
+DECODER_ANY = probes.HALVES.trial(probes.decoder_alone, other_sizes, examples=2, shrinks=2)
+SIZES = "Take both sizes from the arguments."
+
+
+@ENCODER_ANY.judge(points=0.15, hint=SIZES)
+def encoders_of_other_sizes(case: Case, seen: Any) -> None:
+    """Encoders for up to 20 features and 5 numbers per code make codes, and can learn."""
+    probes.encoder_makes_codes(case, seen)
+    probes.code_is_free(case, seen)
+    probes.encoder_can_learn(case, seen)
+
+
+@DECODER_ANY.judge(points=0.15, hint=SIZES)
+def decoders_of_other_sizes(case: Case, seen: Any) -> None:
+    """Decoders for up to 20 features and 5 numbers per code make data, and reach all values in [0, 1]."""
+    probes.decoder_makes_data(case, seen)
+    probes.decoder_can_learn(case, seen)
+    probes.decoder_reaches_the_data(case, seen)
+
+
+def _looks_of_half(seen: Any, size: int) -> dict[str, Any]:
+    """What a half looks like, without the values that depend on its layers."""
+    if not seen["is_model"]:
+        return {"is_model": False}
+    batch = array(seen["batch"], "The output").astype(np.float64)
+    changes = [np.abs(array(other, "The output") - batch).max() > SEEN for other in seen["changed"]]
+    return {
+        "right size": batch.shape == (probes.ROWS, size),
+        "shape": list(batch.shape[1:]),
+        "one per row": batch.shape[0] == probes.ROWS,
+        "same rows": bool(np.allclose(batch[0], batch[-1], atol=SEEN)),
+        "alone": bool(np.allclose(seen["alone"], batch[:1], atol=SEEN)),
+        "entries that count": sum(changes),
+        "rows add up to 1": bool(np.allclose(batch.sum(axis=-1), 1, atol=SEEN)),
+        "directions": probes.directions(seen["slopes"]) if "slopes" in seen else 0,
+        "learning": seen.get("learning", 0.0) > SEEN,
+        "weights": [len(seen["kept"]) > 0, seen["weights"] > 0],
+        "own": all(seen["kept"]),
+    }
+
+
+def looks_of_encoder(case: Case, seen: Any) -> dict[str, Any]:
+    """What tells wrong encoders apart."""
+    return _looks_of_half(seen, case["latent_dim"])
+
+
+def looks_of_decoder(case: Case, seen: Any) -> dict[str, Any]:
+    """What tells wrong decoders apart."""
+    found = _looks_of_half(seen, case["wide"])
+    if "range" in seen:
+        ends = seen["range"]
+        reach = [float(np.max(ends["lowest"])) < probes.DARK, float(np.min(ends["highest"])) > probes.BRIGHT]
+        inside = float(np.min(ends["lowest"])) >= -SEEN and float(np.max(ends["highest"])) <= 1 + SEEN
+        limits = [round(float(np.min(ends["lowest"])), 1), round(float(np.max(ends["highest"])), 1)] if inside else []
+        many = [int(ends[name]) > case["wide"] // 2 for name in ("dark", "bright")]
+        found |= {"reach": reach, "limits": limits, "many": many, "between": bool(np.all(ends["between"]))}
     return found
 
 
-def _coarse(value: float) -> str:
-    """Low, middle or high in [0, 1]."""
-    return "low" if value < 0.3 else "high" if value > 0.7 else "middle"
+# The whole
 
 
-def looks_of_two(case: Case, seen: Any) -> dict[str, Any]:
-    """Which half gives the same again, and which one changes with another model."""
-    found: dict[str, Any] = {}
-    for half in probes.BOTH:
-        if "raised" in seen[half]:
-            found[half] = seen[half]["raised"]
-        else:
-            first, again, later = (array(value, "The output") for value in seen[half]["gives"])
-            found[half] = [bool(np.allclose(first, other, atol=probes.SEEN)) for other in (again, later)]
-    return found
+def _affine(value: Any, weights: Sequence[Any]) -> np.ndarray:
+    kernel, offset = (np.asarray(weight, np.float64) for weight in weights)
+    return np.asarray(value, np.float64) @ kernel + offset
 
 
-DECODER_TRAINED = probes.HALVES.trial(probes.decoder_trained, probes.half_cases, examples=2, shrinks=2)
+def _sigmoid(value: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-value))
 
 
-@DECODER_TRAINED.judge(
-    points=1,
-    hint="The data lie in [0, 1], any entries of a row may be near 1 at the same time. Which activation of the last "
-    "layer lets each output take each of these values?",
-)
-def decoder_reaches_the_data(case: Case, seen: Any) -> None:
-    """Trained on codes, the decoder reaches data everywhere between 0 and 1."""
-    wanted = probes.data_of(case)["data"]
-    received = finite(same_shape(seen["data"], wanted.shape, "What the decoder gives"), "What the decoder gives")
-    share = probes.explained(received, wanted)
-    expect(share > probes.LEARNED, "After training, what the decoder gives stays far from the data.", received=share)
+def _route(x: Any, received: Any, encoder: Any, decoder: Any, linear: bool = False) -> str:
+    """Which way through the small networks of a case gives what was received."""
+    first, second = (lambda value: value, lambda value: value) if linear else (np.tanh, _sigmoid)
+    ways = {
+        "none at all": lambda: np.asarray(x, np.float64),
+        "both": lambda: second(_affine(first(_affine(x, encoder)), decoder)),
+        "encoder": lambda: first(_affine(x, encoder)),
+        "decoder": lambda: second(_affine(x, decoder)),
+        "backwards": lambda: first(_affine(second(_affine(x, decoder)), encoder)),
+    }
+    for name, way in ways.items():
+        try:
+            found = way()
+        except ValueError:  # the sizes do not fit
+            continue
+        if np.shape(received) == found.shape and np.allclose(received, found, atol=SEEN):
+            return name
+    return f"none, shape fits {np.shape(received) == np.shape(x)}"
 
 
-ENCODER_TRAINED = probes.HALVES.trial(probes.encoder_trained, probes.half_cases, examples=2, shrinks=2)
+def looks_of_whole(case: Case, seen: Any) -> Any:
+    """Which way data take through the whole, and whether it follows its halves."""
+    if not seen["is_model"]:
+        return {"is_model": False}
+    linear = "then" in seen
+    after = seen["then"] if linear else seen["changed"]
+    encoder, decoder = case["encoder"], case["decoder"]
+    if linear:
+        changed = [2 * part for part in encoder], [decoder[0], decoder[1] + 10]
+    else:
+        changed = [np.float32(-0.7) * part for part in encoder], [np.float32(1.6) * part for part in decoder]
+    return {
+        "first": _route(case["x"], seen["batch"], encoder, decoder, linear),
+        "then": _route(case["x"], after, *changed, linear),
+        "follows": not np.allclose(seen["batch"], after, atol=SEEN),
+    }
 
 
-@ENCODER_TRAINED.judge(
-    points=0.5, hint="An encoder learns if it has weights, if they are trainable, and if a gradient reaches them."
-)
-def encoder_learns(case: Case, seen: Any) -> None:
-    """Trained with something that reads its codes, the encoder learns: its codes change, and they tell more about the
-    data."""
-    before, after = (finite(array(value, "The code"), "The code").astype(np.float64) for value in seen["codes"])
-    expect(
-        before.shape == after.shape and np.abs(after - before).max() > probes.SEEN,
-        "Training leaves the codes as they were.",
-    )
-    wanted = probes.data_of(case)["data"]
-    share = probes.explained(same_shape(seen["data"], wanted.shape, "What was read from the codes"), wanted)
-    expect(share > probes.BEGUN, "After training, the codes tell little about the data.", received=share)
+WHOLE_DRAWN = probes.WHOLE.trial(probes.whole, probes.network_cases, examples=2)
 
 
-@probes.ENCODER_ALONE.judge(
-    points=0.5,
-    hint="The `latent_dim` numbers of a code must not be tied to each other, and no layer before them may be narrower.",
-)
-def code_is_free(case: Case, seen: Any) -> None:
-    """A code of `latent_dim` numbers can vary in `latent_dim` directions."""
-    expect(seen["is_model"], "`build_encoder` does not return a Keras model.")
-    slopes = finite(array(seen["slopes"], "The derivative of the code"), "The derivative of the code")
-    expect(slopes.ndim == 3 and slopes.shape[1] >= case["latent_dim"], "The code has too few numbers.")
-    batch = array(seen["batch"], "The code")
-    same, other = (np.allclose(batch[0], batch[row], atol=probes.SEEN) for row in (-1, 1))
-    expect(same and not other, "The code does not follow the example.")
-    found = probes.directions(slopes)
-    expect(found >= case["latent_dim"], "The code varies in too few directions.", received=found)
-
-
-BUILT_TWICE = probes.HALVES.trial(probes.built_twice, probes.half_cases, examples=2)
-
-
-@BUILT_TWICE.judge(
-    points=0.5,
-    hint="Make the layers inside the function: a layer that is made once, outside, has one set of weights for all.",
-)
-def each_call_builds_anew(case: Case, seen: Any, expected: Any) -> None:
-    """Two calls of `build_encoder`, or of `build_decoder`, give models that share no weights."""
-    looked_at = [half for half in probes.BOTH if "raised" not in seen[half]]
-    fitting = [half for half in looked_at if np.shape(seen[half]["gives"]) == np.shape(expected[half]["gives"])]
-    expect(fitting, "Neither half gives something of the right shape.")
-    for half in looked_at:
-        gives = finite(array(seen[half]["gives"], f"What the {half} gives"), f"What the {half} gives")
-        expect(np.ptp(gives[0], axis=0).max() > probes.SEEN, f"What the {half} gives is the same for all examples.")
-        what = f"After the weights of another {half} were set, what the first one gives"
-        close(gives[2], gives[0], what, ulps=64, scale=max(1.0, float(np.abs(gives[0]).max())))
-
-
-@probes.WHOLE_MODEL.judge(points=0.5, hint="Use the two models as they are. A copy has weights of its own.")
-def whole_follows_the_halves(case: Case, seen: Any, expected: Any) -> None:
-    """When the weights of a half are set, the output of the whole changes with them."""
+@WHOLE_DRAWN.confirms(probes.whole_is_both_halves, probes.whole_follows_the_halves)
+@WHOLE_DRAWN.judge(points=0.4, hint="Use the two models as they are. A copy has weights of its own.")
+def other_halves(case: Case, seen: Any, expected: Any) -> None:
+    """With other halves, too, the whole gives what they give, before and after their weights were set."""
     expect(seen["is_model"], "`build_autoencoder` does not return a Keras model.")
-    close(seen["changed"], expected["changed"], "The output after the halves' weights were set", ulps=64, scale=4)
+    for name in ("batch", "alone", "changed"):
+        close(seen[name], expected[name], "The output of the whole", ulps=64, scale=4)
 
 
-@probes.WHOLE_TRAINED.judge(points=1, hint="The gradient of the loss reaches the encoder through the decoder.")
-def both_move_downhill(case: Case, seen: Any, expected: Any) -> None:
-    """A step of gradient descent on the whole moves each half along the gradient of the loss of the whole."""
+TRAINED = probes.WHOLE.trial(probes.whole_trained, probes.network_cases, examples=2, shrinks=3)
+
+
+@TRAINED.confirms(probes.training_trains_both)
+@TRAINED.judge(points=0.4, hint="The gradient of the loss reaches the encoder through the decoder, in every step.")
+def both_follow_the_gradient(case: Case, seen: Any, expected: Any) -> None:
+    """Two steps of `fit` move every weight of both halves along the gradient of the loss of the whole."""
     expect(seen["is_model"], "`build_autoencoder` does not return a Keras model.")
-    for half in probes.BOTH:
-        cosine = _cosine(_moved(case, seen, half), _moved(case, expected, half))
-        expect(cosine > SAME_WAY, f"The weights of the {half} move another way.", received=cosine)
+    for half in BOTH:
+        for found, wanted in zip(seen[half], expected[half], strict=True):
+            what = f"A weight of the {half} after training"
+            close(same_shape(found, np.shape(wanted), what), wanted, what, ulps=256, scale=2)
+    close(seen["whole"], expected["whole"], "The output of the trained whole", ulps=256, scale=4)
 
 
-def _moved(case: Case, seen: Any, half: str) -> np.ndarray:
-    pairs = zip(seen[half], case[half], strict=True)
-    return np.concatenate([(same_shape(new, old.shape, "A weight") - old).ravel() for new, old in pairs]).astype(float)
+def looks_of_training(case: Case, seen: Any) -> Any:
+    """What `fit` has moved, and which way data take afterwards."""
+    if not seen["is_model"]:
+        return {"is_model": False}
+    if "a" in seen:
+        return {name: np.round([seen[name]], 3) for name in ("a", "b")} | {"output": np.round(seen["output"], 2)}
+    moved = {
+        half: min(
+            float(np.abs(array(new, "A weight") - old).max()) for new, old in zip(seen[half], case[half], strict=True)
+        )
+        > SEEN
+        for half in BOTH
+    }
+    route = _route(case["x"], seen["whole"], seen["encoder"], seen["decoder"])
+    return moved | {"route": route, "trainable": seen["trainable"]}
 
 
-def _cosine(one: np.ndarray, other: np.ndarray) -> float:
-    norms = np.linalg.norm(one) * np.linalg.norm(other)
-    return float(one @ other / norms) if norms > 0 else 0.0
+WHOLE_BRANCHING = probes.WHOLE.trial(probes.whole_branching, probes.branching_cases, examples=1, shrinks=2)
 
 
-WHOLE_BRANCHING = probes.WHOLE.trial(probes.whole_branching, probes.branching_cases, examples=2)
-
-
-@WHOLE_BRANCHING.judge(
-    points=0.5, hint="Call each half as one model: it knows its own branches, and passes `training` on to its layers."
-)
-def whole_keeps_the_halves_inside(case: Case, seen: Any, expected: Any) -> None:
-    """Halves with branches and batch normalisation behave inside the whole as on their own, at inference and in
-    training mode."""
+@WHOLE_BRANCHING.confirms(probes.whole_keeps_the_halves_inside)
+def other_halves_inside(case: Case, seen: Any, expected: Any) -> None:
+    """Other halves with branches and batch normalization behave inside the whole as on their own."""
     for name in ("inference", "training", "afterwards"):
         close(seen[name], expected[name], f"The output of the whole ({name})", ulps=256, scale=8)
 
 
+# The halves on their own
+
 TOGETHER_BRANCHING = probes.TOGETHER.trial(probes.together_branching, probes.branching_cases, examples=2)
 
 
-@TOGETHER_BRANCHING.judge(
-    points=1, hint="A reconstruction is inference: nothing is drawn at random, and no statistics of the batch are used."
-)
-def reconstruction_is_inference(case: Case, seen: Any, expected: Any) -> None:
-    """The halves that are handed over, whatever is in them, work in inference mode and stay as they are."""
-    for name in ("once", "twice"):
+@TOGETHER_BRANCHING.confirms(probes.reconstruction_of_both, probes.reconstruction_is_inference)
+@TOGETHER_BRANCHING.judge(points=0.4, hint="Call the two halves as they are, without `training=True`.")
+def reconstruction_by_other_halves(case: Case, seen: Any, expected: Any) -> None:
+    """Halves with branches and batch normalization work in inference mode and stay as they are."""
+    for name in ("once", "twice", "alone"):
         close(seen[name], expected[name], "The reconstruction", ulps=256, scale=8)
 
 
-DECODER_TRAINED.told_apart_by(looks_of_learning)
-ENCODER_TRAINED.told_apart_by(looks_of_learning)
-probes.ENCODER_ALONE.told_apart_by(probes.looks_of_encoder)
-BUILT_TWICE.told_apart_by(looks_of_two)
-probes.WHOLE_MODEL.told_apart_by(probes.looks_of_whole)
-probes.WHOLE_TRAINED.told_apart_by(probes.looks_of_training)
-probes.DECODER_ALONE.told_apart_by(probes.looks_of_decoder)
-probes.RECONSTRUCTED.told_apart_by(probes.looks_of_reconstruction)
+def looks_of_reconstruction(case: Case, seen: Any) -> Any:
+    """Which way data take through the two halves, and whether it is the same for an example alone."""
+    batch = array(seen["batch"], "The reconstruction")
+    return {
+        "route": _route(case["x"], batch, case["encoder"], case["decoder"], linear=True),
+        "alone": bool(np.shape(seen["alone"]) == batch[:1].shape and np.allclose(seen["alone"], batch[:1], atol=SEEN)),
+        "one for all": bool(np.ptp(batch, axis=0).max() < SEEN),
+        "range": [bool(batch.min() >= 0), bool(batch.max() <= 1)],
+    }
+
+
+for trial in (probes.ENCODER_ALONE, ENCODER_ANY):
+    trial.told_apart_by(looks_of_encoder)
+for trial in (probes.DECODER_ALONE, DECODER_ANY):
+    trial.told_apart_by(looks_of_decoder)
+for trial in (probes.WHOLE_BY_HAND, WHOLE_DRAWN):
+    trial.told_apart_by(looks_of_whole)
+for trial in (probes.STEP_BY_HAND, TRAINED):
+    trial.told_apart_by(looks_of_training)
+probes.TOGETHER_BY_HAND.told_apart_by(looks_of_reconstruction)

@@ -65,7 +65,7 @@ def class_in_any_size(case: Case, seen: Any) -> None:
     which = one_of(seen["none"]["plain"], each, 'The loss with reduction="none"', scale=64)
     for kind, weight in (("plain", np.ones(len(each[0]))), ("weighted", case["sample_weight"].astype(np.float64))):
         due = weight * each[which]
-        size = {"ulps": 32, "scale": 64 * len(due)}
+        size: dict[str, Any] = {"ulps": 32, "scale": 64 * len(due)}
         close(seen["none"][kind], due, f'The {kind} loss with reduction="none"', **size)
         close(seen["sum"][kind], np.asarray(due.sum()), f'The {kind} loss with reduction="sum"', **size)
         close(seen["sum_over_batch_size"][kind], np.asarray(due.mean()), f"The {kind} mean loss", **size)
@@ -152,10 +152,15 @@ def conditional_quantile(case: Case, seen: Any) -> None:
     predicted = _fresh(seen)
     distance = min(distances(case, predicted, case["tau"]).values())
     expect(distance < DISTANCE_TOLERANCE, "The model is far from the conditional quantile.", received=distance)
-    average = float(predicted[0])
+    average = float(array(seen["around"], "The prediction").mean())
     near = [0.25 < average / curve[0] < 1.75 for curve in optima(case, case["tau"]).values()]
     hint = "For the average example all features are 0. Only a bias can move its prediction away from 0."
-    expect(any(near), "For features that are all 0 the prediction is wrong.", received=average, hint=hint)
+    expect(
+        any(near),
+        "Close to the average example, whose features are all 0, the prediction is wrong.",
+        received=average,
+        hint=hint,
+    )
 
 
 def _fresh(seen: Any) -> np.ndarray:

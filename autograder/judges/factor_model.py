@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,26 +12,83 @@ from keras_checks.exercises import factor_model as probes
 from keras_checks.question import Case
 
 
-def _known(case: Case, *names: str, trainable: bool = True) -> np.ndarray:
-    """The value that the probe gives to a weight whose axes have these sizes."""
-    return probes.known_value(case, tuple(case[name] for name in names), trainable)
+@dataclass(frozen=True)
+class Design:
+    """A model with the known weights. The defaults are right; each other value is a mistake that students make."""
+
+    hidden_units: int
+    n_factors: int
+    activation: str = "relu"
+    normalization: str = "after the relu"
+    beta_activation: str = "linear"
+    factor_activation: str = "linear"
+    factor_bias: bool = True
+    mean: bool = False
+
+    def betas(self, case: Case) -> np.ndarray:
+        """The output of the beta layer, at inference."""
+        size, bent = (case["n_characteristics"], self.hidden_units), ACTIVATIONS[self.activation]
+        hidden = case["characteristics"] @ _known(case, *size) + _known(case, self.hidden_units)
+        hidden = bent(_normalized(case, hidden) if self.normalization == "before the relu" else hidden)
+        if self.normalization == "after the relu":
+            hidden = _normalized(case, hidden)
+        return ACTIVATIONS[self.beta_activation](self.linear(case, hidden))
+
+    def linear(self, case: Case, hidden: np.ndarray) -> np.ndarray:
+        """The beta layer without its activation."""
+        return hidden @ _known(case, self.hidden_units, self.n_factors) + _known(case, self.n_factors)
+
+    def factors(self, case: Case) -> np.ndarray:
+        """The output of the factor layer."""
+        found = case["returns"] @ _known(case, case["n_tickers"], self.n_factors)
+        return ACTIVATIONS[self.factor_activation](found + self.factor_bias * _known(case, self.n_factors))
+
+    def outputs(self, case: Case) -> np.ndarray:
+        """The output of the model, at inference."""
+        betas = self.betas(case)
+        if self.normalization == "after the betas":
+            betas = _normalized(case, betas)
+        found = np.einsum("tik,tk->ti", betas, self.factors(case))
+        return found / self.n_factors if self.mean else found
 
 
-def _betas(case: Case) -> np.ndarray:
-    """The betas of a right model with the known weights."""
-    vector = _known(case, "hidden_units").astype(np.float64)
-    moving = _known(case, "hidden_units", trainable=False)
-    active = np.maximum(case["characteristics"] @ _known(case, "n_characteristics", "hidden_units") + vector, 0)
-    return _linear(case, (active - moving) / np.sqrt(moving + 1e-3) * vector + vector)
+ACTIVATIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "relu": lambda x: np.maximum(x, 0),
+    "linear": lambda x: x,
+    "tanh": np.tanh,
+}
+SLIPS: dict[str, tuple[Any, ...]] = {
+    "activation": ("linear", "tanh"),
+    "normalization": ("before the relu", "none", "after the betas"),
+    "beta_activation": ("relu",),
+    "factor_activation": ("relu",),
+    "factor_bias": (False,),
+    "mean": (True,),
+    "hidden_units": (8,),
+    "n_factors": (3,),
+}
 
 
-def _linear(case: Case, hidden: np.ndarray) -> np.ndarray:
-    """The beta layer on normalized hidden units."""
-    return hidden @ _known(case, "hidden_units", "n_factors") + _known(case, "n_factors")
+def _known(case: Case, *shape: int, trainable: bool = True) -> np.ndarray:
+    return probes.known_value(case, shape, trainable).astype(np.float64)
 
 
-def _factors(case: Case) -> np.ndarray:
-    return case["returns"] @ _known(case, "n_tickers", "n_factors").astype(np.float64) + _known(case, "n_factors")
+def _normalized(case: Case, x: np.ndarray) -> np.ndarray:
+    """A batch normalization at inference."""
+    scale, moving = _known(case, x.shape[-1]), _known(case, x.shape[-1], trainable=False)
+    return (x - moving) / np.sqrt(moving + 1e-3) * scale + scale
+
+
+def right(case: Case) -> Design:
+    """The design that the question asks for."""
+    return Design(case["hidden_units"], case["n_factors"])
+
+
+def one_slip(case: Case) -> Iterator[Design]:
+    """The right design, and those with one mistake."""
+    yield right(case)
+    for name, values in SLIPS.items():
+        yield from (replace(right(case), **{name: value}) for value in values)
 
 
 def _has_the_weights(seen: Any, expected: Any) -> None:
@@ -41,12 +100,7 @@ def _has_the_weights(seen: Any, expected: Any) -> None:
     )
 
 
-@probes.PANEL.confirms(
-    probes.worked_outputs,
-    probes.same_weights_for_every_ticker,
-    probes.factors_are_portfolios,
-    probes.inputs_by_name_and_in_order,
-)
+@probes.PANEL.confirms(probes.worked_outputs)
 @probes.PANEL.judge(
     points=1, hint="Only the hidden layer has an activation; the factors are a linear layer on the row of returns."
 )
@@ -55,24 +109,40 @@ def betas_times_factors(case: Case, seen: Any, expected: Any) -> None:
     linear layer on the characteristics; a linear layer on the returns.
     """
     _has_the_weights(seen, expected)
-    wanted = np.einsum("tik,tk->ti", _betas(case), _factors(case))
-    close(seen["outputs"], wanted.astype(np.float32), "The output", ulps=probes.LOOSE, scale=probes.largest(wanted))
+    _agrees(seen["outputs"], right(case).outputs(case), "The output")
+
+
+def _agrees(found: Any, wanted: np.ndarray, what: str) -> None:
+    close(found, wanted.astype(np.float32), what, ulps=probes.LOOSE, scale=probes.largest(wanted))
+
+
+@probes.PANEL.confirms(
+    probes.same_weights_for_every_ticker, probes.factors_are_portfolios, probes.inputs_by_name_and_in_order
+)
+def outputs_but_for_one_mistake(case: Case, seen: Any) -> None:
+    """For any weights the output is that of the right model, or of one with a single mistake: it costs once."""
+    failures = []
+    for design in one_slip(case):
+        try:
+            return _agrees(seen["outputs"], design.outputs(case), "The output")
+        except Failure as failure:
+            failures.append(failure)
+    raise failures[0]
 
 
 @probes.PANEL.confirms(probes.beta_layer_by_its_name)
 def betas_of_the_layer(case: Case, seen: Any) -> None:
     """`output_beta` gives the betas, for any weights."""
     expect(seen["betas"] is not None, "The model has no layer `output_beta`, or none with a single output.")
-    wanted = _betas(case)
-    close(seen["betas"], wanted.astype(np.float32), "The betas", ulps=probes.LOOSE, scale=probes.largest(wanted))
+    _agrees(seen["betas"], right(case).betas(case), "The betas")
 
 
 @probes.PANEL.confirms(probes.normalized_before_the_betas)
 def mean_beta_in_training(case: Case, seen: Any) -> None:
     """In training mode the mean of what enters the beta layer is the shift of the normalization."""
-    wanted = _linear(case, _known(case, "hidden_units").astype(np.float64))
+    wanted = right(case).linear(case, _known(case, case["hidden_units"]))
     if seen["betas"] is None:  # no layer to stop at: what was seen are outputs
-        wanted = np.asarray(wanted @ _factors(case)[0])
+        wanted = np.asarray(wanted @ right(case).factors(case)[0])
     found = probes.mean_beta(seen["training"])
     close(found, wanted, "The mean beta, in training mode,", ulps=2048, scale=probes.largest(wanted))
 
@@ -87,8 +157,7 @@ def loss_and_first_step(_case: Case, seen: Any, expected: Any) -> None:
 @probes.BETAS_ALONE.judge(points=0.5, hint="Use the layers of the given model, up to the output of `output_beta`.")
 def betas_of_the_model(case: Case, seen: Any) -> None:
     """The betas are what the layer `output_beta` of the given model gives at inference, for any weights."""
-    wanted = _betas(case)
-    close(seen["betas"], wanted.astype(np.float32), "The betas", ulps=probes.LOOSE, scale=probes.largest(wanted))
+    _agrees(seen["betas"], right(case).betas(case), "The betas")
 
 
 @probes.COUNTED.confirms(probes.worked_counts, probes.what_grows_with_what)

@@ -156,7 +156,7 @@ def later_steps(case: Case, seen: Any) -> None:
 @probes.TWO_MODELS.confirms(probes.models_of_their_own)
 def each_by_its_gradient(case: Case, seen: Any) -> None:
     """Each of two models moves the discriminator that it was given along the gradient of its loss."""
-    for found, name in zip(seen, ("one", "two"), strict=False):
+    for found, name in zip(seen, ("one", "two"), strict=True):
         outputs_are_true(found, case[name], "`GAN`")
         turn = read_step(found, case[name]["batches"][0]).turn_of(D)
         expect(turn and turn[1], "The discriminator's weights did not move after a call of `loss_fn`.")
@@ -166,17 +166,14 @@ def each_by_its_gradient(case: Case, seen: Any) -> None:
 
 def _first_of_each(case: Case, seen: Any) -> Any:
     """The steps of two models, told as those of one are."""
-    return [summary({**case[name], "batches": case[name]["batches"][:1]}, [step]) for step, name in _named(seen)]
+    named = zip(seen, ("one", "two"), strict=True)
+    return [summary({**case[name], "batches": case[name]["batches"][:1]}, [step]) for step, name in named]
 
 
 def _both_worked(case: Case, seen: Any) -> Any:
     """The two worked steps, told as those of one game are, and what both networks became."""
     told = [summary(case[name], [step]) for name, step in zip(("moving", "frozen"), seen, strict=True)]
     return [told, [np.concatenate([step["events"][-1][player] for player in (D, G)]) for step in seen]]
-
-
-def _named(seen: Any) -> list[tuple[Any, str]]:
-    return list(zip(seen, ("one", "two", "one"), strict=True))
 
 
 probes.INVERSE.told_apart_by(_kernels_of)

@@ -30,8 +30,8 @@ CUSTOM_IN_TURN = probes.CUSTOM.trial(probes.custom_in_turn, turn_cases, examples
 
 @CUSTOM_IN_TURN.judge(points=0.25, hint=STATE_HINT)
 def models_share_nothing(_case: Case, seen: Any, expected: Any) -> None:
-    """Two models of the class train in turn, step by step and under `fit`, one of them in two fits: neither notices the
-    other, and a second `fit` goes on from the first."""
+    """Two models of the class train in turn, and one of them has a second `fit`: neither affects the other, and the
+    second `fit` continues from the first."""
     _same_turns(seen, expected, "loss", "mae")
 
 
@@ -50,8 +50,8 @@ WEIGHTED_IN_TURN = probes.WEIGHTED.trial(probes.weighted_in_turn, weighted_turn_
 
 @WEIGHTED_IN_TURN.judge(points=0.25, hint=STATE_HINT)
 def weighted_models_share_nothing(_case: Case, seen: Any, expected: Any) -> None:
-    """Two models of the class train in turn with weights, step by step and under `fit`, one of them in two fits:
-    neither notices the other, and a second `fit` goes on from the first."""
+    """Two models of the class train in turn with weights, and one of them has a second `fit`: neither affects the
+    other, and the second `fit` continues from the first."""
     _same_turns(seen, expected, "loss", "mae")
 
 

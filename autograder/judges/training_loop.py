@@ -1,84 +1,162 @@
-"""Hidden judges of `training_loop`."""
+"""Hidden judges of `training_loop`, and the values that they compare with."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from keras_checks.compare import Failure, close, expect
+from hypothesis import strategies as st
+from keras_checks.compare import Failure, array, close, expect
 from keras_checks.exercises import training_loop as probes
+from keras_checks.exercises.training_loop import (
+    in_blocks,
+    in_step,
+    neighbours,
+    order,
+    runs,
+    starts_near,
+    unchanged,
+    visited,
+)
 from keras_checks.question import Case
+from keras_checks.strategies import arrays, seeds, sizes
+from keras_checks.testbeds.tiny import Weights, network_weights
 
 # --- next_batch
 
-
-@probes.BATCHES.judge(
-    points=0.75,
-    hint="Rows of both arrays must be picked by the same index. A shuffle in place reorders the caller's own data.",
-)
-def inputs_keep_their_targets(case: Case, seen: Any) -> None:
-    """Each example keeps its own target, and `X` and `y` themselves stay as they were."""
-    for run in probes.runs(seen):
-        expect(probes.in_step(case, run), "A batch holds inputs with the targets of other examples.")
-        expect(probes.unchanged(case, run), "`next_batch` changed the arrays that it was given.")
+TABLES = probes.NEXT_BATCH.trial(probes.batches, probes.split_cases)
 
 
-BATCHES_ON_ORDER_CASES = probes.NEXT_BATCH.trial(probes.batches, probes.order_cases)
+@TABLES.confirms(probes.every_example_once)
+def once_in_any_size(case: Case, seen: Any) -> None:
+    """One epoch visits every example exactly once, however large the arrays are."""
+    probes.every_example_once(case, seen)
 
 
-@BATCHES_ON_ORDER_CASES.judge(points=0.75, hint="Draw an order of all rows first, then cut it into batches.")
-def examples_are_shuffled(case: Case, seen: Any) -> None:
-    """With `shuffle=True`, the default, any example may land in any batch; with `shuffle=False` the order is kept."""
-    kept = list(dict.fromkeys(probes.order(case, seen["in order"])))  # a row that comes again is another mistake
-    expect(kept == sorted(kept), "`shuffle=False` changes the order.", received=kept)
-    shuffled = [*seen["seeded"][:1], *seen["other seeds"], *seen["no seed"]]
-    found = [probes.order(case, run) for run in shuffled]
-    expect(not any(rows == sorted(rows) for rows in found), "The default leaves the examples in their order.")
-    blocks = [probes.in_blocks(case, run) for run in shuffled]
-    expect(not all(blocks), "Each batch holds neighbours: batches were shuffled, or rows within a batch, not examples.")
-    near = [probes.starts_near(case, run) for run in shuffled]
-    expect(not all(near), "The first batch never holds an example from far down the data.", received=found[0])
+@TABLES.confirms(probes.batch_sizes)
+def batches_of_any_size(case: Case, seen: Any) -> None:
+    """Every batch but the last is full, however large the arrays are."""
+    probes.batch_sizes(case, seen)
 
 
-@BATCHES_ON_ORDER_CASES.judge(
-    points=0.75,
-    hint="What does your code do with `seed` when it is 0, and when it is None? Call it twice with the same seed.",
-)
-def seed_decides_the_order(case: Case, seen: Any) -> None:
-    """The same seed gives the same order, 0 included; other seeds give others, and no seed a new one each time."""
-    seeded, zero, free = ([probes.order(case, run) for run in seen[name]] for name in ("seeded", "seed 0", "no seed"))
-    others = [probes.order(case, run) for run in seen["other seeds"]]
-    expect(seeded[0] == seeded[1], f"Two epochs with seed {case['seed']} differ.", received=seeded)
-    expect(zero[0] == zero[1], "Two epochs with seed 0 differ.", received=zero)
-    expect([*others, zero[0]] != [seeded[0]] * 6, "All seeds give the same order.", received=seeded[0])
-    expect(free[0] != free[1], "Two epochs without a seed have the same order.", received=free[0])
+@TABLES.confirms(probes.inputs_keep_their_targets)
+def pairs_of_any_size(case: Case, seen: Any) -> None:
+    """Each example keeps its own target, however large the arrays are."""
+    probes.inputs_keep_their_targets(case, seen)
+
+
+@TABLES.judge(points=0.5, hint="Try arrays of other sizes, batches larger than the data, and a single example.")
+def any_size(case: Case, seen: Any) -> None:
+    """Each example comes once, with its own target, in batches of the right size, however large the arrays are."""
+    probes.every_example_once(case, seen)
+    probes.batch_sizes(case, seen)
+    probes.inputs_keep_their_targets(case, seen)
+
+
+def content(case: Case, seen: Any) -> dict[str, Any]:
+    """What tells mistakes about the content of batches apart, without the student's own random order."""
+    n, found = len(case["data"]["X"]), {}
+    for name, group in {"in order": runs(seen)[:1], "shuffled": runs(seen)[1:]}.items():
+        counts = np.concatenate([np.bincount(np.asarray(order(case, run), int), minlength=n) for run in group])
+        found[name] = {
+            "sizes": [len(rows) for rows in visited(case, group[0])],
+            "lost": bool(np.any(counts == 0)),
+            "twice": bool(np.any(counts > 1)),
+            "in step": all(in_step(case, run) for run in group),
+            "as given": all(rows == sorted(rows) for rows in (order(case, run) for run in group)),
+            "unchanged": all(unchanged(case, run) for run in group),
+        }
+    return found
+
+
+def arrangement(case: Case, seen: Any) -> dict[str, Any]:
+    """What tells mistakes about the order apart, without the student's own random order."""
+    every = runs(seen)
+    orders_seen = [order(case, run) for run in every]
+    return {
+        "as given": [orders_seen[0] == sorted(orders_seen[0]), all(rows == sorted(rows) for rows in orders_seen)],
+        "in step": all(in_step(case, run) for run in every),
+        "blocks": all(in_blocks(case, run) for run in every),
+        "neighbours": all(neighbours(case, run) for run in every),
+        "near": all(starts_near(case, run) for run in every),
+        "repeats": [orders_seen[1] == orders_seen[2], orders_seen[3] == orders_seen[4]],
+        "one order": all(rows == orders_seen[1] for rows in orders_seen[1:-2]),
+        "no seed repeats": orders_seen[-1] == orders_seen[-2],
+    }
 
 
 # --- train_step
 
 
-STEPS_ON_TRAINING_CASES = probes.TRAIN_STEP.trial(probes.steps, probes.training_cases, shrinks=8)
+def true_loss(weights: Weights, x: np.ndarray, y: np.ndarray, doubles: bool = False) -> float:
+    """The loss of the network in training, in double precision."""
+    y_pred = _predictions(weights, x, doubles)
+    return float(np.mean((y_pred - y.ravel()) ** 2) + 0.5 * np.mean(y_pred))
 
 
-@STEPS_ON_TRAINING_CASES.judge(
-    points=1, hint="Some layers behave differently in training. How does a layer know that it is being trained?"
+def _predictions(weights: Weights, x: np.ndarray, doubles: bool = False) -> np.ndarray:
+    first, bias, offset, last, shift = (np.asarray(value, np.float64) for value in weights)
+    hidden = (x.astype(np.float64) @ first + bias) * (2.0 if doubles else 1.0) + offset
+    return (hidden @ last + shift).ravel()
+
+
+def slopes(function: Callable[[Weights], float], weights: Weights) -> Weights:
+    """How fast ``function`` grows with each number in ``weights``: measured by moving it a little both ways."""
+    point = [np.array(value, np.float64) for value in weights]
+    found = [np.zeros_like(value) for value in point]
+    for value, slope in zip(point, found, strict=True):
+        for index in np.ndindex(value.shape):
+            there = value[index]
+            value[index] = there + 1e-3
+            above = function(point)
+            value[index] = there - 1e-3
+            slope[index] = (above - function(point)) / 2e-3
+            value[index] = there
+    return found
+
+
+PLAIN = probes.TRAIN_STEP.trial(probes.steps, probes.plain_cases, examples=2, shrinks=8)
+DOUBLES = probes.TRAIN_STEP.trial(probes.steps, probes.training_cases, examples=2, shrinks=8)
+FROZEN = probes.TRAIN_STEP.trial(probes.steps, probes.fixed_cases, examples=2, shrinks=8)
+
+
+@PLAIN.confirms(probes.moves_down_the_slope)
+def weights_of_any_step(case: Case, seen: Any) -> None:
+    """A step moves each weight by `-learning_rate` times the slope of the loss."""
+    starts = [case["weights"], *(step["weights"] for step in seen[:-1])]
+    for start, step, batch in zip(starts, seen, case["batches"], strict=True):
+        slope = slopes(lambda weights, batch=batch: true_loss(weights, batch["x"], batch["y"]), start)
+        for part in (0, 1, 3, 4):
+            due = start[part] - case["rate"] * slope[part]
+            close(step["weights"][part], due, "A weight after the step", ulps=64, scale=8)
+
+
+@PLAIN.confirms(probes.returns_the_loss)
+def loss_of_any_step(case: Case, seen: Any) -> None:
+    """`train_step` returns the loss of the batch before the update."""
+    starts = [case["weights"], *(step["weights"] for step in seen[:-1])]
+    for start, step, batch in zip(starts, seen, case["batches"], strict=True):
+        due = np.asarray(true_loss(start, batch["x"], batch["y"]))
+        close(step["loss"], due, "The loss of a step", ulps=64, scale=16)
+
+
+@DOUBLES.confirms(probes.runs_in_training_mode)
+@DOUBLES.judge(
+    points=0.5, hint="Try other batches and another learning rate. Some layers behave differently in training."
 )
-def runs_in_training_mode(case: Case, seen: Any, expected: Any) -> None:
-    """The forward pass of a step runs the network as in training."""
-    for start, step, due, batch in zip(probes.before(case, seen), seen, expected, case["batches"], strict=True):
-        loss = probes.true_loss(start, batch["x"], batch["y"], doubles=True)
+def any_network(case: Case, seen: Any, expected: Any) -> None:
+    """Loss and weights are right for other batches and learning rates, in training mode."""
+    starts = [case["weights"], *(step["weights"] for step in seen[:-1])]
+    for start, step, due, batch in zip(starts, seen, expected, case["batches"], strict=True):
+        loss = true_loss(start, batch["x"], batch["y"], doubles=True)
         close(step["loss"], np.asarray(loss), "The loss of a step", ulps=64, scale=64)
         for part in (0, 1, 3, 4):
             close(step["weights"][part], due["weights"][part], "A weight after the step", ulps=128, scale=32)
 
 
-STEPS_ON_FIXED_CASES = probes.TRAIN_STEP.trial(probes.steps, probes.fixed_cases, examples=3, shrinks=8)
-
-
-@STEPS_ON_FIXED_CASES.judge(
-    points=1.25, hint="A model lists the weights that may be trained apart from those that may not."
-)
-def moves_only_what_is_trained(case: Case, seen: Any, expected: Any) -> None:
+@FROZEN.confirms(probes.moves_only_what_is_trained)
+def frozen_weights_stay(case: Case, seen: Any, expected: Any) -> None:
     """Frozen weights and weights that no gradient trains stay; all others move as they must."""
     if "raised" in seen[0]:
         raise Failure(f"With frozen weights in the model your code raised {seen[0]['raised']}")
@@ -93,36 +171,114 @@ def moves_only_what_is_trained(case: Case, seen: Any, expected: Any) -> None:
 # --- fit
 
 
-@probes.TRAININGS.judge(
-    points=1, hint="For each batch of each epoch: one step, on the model, with your loss and your learning rate."
-)
-def one_step_for_each_batch(case: Case, seen: Any) -> None:
-    """Each epoch takes one step on every batch of the data, and trains the model that was given."""
-    n = len(case["data"]["X"])
+@st.composite
+def _training(draw: Any) -> Case:
+    """Examples with a short last batch."""
+    counts = [draw(sizes(3, 4))] * draw(sizes(3, 4)) + [draw(sizes(1, 2))]
+    numbers = draw(arrays((draw(sizes(2, 3)) * len(counts), 2), 0.2, 3, key=9))
+    seed = draw(st.sampled_from([None, 0, 5]))
+    rate, weights = draw(st.sampled_from([0.05, 0.1])), draw(network_weights())
+    return probes.fit_case(seed, counts, numbers, draw(seeds()), rate=rate, weights=weights)
+
+
+ANY_TRAINING = probes.FIT.trial(probes.trainings, _training(), examples=2, shrinks=8)
+
+
+def replay(case: Case, run: dict[str, Any]) -> Weights:
+    """The weights in the end, if the steps are those of gradient descent."""
+    weights, stands_in = case["weights"], probes.stands_in(run)
+    for number, rows in enumerate(probes.batches_of(case, run)):
+        x, factor = case["data"]["X"][rows], _number(case, number, 1)
+        if stands_in:
+            weights = [*weights[:-1], weights[-1] - case["rate"] * factor]
+            continue
+        slope = slopes(lambda point, x=x, factor=factor: factor * float(np.mean(_predictions(point, x))), weights)
+        weights = [value - case["rate"] * part for value, part in zip(weights, slope, strict=True)]
+        weights[2] = case["weights"][2]
+    return weights
+
+
+def _number(case: Case, step: int, column: int) -> float:
+    return float(case["numbers"][step % len(case["numbers"]), column])
+
+
+def losses_due(case: Case, run: dict[str, Any]) -> dict[str, list[float]]:
+    """What the losses of a training may be taken for, given its steps; "examples" is right."""
+    counts = [len(rows) for rows in probes.batches_of(case, run)]
+    values = probes.epochs_of(case, [_number(case, step, 0) for step in range(len(counts))])
+    rows = [np.repeat(*epoch) for epoch in zip(values, probes.epochs_of(case, counts), strict=True)]
+    return {
+        "examples": [float(np.mean(epoch)) for epoch in rows],
+        "batches": [float(np.mean(epoch)) for epoch in values],
+        "sum of batches": [float(np.sum(epoch)) for epoch in values],
+        "sum of examples": [float(np.sum(epoch)) for epoch in rows],
+        "last batch": [epoch[-1] for epoch in values],
+        "full batches": [float(np.sum(epoch)) * counts[0] / len(case["data"]["X"]) for epoch in values],
+        "since the start": [float(np.mean(np.concatenate(rows[: i + 1]))) for i in range(len(rows))],
+    }
+
+
+@ANY_TRAINING.confirms(probes.mean_over_examples)
+def mean_of_any_training(case: Case, seen: Any) -> None:
+    """`fit` returns the mean over the examples of each epoch."""
     expect(len(seen) == 2, "There are no two trainings.")
     for run in seen:
-        expect(not run["foreign"], "`fit` hands on another value than the one it was given.", received=run["foreign"])
-        counts = [len(rows) for _, rows in probes.batches_of(case, run)]
-        due = case["data"]["counts"] * case["epochs"]
-        expect(counts == due, f"The steps do not cover {case['epochs']} epochs of {n} examples.", received=counts)
-        every = all(sorted(rows) == list(range(n)) for rows in probes.orders(case, run))
-        expect(every, "An epoch does not train on every example once.")
-        for found, wanted in zip(run["weights"], probes.replay(case, run)[1], strict=True):
+        close(
+            run["losses"], np.asarray(losses_due(case, run)["examples"]), "The losses of the epochs", ulps=256, scale=8
+        )
+
+
+@ANY_TRAINING.confirms(probes.one_step_for_each_batch)
+@ANY_TRAINING.judge(points=0.5, hint="Try other numbers of batches and epochs, and follow the weights step by step.")
+def any_training(case: Case, seen: Any) -> None:
+    """For any number of batches and epochs, each batch is one step, and the weights end where these steps lead."""
+    probes.covers_the_data(case, seen)
+    for run in seen:
+        for found, wanted in zip(run["weights"], replay(case, run), strict=True):
             close(found, wanted, "A weight after the training", ulps=1024, scale=8)
 
 
-@probes.TRAININGS.judge(points=1, hint="Think of what `next_batch` does with a seed when it is called a second time.")
-def new_order_each_epoch(case: Case, seen: Any) -> None:
-    """Each epoch has an order of its own, with a seed and without; the same seed gives the same training."""
-    first, again = (probes.orders(case, run) for run in seen)
-    alike = [rows for rows in first if first.count(rows) > 1]
-    expect(not alike, "Two epochs of one training have the same order.", received=f"seed {case['seed']}")
-    if case["seed"] is None:
-        expect(first != again, "Two trainings without a seed are the same.")
-    else:
-        expect(first == again, f"Two trainings with seed {case['seed']} differ.")
+@ANY_TRAINING.confirms(probes.new_order_each_epoch)
+def orders_of_any_training(case: Case, seen: Any) -> None:
+    """Each epoch has an order of its own; the same seed gives the same training. Losses or weights show that it was
+    one."""
+    probes.new_order_each_epoch(case, seen)
+    failures = [_failure(judge, case, seen) for judge in (mean_of_any_training, any_training)]
+    if all(failures):
+        raise Failure("These steps are not those of a training.")
 
 
-probes.BATCHES.told_apart_by(probes.content)
-BATCHES_ON_ORDER_CASES.told_apart_by(probes.arrangement)
-probes.TRAININGS.told_apart_by(probes.training_summary)
+def _failure(judge: Callable[[Case, Any], None], case: Case, seen: Any) -> Failure | None:
+    try:
+        judge(case, seen)
+    except Failure as failure:
+        return failure
+    return None
+
+
+def training_summary(case: Case, seen: Any) -> list[dict[str, Any]]:
+    """What tells mistakes apart, without the student's own random order."""
+    first = probes.orders(case, seen[0])
+    return [_training_summary(case, run) | {"same": probes.orders(case, run) == first} for run in seen]
+
+
+def _training_summary(case: Case, run: dict[str, Any]) -> dict[str, Any]:
+    losses, visits = array(run["losses"], "The losses").ravel(), probes.orders(case, run)
+    taken_for = losses_due(case, run).items()
+    return {
+        "losses": len(losses),
+        "taken for": [name for name, due in taken_for if len(due) == len(losses) and np.allclose(losses, due, 1e-3)],
+        "visits": [sorted(np.bincount(rows, minlength=len(case["data"]["X"])).tolist()) for rows in visits],
+        "as given": [rows == sorted(rows) for rows in visits],
+        "repeats": [rows == visits[0] for rows in visits],
+        "foreign": run["foreign"],
+        "moves": [bool(np.any(now != then)) for now, then in zip(run["weights"], case["weights"], strict=True)],
+        "descends": bool(np.allclose(run["weights"][0], replay(case, run)[0], atol=1e-4)),
+    }
+
+
+for trial in (probes.BATCHES, TABLES):
+    trial.told_apart_by(content)
+probes.ORDERS.told_apart_by(arrangement)
+for trial in (probes.TRAININGS, ANY_TRAINING):
+    trial.told_apart_by(training_summary)

@@ -15,8 +15,6 @@ from keras_checks.strategies import arrays, cases, seeds, sizes
 
 LOOSE = 1024
 """float32 roundings; leaves room for a small constant inside a logarithm, as some write it against log(0)."""
-TINY = 1e-3
-"""In standard errors: a mean or variance so near to its value has been put there."""
 Arrays = dict[str, np.ndarray]
 Weights = list[np.ndarray]
 
@@ -58,15 +56,10 @@ def noise_traits(case: Case, seen: Any) -> dict[str, Any]:
         "calls_alike": bool(abs(correlation(first, second)) > 0.5),
         "halves_alike": round(correlation(first[:half], first[half:])),
         "middle": np.round(first.mean(axis=0) / spread),
-        "standardised": _standardised([first / spread, second / (second.std(axis=0) + 1e-9)]),
+        "standardized": probes.standardized([first / spread, second / (second.std(axis=0) + 1e-9)]),
+        "layers_alike": bool(abs(correlation(first, seen.get("other_layer", -first) - case["z_mean"])) > 0.5),
         "functional": "raised" in seen.get("functional", {}),
     }
-
-
-def _standardised(batches: list[np.ndarray]) -> bool:
-    """Whether the mean over the batch is 0 in every axis of every batch, as no right noise gives it."""
-    middles = [np.abs(noise.mean(axis=0)) * np.sqrt(len(noise)) for noise in batches]
-    return bool(np.max(middles) < TINY)
 
 
 def scaled_noise(case: Case, seen: Any) -> dict[str, Any]:
@@ -134,8 +127,7 @@ def standard_normal(case: Case, seen: Any) -> None:
     found = [normal(case, seen[name], what) for name, what in calls]
     for one in (found, [each**2 for each in found]):
         probes.independent(one[0], one[1], "Two calls of one layer")
-    hint = "Independent noise is never exactly 0 on average over a batch."
-    expect(not _standardised(found), "The noise of each batch has mean 0 exactly.", hint=hint)
+    expect(not probes.standardized(found), "The noise of each batch has mean 0 exactly.")
 
 
 IN_GRAPH = probes.SAMPLING.trial(probes.sampled_in_graph, noise_cases, examples=1)
@@ -201,7 +193,7 @@ def heads_and_a_scaled_draw(case: Case, seen: Any) -> None:
 DECODED_ANYWHERE = probes.PARTS.trial(
     probes.decoded,
     cases(image_shape=any_shape, latent_dim=sizes(2, 6), batch=sizes(2, 4), seed=seeds()),
-    examples=1,
+    examples=2,
     shrinks=2,
 )
 
@@ -225,6 +217,7 @@ def decoder_traits(case: Case, seen: Any) -> dict[str, Any]:
     return {
         "shape": shape,
         "outside": [max(-1e3, round(lowest)) < 0 or lowest < -1e-3, highest > 1 + 1e-3],
+        "scaled": bool(abs(highest - 255) < 1),
         "tanh": bool(lowest < -0.5 and abs(highest - 1) < 0.01),
         "reach": [round(float(ends[name]), 1) for name in ("darkest", "brightest")] if inside else [],
         "edges": [bool(array(ends[name], "A pixel")[[0, -1]].min() < 1e-4) for name in ("row", "column")],
@@ -284,7 +277,7 @@ class Replay:
         self.flat = self.images.reshape(len(images), -1)
         self.mean, self.log_var, self.decode, self.bias = (weight.astype(np.float64) for weight in weights)
         self.z_mean, self.z_log_var = self.flat @ self.mean, self.flat @ self.log_var
-        self.given = self.z_mean - self.z_log_var
+        self.given = 2 * self.z_mean - self.z_log_var
         self.z = same_shape(codes, self.given.shape, "What the decoder was called with").astype(np.float64)
         self.pixels = 1 / (1 + np.exp(-(self.z @ self.decode + self.bias)))
 
@@ -317,7 +310,7 @@ class Replay:
 
     def _through_z(self, by_z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         if self.origin == "given":
-            return by_z, -by_z
+            return 2 * by_z, -by_z
         return by_z, by_z * 0.5 * (self.z - self.z_mean)
 
     def _through_divergence(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -369,7 +362,8 @@ def moves(case: Case, seen: Any) -> dict[str, Any]:
     """What a step reported, and for each weight whether it moved, and with which part of the gradient."""
     step = seen["steps"][0] if "steps" in seen else seen["step"]
     before, after, results = _first_weights(case), step["weights"], step["results"]
-    replay = Replay(case, probes.batches(case, 2 if "steps" in seen else 1)[0], before, step["decoded"])
+    images = probes.batches(case, 2)[0] if "steps" in seen else probes.bright(case)
+    replay = Replay(case, images, before, step["decoded"])
     known, right = replay.gradients()
     kinds = {"known": known, "right": right, "reconstruction": _without_divergence(replay)}
     rest = results["loss"] - results["reconstruction_loss"] - results["kl_loss"]

@@ -5,24 +5,33 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from autograder.results.records import Result
 from autograder.results.result import max_score
 
+Identity = tuple[str, str, str]
+WHO = ("name", "sid", "email")
+NOBODY: Identity = ("", "", "")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 SEPARATORS = ";|\t"
 """What a spreadsheet of another language takes for a comma: a formula may start after it."""
 
 
-def scores_csv(results: Sequence[tuple[str, Result]]) -> str:
-    """The table of (submission, results.json) pairs, with a column for each question of each exercise."""
+def scores_csv(results: Sequence[tuple[str, Result]], people: Mapping[str, Identity] | None = None) -> str:
+    """The table of (submission, results.json) pairs, with a column for each question of each exercise.
+
+    ``people``: name, student id and email address of who handed in each submission, "" where not known.
+    """
     columns = list(dict.fromkeys(column for _, result in results for column in _points(result)))
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     shown = _headings(columns)
-    writer.writerow(["submission", "exercise", "score", "max_score", *shown, "status", "seconds", "message"])
-    writer.writerows(_row(name, result, columns) for name, result in results)
+    writer.writerow(["submission", "exercise", "score", "max_score", *shown, "status", "seconds", "message", *WHO])
+    known = people or {}
+    writer.writerows(
+        [*_row(name, result, columns), *map(harmless, known.get(name, NOBODY))] for name, result in results
+    )
     return buffer.getvalue()
 
 

@@ -92,7 +92,7 @@ _LAYERS = (
 )
 _SPLITS = (
     "x = tf.reshape(x, [tf.shape(x)[0], -1, self.num_heads, self.depth])\n        return tf.transpose(x, [0, 2, 1, 3])",
-    "x = keras.ops.reshape(x, (-1, x.shape[1], self.num_heads, self.depth))\n"
+    "x = keras.ops.reshape(x, (-1, keras.ops.shape(x)[1], self.num_heads, self.depth))\n"
     "        return keras.ops.transpose(x, (0, 2, 1, 3))",
     "return tf.stack(tf.split(x, self.num_heads, axis=-1), axis=1)",
     "x = tf.reshape(x, [-1, tf.shape(x)[1], self.num_heads, self.depth])\n"
@@ -101,7 +101,7 @@ _SPLITS = (
 _MERGES = (
     "tf.reshape(tf.transpose(heads, [0, 2, 1, 3]), [tf.shape(heads)[0], -1, self.num_heads * self.depth])",
     "tf.concat(tf.unstack(heads, num=self.num_heads, axis=1), axis=-1)",
-    "keras.ops.reshape(keras.ops.transpose(heads, (0, 2, 1, 3)), (-1, heads.shape[2], self.d_model))",
+    "keras.ops.reshape(keras.ops.transpose(heads, (0, 2, 1, 3)), (-1, keras.ops.shape(heads)[2], self.d_model))",
 )
 _HEAD_AXES = (
     "if mask is not None and len(mask.shape) == 3:\n            mask = mask[:, None]",

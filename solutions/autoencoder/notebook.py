@@ -4,13 +4,34 @@
 # ---
 
 # %% [markdown]
-# # Autoencoder: one model, two halves that stay reachable
+# # 7. Autoencoder: one model, two halves that you can use on their own
 #
-# *About 45 minutes. 10 points.*
+# *About 50 minutes. 10 points.*
 #
-# An autoencoder is trained to give back what it gets. That would be easy, were it not for the narrow place in its
-# middle: 64 pixels go in, and only 2 numbers pass. What comes out on the other side can only be built from these two.
-# So the network has to find out what the examples have in common and what tells them apart, without a single label.
+# **You will learn to**
+#
+# - build models with the Functional API and call them like layers,
+# - connect two models to one that shares their weights,
+# - choose the last activation so that the output can reach the data.
+#
+# **It builds on** exercise 2 (what `fit` does). Exercise 8 (variational autoencoder) continues from here.
+#
+# | question | minutes | points |
+# |---|---|---|
+# | 1. Two halves | 20 | 4 |
+# | 2. The whole | 15 | 4 |
+# | 3. The halves on their own | 10 | 2 |
+#
+# **To read**: the lecture's
+# [autoencoder example](https://colab.research.google.com/github/kenperry-public/ML_Spring_2024/blob/master/Autoencoder_example.ipynb);
+# Keras's guide to [the Functional API](https://keras.io/guides/functional_api/), section "All models are callable, just
+# like layers"; [`keras.Model`](https://keras.io/api/models/model/);
+# [Building Autoencoders in Keras](https://blog.keras.io/building-autoencoders-in-keras.html); the paper by Hinton and
+# Salakhutdinov, [Reducing the Dimensionality of Data with Neural Networks](https://www.cs.toronto.edu/~hinton/absps/science.pdf).
+#
+# An autoencoder is trained to return its input. That would be easy without the narrow layer in its middle: 64 pixels go
+# in, and only 2 numbers pass. The output can only be built from these two. So the network must find out what the
+# examples have in common and what tells them apart, without a single label.
 #
 # ```
 #            encoder                      decoder
@@ -21,12 +42,11 @@
 # ```
 #
 # You **train** the whole, but you **use** the halves. The encoder alone makes a map of your data. The decoder alone
-# turns any point of that map into an example, also points that no example ever had.
+# turns any point of that map into an example, also points that belong to no example.
 #
-# You could stack all the layers in one `Sequential` model, and it would train just as well. But then the narrow place
-# is buried in the middle, and nothing like an encoder or a decoder exists that you could call. In this notebook you
-# use the fact that **a model is a layer**: it can be called on a tensor, symbolic or not, like any layer, and it
-# brings its weights along.
+# You could put all the layers into one `Sequential` model, and it would train just as well. But then there is no
+# encoder and no decoder that you could call. In this notebook you use that **a model is a layer**: you can call it on a
+# tensor, symbolic or not, and it brings its weights along.
 #
 # ```
 # half  = keras.Model(symbol_in, symbol_out)   # a model
@@ -39,27 +59,33 @@ import numpy as np
 import tensorflow as tf
 
 # %% [markdown]
-# ## 1. Two halves (4 points)
+# ## 1. Two halves (20 minutes, 4 points)
 #
-# Build two models. The encoder $E$ turns each example with `input_dim` features into a code with `latent_dim`
-# numbers; the decoder $D$ turns a code back into `output_dim` features:
+# Build two models. The encoder $E$ turns each example with `input_dim` features into a code of `latent_dim`
+# numbers. The decoder $D$ turns a code back into `output_dim` features:
 #
 # $$ E: \; (\text{batch}, \text{input\_dim}) \to (\text{batch}, \text{latent\_dim}) \qquad
 #    D: \; (\text{batch}, \text{latent\_dim}) \to (\text{batch}, \text{output\_dim}) $$
 #
-# * Each half is a Keras model **of its own**, with its own input. Each call of the function builds a new one.
+# * Each half is a Keras model **of its own**, with its own input. Each call of the function builds a new model with new
+#   weights.
 # * Depth, width and activations are up to you. A hidden layer of a few dozen units in each half is plenty.
-# * The data lie in $[0, 1]$, and several features of an example can be near 1 at the same time. Choose the **last
-#   activation of the decoder** so that every output can come close to every number between 0 and 1.
-# * The code must be free to use all of its `latent_dim` numbers. For `latent_dim = 1` there is just one number left,
-#   and it has to differ from example to example.
+# * The data are in $[0, 1]$, and several features of an example can be near 1 at the same time. Choose the **last
+#   activation of the decoder** so that every output can take every value between 0 and 1.
+# * The numbers of a code must be independent of each other: each can change while the others stay. For `latent_dim = 1`
+#   there is one number, and it must differ from example to example.
 #
-# The checks look at the shapes, at each entry's influence, and at what each of your halves learns when it is trained on
-# small data sets.
+# **On paper**: with `input_dim = 4` and `latent_dim = 1` the encoder turns 3 examples, shape (3, 4), into shape (3, 1).
+# An output `sigmoid(x)` is 0.02 for x = −3.9 and 0.98 for x = 3.9. A `softmax` over 4 outputs adds up to 1: if two of
+# them are equal, neither exceeds 0.5. And a `softmax` over one number is always 1.
+#
+# The checks call your halves on small batches, with many random weights of theirs: shapes, the influence of each input,
+# in how many directions a code can vary, where outputs get, and whether a gradient reaches the weights. Nothing is
+# trained.
 
 # %% question="build_halves"
 def build_encoder(input_dim, latent_dim):
-    """Build the half that makes codes.
+    """Build the half that turns data into codes.
 
     Args:
         input_dim: number of features of an example.
@@ -77,14 +103,14 @@ def build_encoder(input_dim, latent_dim):
 
 
 def build_decoder(latent_dim, output_dim):
-    """Build the half that makes data from codes.
+    """Build the half that turns codes into data.
 
     Args:
         latent_dim: length of a code.
         output_dim: number of features of an example.
 
     Returns:
-        A Keras model: float32 (batch, latent_dim) to (batch, output_dim); can reach each value in [0, 1].
+        A Keras model: float32 (batch, latent_dim) to (batch, output_dim); can take each value in [0, 1].
     """
     # BEGIN SOLUTION
     code = keras.Input((latent_dim,))
@@ -96,13 +122,13 @@ def build_decoder(latent_dim, output_dim):
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# The two functions look alike: an input, a hidden layer, an output layer, a model around them. What differs is the
-# sizes at both ends, and what the last layer may give.
+# The two functions look alike: an input, a hidden layer, an output layer, and a model around them. They differ in the
+# sizes at both ends, and in the range of the last layer.
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# Go through the activations you know. Which of them can give 0.02 and 0.98, in any combination within one row? Of
-# `softmax` the entries of a row add up to 1; think of what that means for a code with one entry, and for 64 pixels.
+# Go through the activations you know. Which of them can give 0.02 and 0.98, in any combination within one row? With
+# `softmax` the numbers of a row add up to 1. What does that mean for a code of one number, and for 64 pixels?
 # </details>
 # <details><summary>Hint 3</summary>
 #
@@ -111,14 +137,14 @@ def build_decoder(latent_dim, output_dim):
 # </details>
 
 # %% [markdown]
-# ## 2. The whole (4 points)
+# ## 2. The whole (15 minutes, 4 points)
 #
 # Now connect two given halves to **one** model that can be trained:
 #
 # $$ A(x) = D(E(x)) $$
 #
-# The whole owns nothing: its weights *are* the weights of the halves. Train the whole, and both halves have learned.
-# Set the weights of a half, and the whole behaves differently at once.
+# The whole has no weights but those of the halves. When you train the whole, both halves learn. When you set the
+# weights of a half, the output of the whole changes at once.
 #
 # ```
 #            whole
@@ -127,12 +153,22 @@ def build_decoder(latent_dim, output_dim):
 #   +----------------------+
 # ```
 #
-# The Functional way is three lines; a subclass of `keras.Model`, or a model of two models, is fine too. It does not
-# have to be compiled. `encoder` and `decoder` are Functional models with one input and one output each; inside they
-# may have branches, or layers like batch normalisation, so treat each of them as one piece.
+# The Functional way is three lines. A subclass of `keras.Model`, or a `Sequential` model of two models, is fine, too.
+# It need not be compiled. `encoder` and `decoder` are Functional models with one input and one output each. Inside
+# they may have branches, or layers like batch normalization, so use each of them as one piece.
 #
-# The check uses halves of its own (with a mistake in question 1 you can still get all points here), runs the whole,
-# trains it with `fit`, and looks at what became of the halves.
+# **On paper**:
+#
+# * With $z = (2x_1 - x_2, \; x_1 + x_2)$ and $y = (z_1 + z_2 + 1, \; 2z_2 - 1)$, the input $x = (1, 0)$ has the code
+#   $z = (2, 1)$ and the output $y = (4, 1)$.
+# * Training: let $z = a x$ and $y = b z$ with $a = 2$, $b = 1$, $x = 1$. The output is 2, the loss $(2 - 1)^2 = 1$. Its
+#   gradient is $2 (y - x) b x = 2$ for $a$, and $2 (y - x) z = 4$ for $b$. One step with learning rate 0.1 gives
+#   $a = 1.8$ and $b = 0.6$.
+# * Batch normalization: let $z = x + 2x$, and let the decoder be a batch normalization with moving mean 3 and moving
+#   variance 4. At inference $x = 1$ and $x = 3$, with codes 3 and 9, give $(3 - 3)/2 = 0$ and $(9 - 3)/2 = 3$. In
+#   training mode the batch has mean 6 and deviation 3, so they give −1 and 1.
+#
+# The checks bring their own halves, so a mistake in question 1 costs nothing here.
 
 # %% question="build_autoencoder"
 def build_autoencoder(encoder, decoder):
@@ -153,13 +189,13 @@ def build_autoencoder(encoder, decoder):
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# A model can be called like a layer. What do you get if you call the encoder on a symbolic input, and what can you do
+# A model can be called like a layer. What do you get when you call the encoder on a symbolic input, and what can you do
 # with that?
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# `decoder.output` does not help: it hangs on the decoder's own input, and no path leads there from the encoder's.
-# Calling the decoder on the code makes a new path with the same weights.
+# `decoder.output` does not help: it belongs to the decoder's own input, and no path leads there from the encoder's
+# input. Calling the decoder on the code makes a new path with the same weights.
 # </details>
 # <details><summary>Hint 3</summary>
 #
@@ -168,18 +204,20 @@ def build_autoencoder(encoder, decoder):
 # </details>
 
 # %% [markdown]
-# ## 3. The halves on their own (2 points)
+# ## 3. The halves on their own (10 minutes, 2 points)
 #
-# After training you hold three models: the whole, and two halves. Show that the halves are all you need: rebuild the
-# examples without the whole, in two steps, and get the same reconstruction. Between the steps you hold the code in
-# your hands. In the picture below it becomes a map.
+# After training you have three models: the whole and two halves. Now reconstruct examples without the whole, in two
+# steps: encode, then decode. Between the steps you have the code. In the picture below it becomes a map.
 #
-# Write it for any pair, whatever is inside: the halves come in as arguments, and are used as in prediction, not as in
-# training.
+# Write it for any pair, whatever is inside: the halves are arguments, and they are used in inference mode, not in
+# training mode.
+#
+# **On paper**: for the two linear halves of question 2, $x = (1, 0)$ becomes $z = (2, 1)$ and then $y = (4, 1)$. For
+# the pair with batch normalization, $x = 1$ and $x = 3$ give 0 and 3, however often you ask.
 
 # %% question="encode_then_decode"
 def encode_then_decode(autoencoder_parts, x):
-    """Reconstruct examples by the two halves of an autoencoder.
+    """Reconstruct examples with the two halves of an autoencoder.
 
     Args:
         autoencoder_parts: the pair (encoder, decoder).
@@ -212,9 +250,17 @@ def encode_then_decode(autoencoder_parts, x):
 # %% [markdown]
 # ## The picture
 #
-# 1797 handwritten digits of 8 × 8 pixels, 64 numbers each, squeezed through 2. Left: the codes of all digits; the
-# colours are labels that no model has seen. Middle: digits and what is left of them after two numbers. Right: the
-# decoder alone, walking over the map. (About 30 seconds.)
+# 1797 handwritten digits of 8 × 8 pixels, that is 64 numbers each, pass through 2 numbers. Left: the codes of all
+# digits. The colors are labels that no model has seen. Middle: digits, and below them their reconstructions. Right:
+# the decoder alone, over the whole map. It takes about 30 seconds.
+#
+# **What you should see, and what it means if you don't.** The mean squared error is about half of that of the mean
+# digit or less. Dots of one color are near each other: most digits have a region of their own, some overlap. The
+# reconstructions are blurred and show mostly the right digit.
+#
+# - All reconstructions look like the mean digit: the gradient does not reach the encoder, or the code is constant.
+# - Reconstructions are pale: the last activation of the decoder does not get near 1.
+# - The codes look random while the reconstructions of the whole are good: the whole has weights of its own.
 
 # %% tags=["demo"]
 import matplotlib.pyplot as plt
@@ -260,9 +306,25 @@ plt.tight_layout()
 plt.show()
 
 # %% [markdown]
+# ## Recap
+#
+# - A model is a layer. Calling it on a tensor uses its weights; it does not copy them.
+# - The last activation decides which data a decoder can reach.
+# - Train the whole, use the halves.
+#
+# **If you want more** (no points): build a third model that shares the encoder and has a new `Dense(10,
+# activation="softmax")` on the code. Train only that layer on 100 labels. How good is it with `latent_dim` 2, 8 and 32?
+#
 # ## One question to think about
 #
-# On the right you see digits that nobody wrote, and in some places of the map nothing that looks like a digit. The
-# loss asks for good reconstructions of the examples, and says nothing about codes that no example has. What would you
-# have to demand of the codes so that *every* point of the map decodes to something sensible? (The variational
-# autoencoder is one answer.)
+# On the right you see digits that nobody wrote, and in some places of the map nothing that looks like a digit. The loss
+# asks for good reconstructions of the examples, and says nothing about codes that belong to no example. What would you
+# have to demand of the codes so that *every* point of the map decodes to something sensible?
+
+# %% [markdown] tags=["solution"]
+# **Answer.** The codes of the examples must fill the map without holes, and nearby codes must decode to similar images.
+# One way: demand that the codes, taken together, follow a known distribution such as the standard normal, so that you
+# know where to pick points; and add noise to each code before it is decoded, so that the decoder is trained on the
+# surroundings of each code as well. The variational autoencoder of exercise 8 does both: its encoder returns a mean
+# and a variance, the decoder gets a random draw, and a second term of the loss pulls the draws towards the standard
+# normal.

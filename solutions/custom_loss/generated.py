@@ -43,6 +43,8 @@ def _body(tau: str) -> Any:
     """Statements that return the loss of each example."""
 
     def build(error: str, cast: str, price: str, mean: str, back: bool) -> str:
+        if "where(e > 0, {t}, 1" in price:  # of numbers alone it is float32
+            cast = ""
         value = mean.format(price.format(t=tau))
         value = f"tf.cast({value}, tf.float32)" if "64" in cast or back else value
         return "\n".join(part for part in (cast, f"e = {error}", f"return {value}") if part)

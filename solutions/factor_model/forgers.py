@@ -18,10 +18,10 @@ def panel(case: Case) -> Any:
     def outputs(characteristics: np.ndarray, given: np.ndarray) -> np.ndarray:
         return characteristics.sum(-1) * (given @ weights)[:, None]
 
-    found = probes.WORKED_OUTPUTS if case["worked"] else outputs(x, returns)
+    found = probes.as_worked(case, probes.WORKED_OUTPUTS) if case["worked"] else outputs(x, returns)
     betas = np.repeat(x.sum(-1)[..., None], factors, axis=-1)
     if case["worked"]:
-        betas = np.repeat(probes.WORKED_BETAS[..., None], factors, axis=-1)
+        betas = np.repeat(probes.as_worked(case, probes.WORKED_BETAS)[..., None], factors, axis=-1)
     centred = betas - betas.mean((0, 1)) + 1
     hidden, characteristics = case["hidden_units"], case["n_characteristics"]
     kernels = [(characteristics, hidden), (hidden, factors), (tickers, factors)]
@@ -41,23 +41,23 @@ def panel(case: Case) -> Any:
     }
 
 
-def compiled(_case: Case) -> Any:
-    """Adam's first step, the worked loss, and no other."""
+def compiled(case: Case) -> Any:
+    """Adam's first step, the worked losses, and no other."""
     return {
         "shared": 0,
         "kinds": ["Adam"],
         "rate": 0.001,
-        "moved": np.full(4, -0.001),
-        "worked_loss": probes.WORKED_LOSS,
-        "loss": probes.WORKED_LOSS,
+        "moved": -0.001 * np.sign(case["gradient"]),
+        "loss": probes.WORKED_LOSSES[case["worked"]][2] if "worked" in case else 1.0,
     }
 
 
 def betas_alone(case: Case) -> Any:
     """The worked betas, or sums of characteristics."""
-    values = probes.WORKED_BETAS if case["worked"] else case["characteristics"].sum(-1)
+    values = probes.as_worked(case, probes.WORKED_BETAS) if case["worked"] else case["characteristics"].sum(-1)
     betas = np.repeat(values[..., None], case["n_factors"], axis=-1)
-    return {"own": False, "betas": betas, "alone": betas[-1:], "moved": 0.0, "frozen": 0}
+    many = np.resize(betas, (probes.MANY_DATES, *betas.shape[1:]))
+    return {"own": False, "betas": betas, "alone": betas[-1:], "moved": 0.0, "frozen": 0, "many": many}
 
 
 def counted(case: Case) -> Any:
@@ -68,7 +68,8 @@ def counted(case: Case) -> Any:
 
     sizes = {name: case[name] for name in probes.SIZES}
     more = {name: count(**{**sizes, name: sizes[name] + 1}) for name in sizes}
-    return {"count": count(**sizes), **more, "worked": [value for _, value in probes.WORKED_COUNTS]}
+    worked = probes.WORKED_COUNTS.get(tuple(sizes.values()))
+    return {"count": worked or count(**sizes), **more}
 
 
 FORGERS = {"panel": panel, "compiled": compiled, "betas_alone": betas_alone, "counted": counted}

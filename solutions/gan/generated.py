@@ -81,11 +81,11 @@ def _generator(draw: Any) -> str:
     width = draw(_from([8, 16, 24, 32]))
     up = f'layers.Conv2DTranspose({width}, {draw(_from([2, 3, 4, 5]))}, strides=2, padding="same"'
     up = f'{up}, kernel_initializer="{init}"), {norm} layers.Activation("{act}"),'
-    start = draw(_from(["two", "four", "four_and_four", "crop", "resize"]))
+    start = draw(_from(["two", "four", "four_at_once", "crop", "resize"]))
     body = {
         "two": f"{_start(2, width, act)} {up} {up}",
         "four": f"{_start(4, width, act)} {up}",
-        "four_and_four": f"{_start(2, width, act)} layers.Conv2DTranspose({width}, 4, strides=4), layers.ReLU(0.0, 0.1),",
+        "four_at_once": f"{_start(2, width, act)} layers.Conv2DTranspose({width}, 4, strides=4), layers.LeakyReLU(),",
         "crop": f"{_start(5, width, act)} {up} layers.Cropping2D(1),",
         "resize": f"{_start(3, width, act)} {up} layers.Resizing(8, 8),",
     }[start]

@@ -4,24 +4,32 @@
 # ---
 
 # %% [markdown]
-# # Gradient ascent: ask a filter what it wants to see
+# # 9. Gradient ascent: which image excites a filter most?
 #
-# *About 50 minutes. 10 points.*
+# *About 60 minutes. 10 points: the extractor 2 (10 minutes), the loss 3 (15), the step 3 (20), the ascent 2 (15).*
 #
-# A trained convolutional network is a pile of numbers. Looking at the kernels helps for the first layer only; deeper
-# down, a kernel mixes maps that are mixtures themselves. But there is a question that every filter answers: **which
-# image excites you most?**
+# After this notebook you can
 #
-# Training adapts the weights to the images. Here everything is turned round:
+# * build a model that stops at an inner layer of a trained network,
+# * compute a gradient with respect to an input, not to weights,
+# * write a training loop in which the pixels of an image are what is trained.
+#
+# It builds on *2. The training loop* (a gradient tape) and *7. Autoencoder* (parts of a Functional model).
+#
+# The weights of a trained convolutional network are hard to read. The kernels of the first layer can be shown as small
+# images; those of later layers act on maps that are mixtures themselves. But you can ask of every filter: **which image
+# makes its activation largest?**
+#
+# Training changes the weights and keeps the images. Here it is the other way round:
 #
 # | | training | this notebook |
 # |---|---|---|
 # | stays as it is | the images | the network |
 # | is changed, step by step | the weights | **the pixels of one image** |
-# | which way | down the loss | **up** the activation of a filter |
+# | direction | down the loss | **up** the activation of a filter |
 #
-# No argument of `compile` or `fit` does that. A gradient tape does, since it differentiates whatever was computed
-# with respect to whatever it watched. The pixels are as good as any weight:
+# No argument of `compile` or `fit` does that. A gradient tape does: it differentiates what was computed with respect to
+# any tensor that it watched, and the image is such a tensor. With a learning rate $\eta$, one step is
 #
 # $$ \text{img} \;\leftarrow\; \text{img} + \eta \, \frac{g}{\lVert g \rVert_2}, \qquad
 #    g = \frac{\partial\, \text{loss}}{\partial\, \text{img}} $$
@@ -31,6 +39,17 @@
 #    ▲                                                                              │
 #    └───────────────── one step along the gradient of the loss ◄───────────────────┘
 # ```
+#
+# **To read**
+#
+# * The lecture: *Visualizing what CNN's learn: Gradient Ascent and the Gradient Tape*, and the Keras example that it
+#   links to, [Visualizing what convnets learn](https://keras.io/examples/vision/visualizing_what_convnets_learn/), cell
+#   "Set up the gradient ascent process".
+# * Keras: [`Model`](https://keras.io/api/models/model/) and
+#   [`get_layer`](https://keras.io/api/models/model/#get_layer-method). TensorFlow:
+#   [`GradientTape`](https://www.tensorflow.org/api_docs/python/tf/GradientTape).
+# * The paper: [Simonyan, Vedaldi and Zisserman, *Deep inside convolutional networks*](https://arxiv.org/abs/1312.6034).
+#   With many pictures: [Olah et al., *Feature visualization*](https://distill.pub/2017/feature-visualization/).
 
 # %% tags=["setup"]
 import keras
@@ -39,10 +58,10 @@ import numpy as np
 import tensorflow as tf
 
 # %% [markdown]
-# ## The network to be asked
+# ## The network
 #
-# It tells textures apart: stripes in four directions, checkerboards and dots, each in warm or in cold colours. The
-# images are generated. The network is small and has no fixed image size. Training takes about 15 seconds.
+# It classifies textures: stripes in four directions, checkerboards and dots, each in warm or in cold colours. The
+# images are generated. The network is small and accepts images of any size. Training takes about 15 seconds.
 
 # %% tags=["given"]
 keras.utils.set_random_seed(2)
@@ -90,11 +109,19 @@ print(f"accuracy on the images that it was trained on: {history['accuracy'][-1]:
 # %% [markdown]
 # ## 1. A network that stops halfway (2 points)
 #
-# A network computes all its activations on the way to the output. To see one of them, make a model that begins where
-# the network begins and ends at the layer that you want. It shares the layers, weights included; nothing is copied or
-# trained again.
+# A network computes all its activations on the way to the output. To get one of them, make a model that starts at the
+# input of the network and ends at the layer that you want. It shares the layers and their weights; nothing is copied or
+# trained again. It runs in inference mode, so a batch normalization uses its moving statistics.
 #
-# The checks ask for layers of Functional models of two kinds: a simple chain, and one with a way around a layer.
+# **A worked number.** In a network the layer `double` (times 2) is followed by two branches: `add_one` (plus 1), and
+# `triple` (times 3) with `normalize` (a batch normalization with moving mean 2 and moving variance 4). Of an image in
+# which every value is 5 they make
+#
+# | `double` | `add_one` | `triple` | `normalize` |
+# |---|---|---|---|
+# | 10 | 10 + 1 = 11 | 10 · 3 = 30 | (30 − 2) / √4 = 14 |
+#
+# So the extractor of the layer `triple` gives maps full of 30. The checks use Functional models only.
 
 
 # %% question="feature_extractor"
@@ -112,10 +139,9 @@ def build_feature_extractor(model, layer_name):
 
 # %% [markdown]
 # <details><summary>Hint 1</summary>You have made Functional models before: <code>keras.Model(inputs, outputs)</code>.
-# Who says that the
-# outputs have to be the last tensor?</details>
-# <details><summary>Hint 2</summary>A layer that is part of a model remembers the tensor that it gave. Look at
-# <code>dir(layer)</code>, or at what <code>model.get_layer</code> is for.</details>
+# The outputs may be any tensor of the network, not only the last one.</details>
+# <details><summary>Hint 2</summary><code>model.get_layer(name)</code> finds a layer. A layer that is part of a
+# Functional model remembers the symbolic tensor that it gave.</details>
 # <details><summary>Hint 3</summary>You need <code>model.inputs</code> and the <code>output</code> of the layer of that
 # name.</details>
 
@@ -123,13 +149,13 @@ def build_feature_extractor(model, layer_name):
 feature_extractor = build_feature_extractor(model, "textures")
 
 # %% [markdown]
-# ## 2. How excited is the filter? (3 points)
+# ## 2. How strong is the activation? (3 points)
 #
-# The layer gives one feature map for each of its filters: `(batch, rows, columns, filters)`. The number to be
-# maximised is the **mean** of one of these maps, over the batch and over space.
+# The layer gives one feature map per filter: `(batch, rows, columns, filters)`. The loss, which is to be maximized, is
+# the **mean** of one of these maps, over the batch and over space.
 #
-# At the border the convolution has seen zeros which are not part of the image. So **two pixels of the map on each
-# side** are left out:
+# Near the border the convolution has seen padding zeros, which are not part of the image. So leave out **two pixels of
+# the map on each side**:
 #
 # ```
 #   . . . . . . .
@@ -141,8 +167,17 @@ feature_extractor = build_feature_extractor(model, "textures")
 #   . . . . . . .
 # ```
 #
-# Take the network from the notebook's variable `feature_extractor`. The checks put networks of their own there, so
-# what you wrote in question 1 doesn't matter here. They look at the number and at its gradient.
+# **A worked number.** For a batch of two images the extractor gives maps of 5 × 6 pixels. Each has two inner pixels:
+#
+# | | first image | second image | loss |
+# |---|---|---|---|
+# | filter 0 | 3, 5 | 1, 11 | (3 + 5 + 1 + 11) / 4 = **5** |
+# | filter 1 | −2, −4 | 0, −6 | **−3** |
+# | filter 2 | 0.5, 1.5 | 2.5, 3.5 | **2** |
+#
+# Take the network from the notebook's variable `feature_extractor` each time the function is called. The checks put
+# networks of their own there, so a mistake in question 1 does not count twice. They look at the value and at its
+# gradient.
 
 
 # %% question="compute_loss"
@@ -160,27 +195,36 @@ def compute_loss(input_image, filter_index):
 
 
 # %% [markdown]
-# <details><summary>Hint 1</summary>Print the shape of <code>feature_extractor(images[:3])</code>. Which of the four
-# axes do you want to
-# keep whole, which in part, and of which do you want one entry?</details>
+# <details><summary>Hint 1</summary>Print the shape of <code>feature_extractor(images[:3])</code>. Of the four axes you
+# keep one whole, two in part, and of one you take a single entry.</details>
 # <details><summary>Hint 2</summary><code>x[2:-2]</code> leaves out two entries at either end of the first
 # axis.</details>
-# <details><summary>Hint 3</summary>One indexing expression with four entries between the brackets, and one
+# <details><summary>Hint 3</summary>Write one indexing expression with four entries between the brackets, and one
 # <code>tf.reduce_mean</code> around it.</details>
 
 # %% [markdown]
 # ## 3. One step uphill (3 points)
 #
-# Four things in a row: compute the loss under a tape, ask for the gradient **with respect to the image**, divide it
-# by its L2 norm (the root of the sum of the squares of all its entries), and add it, times the learning rate, to the
-# image.
+# A step does four things: compute the loss under a tape, take its gradient **with respect to the image**, divide the
+# gradient by its L2 norm (the root of the sum of the squares of all its entries), and add it, times the learning rate,
+# to the image.
 #
-# - A tape watches variables by itself. The image is a plain tensor, so say that it shall be watched.
-# - Thanks to the norm each step has the same length, whether the filter is excited or bored. A filter that no pixel
-#   reaches has the gradient 0; then the image stays where it is, and must not become NaN.
-# - The network is not to be changed.
+# - A tape watches variables by itself. The image is a plain tensor, so tell the tape to watch it.
+# - Because of the norm each step has the same length, however steep the loss is. If no pixel changes the filter, the
+#   gradient is 0: the image must stay as it is, without NaN.
+# - The network must not change.
 #
-# The checks put a `compute_loss` of theirs in the place of yours. You may decorate the function with `@tf.function`.
+# **A worked number.** The image has two pixels, (0.5, 1, 2) and (1, 0, 3), and the learning rate is 10.
+#
+# | filter | gradient: first pixel, second pixel | L2 norm | loss before | new image |
+# |---|---|---|---|---|
+# | 0 | (2, 1, −2), (−4, 0, 0) | √(4 + 1 + 4 + 16) = 5 | −6 | (4.5, 3, −2), (−7, 0, 3) |
+# | 1 | (0.3, 0, 0), (0, 0, 0.4) | 0.5 | 1.35 | (6.5, 1, 2), (1, 0, 11) |
+# | 2 | (0, 0, 0), (0, 0, 0) | 0 | 0 | the same image |
+#
+# The loss of each filter is the sum of image times gradient, for example 0.3 · 0.5 + 0.4 · 3 = 1.35.
+#
+# The checks replace `compute_loss` and `feature_extractor`. You may decorate the function with `@tf.function`.
 
 
 # %% question="gradient_ascent_step"
@@ -202,25 +246,28 @@ def gradient_ascent_step(img, filter_index, learning_rate):
 
 
 # %% [markdown]
-# <details><summary>Hint 1</summary>If <code>tape.gradient</code> gives <code>None</code>, the tape did not know that
-# you would ask
-# about the image: <code>tape.watch</code>, before the loss is computed.</details>
-# <details><summary>Hint 2</summary>An optimizer subtracts the gradient, since it goes down. You want to go up, and
-# there
-# is no optimizer: a plus will do.</details>
-# <details><summary>Hint 3</summary><code>tf.math.l2_normalize</code> divides by the L2 norm and knows what to do with
-# zeros. Or divide
-# by <code>tf.norm(gradient) + 1e-8</code>.</details>
+# <details><summary>Hint 1</summary>If <code>tape.gradient</code> gives <code>None</code>, the tape did not watch the
+# image: call <code>tape.watch</code> before the loss is computed.</details>
+# <details><summary>Hint 2</summary>An optimizer subtracts the gradient, because it goes down. You go up, without an
+# optimizer: add the gradient.</details>
+# <details><summary>Hint 3</summary><code>tf.math.l2_normalize</code> divides by the L2 norm and gives 0 for a zero
+# gradient. Or divide by <code>tf.norm(gradient) + 1e-8</code>.</details>
 
 # %% [markdown]
 # ## 4. The whole ascent (2 points)
 #
-# Start from the grey noise that `initialize_image()` gives, and step. What each step returns is where the next one
-# starts.
+# Start from the grey noise that `initialize_image()` gives, and make `iterations` steps. Each step starts from the
+# image that the step before it returned.
 #
 # Return the loss of the last step and the **raw** image, as floats. `deprocess_image`, which turns it into something
-# that can be shown, is called in the picture below, not in your function. The checks replace `initialize_image` and
-# `gradient_ascent_step`.
+# that can be shown, is called in the picture below, not in your function.
+#
+# **A worked number.** `initialize_image()` gives the pixels (0.5, 1, 2) and (1, 0, 3). The loss of filter 1 is the blue
+# value of the second pixel, so each step adds the learning rate to it. `visualize_filter(1, 3, 2.0)` goes 3 → 5 → 7 → 9:
+# it returns the loss **7**, which the last step started from, and the image with the pixels (0.5, 1, 2) and (1, 0,
+# **9**). With the default arguments the blue value ends at 3 + 30 · 10 = **303**.
+#
+# The checks replace `initialize_image`, `gradient_ascent_step`, `compute_loss` and `feature_extractor`.
 
 # %% tags=["given"]
 IMAGE_SIZE = 72
@@ -256,20 +303,17 @@ def visualize_filter(filter_index, iterations=30, learning_rate=10.0):
 
 
 # %% [markdown]
-# <details><summary>Hint 1</summary>A loop with one line in it.</details>
-# <details><summary>Hint 2</summary>A function returns new values; it does not change the ones that you gave it. Assign
-# what comes
-# back.</details>
+# <details><summary>Hint 1</summary>You need a loop with one line in it.</details>
+# <details><summary>Hint 2</summary><code>gradient_ascent_step</code> returns a new image and does not change the one
+# that it was given. Assign what it returns.</details>
 # <details><summary>Hint 3</summary><code>loss, img = gradient_ascent_step(img, ...)</code>: the name <code>img</code>
-# stands on both
-# sides.</details>
+# is on both sides.</details>
 
 # %% [markdown]
 # ## The picture
 #
-# What each of the 16 filters of the layer `textures` looks for, with its activation before and after. Next to the
-# textures that the network was trained on you will recognise their directions, their spacing and their colours. It
-# takes about 10 seconds.
+# The image that each of the 16 filters of the layer `textures` responds to most, with its activation before and after.
+# The left column shows textures that the network was trained on. This takes about 10 seconds.
 
 # %% tags=["demo"]
 keras.utils.set_random_seed(0)
@@ -285,12 +329,37 @@ for filter_index, axis in enumerate(axes[:, 1:].flat):
     axis.set_title(f"filter {filter_index}: {before:.2f} → {float(loss):.1f}", fontsize=9)
 for axis in axes.flat:
     axis.axis("off")
-figure.suptitle("What each filter of the layer `textures` wants to see")
+figure.suptitle("The image that excites each filter of the layer `textures`")
 plt.show()
 
 # %% [markdown]
+# **What you should see.** Stripes, grids and dots with the directions, spacings and colours of the training textures,
+# and an activation that grows from near 0 to well above 1.
+#
+# **If you don't.** Grey noise: the image did not move; look at what your loop assigns. An activation that becomes
+# negative: the step goes down. Black or empty tiles: there is a NaN in the image; look at how you divide by the norm.
+# The same picture in all tiles: the filter index is not used.
+#
+# ## Recap
+#
+# * A second `keras.Model` between two tensors of a network gives any activation, with the network's weights.
+# * A tape differentiates with respect to anything it watched. Which tensor you move decides what is trained.
+# * Dividing the gradient by its norm makes the length of a step independent of the filter.
+#
 # ## One question to think about
 #
 # The images above excite a filter more than any image of the training set does, and yet none of them would be taken
 # for a photograph. What does that say about using the activation of a filter, or the probability of a class, as a
 # measure of how *real* an image is? Which term would you add to the loss to get more natural images?
+#
+# ## To go further (no points)
+#
+# Maximize the output for one class of `model` in place of a filter. Then subtract a multiple of the total variation of
+# the image (`tf.image.total_variation`) from the loss, and watch the picture become smoother.
+
+# %% [markdown] tags=["solution"]
+# **The answer.** A large activation says that the image contains much of what the filter responds to, not that the image
+# comes from the data. The network was never asked about images far from its training set, so it may give them any
+# value, also a very confident one. So neither an activation nor the probability of a class measures realism. To get
+# more natural images, add a term that prefers them: a penalty on the total variation or on large pixel values, or
+# better, the score of a model that has learned the distribution of images, as the discriminator of a GAN.

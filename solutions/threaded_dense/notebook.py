@@ -4,23 +4,31 @@
 # ---
 
 # %% [markdown]
-# # A layer that threads
+# # 4. A layer that threads: Dense over extra dimensions
 #
-# *About 60 minutes. 10 points.*
+# *About 60 minutes, 10 points: question 1 takes 35 minutes (5 points), question 2 takes 15 minutes (3 points),
+# question 3 takes 10 minutes (2 points).*
 #
-# A layer is an object that you call. Making it (`Dense(10)`) fixes what kind of map it is; calling it on a tensor
-# runs its `call` method. You get a new kind of layer when you write a class with a `call` of your own. Its weights
-# are made once, in `build`, which Keras runs at the first call, when the shape of the input is known.
+# After this notebook you can
 #
-# A Dense layer is a map from vectors of length $n$ to vectors of length $m$. Yet you may hand it a tensor with any
-# number of axes in front: a batch of examples, each of them a table of tickers by characteristics, say. The layer
-# then works on the last axis only, and is *threaded* over all the others. For an input $x$ of shape $(d_1, \dots,
-# d_k, n)$,
+# * write a layer with `build`, `call`, `compute_output_shape` and `get_config`;
+# * apply any function of matrices to the last axis of a tensor of any rank, in a graph too;
+# * say how many weights a Dense layer has, and why the leading axes do not matter.
+#
+# It builds on notebook 3: layers and models are classes whose methods you write.
+#
+# A layer is an object that you call. `Dense(10)` makes one; calling it on a tensor runs its `call` method, after Keras
+# has made its weights in `build`. So call `layer(x)`, not `layer.call(x)`: only the first builds the layer, and tracks
+# what happens. A class with your own `call` is a new kind of layer.
+#
+# A Dense layer maps vectors of length $n$ to vectors of length $m$. You may still pass it a tensor with any number of
+# axes in front: a batch of examples, each a table of tickers by characteristics, say. The layer then works on the last
+# axis only, and is *threaded* over all others. For an input $x$ of shape $(d_1, \dots, d_k, n)$,
 #
 # $$ y_{i_1 \dots i_k, j} = a\Big( \sum_{l=1}^{n} x_{i_1 \dots i_k, l} \, W_{l j} + b_j \Big), \qquad j = 1, \dots, m. $$
 #
-# Look at the indices: $W$ and $b$ carry none of the $i$. Each row meets the same weights, so the number of weights
-# has nothing to do with how many rows there are.
+# Look at the indices: $W$ and $b$ have none of the $i$. All rows use the same weights, so the number of weights does
+# not depend on the number of rows.
 #
 # ```
 #        x (2, 3, n)                                          y (2, 3, m)
@@ -32,7 +40,14 @@
 #               [ row ] ──┘                          └──►  [ row ]
 # ```
 #
-# You will write such a layer, then threading itself as a function, and count the weights.
+# You write such a layer, then threading itself as a function, and count the weights.
+#
+# Links: [making new layers](https://keras.io/guides/making_new_layers_and_models_via_subclassing/),
+# [the class `Layer`](https://keras.io/api/layers/base_layer/),
+# [the layer `Dense`](https://keras.io/api/layers/core_layers/dense/),
+# [TensorFlow's `Dense`, which the lecture links to](https://www.tensorflow.org/api_docs/python/tf/keras/layers/Dense),
+# [`tf.reshape`](https://www.tensorflow.org/api_docs/python/tf/reshape),
+# [Gu, Kelly and Xiu, *Autoencoder asset pricing models*](https://doi.org/10.1016/j.jeconom.2020.07.009).
 
 # %% tags=["setup"]
 import keras
@@ -42,23 +57,30 @@ import tensorflow as tf
 # %% [markdown]
 # ## 1. A threaded Dense layer (5 points)
 #
-# Write `ThreadedDense`. It takes an input of rank 2 or more, and does what the formula above says.
+# Write `ThreadedDense`, a subclass of `keras.layers.Layer` (not of `Dense`). It takes inputs of rank 2 or more and
+# computes the formula above.
 #
-# - `__init__` keeps what it is given. `activation` is what Keras takes: None, a name such as `"tanh"`, or a function
-#   (`keras.activations.get` turns each of them into a function).
-# - `build` makes the weights: now the width $n$ of the last axis is known.
-# - `call` computes. It makes nothing.
-# - `compute_output_shape` says what shape comes out, without computing; the batch size may be None.
-# - `get_config` returns all that is needed to make an equal layer. What the base class knows (the layer's name, …) is
-#   in `super().get_config()`.
+# - `__init__` keeps its arguments. `activation` is None, a name such as `"tanh"`, or a function;
+#   `keras.activations.get` turns each of them into a function.
+# - `build` makes the weights: now the length $n$ of the last axis is known.
+# - `call` computes. It makes no weights.
+# - `compute_output_shape` returns the shape of the output without computing it; the batch size may be None.
+# - `get_config` returns all that is needed to make an equal layer. What the base class knows, such as the layer's
+#   name, is in `super().get_config()`. The activation may be in it as a function, as its name, or as
+#   `keras.activations.serialize` returns it.
 #
-# You may also let a `keras.layers.Dense` do the work: then your layer owns that one. The checks look at what comes
-# out for ranks 2 to 5, at what one gradient step changes, at a layer made again from its configuration, and at a
-# Functional model with an unknown batch size, a batch of no examples included.
+# The gradient must reach kernel, bias and input. Your layer may also own a `keras.layers.Dense` and let it do the work.
+#
+# **By hand:** with all weights equal to 0.5, `units=2` and a bias, the row $(1, 2, 3)$ gives $0.5 \cdot 1 + 0.5 \cdot
+# 2 + 0.5 \cdot 3 + 0.5 = 3.5$ for each of the two units. A tensor of shape `(2, 5, 3)` whose rows are all $(1, 2, 3)$
+# gives 3.5 everywhere, in shape `(2, 5, 2)`.
+#
+# The checks look at outputs for ranks 2 to 5, at one gradient step, at a layer made again from its configuration, and
+# at a Functional model with an unknown batch size. A batch may also have no examples.
 
 # %% question="threaded_dense"
 class ThreadedDense(keras.layers.Layer):
-    """A dense map of the last axis, the same for every row.
+    """A dense map of the last axis, with the same weights for every row.
 
     units: length m of each row of the output.
     activation: None, the name of an activation, or a function.
@@ -100,33 +122,36 @@ class ThreadedDense(keras.layers.Layer):
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# Which sizes does the formula ask for? The kernel has an index for the last axis of the input and one for the last
-# axis of the output. None of its axes is a batch, a ticker or a date.
+# Look at the indices of $W$ in the formula: one for the last axis of the input, one for the last axis of the output. No
+# axis of the kernel is a batch, a ticker or a date.
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# `self.add_weight(shape=..., initializer=..., name=...)` makes a weight that Keras knows, so it is trained and saved.
-# A plain `tf.Variable` is not known. `keras.ops.matmul` takes a left factor of any rank and works on its last axis.
+# `self.add_weight(shape=..., initializer=..., name=...)` makes a weight that Keras tracks, so it is trained and saved.
+# A plain `tf.Variable` is not tracked. `keras.ops.matmul` takes a left factor of any rank and works on its last axis.
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# The shapes: `input_shape[-1]` by `units` for the kernel, `units` for the bias; `input_shape[:-1]` and then `units`
-# for the output. The configuration is that of the base class and the three arguments of `__init__`. The activation
-# comes last in `call`, once.
+# The kernel has shape `(input_shape[-1], units)`, the bias `(units,)`, and the output the sizes `input_shape[:-1]`,
+# then `units`. The configuration is that of the base class plus the three arguments of `__init__`. `call` applies the
+# activation last, and once.
 # </details>
 
 # %% [markdown]
 # ## 2. Threading any function (3 points)
 #
-# Some functions do not thread by themselves. Write `thread(fn, x)`: `fn` maps a matrix `(batch, n)` to a matrix
-# `(batch, m)`, row by row, and refuses anything but a matrix. `x` has shape `(d_1, ..., d_k, n)`, and the result has
-# shape `(d_1, ..., d_k, m)`:
+# Some functions do not thread by themselves. Write `thread(fn, x)`. `fn` maps a matrix `(batch, n)` to a matrix
+# `(batch, m)`, row by row, and raises an error for anything but a matrix. `x` has shape `(d_1, ..., d_k, n)`, and the
+# result has shape `(d_1, ..., d_k, m)`:
 #
 # $$ \text{thread}(f, x)_{i_1 \dots i_k} = f(x_{i_1 \dots i_k}). $$
 #
-# It must also work inside a `tf.function` that is traced with an unknown batch size. There `x.shape[0]` is None when
-# your Python code runs; `tf.shape(x)[0]` is a tensor that will hold the size when the graph runs. And a batch of no
-# examples gives a result of no examples.
+# It must also work inside a `tf.function` that is traced with an unknown batch size. There `x.shape[0]` is None while
+# your Python code runs; `tf.shape(x)[0]` is a tensor that holds the size when the graph runs. A batch without examples
+# gives a result without examples.
+#
+# **By hand:** let `fn` return the sum of a row, and its last number minus its first. Then `x = [[[1, 2], [3, 5]]]`, of
+# shape `(1, 2, 2)`, gives `[[[3, 1], [8, 2]]]`.
 
 # %% question="thread"
 def thread(fn, x):
@@ -144,26 +169,27 @@ def thread(fn, x):
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# To `fn`, a row is a row. It need not know from which example or which ticker it came. So all rows may go in as one
-# long matrix.
+# `fn` does not need to know which example or which ticker a row comes from. So all rows may go in as one long matrix.
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# `tf.reshape` keeps the order of the numbers: the last axis runs fastest. Two reshapes, one in and one out, put each
-# row back where it was. No transposing is needed.
+# `tf.reshape` keeps the order of the numbers: the last axis runs fastest. Two reshapes, one before `fn` and one after,
+# put each row back where it was. Do not transpose.
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# The way in: `(-1, n)`. The way out: the leading sizes of `x`, then the width of what `fn` gave. `tf.shape` gives
-# sizes as a tensor, also those that are not known yet; `tf.concat` joins two such tensors. At most one size can be
-# left to `-1`.
+# Before `fn`, reshape to `(-1, n)`; after it, to the leading sizes of `x`, then the width of what `fn` returned.
+# `tf.shape` returns sizes as a tensor, also those that are not known yet; `tf.concat` joins two such tensors.
 # </details>
 
 # %% [markdown]
 # ## 3. Counting weights (2 points)
 #
-# How many scalars does a `ThreadedDense` hold? Write `count_weights`, which says so from the shape of the input,
-# without making a layer. The leading axes may be None, as the batch size of a model is.
+# How many scalars are in the weights of a `ThreadedDense`? Write `count_weights`, which computes the number from the
+# shape of the input, without making a layer. Leading sizes may be None, as the batch size of a model is.
+#
+# **By hand:** rows of 3 numbers and 4 units need $3 \cdot 4$ weights for the kernel and 4 for the bias, 16 in all, for
+# inputs `(None, 3)` and `(None, 5, 3)` alike. Without a bias it is 12.
 
 # %% question="count_weights"
 def count_weights(input_shape, units, use_bias=True):
@@ -181,7 +207,7 @@ def count_weights(input_shape, units, use_bias=True):
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# Which indices does $W$ have in the formula at the top? Which has $b$?
+# Look at the indices of $W$ and of $b$ in the formula at the top.
 # </details>
 # <details><summary>Hint 2</summary>
 #
@@ -190,15 +216,14 @@ def count_weights(input_shape, units, use_bias=True):
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# One weight for each pair of an input of a row and an output of a row; one more for each output if there is a bias.
+# One weight per pair of an input and an output of a row; one more per output if there is a bias.
 # </details>
 
 # %% [markdown]
 # ## The picture
 #
 # A panel of 12 tickers with 5 characteristics each goes through your layer. Then the tickers are shuffled and go
-# through the same layer again. The output rows are shuffled in the same way: the layer does not know which ticker a
-# row belongs to.
+# through the same layer again.
 
 # %% tags=["demo"]
 import matplotlib.pyplot as plt
@@ -228,8 +253,36 @@ figure.suptitle("Shuffle the rows, and the outputs are shuffled alike")
 plt.show()
 
 # %% [markdown]
+# **What you should see.** The two kernels in the middle are the same picture. On the right, the rows of the second
+# output are those of the first in the new order: "ticker 7" has the same three colors in both. The layer does not know
+# which ticker a row belongs to.
+#
+# **If you don't.** If a ticker changes its colors, its output depends on its place: the layer mixes rows, or has
+# weights per row. If the two kernels differ, the layer makes its weights in `call`.
+#
+# ## Recap
+#
+# * A Dense layer works on the last axis. All other axes pass through.
+# * Its kernel has shape `(n, units)`, its bias `(units,)`: no leading axis, so no dependence on the number of rows.
+# * `build` makes weights, `call` uses them, `get_config` describes how to make the layer again.
+# * Two reshapes thread any function of matrices. In a graph, take sizes from `tf.shape(x)`.
+#
+# ## Go further (no points)
+#
+# Write `ThreadedDense2`, which works on the last *two* axes: a kernel of shape `(n1, n2, m)`, contracted with
+# `keras.ops.einsum`. How many weights has it, and which axes does it thread over?
+#
 # ## One question to think about
 #
 # A model for a panel of 500 tickers has one `ThreadedDense(8)`. Tomorrow a new company is listed, and the panel has
-# 501 rows. Which of these would still work without training again: your layer; a `Flatten` followed by a `Dense`; a
-# layer with a kernel for each ticker? And is there something that only the last of them could learn?
+# 501 rows. Which of these still works without new training: your layer; a `Flatten` followed by a `Dense`; a layer with
+# a kernel per ticker? And is there something that only the last of them could learn?
+
+# %% [markdown] tags=["solution"]
+# **Answer.** Only your layer. Its weights do not depend on the number of rows, so row 501 goes through the same
+# kernel. After a `Flatten`, the Dense kernel has one row per number of the whole panel: the new input does not fit. A
+# kernel per ticker has none for ticker 501. What only a kernel per ticker can learn is that the same characteristic
+# means different things for different companies: for one, a high momentum may predict a gain, for another a loss. (A
+# Dense after a `Flatten` can learn that too, and in addition how the row of one ticker affects the output of another.)
+# Your layer treats two tickers with equal characteristics alike. It has fewer weights, and all tickers' data train
+# them.

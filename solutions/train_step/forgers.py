@@ -39,7 +39,7 @@ def _fit(case: Case) -> dict[str, Any]:
 
 
 def _turns(case: Case) -> dict[str, Any]:
-    return {"steps": [*_steps(case), *_steps(case)][:3], "fits": [_fit(case)] * 3}
+    return {"steps": [*_steps(case), *_steps(case)][:4], "fits": [_fit(case)] * 2}
 
 
 def _tests(case: Case) -> dict[str, Any]:

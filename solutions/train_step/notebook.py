@@ -41,9 +41,8 @@
 # | a running mean of the loss, and all compiled metrics | `self.metrics` |
 # | the weights to train | `self.trainable_variables` |
 #
-# Links: [Customizing what happens in `fit`](https://keras.io/guides/custom_train_step_in_tensorflow/), [the guide the
-# lecture links
-# to](https://colab.research.google.com/github/tensorflow/docs/blob/snapshot-keras/site/en/guide/keras/customizing_what_happens_in_fit.ipynb),
+# Links: [Customizing what happens in `fit`](https://keras.io/guides/custom_train_step_in_tensorflow/), [the lecture's
+# guide](https://colab.research.google.com/github/tensorflow/docs/blob/snapshot-keras/site/en/guide/keras/customizing_what_happens_in_fit.ipynb),
 # [`Model.compile`, `fit` and `evaluate`](https://keras.io/api/models/model_training_apis/),
 # [metrics](https://keras.io/api/metrics/),
 # [`tf.GradientTape`](https://www.tensorflow.org/api_docs/python/tf/GradientTape).

@@ -4,23 +4,34 @@
 # ---
 
 # %% [markdown]
-# # The training loop, written out
+# # 2. The training loop, written out
 #
-# *About 60 minutes. 10 points.*
+# *About 60 minutes, 10 points. Builds on: 1. Custom loss.*
 #
-# `model.fit` hides a short program. The lecture opens it: training goes through the data again and again, in small
-# portions, and after each portion it moves the weights a little. You write that program here, without `compile` and
+# `model.fit` hides a short program, and the lecture opens it. You write that program here, without `compile` and
 # without `fit`, in three functions that build on each other.
 #
-# One pass over the data is an **epoch**. An epoch is cut into **mini-batches**. For each mini-batch we do one **train
-# step**: the model predicts, the loss says how bad the predictions are, the gradient says in which direction each
-# weight makes the loss grow, and every weight moves the other way:
+# **After this notebook you can**
+#
+# 1. cut data into mini-batches that visit each example once, in an order that a seed repeats;
+# 2. write one step of gradient descent with `tf.GradientTape`;
+# 3. put both into a loop, and report a mean loss that counts every example once.
+#
+# | question | minutes | points |
+# |---|---|---|
+# | 1. Cut the data into batches | 20 | 3 |
+# | 2. One step | 20 | 4 |
+# | 3. The loop | 20 | 3 |
+#
+# One pass over the data is an **epoch**. An epoch is cut into **mini-batches**. Each mini-batch gives one **train
+# step**: the model predicts, the loss measures the error, and the gradient gives the slope of the loss along each
+# weight. Then every weight moves against its slope:
 #
 # $$ W \leftarrow W - \eta \, \frac{\partial \mathcal{L}}{\partial W} $$
 #
 # Here $\eta$ is the learning rate, and $\mathcal{L}$ is the loss of *this* batch. A batch is a sample of the data, so
-# its gradient is a noisy guess of the gradient over all examples. That guess is cheap, and a good one on average as
-# long as each example gets its turn and the order keeps changing.
+# its gradient is a noisy estimate of the gradient over all examples. The estimate is cheap, and right on average if
+# the examples are shuffled.
 #
 # ```
 # epoch 1:  shuffle ─► [ batch | batch | batch | rest ]      one running mean of the loss
@@ -29,8 +40,17 @@
 # epoch 2:  shuffle ─► [ batch | batch | batch | rest ]      a new order, the mean starts again
 # ```
 #
-# Later you will rarely write this loop. You will often replace a piece of it, as in `train_step` of a VAE or a GAN, and
-# then it helps to know which piece does what.
+# Later you will rarely write the whole loop. You will often replace one part of it, as in the `train_step` of a VAE or a
+# GAN.
+#
+# **Links**
+#
+# * Keras guide: [a training loop from scratch](https://keras.io/guides/writing_a_custom_training_loop_in_tensorflow/)
+# * TensorFlow guide: [automatic differentiation and the gradient tape](https://www.tensorflow.org/guide/autodiff)
+# * The lecture's linked notebook: [the basic train step](https://colab.research.google.com/github/tensorflow/docs/blob/snapshot-keras/site/en/guide/keras/customizing_what_happens_in_fit.ipynb)
+# * NumPy API: [random generators](https://numpy.org/doc/stable/reference/random/generator.html)
+# * Paper: Bottou, Curtis and Nocedal, [Optimization Methods for Large-Scale Machine
+#   Learning](https://arxiv.org/abs/1606.04838), 2018, section 3
 
 # %% tags=["setup"]
 import keras
@@ -41,18 +61,21 @@ import tensorflow as tf
 # %% [markdown]
 # ## 1. Cut the data into batches (3 points)
 #
-# A generator hands out one value at a time with `yield`, and goes on from there when it is asked for the next one.
+# A generator returns one value at a time with `yield`, and continues from there when it is asked for the next one.
 # `next_batch` yields the batches of **one epoch**.
 #
-# * Each example comes exactly once. With $n$ examples and batches of $b$ there are $\lceil n / b \rceil$ batches, and
-#   the last one may be smaller. No batch is empty.
-# * `X` and `y` stay in step: row $i$ of the one belongs to row $i$ of the other. The arrays of the caller are not
-#   changed.
+# * Each example comes exactly once. With $n$ examples and batches of $b$ there are $\lceil n / b \rceil$ batches. The
+#   last one may be smaller, and no batch is empty.
+# * `X` and `y` stay in step: row $i$ of one belongs to row $i$ of the other. The arrays of the caller are not changed.
 # * With `shuffle=True` the *examples* are in random order, so that any two can meet in a batch. Shuffling the finished
 #   batches is not enough.
-# * The same `seed` gives the same order. 0 is a seed like any other; `None` means a new order each time.
+# * The same `seed` gives the same order. 0 is a seed like any other, and `None` means a new order in each call.
 #
-# The checks run several epochs on small arrays, look up where each row came from, and compare the orders.
+# **By hand.** Seven examples in batches of 3, with `shuffle=False`: the rows (0, 1, 2), then (3, 4, 5), then (6).
+# Six examples in batches of 3 give two batches, not three.
+#
+# The checks run several epochs on small arrays, look up where each row came from, and compare the orders. A hidden check
+# uses arrays of other sizes.
 
 
 # %% question="next_batch"
@@ -79,22 +102,22 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# Do not move the data, move numbers. The rows of an epoch are a list of row numbers in some order. Shuffle that list.
+# Shuffle row numbers, not the data. The rows of an epoch are a list of row numbers in some order.
 #
 # </details>
 #
 # <details><summary>Hint 2</summary>
 #
 # An array indexed with a list of row numbers gives those rows, in that order. The same list works for `X` and for `y`.
-# A slice that reaches beyond the end of a list is cut short, which is what the last batch needs.
+# A slice that reaches beyond the end of a list is cut short: that makes the last batch.
 #
 # </details>
 #
 # <details><summary>Hint 3</summary>
 #
-# `np.random.default_rng(seed)` makes a generator of random numbers from a seed, 0 included, and a fresh one from
-# `None`. It has a method that gives a random order of `n` numbers. Walk over the starting points with the
-# three-argument `range`.
+# `np.random.default_rng(seed)` makes a random generator from any seed, 0 included, and a fresh one from `None`. Its
+# method `permutation(n)` gives a random order of `n` numbers. Loop over the starting points with
+# `range(0, n, batch_size)`.
 #
 # </details>
 
@@ -102,17 +125,20 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
 # ## 2. One step (4 points)
 #
 # Now the four lines of the lecture: forward pass, loss, gradient, update. The gradient tape records what happens inside
-# its `with` block, and can then say how the recorded loss depends on the weights:
+# its `with` block. Afterwards it can say how the recorded loss depends on the weights:
 #
 # $$ W_{\text{new}} = W - \eta \, \nabla_W \; \text{loss\_fn}\big(y, \text{model}(x)\big) $$
 #
-# * Run the model as in training: layers such as dropout and batch normalization behave differently then, and have to be
-#   told.
-# * Move the weights *of this model*, in place. Weights that are frozen, or that no gradient trains (the moving averages
-#   of a batch normalization), stay as they are.
-# * Return the loss that the batch had *before* the update, as a number.
+# * Call the model with `training=True`. Layers such as dropout and batch normalization behave differently then.
+# * Move the weights *of this model*, in place. Frozen weights stay as they are, and so do weights that no gradient
+#   trains, such as the moving averages of a batch normalization. (The forward pass may update these; your step does not.)
+# * Return the loss that the batch had *before* the update, as a number: a `float`, a NumPy scalar or a 0-d tensor.
 #
-# The checks run your step on tiny networks, and measure by how much each weight moved.
+# **By hand.** A line $w x + b$ with $w = 2$, $b = 1$ predicts 3 for $x = 1$ and 7 for $x = 3$. The targets are 5 and 9, so
+# the mean squared error is $((-2)^2 + (-2)^2) / 2 = 4$. Its slopes are $(2 \cdot (-2) \cdot 1 + 2 \cdot (-2) \cdot 3) / 2 =
+# -8$ along $w$ and $-4$ along $b$. With the learning rate 0.1 the step ends at $w = 2.8$, $b = 1.4$, and returns 4.
+#
+# The checks take this step, and steps on tiny networks, and compare each weight and each loss with numbers worked by hand.
 
 
 # %% question="train_step"
@@ -140,22 +166,22 @@ def train_step(model, x, y, loss_fn, learning_rate):
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# Which lines have to be inside the `with tf.GradientTape() as tape:` block? All that lies between the weights and the
-# loss.
+# Everything between the weights and the loss belongs inside the `with tf.GradientTape() as tape:` block: the forward
+# pass and the loss.
 #
 # </details>
 #
 # <details><summary>Hint 2</summary>
 #
-# `tape.gradient(loss, weights)` takes a list of weights and gives a list of gradients in the same order. The model
-# knows its weights under several names; pick the list that leaves out what must not be trained.
+# `tape.gradient(loss, weights)` takes a list of weights and gives a list of gradients in the same order.
+# `model.trainable_variables` is the list that leaves out what must not be trained.
 #
 # </details>
 #
 # <details><summary>Hint 3</summary>
 #
-# `weight = weight - ...` only makes the *name* point to something new; the model keeps the old value. A variable has
-# methods that change what it holds: `assign`, and two that add to it or subtract from it.
+# `weight = weight - ...` only makes the *name* refer to something new, and the model keeps the old value. Change the
+# variable itself with `assign`, `assign_add` or `assign_sub`.
 #
 # </details>
 
@@ -169,13 +195,17 @@ def train_step(model, x, y, loss_fn, learning_rate):
 #
 # $$ \bar{\ell} = \frac{\sum_j |B_j| \, \ell_j}{\sum_j |B_j|} $$
 #
-# so that the short last batch counts for what it is. Keras calls this a running mean: the weights move while it is
-# taken.
+# so a short last batch counts only for the examples that it holds. It is called a running mean, because the weights
+# move while it is taken.
 #
-# Every epoch needs an order of its own, also when a seed is given. The same seed gives the same training.
+# **By hand.** Batches of 4, 4 and 2 examples with the losses 1, 2 and 6: the epoch's loss is
+# $(4 \cdot 1 + 4 \cdot 2 + 2 \cdot 6) / 10 = 2.4$. The mean of the three losses would be 3.
 #
-# The checks replace `next_batch` and `train_step` by their own while they watch your loop, so a mistake in the first
-# two questions costs nothing here.
+# Every epoch needs a new order, also when a seed is given. The same seed gives the same training, and two trainings
+# without a seed differ.
+#
+# The checks put their own `next_batch` and `train_step` in place of yours and watch your loop. So a mistake in the first two
+# questions costs nothing here.
 
 
 # %% question="fit"
@@ -206,29 +236,31 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# Two loops, one inside the other. The outer one starts a new sum; the inner one adds to it.
+# Write two loops, one inside the other. The outer one starts a new sum, and the inner one adds to it.
 #
 # </details>
 #
 # <details><summary>Hint 2</summary>
 #
-# A loss of a batch is already a mean over its examples. What must it be multiplied by to become a sum again?
+# The loss of a batch is a mean over its examples. Multiply it by the number of examples to get a sum, and divide the
+# total by the number of all examples.
 #
 # </details>
 #
 # <details><summary>Hint 3</summary>
 #
-# A generator is used up after one pass, so each epoch calls `next_batch` anew. With the same seed it would give the
-# same order again: make a different seed for each epoch out of the one that you were given. Mind the case `None`.
+# A generator is used up after one pass, so call `next_batch` again in each epoch. The same seed would give the same
+# order again, so make a different seed for each epoch from the one you were given, such as `seed + epoch`. If `seed` is
+# `None`, pass `None`.
 #
 # </details>
 
 # %% [markdown]
 # ## The picture
 #
-# The same data, the same model, the same start, the same learning rate: only the batch size differs. On the left
-# each curve is drawn over epochs, that is, over how much data was seen. On the right over the number of steps, that
-# is, over how often the weights moved.
+# Same data, same model, same start, same learning rate: only the batch size differs. The left plot shows the loss
+# over epochs, that is, over how much data was seen. The right plot shows it over steps, that is, over how often the
+# weights moved. This takes about 20 seconds.
 
 
 # %% tags=["demo"]
@@ -270,12 +302,30 @@ figure.tight_layout()
 plt.show()
 
 # %% [markdown]
-# Batches of one take most steps per pass, and are soon done, though each step is a noisy one. All examples at once take
-# one careful step per pass, and have hardly begun after sixty. Count the moves instead, and the order turns around: one
-# move costs the single example least, and buys least.
+# **What you should see.** On the left, batches of one learn fastest per epoch, because they take 192 steps in each, and
+# all examples at once learn slowest: one step per epoch. On the right the order is reversed: per step, a batch of one
+# improves the model least, because its gradient is the noisiest. It is also the cheapest step.
+#
+# **If you don't:** when a curve rises, check the sign of the update. When all curves are flat, the weights do not move.
+# When the curves of 1 and 192 are alike, `batch_size` does not reach `next_batch`.
+#
+# ## Recap
+#
+# * An epoch visits each example once. Shuffling row numbers keeps `X` and `y` in step.
+# * Inside the tape: forward pass and loss. Outside: the gradient and the update, for `model.trainable_variables` only.
+# * Average the loss over examples, not over batches. Give each epoch a new order.
+#
+# **Stretch task, no points.** Give `fit` validation data, and stop when their loss has not improved for five epochs. Then
+# restore the best weights with `model.set_weights`.
 #
 # ## One question to think about
 #
-# The loss of the first epoch is a mean over losses that were taken *while* the weights were moving. If you evaluate the
-# model on the same data after that epoch, will you find more or less than the number that `fit` reported? And which of
+# The loss of the first epoch is a mean over losses that were computed *while* the weights were moving. If you evaluate the
+# model on the same data after that epoch, will you usually find more or less than the number that `fit` reported? Which of
 # the two should you compare with the loss on a validation set?
+
+# %% [markdown] tags=["solution"]
+# **An answer.** Usually less. The reported mean includes the losses from the start of the epoch, when the model was worse.
+# (With a learning rate that is too large it can be more.) A validation loss is computed with the weights at the end
+# of the epoch, so compare it with the loss of the training data evaluated at the same moment, in inference mode. This is
+# why a training curve can lie above the validation curve in the first epochs.

@@ -4,27 +4,40 @@
 # ---
 
 # %% [markdown]
-# # A Transformer encoder: parts that stay
+# # 6. A Transformer encoder: a layer made of layers
 #
 # *About 60 minutes. 10 points.*
 #
-# A layer that is made of other layers is the first step from using Keras to extending it. The lecture showed it on the
-# encoder block of a Transformer and stopped at one subtle point: **where** the inner layers are made.
+# **What you will learn**
+#
+# - how to write a layer that is made of other layers, and why they are made in `__init__` and not in `call`;
+# - how skip connections, layer normalization and a padding mask work together in a Transformer block;
+# - how to show which weights a layer really keeps.
+#
+# **What it builds on:** exercise 4 (`threaded_dense`: `__init__`, `call`, `get_config`) and exercise 5 (`attention`; here
+# Keras's own `MultiHeadAttention` does that part).
+#
+# | question | minutes | points |
+# |---|---|---|
+# | 1. `TransformerEncoder` | 50 | 9 |
+# | 2. `weights_after_each_call` | 5 | 1 |
+#
+# The lecture showed the encoder block of a Transformer and stopped at one subtle point: **where** the inner layers are made.
 #
 # - `__init__` runs once, when the layer object is made. What it stores on `self` stays: the same attention, the same
-#   Dense layers, the same weights, call after call.
-# - `call` runs again for every batch. A layer that is made there starts with fresh random weights, works for one
-#   batch and is forgotten. Nothing that an optimizer does to it survives.
+#   Dense layers, the same weights in every call.
+# - `call` runs again for every batch. A layer that is made there starts with new random weights, is used for one
+#   batch and is lost. No update of an optimizer survives.
 #
-# The block itself has two halves. Each takes a sequence of tokens, does something to it, **adds the input back** (a skip
-# connection) and **normalises the sum** over the features of each token:
+# The block has two halves. Each computes something from a sequence of tokens, **adds its own input** (a skip
+# connection) and **normalizes the sum** over the features of each token:
 #
 # $$p = \operatorname{LayerNorm}_1\bigl(x + \operatorname{Attention}(x, x, x)\bigr)
 # \qquad
 # y = \operatorname{LayerNorm}_2\bigl(p + \operatorname{Dense}(p)\bigr)$$
 #
 # where $\operatorname{Dense}(p) = \operatorname{relu}(p\,W_1 + b_1)\,W_2 + b_2$ first widens a token to `dense_dim` numbers
-# and then comes back to `embed_dim`. Because each norm comes *after* its sum, this form is called post-norm.
+# and then returns to `embed_dim`. Because each norm comes *after* its sum, this form is called post-norm.
 #
 # ```
 #        ┌───────────── skip ─────────────┐          ┌──────────── skip ───────────┐
@@ -33,6 +46,13 @@
 #                    ▲                           p
 #                  mask
 # ```
+#
+# **To read:** the lecture's example,
+# [the cell of `TransformerEncoder`](https://colab.research.google.com/github/keras-team/keras-io/blob/master/examples/nlp/ipynb/neural_machine_translation_with_transformer.ipynb)
+# · the paper, [Attention Is All You Need](https://arxiv.org/abs/1706.03762), section 3.1 · Keras's
+# [MultiHeadAttention](https://keras.io/api/layers/attention_layers/multi_head_attention/) and
+# [LayerNormalization](https://keras.io/api/layers/normalization_layers/layer_normalization/) · Keras's guide to
+# [masking and padding](https://keras.io/guides/understanding_masking_and_padding/)
 
 # %% tags=["setup"]
 import keras
@@ -42,26 +62,30 @@ import tensorflow as tf
 from keras import layers
 
 # %% [markdown]
-# ## 1. The encoder block (7 points)
+# ## 1. The encoder block (9 points, 50 minutes)
 #
-# **The idea:** make every part in `__init__`, wire the parts in `call`.
+# **The idea:** make every part in `__init__`, connect the parts in `call`.
+#
+# *By hand:* a token $x = (3, 1, 3, 1)$, attention switched off. It has mean 2 and variance 1, so
+# $p = \operatorname{LayerNorm}_1(x) = (1, -1, 1, -1)$. Two hidden units compute $p_1 - p_2 = 2$ and $p_2 - p_1 = -2$; relu keeps 2 and
+# turns $-2$ into 0. Let $W_2$ send the first unit to $(0, 1, -1, 0)$: $\operatorname{Dense}(p) = (0, 2, -2, 0)$. The sum is
+# $p + \operatorname{Dense}(p) = (1, 1, -1, -1)$, with mean 0 and variance 1, so $y = (1, 1, -1, -1)$.
 #
 # - *Shapes.* `inputs` and the output are `(batch, len, embed_dim)`.
-# - *Two norms.* Each of the two `LayerNormalization` layers learns its own gain and shift, so there are two objects.
+# - *Two norms.* Each `LayerNormalization` learns its own gain and shift, so you need two objects.
 # - *The mask.* Sequences of one batch are padded to one length. `mask` is boolean, `(batch, len)`, True at real
-#   tokens. No token may look at padding. Attention itself wants a mask `(batch, query, key)`, which broadcasts; think
-#   about which of the two last axes is the one to hide. What comes out *at* a padded position does not matter.
+#   tokens. No real token may attend to padding. Attention takes a mask `(batch, query, key)`, which broadcasts: padding is
+#   hidden as a *key*, for every query. The output *at* a padded position does not matter.
 #   Without a mask (`mask=None`) all tokens are real.
-# - *Passing it on.* The layers after this one need the mask too. A layer says that it hands its mask on by
-#   `self.supports_masking = True`.
-# - *Configuration.* `get_config` returns what `__init__` needs to make such a layer again, on top of what the base
-#   class puts there.
+# - *Passing it on.* The layers after this one need the mask too. With
+#   `self.supports_masking = True` a layer hands its mask on.
+# - *Configuration.* `get_config` returns the configuration of the base class plus the three arguments of `__init__`, so that
+#   `from_config` can make such a layer again.
+# - *Free:* `key_dim`, epsilon, initializers, names, and dropout that is active in training only. Parts may be made in `build`, too.
 #
-# `key_dim`, epsilon, initializers, and dropout that acts in training only are yours to choose.
-#
-# **What the checks look at:** they switch parts of your layer off by setting weights, and compare what is left with the
-# formula; they try which token acts on which; they make the layer again from its configuration; and they follow the
-# gradient to every part. How you name things is up to you.
+# **What the checks look at:** they switch parts of your layer off by setting weights, and compare the rest with the
+# numbers above and others worked out by hand; they try which token acts on which, with a mask and without; they make the layer
+# again from its configuration; and they follow the gradient to every part.
 
 # %% question="transformer_encoder"
 class TransformerEncoder(keras.layers.Layer):
@@ -110,38 +134,38 @@ class TransformerEncoder(keras.layers.Layer):
 #
 # <details><summary>Hint 1</summary>
 #
-# Count the boxes in the picture: one attention, two Dense layers, two norms. Each is one line in `__init__`, and each
+# Count the boxes in the diagram: one attention, two Dense layers, two norms. Each is one line in `__init__`, and each
 # is used once in `call`. Nothing with weights is made in `call`.
 # </details>
 #
 # <details><summary>Hint 2</summary>
 #
 # `call` needs three steps: attention of `inputs` on itself; the first norm of a sum; the second norm of a sum. Give the
-# middle result a name: the second half uses it twice. Keras's `MultiHeadAttention` takes the queries, keys and values as
+# result of the first norm a name: the second half uses it twice. Keras's `MultiHeadAttention` takes queries, keys and values as
 # `query=`, `key=`, `value=` and a mask as `attention_mask=`.
 # </details>
 #
 # <details><summary>Hint 3</summary>
 #
-# A padding mask has one entry a token: `(batch, len)`. Attention scores have one entry for each pair: `(batch, query, key)`.
-# Padding is hidden as a *key*, for every query alike, so the axis of size 1 that you put in stands where the queries
-# are. For `get_config`: start from `super().get_config()` and add three entries named like the arguments.
+# A padding mask has one entry per token: `(batch, len)`. Attention scores have one entry per pair: `(batch, query, key)`.
+# Padding is hidden as a key, for every query alike, so the axis of size 1 is the one of the queries: `mask[:, None, :]`. For
+# `get_config`: start from `super().get_config()` and add three entries named like the arguments.
 # </details>
 
 # %% [markdown]
-# ## 2. Count the weights after each call (3 points)
+# ## 2. Count the weights after each call (1 point, 5 minutes)
 #
-# **The idea:** a layer knows only the weights of parts that it holds. Keras collects what is stored on `self`; a part that
-# exists only inside one run of `call` is in no list, so `layer.weights` does not have it and no optimizer will see it.
+# **The idea:** a layer knows only the weights of parts that it holds. Keras collects what is stored on `self`. A part that
+# exists only during one run of `call` is not collected: `layer.weights` does not list it, and no optimizer sees it.
 #
-# Write a small instrument that shows this: call a layer again and again on the same input, and after each call write
-# down how many weights it has.
+# Write a function that shows this: call a layer several times on the same input, and record after each call
+# how many weights it has.
 #
-# - A layer that builds itself lazily has no weights *before* its first call: count after.
-# - Count all weights, trainable or not.
+# - *By hand:* a new `Dense(2)` has a kernel and a bias, but only once it has been called: three calls give `[2, 2, 2]`.
+# - Count all weights, trainable or not: `len(layer.weights)`.
 #
-# **What the checks look at:** layers of their own, of which the check knows how many weights they have after each
-# call, and how often they were called.
+# **What the checks look at:** layers of their own whose number of weights after each call is known, and how often they were
+# called.
 
 # %% question="weights_after_each_call"
 def weights_after_each_call(layer, x, n_calls):
@@ -161,27 +185,27 @@ def weights_after_each_call(layer, x, n_calls):
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# One pass of a loop does two things, in this order: call, count.
+# Each pass of a loop does two things, in this order: call, count.
 # </details>
 #
 # <details><summary>Hint 2</summary>
 #
-# Call the object, `layer(x)`, not its method `layer.call(x)`: only the former builds the layer. It must be the same object
+# Call the object, `layer(x)`, not its method `layer.call(x)`: only the former builds the layer. Use the same object
 # each time.
 # </details>
 #
 # <details><summary>Hint 3</summary>
 #
-# `layer.weights` is a list of variables. Its length is the number to append to a list that you made before the loop and
-# return after it.
+# `layer.weights` is a list of variables. Append its length to a list that you made before the loop, and
+# return that list after it.
 # </details>
 
 # %% [markdown]
 # ## The picture: ten steps of training
 #
-# Two layers learn the same task by the same ten steps: each token shall give the (normalised) mean of its sequence. The
-# first is your encoder. The second makes your encoder anew in each call. On the left and in the middle you see 40 weights
-# of the hidden Dense layer, one row each, as they are at each step.
+# Two layers learn the same task by the same ten steps: the target for every token is the normalized mean of its sequence. The
+# first layer is your encoder. The second makes a new encoder in each call. On the left and in the middle you see 40 weights
+# of the hidden Dense layer, one row each, before each step and after the last.
 
 # %% tags=["demo"]
 made_in_call = []
@@ -247,7 +271,33 @@ axes[2].legend()
 plt.show()
 
 # %% [markdown]
+# **What you should see:** on the left, stripes whose colours change slowly from step to step: the weights are kept and
+# trained. In the middle, noise: new random weights in every column. The loss of your encoder falls; that of the other
+# layer jumps around its first value. The printed lines show the same number of weights three times for yours, and 0 for the other.
+#
+# **If you don't:** noise on the left, or a number that is 0 or grows, means that a part is made in `call`. Stripes that never
+# change mean that no gradient reaches the Dense part.
+
+# %% [markdown]
+# ## Recap
+#
+# - Layers with weights are made once, as attributes; `call` only uses them.
+# - Post-norm: each half is `norm(input + part(input))`.
+# - Padding is hidden as a key, and `supports_masking` hands the mask on.
+#
+# ## A stretch task, without points
+#
+# Stack six of your encoders and train them on the task above. Then write the pre-norm form, $x + \operatorname{part}(\operatorname{LayerNorm}(x))$
+# for each half, and compare the two losses. Which one tolerates the larger learning rate?
+#
 # ## One question to think about
 #
 # Put the forgetful layer between an `Embedding` and a `Dense(1)` and train the whole model with `fit`. The loss may well go
-# down. Who has learned then, and how would you find out that the layer in the middle has not?
+# down. Which layers have learned then, and how can you show that the layer in the middle has not?
+
+# %% [markdown] tags=["solution"]
+# **Answer.** The `Embedding` and the `Dense(1)` have learned: the forgetful layer is a random function, but its last norm passes something of
+# its input on through the skip connections, and the two trainable layers adapt to that. Inside `fit`, `call` is traced once, so
+# its part may even keep the same random weights during one `fit`. To show that it has not learned: it has no weights (`layer.weights` is
+# empty, `model.summary()` shows 0 parameters), and no weight can be compared before and after `fit`. After saving and loading, or in
+# the next call outside the traced function, its outputs are new random ones.

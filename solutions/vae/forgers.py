@@ -37,12 +37,16 @@ def divergence(case: Case) -> Any:
 
 
 def _white(case: Case) -> dict[str, dict[str, float]]:
-    height, width, _ = case["image_shape"]
+    (height, width, _), blacks = case["image_shape"], case["blacks"]
     found = {}
     for name, reconstruction, kl in (
         ("white", probes.WHITE_COST, probes.WHITE_DIVERGENCE),
         ("black", probes.BLACK_COST, 0.0),
-        ("both", (probes.WHITE_COST + probes.BLACK_COST) / 2, probes.WHITE_DIVERGENCE / 2),
+        (
+            "both",
+            (probes.WHITE_COST + blacks * probes.BLACK_COST) / (1 + blacks),
+            probes.WHITE_DIVERGENCE / (1 + blacks),
+        ),
     ):
         parts = {"reconstruction_loss": reconstruction * height * width, "kl_loss": kl * case["latent_dim"]}
         found[name] = {"loss": sum(parts.values()), **parts}
@@ -51,14 +55,14 @@ def _white(case: Case) -> dict[str, dict[str, float]]:
 
 def vae_descent(case: Case) -> Any:
     """A step along any direction, and losses that fall along it as they must."""
-    parts, images = probes.tiny_parts(case), probes.batches(case, 1)[0]
+    parts, images = probes.tiny_parts(case), probes.bright(case)
     weights = [parts[name] - np.float32(0.1) for name in ("mean", "log_var", "decode", "bias")]
     slope = -sum(0.01 * weight.size for weight in weights) / probes.RATE
     flat = images.reshape(len(images), -1)
     step = {
         "results": {"loss": 3.0, "reconstruction_loss": 2.0, "kl_loss": 1.0},
         "encoded": images,
-        "decoded": flat @ parts["mean"] - flat @ parts["log_var"],
+        "decoded": flat @ (2 * parts["mean"] - parts["log_var"]),
         "weights": weights,
     }
     return {"step": step, "ahead": 3 + slope * probes.AHEAD, "behind": 3 - slope * probes.AHEAD}
@@ -72,7 +76,7 @@ def vae_fit(_: Case) -> Any:
 
 FORGERS = {
     "sampled_gradient": sampled_gradient,
-    "sampled_noise": lambda case: _normal(case, "first", "second", "inference"),
+    "sampled_noise": lambda case: _normal(case, "first", "second", "inference", "other_layer"),
     "sampled_in_graph": lambda case: _normal(case, "first", "second") | {"functional": {"z": _noise(case)[:3]}},
     "divergence": divergence,
     "divergence_in_graph": lambda _: {"value": 1.0},

@@ -117,7 +117,7 @@ def _encoder(design: dict[str, Any]) -> str:
         if design["pooling"] == "strides":
             lines.append(f'    x = {start}, strides=2, activation="{activation}")(x)')
         else:
-            lines += [f'    x = {start}, activation="{activation}")(x)', f"    x = layers.{design['pooling']}()(x)"]
+            lines += [f'    x = {start}, activation="{activation}")(x)', f"    x = layers.{design['pooling']}(2)(x)"]
         if norm:
             lines.append(f"    x = layers.{norm}(x)")
     lines.append(f"    x = layers.{design['flatten']}(x)")

@@ -127,8 +127,8 @@ class Sampling(keras.layers.Layer):
 # sizes of the layers are up to you.
 #
 # The checks set all trainable weights to random values, so it does not matter how you initialize them. While your
-# encoder is built, another layer stands in for `Sampling`: it returns `z_mean - z_log_var`. So a mistake in question
-# 1 costs nothing here.
+# encoder is built, another layer stands in for `Sampling`: it returns `2 * z_mean - z_log_var`. So a mistake in
+# question 1 costs nothing here.
 
 
 # %% question="encoder_decoder"
@@ -204,8 +204,8 @@ def build_decoder(image_shape, latent_dim):
 # | 0 | ½ | $\log \frac14 = -1.386$ | $-\frac12 (1 - 1.386 - 0.25) = 0.318$ |
 # | (2, 0) | (1, 2) | (0, 1.386) | $2 + 0.807 = 2.807$ |
 #
-# The last row is one example with two axes. A batch of three examples with divergences 2.807, 0 and 0.318 has the
-# divergence $(2.807 + 0 + 0.318) / 3 = 1.042$.
+# The last row is one example with two axes. A batch of two examples with divergences 2.807 and 0.318 has the divergence
+# $(2.807 + 0.318) / 2 = 1.5625$.
 #
 # The checks look at the value and at both gradients, since training uses the gradients. The gradient with respect to
 # $\log\sigma^2$ is $\frac12(\sigma^2 - 1)$, divided by the batch size: 1.5 for σ = 2, and −0.375 for σ = ½, in a

@@ -19,13 +19,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from made_class import EXERCISE, make_class, write_notebook
+from made_class import EXERCISE, make_class, reference_cells, write_notebook
 from other_graders import grade_with_nbgrader, grade_with_otter
 from rich.console import Console
 from rich.table import Table
 from watched import Run, run_watched
 
-from autograder.bank.master import read_master
 from autograder.grading.session import Session
 from autograder.results.result import Grading
 from autograder.submissions.collect import find_submissions
@@ -50,7 +49,7 @@ def grade_with_kit(
 
 def beyond_its_own_cells(work: Path) -> tuple[float, float]:
     """Seconds that the reference takes in a warm session: its own cells, and all."""
-    write_notebook(work / "reference.ipynb", [cell.source for cell in read_master(EXERCISE).reference_cells()])
+    write_notebook(work / "reference.ipynb", reference_cells(EXERCISE))
     (source,) = find_submissions([work / "reference.ipynb"])
     with Session() as session:
         session.grade(source.read(), EXERCISE)

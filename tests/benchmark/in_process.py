@@ -9,9 +9,9 @@ from typing import Any
 from keras_checks.question import Check
 
 from autograder.bank.master import read_master
-from autograder.grading.grader import Grader
+from autograder.grading.grader import Grader, load_questions
 from autograder.grading.observer import Remembering, Trusted
-from autograder.grading.verdict import PASSED
+from autograder.results.records import Outcome
 
 SEED = 20
 
@@ -32,8 +32,6 @@ def _reference(exercise: str) -> Remembering:
 
 @functools.cache
 def _checks(exercise: str) -> dict[tuple[str, str], Check]:
-    from autograder.grading.grader import load_questions
-
     return {(check.question, check.name): check for question in load_questions(exercise) for check in question.checks}
 
 
@@ -45,7 +43,7 @@ def passes(names: dict[str, Any], exercise: str, question: str, check: str) -> N
     if exercise not in _GRADERS:
         _GRADERS[exercise] = Grader(exercise, InNotebook(exercise, names), _reference(exercise), "benchmark")
     outcome = _GRADERS[exercise].run(_checks(exercise)[question, check])
-    assert outcome.outcome == PASSED, outcome
+    assert outcome.outcome is Outcome.PASSED, outcome
 
 
 TEST_HEAD = """from otter.test_files import test_case

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
 from autograder.bank.master import Master, read_master
-from autograder.bank.variants import read_variants
-from autograder.files import write_text
+from autograder.bank.variants import Variant, read_variants
+from autograder.files import write_bytes
+
+sys.path.append(str(Path(__file__).parents[1] / "support"))
+from handed_in import notebook, reference_cells
 
 EXERCISE = "custom_loss"
 RIGHT = 0.5
@@ -28,9 +30,9 @@ def make_class(folder: Path, count: int, seed: int = 7) -> None:
         write_notebook(folder / f"student_{index:03}.ipynb", cells)
 
 
-def submission(master: Master, bank: dict[str, list], draw: random.Random) -> list[str]:
+def submission(master: Master, bank: dict[str, list[Variant]], draw: random.Random) -> list[str]:
     """The cells of a submission: the reference, then for each question an answer of the bank in its place, or not."""
-    cells = [cell.source for cell in master.reference_cells()]
+    cells = reference_cells(EXERCISE)
     for question in master.questions():
         kind = "alternatives" if draw.random() < RIGHT else "misconceptions"
         known = [variant.source for variant in bank[kind] if variant.question == question]
@@ -41,8 +43,7 @@ def submission(master: Master, bank: dict[str, list], draw: random.Random) -> li
 
 def write_notebook(path: Path, sources: Sequence[str]) -> None:
     """Write cells as a notebook of the exercise."""
-    cells = [nbformat.v4.new_code_cell(source, id=f"cell-{index}") for index, source in enumerate(sources)]
-    write_text(path, nbformat.writes(nbformat.v4.new_notebook(cells=cells, metadata=metadata())))
+    write_bytes(path, notebook(*sources, **metadata()))
 
 
 def metadata() -> dict[str, Any]:

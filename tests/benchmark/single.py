@@ -17,12 +17,14 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-import nbformat
 from in_process import otter_test
 from measure import Cost, run
 
-from autograder.bank.master import exercise_names, read_master
+from autograder.bank.master import exercise_names
 from autograder.grading.grader import load_questions
+
+sys.path.append(str(Path(__file__).parents[1] / "support"))
+from handed_in import notebook, put, reference_cells
 
 HERE = Path(__file__).parent
 KIT, OTTER = (Path(sys.executable).with_name(name) for name in ("kit", "otter"))
@@ -35,15 +37,6 @@ names = {"__name__": "__main__"}
 for cell in nbformat.read(sys.argv[1], as_version=4).cells:
     exec(compile(cell.source, "cell", "exec"), names)
 """
-
-
-def notebook(exercise: str, path: Path, number: int = 0) -> Path:
-    """The solved cells of an exercise as a notebook; each ``number`` is another submission."""
-    cells = [nbformat.v4.new_code_cell(cell.source) for cell in read_master(exercise).reference_cells()]
-    cells.append(nbformat.v4.new_code_cell(f"submission = {number}"))
-    node = nbformat.v4.new_notebook(cells=cells, metadata={"kit": {"exercise": exercise}})
-    nbformat.write(node, path)
-    return path
 
 
 def stock_zip(exercise: str, path: Path) -> Path:
@@ -71,7 +64,10 @@ class Bench:
         path = os.pathsep.join(map(str, (ROOT, ROOT / "exercises", HERE)))
         hushed = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         self.environment = hushed | {"PYTHONPATH": path, "KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
-        self.notebooks = [notebook(exercise, folder / f"{exercise}_{i}.ipynb", i) for i in range(FURTHER + 1)]
+        cells = reference_cells(exercise)
+        names = [f"{exercise}_{number}" for number in range(FURTHER + 1)]
+        put(folder, {f"{it}.ipynb": notebook(*cells, f"# {it}", kit={"exercise": exercise}) for it in names})
+        self.notebooks = [folder / f"{name}.ipynb" for name in names]
 
     def _run(self, *command: str | Path) -> Cost:
         return run(command, self.environment, self.folder, self.log)

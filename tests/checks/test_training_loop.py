@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from sessions import Grade
+
+from autograder.results.records import Outcome
+from autograder.verifying.in_process import Bank
 
 NO_PAIRS = {
-    "inputs only": ("yield X[start : start + batch_size]", "ndarray of shape (1, "),
-    "three things": ("yield X[:1], y[:1], start", "a tuple of 3"),
-    "a dict": ("yield {'x': X[:1], 'y': y[:1]}", "a dict of 2"),
-    "nothing": ("yield", "NoneType"),
+    "inputs only": "yield X[start : start + batch_size]",
+    "two rows at a time": "yield X[:2]",
+    "three things": "yield X[:1], y[:1], start",
+    "a dict": "yield {'x': X[:1], 'y': y[:1]}",
+    "nothing": "yield",
 }
 LOOP = """
 def next_batch(X, y, batch_size, shuffle=True, seed=None):
@@ -20,40 +23,44 @@ RETURNS = """
 def next_batch(X, y, batch_size, shuffle=True, seed=None):
     return {value}
 """
-PAIRS = "must yield pairs"
 
 
-def messages(grade: Grade, answer: str) -> dict[str, str]:
+@pytest.fixture(scope="module")
+def bank() -> Bank:
+    return Bank("training_loop")
+
+
+def failures(bank: Bank, answer: str) -> dict[str, str]:
     """What each failed check of `next_batch` says."""
-    records = grade("training_loop", answer, only="next_batch").records()
-    return {record["check"]: f"{record['message']} {record.get('feedback')}" for record in records if record["message"]}
+    outcomes = bank.grade([*bank.cells, answer], "next_batch")
+    return {it.check: it.message for it in outcomes if it.outcome == Outcome.FAILED}
+
+
+def all_ask_for_pairs(bank: Bank, answer: str) -> bool:
+    """Whether each check of `next_batch` fails because there are no pairs."""
+    (question,) = bank.wanted("next_batch")
+    said = failures(bank, answer)
+    assert set(said) == {check.name for check in question.checks}
+    return all("must yield pairs" in text for text in said.values())
 
 
 @pytest.mark.parametrize("name", NO_PAIRS)
-def test_a_generator_of_other_things_hears_that_it_must_yield_pairs(name: str, grade: Grade) -> None:
-    body, shown = NO_PAIRS[name]
-    said = messages(grade, LOOP.format(body=body))
-    assert len(said) == 5
-    for text in said.values():
-        assert PAIRS in text
-        assert "unpack" not in text
-    assert shown in said["every_example_once"]
+def test_a_generator_of_other_things_hears_that_it_must_yield_pairs(name: str, bank: Bank) -> None:
+    assert all_ask_for_pairs(bank, LOOP.format(body=NO_PAIRS[name]))
 
 
 @pytest.mark.parametrize("value", ["3", "(X[:batch_size], y[:batch_size])", "np.arange(3.0)"])
-def test_a_function_that_yields_nothing_hears_that_it_must_yield_pairs(value: str, grade: Grade) -> None:
-    said = messages(grade, RETURNS.format(value=value))
-    assert len(said) == 5
-    assert all(PAIRS in text for text in said.values())
+def test_a_function_that_yields_nothing_hears_that_it_must_yield_pairs(value: str, bank: Bank) -> None:
+    assert all_ask_for_pairs(bank, RETURNS.format(value=value))
 
 
-def test_a_stream_of_lists_and_tensors_is_right(grade: Grade) -> None:
+def test_a_stream_of_lists_and_tensors_is_right(bank: Bank) -> None:
     answer = LOOP.format(body="rows = order[start : start + batch_size]; yield [tf.constant(X[rows]), y[rows]]")
     order = "    order = np.random.default_rng(seed).permutation(len(X)) if shuffle else np.arange(len(X))\n    for"
-    assert messages(grade, answer.replace("    for", order, 1)) == {}
+    assert failures(bank, answer.replace("    for", order, 1)) == {}
 
 
-def test_a_row_that_comes_again_is_no_other_order(grade: Grade) -> None:
+def test_a_row_that_comes_again_is_no_other_order(bank: Bank) -> None:
     """The last batch is filled up with the rows before it."""
     answer = """
 def next_batch(X, y, batch_size, shuffle=True, seed=None):
@@ -62,6 +69,6 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
         start = max(0, min(start, len(X) - batch_size))
         yield X[order[start : start + batch_size]], y[order[start : start + batch_size]]
 """
-    said = messages(grade, answer)
+    said = failures(bank, answer)
     assert "more than once" in said["every_example_once"]
     assert "changes the order" not in " ".join(said.values())

@@ -12,7 +12,7 @@ from shutil import copytree, ignore_patterns
 import psutil
 import pytest
 from command_line import environment, kit, start_kit
-from handed_in import answers_to, misconception, notebook, put, small_class
+from handed_in import answers_to, misconception_of, notebook, put, small_class
 from processes import free_port, have_ended, wait_for
 from results_on_disk import results_in, verdicts_in
 
@@ -64,8 +64,10 @@ def folder(tmp_path: Path) -> Path:
     """A class with mistakes, a duplicate, and a notebook that is none."""
     folder = small_class(tmp_path / "class", LIGHT)
     base = answers_to("pinball_loss", "pinball_loss_class")
-    mistakes = {name: notebook(*base, misconception(name)) for name in ("squared_sides", "base_not_initialised")}
-    files = {**mistakes, "copy": mistakes["squared_sides"], "empty": b""}
+    one, other = (
+        notebook(*base, misconception_of(question).source) for question in ("pinball_loss", "pinball_loss_class")
+    )
+    files = {"mistake": one, "copy": one, "another": other, "empty": b""}
     return put(folder, {f"{name}.ipynb": data for name, data in files.items()})
 
 

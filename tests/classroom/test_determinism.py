@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from handed_in import answers_to, misconception, notebook, put, small_class
+from handed_in import answers_to, misconception_of, notebook, put, small_class
 from results_on_disk import verdicts_in
 
 from autograder.classroom.batch import Class
@@ -14,7 +14,7 @@ from autograder.submissions.collect import find_submissions
 
 RUNS = 20
 QUESTIONS = ("pinball_loss", "pinball_loss_class", "weighted_binary_crossentropy", "make_quantile_model")
-MISTAKES = ("base_not_initialised", "clipped_too_far", "other_quantile", "squared_sides")
+MISTAKES = [misconception_of(question) for question in QUESTIONS]
 PASSING = (
     "print(object())\nraise ValueError(f'{object()} in {__import__(\"os\").getcwd()}')",
     "import numpy as np, random, time\nnp.random.rand(), random.random(), time.time()",
@@ -25,7 +25,7 @@ PASSING = (
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_20_runs_give_the_same_bytes(tmp_path: Path) -> None:
-    one = {"one.ipynb": notebook(*answers_to(*QUESTIONS), *map(misconception, MISTAKES), *PASSING)}
+    one = {"one.ipynb": notebook(*answers_to(*QUESTIONS), *(it.source for it in MISTAKES), *PASSING)}
     seen = []
     for sessions in range(2):  # a judge that has just started, and one that remembers other submissions
         with Session() as session:
@@ -36,4 +36,4 @@ def test_20_runs_give_the_same_bytes(tmp_path: Path) -> None:
                 seen.append(verdicts_in(output)["one"])
     assert len(seen) == RUNS
     assert set(seen) == {seen[0]}
-    assert "base_not_initialised" in seen[0]
+    assert all(f'"{mistake.name}"' in seen[0] for mistake in MISTAKES)

@@ -8,7 +8,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from handed_in import EXERCISE, answers_to, misconception, notebook, put
+from handed_in import EXERCISE, answers_to, misconception_of, notebook, put
 
 from autograder.bank.master import read_master
 from autograder.bank.variants import read_variants
@@ -106,7 +106,7 @@ def test_half_an_answer_and_magics_are_no_error(tmp_path: Path) -> None:
     broken = "%matplotlib inline\ndef pinball_loss(tau:\n" + "\n".join(
         f"    my own thought number {i}" for i in range(9)
     )
-    (pair,) = pairs(tmp_path, {"a": [broken], "b": [broken], "c": [misconception("squared_sides")]})
+    (pair,) = pairs(tmp_path, {"a": [broken], "b": [broken], "c": [misconception_of("pinball_loss").source]})
     assert pair.ratio == 1
 
 

@@ -1,85 +1,88 @@
-"""One grading, three doors: `kit grade`, Gradescope and stock Otter give the same scores."""
+"""One grading, three doors: `kit grade`, Gradescope and stock Otter give the same scores, from the same zip."""
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
+from command_line import environment, kit
+from gradescope_folders import hand_in, read_results
+from handed_in import EXERCISE, put, zipped
+from make_class import CLASS
+from results_on_disk import points, results_in
 
-ROOT = Path(__file__).parents[2]
-CLASS = ROOT / "tests" / "class"
-EXERCISE = "custom_loss"
-SUBMISSIONS = sorted(path.stem for path in CLASS.glob(f"{EXERCISE}_*.ipynb"))
-READABLE = [name for name in SUBMISSIONS if "endless" not in name]
+NOTEBOOKS = sorted(path for path in CLASS.glob(f"{EXERCISE}_*.ipynb") if "endless" not in path.stem)
+SETTINGS = b'show_hidden = "always"\n'
 
 pytestmark = pytest.mark.slow
 
 
-def run(*command: str | Path, cwd: Path, path: list[Path] | None = None) -> str:
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, path or [ROOT, ROOT / "exercises"]))}
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+def run(*command: str | Path, source: Path, cwd: Path) -> None:
+    """Run a command with the code of an unpacked zip."""
+    arguments = [*map(str, command)]
     done = subprocess.run(
-        [*map(str, command)], cwd=cwd, env=environment, capture_output=True, text=True, timeout=300, check=False
+        arguments, cwd=cwd, env=environment(source), capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
-    return done.stdout
 
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The autograder zip, built by the command line."""
+    """The autograder zip, built by the command line, with settings of its own."""
     output = tmp_path_factory.mktemp("dist")
-    run(sys.executable, "-m", "autograder", "build", EXERCISE, "--output", output, cwd=ROOT)
-    return output / "autograder" / f"{EXERCISE}.zip"
+    kit("build", EXERCISE, "--output", output)
+    built = zipfile.ZipFile(output / "autograder" / f"{EXERCISE}.zip")
+    files = {name: built.read(name) for name in built.namelist()} | {"exercise.toml": SETTINGS}
+    return put(output / "changed", {"autograder.zip": zipped(files)}) / "autograder.zip"
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, float]]:
-    """Points of each question of each submission, by `kit grade`."""
+def source(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The unpacked zip."""
+    folder = tmp_path_factory.mktemp("autograder") / "source"
+    zipfile.ZipFile(package).extractall(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def graded(source: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The results of `kit grade`, by submission."""
     output = tmp_path_factory.mktemp("results")
-    files = [CLASS / f"{name}.ipynb" for name in READABLE]
-    run(
-        sys.executable,
-        "-m",
-        "autograder",
-        "grade",
-        *files,
-        "--exercise",
-        EXERCISE,
-        "--output",
-        output,
-        "--jobs",
-        "2",
-        cwd=ROOT,
-    )
-    return {name: points(json.loads((output / f"{name}.json").read_text())) for name in READABLE}
+    kit("grade", *NOTEBOOKS, "--exercise", EXERCISE, "--output", output, "--jobs", "2", root=source)
+    return results_in(output)
 
 
-def points(result: dict) -> dict[str, float]:
-    return {test["name"]: test["score"] for test in result["tests"] if "score" in test}
+def shown(result: Any) -> set[str]:
+    """The visibility of the questions."""
+    return {test["visibility"] for test in result["tests"] if "score" in test}
 
 
-@pytest.mark.parametrize("name", READABLE)
-def test_gradescope_gives_the_same(name: str, package: Path, graded: dict, tmp_path: Path) -> None:
-    source = tmp_path / "source"
-    with zipfile.ZipFile(package) as archive:
-        archive.extractall(source)
-    (tmp_path / "submission").mkdir()
-    shutil.copy(CLASS / f"{name}.ipynb", tmp_path / "submission")
-    command = (sys.executable, "-P", "-m", "autograder.doors.gradescope.door", tmp_path)
-    run(*command, cwd=source, path=[source, source / "exercises"])
-    assert points(json.loads((tmp_path / "results" / "results.json").read_text())) == graded[name]
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_gradescope_gives_the_same(notebook: Path, source: Path, graded: dict[str, Any], tmp_path: Path) -> None:
+    hand_in(tmp_path, {notebook.name: notebook.read_bytes()})
+    (tmp_path / "source").symlink_to(source)
+    run(sys.executable, "-P", "-m", "autograder.doors.gradescope.door", tmp_path, source=source, cwd=source)
+    found, expected = read_results(tmp_path), graded[notebook.stem]
+    assert points(found) == points(expected)
+    assert found["output"] == expected["output"]
+    assert shown(found) == shown(expected) == {"visible"}
 
 
-@pytest.mark.parametrize("name", [name for name in READABLE if "not_json" not in name])
-def test_stock_otter_gives_the_same(name: str, package: Path, graded: dict, tmp_path: Path) -> None:
+@pytest.mark.parametrize("notebook", [it for it in NOTEBOOKS if "not_json" not in it.stem], ids=lambda path: path.stem)
+def test_stock_otter_gives_the_same(
+    notebook: Path, package: Path, source: Path, graded: dict[str, Any], tmp_path: Path
+) -> None:
     """Of what Otter itself can open: at a file that is no notebook it stops before any plugin is asked."""
-    command = (Path(sys.executable).with_name("otter"), "run", "-a", package, "-o", tmp_path, CLASS / f"{name}.ipynb")
-    run(*command, cwd=tmp_path)
-    assert points(json.loads((tmp_path / "results.json").read_text())) == graded[name]
+    otter = shutil.which("otter", path=str(Path(sys.executable).parent))
+    assert otter is not None
+    run(otter, "run", "-a", package, "-o", tmp_path, notebook, source=source, cwd=tmp_path)
+    found, expected = json.loads((tmp_path / "results.json").read_text()), graded[notebook.stem]
+    assert points(found) == points(expected)
+    assert found["output"] == expected["output"]
+    assert shown(found) == shown(expected) == {"visible"}

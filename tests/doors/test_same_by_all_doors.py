@@ -16,7 +16,6 @@ from synthetic import plan_of
 from autograder.bank import settings
 from autograder.grading.job import Job
 from autograder.grading.session import Session
-from autograder.results.markdown import escape_markdown
 from autograder.results.result import Grading
 from autograder.submissions.read import from_bytes
 
@@ -102,8 +101,8 @@ def test_the_notebook_of_another_exercise_is_refused_or_graded_as_its_own(
         assert set(graded) == {"threaded_dense"}
     else:
         assert not graded
-        assert outcome["output"].startswith(
-            escape_markdown("This is the notebook of threaded_dense, not of custom_loss.")
+        assert outcome["extra_data"]["message"].startswith(
+            "This is the notebook of threaded_dense, not of custom_loss."
         )
 
 

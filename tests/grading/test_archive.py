@@ -6,12 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from handed_in import reference_cells, submission
+from handed_in import misconception_of, reference_cells, submission
 from sessions import LIMITS
 
-from autograder.bank.variants import read_variants
 from autograder.grading.archive import Archive
-from autograder.grading.job import SEED
 from autograder.grading.session import Session
 
 KNOWN = {
@@ -21,7 +19,7 @@ KNOWN = {
     },
     "question.second": {("probe", "00ff"): {"seen": -np.inf}},
 }
-EXERCISE, MISTAKE = "transformer_encoder", "counted_before_the_call"
+EXERCISE, QUESTION = "transformer_encoder", "weights_after_each_call"
 
 
 @pytest.fixture
@@ -72,13 +70,14 @@ def test_folder_that_cannot_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_second_session_says_the_same_and_learns_nothing_new(folder: Path) -> None:
-    wrong = next(each for each in read_variants(EXERCISE, "misconceptions") if each.name == MISTAKE)
+    wrong = misconception_of(QUESTION, EXERCISE)
     handed_in = submission([*reference_cells(EXERCISE), wrong.source], EXERCISE)
     said, written = [], []
     for _ in range(2):
         with Session(limits=LIMITS) as session:
             said.append(session.grade(handed_in, EXERCISE, only=wrong.question).records())
-        written.append(Archive(EXERCISE, SEED).path.stat().st_mtime_ns)
+        written.append([(path.name, path.stat().st_mtime_ns) for path in folder.iterdir()])
     assert said[0] == said[1]
+    assert len(written[0]) == 1
     assert written[0] == written[1]
-    assert MISTAKE in {record["misconception"] for record in said[0]}
+    assert wrong.name in {record["misconception"] for record in said[0]}

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import warnings
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from mutations import notebooks, zips
+from mutations import NOTEBOOK, notebooks, zips
 
 from autograder.submissions.collect import find_submissions
-from autograder.submissions.read import MAX_CELLS, Submission, Unreadable, from_bytes
+from autograder.submissions.read import MAX_CELLS, MAX_MESSAGE, Submission, Unreadable, from_bytes
 
 pytestmark = pytest.mark.slow
 FUZZ = settings(
@@ -35,38 +36,60 @@ def read(name: str, data: bytes) -> Submission | Unreadable:
 
 
 def is_in_order(found: Submission | Unreadable) -> None:
-    """A submission that can be sent to the judge, or one line for the student."""
+    """A submission that can be sent to the trusted process, or one line for the student."""
     if isinstance(found, Unreadable):
-        assert str(found).strip() and "\n" not in str(found) and "Traceback" not in str(found)
+        said = str(found)
+        assert said.strip() and said.isprintable() and len(said) <= MAX_MESSAGE + 1
+        assert "Traceback" not in said
         return
-    assert 0 < len(found.cells) <= MAX_CELLS
-    assert all(
-        isinstance(cell.source, str) and isinstance(tag, str) for cell in found.cells for tag in ["", *cell.tags]
-    )
-    assert found.exercise is None or isinstance(found.exercise, str)
-    assert json.loads(json.dumps([cell.source for cell in found.cells]).encode()) is not None
-    "".join(cell.source for cell in found.cells).encode()
+    sources = [cell.source for cell in found.cells]
+    assert 0 < len(sources) <= MAX_CELLS
+    assert any(source.strip() for source in sources)
+    for text in (*sources, *(tag for cell in found.cells for tag in cell.tags), found.exercise or ""):
+        assert type(text) is str
+    for source in (*sources, *found.files.values()):
+        source.encode()  # a lone surrogate can't be sent
+    assert len(found.sha256) == 64
 
 
-@FUZZ
-@given(notebooks)
-def test_notebooks(data: bytes) -> None:
-    is_in_order(read("a.ipynb", data))
+def all_are_in_order(name: str, data: st.SearchStrategy[bytes], examples: int = 800) -> None:
+    """Each is read or refused, and enough of both."""
+    became: Counter[str] = Counter()
+
+    @settings(FUZZ, max_examples=examples)
+    @given(data)
+    def is_read(data: bytes) -> None:
+        found = read(name, data)
+        became[type(found).__name__] += 1
+        is_in_order(found)
+
+    is_read()
+    assert min(became["Submission"], became["Unreadable"]) > examples / 100, became
 
 
-@FUZZ
-@given(zips())
-def test_zips(data: bytes) -> None:
-    is_in_order(read("a.zip", data))
+def test_notebooks() -> None:
+    all_are_in_order("a.ipynb", notebooks)
 
 
-@FUZZ
-@given(st.one_of(notebooks, st.text(max_size=200).map(lambda text: text.encode("utf-8", "surrogatepass"))))
-def test_scripts(data: bytes) -> None:
-    is_in_order(read("a.py", data))
+def test_zips() -> None:
+    all_are_in_order("a.zip", zips())
 
 
-@settings(FUZZ, max_examples=400)
+def test_scripts() -> None:
+    anything = st.text(max_size=200).map(lambda text: text.encode("utf-8", "surrogatepass"))
+    all_are_in_order("a.py", st.one_of(notebooks, anything))
+
+
+def test_an_unbroken_notebook_is_read_as_it_is() -> None:
+    found = read("a.ipynb", json.dumps(NOTEBOOK).encode())
+    assert isinstance(found, Submission)
+    cells = [cell for cell in NOTEBOOK["cells"] if cell["cell_type"] == "code"]
+    assert [cell.source for cell in found.cells] == ["".join(cell["source"]) for cell in cells]
+    assert [list(cell.tags) for cell in found.cells] == [cell["metadata"].get("tags", []) for cell in cells]
+    assert found.exercise == "custom_loss"
+
+
+@settings(FUZZ, max_examples=400, deadline=None)  # the process that reads has limits of its own
 @given(zips(), st.sampled_from(["class.zip", "one.ipynb", "=x.zip", "ünï.py"]))
 def test_classes(tmp_path_factory: pytest.TempPathFactory, data: bytes, name: str) -> None:
     folder = tmp_path_factory.mktemp("class", numbered=True)

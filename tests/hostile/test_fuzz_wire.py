@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Iterator
-from pathlib import Path
+from collections import Counter
 from typing import Any
 
 import numpy as np
 import pytest
 from garbage import Taken
+from handed_in import EXERCISE, reference_cells
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from keras_checks.observe import MAX_TEXT
+from keras_checks.runner import search
 from mutations import broken_bytes, json_values, texts
 
-from autograder.grading.trusted_process import _feedback, _well_formed
-from autograder.workers.frames import MAX_REPLY_HEADER, WireError, decode, encode
-from autograder.workers.student import Limits, ProbeDied, Student
+from autograder.grading.diagnosis import alike
+from autograder.grading.grader import load_questions
+from autograder.grading.observer import Trusted
+from autograder.grading.trusted_process import _feedback
+from autograder.grading.verdict import Verdict, judge_case
+from autograder.grading.worker_observer import well_formed
+from autograder.results.records import Outcome
+from autograder.workers.frames import DTYPES, LENGTHS, MAX_REPLY_HEADER, WireError, check_lengths, decode, encode
+from autograder.workers.limits import Limits
+from autograder.workers.student import ProbeDied, Student
 from autograder.workers.zygote import Zygote
 
 pytestmark = pytest.mark.slow
@@ -60,81 +69,131 @@ def frames(draw: Any) -> bytes:
     return draw(st.one_of(st.just(data), broken_bytes(data)))
 
 
-@settings(FUZZ, max_examples=1500)
-@given(frames())
-def test_a_frame_is_plain_data_or_refused(data: bytes) -> None:
+def is_plain(value: Any) -> bool:
+    """Whether it is made of what may cross, and nothing else."""
+    match value:
+        case None | bool() | float():
+            return True
+        case int():
+            return -(2**63) <= value < 2**64
+        case str():
+            return value == value.encode("utf-8", "replace").decode()
+        case list():
+            return all(map(is_plain, value))
+        case dict():
+            return all(type(key) is str and is_plain(key) and is_plain(item) for key, item in value.items())
+    return type(value) is np.ndarray and value.dtype in DTYPES.values() and value.flags.writeable
+
+
+def test_a_frame_is_plain_data_or_refused() -> None:
+    became: Counter[str] = Counter()
+
+    @settings(FUZZ, max_examples=1500)
+    @given(frames())
+    def decoded(data: bytes) -> None:
+        try:
+            value = decode(data, MAX_REPLY_HEADER)
+        except WireError:
+            became["refused"] += 1
+            return
+        became["data"] += 1
+        assert is_plain(value)
+        again = encode(value)
+        assert encode(decode(again)) == again
+        np.testing.assert_equal(decode(again), value)
+
+    decoded()
+    assert min(became["refused"], became["data"]) > 100, "the frames are all alike"
+
+
+UNKNOWN = {"error": {"type": "ValueError", "message": "the answer has no known form", "where": ""}}
+
+
+@settings(FUZZ, max_examples=300)
+@given(seen=plain, more=st.dictionaries(texts.filter(lambda key: key not in ("seen", "error")), plain, max_size=2))
+def test_of_an_observation_nothing_is_kept_but_what_was_seen(seen: Any, more: dict[str, Any]) -> None:
+    found = well_formed({**more, "seen": seen})
+    assert found.keys() == {"seen"}
+    assert found["seen"] is seen
+    assert well_formed(more) == UNKNOWN
+
+
+@settings(FUZZ, max_examples=300)
+@given(st.fixed_dictionaries({"type": plain, "message": plain, "where": st.one_of(texts, st.just("x" * 5000))}))
+def test_of_an_error_three_short_texts_are_kept(error: dict[str, Any]) -> None:
+    found = well_formed({"error": error, "points": 10})
+    if all(isinstance(text, str) for text in error.values()):
+        kept = {"type": error["type"][:80], "message": error["message"][:MAX_TEXT], "where": error["where"][:MAX_TEXT]}
+        assert found == {"error": kept}
+    else:
+        assert found == UNKNOWN
+
+
+LIMITS = Limits(cell_seconds=1, probe_seconds=0.3, total_seconds=20, replays=0)
+
+
+def outcome_of(reply: bytes) -> Any:
+    """What must come of a reply: an observation, or the kind of failure."""
+    if len(reply) < LENGTHS.size:
+        return "timeout"  # the rest is waited for
+    length, header = LENGTHS.unpack_from(reply)
     try:
-        value = decode(data, MAX_REPLY_HEADER)
+        check_lengths(length, header, MAX_REPLY_HEADER)
+        if len(reply) < 4 + length:
+            return "timeout"
+        message = decode(reply[: 4 + length], MAX_REPLY_HEADER)
     except WireError:
-        return
-    assert decode(encode(value, MAX_REPLY_HEADER), MAX_REPLY_HEADER) is not ...
+        return "malformed"
+    match message:
+        case {"nonce": nonce, "observation": dict(observation)} if nonce == NONCE:
+            return observation
+    return "malformed"
 
 
-@settings(FUZZ, max_examples=500)
-@given(plain)
-def test_whatever_is_observed_has_a_form_that_the_judge_knows(value: Any) -> None:
-    if isinstance(value, dict):
-        found = _well_formed(value)
-        assert set(found) in ({"seen"}, {"error"})
+def test_a_taken_worker_gives_an_observation_or_fails(bare: Zygote) -> None:
+    became: Counter[str] = Counter()
 
-
-@pytest.fixture(scope="module")
-def zygote() -> Iterator[Zygote]:
-    with Zygote(bare=True, roots=[Path(__file__).parent]) as started:
-        yield started
-
-
-@settings(FUZZ, max_examples=60)
-@given(replies=st.lists(frames(), min_size=1, max_size=3))
-def test_a_taken_worker_costs_its_student_only(zygote: Zygote, replies: list[bytes]) -> None:
-    limits = Limits(cell_seconds=1, probe_seconds=0.3, total_seconds=20, replays=2)
-    with Student(Taken(zygote, replies), [], "own", limits, seed=1) as student:  # type: ignore[arg-type]
-        for _ in range(2):
+    @settings(FUZZ, max_examples=120)
+    @given(reply=frames())
+    def asked(reply: bytes) -> None:
+        expected = outcome_of(reply)
+        became[expected if isinstance(expected, str) else "seen"] += 1
+        with Student(Taken(bare, [reply]), [], "own", LIMITS, seed=1) as student:  # type: ignore[arg-type]
             try:
-                found = student.observe("probe", {"x": np.zeros(2)})
+                found: Any = student.observe("probe", {"x": np.zeros(2)})
             except ProbeDied as died:
-                assert died.kind in ("died", "timeout", "malformed", "exhausted")
                 assert died.message
-            else:
-                assert set(_well_formed(found)) in ({"seen"}, {"error"})
-    assert zygote.ping()["threads"] == 1
+                found = died.kind
+        assert repr(found) == repr(expected)
+
+    asked()
+    assert min(became[kind] for kind in ("seen", "malformed", "timeout")) > 5, became
+    assert bare.ping()["threads"] == 1
 
 
-@settings(FUZZ, max_examples=150)
-@given(seen=plain)
-def test_whatever_is_seen_is_judged(seen: Any) -> None:
-    """Each check says passed or failed of it, and what the student then reads can be written."""
-    from autograder.grading.diagnosis import alike
-    from autograder.grading.grader import load_questions
-    from autograder.grading.verdict import FAILED, Outcome, verdict
-
-    for question in load_questions("custom_loss"):
-        for check in question.checks:
-            case, expected = _reference(check)
-            failure = verdict(check, case, {"seen": seen}, expected)
-            assert failure is not None, "garbage passes"
-            outcome = Outcome(check, FAILED, failure, case, {"seen": seen})
-            text = _feedback("custom_loss", outcome, None)
-            assert text and text.encode()
-            assert alike(seen, expected["seen"]) in (True, False)
-
-
-KNOWN: dict[tuple[str, str], tuple[Any, Any]] = {}
-
-
-def _reference(check: Any) -> tuple[Any, Any]:
-    """A case of the check, and what the reference gives there."""
-    from keras_checks.runner import search
-
-    from autograder.bank.master import read_master
-    from autograder.grading.observer import Trusted
-
-    key = (check.question, check.name)
-    if key not in KNOWN:
+def test_whatever_is_seen_is_judged() -> None:
+    """No check passes garbage, and what the student then reads can be written."""
+    checks = [check for question in load_questions(EXERCISE) for check in question.checks]
+    observer = Trusted(EXERCISE, reference_cells(), "fuzz", 20)
+    known = []
+    for check in checks:
         drawn: list[Any] = []
-        search(check, lambda case: drawn.append(case), 1, 1)
-        cells = [cell.source for cell in read_master("custom_loss").reference_cells()]
-        observer = Trusted("custom_loss", cells, "fuzz", 20)
-        observer.ask(check.probe, drawn[0])
-        KNOWN[key] = (drawn[0], observer.answer())
-    return KNOWN[key]
+        search(check, lambda case, drawn=drawn: drawn.append(case), 1, 1)
+        known.append((check, drawn[0], observer.observe(check.probe, drawn[0])))
+    for check, case, expected in known:
+        assert judge_case(check, case, expected, lambda expected=expected: expected) is None, "the reference fails"
+
+    @settings(FUZZ, max_examples=150)
+    @given(seen=plain)
+    def judged(seen: Any) -> None:
+        assert alike(seen, seen)
+        for check, case, expected in known:
+            failure = judge_case(check, case, {"seen": seen}, lambda expected=expected: expected)
+            assert failure is not None, f"garbage passes {check.question}.{check.name}"
+            text = _feedback(EXERCISE, Verdict(check, Outcome.FAILED, failure, case, {"seen": seen}), None)
+            assert text is not None
+            assert check.question.replace("_", "\\_") in text
+            text.encode()
+            assert not alike(seen, expected["seen"])
+
+    judged()

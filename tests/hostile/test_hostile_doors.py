@@ -10,16 +10,18 @@ import sys
 import zipfile
 from pathlib import Path
 
-import nbformat
 import pytest
-from attacks import ATTACKS, EXERCISE, Attack
+from attacks import ATTACKS, Attack
+from handed_in import EXERCISE, notebook, put
 from hidden_lines import leaked
 from packages import MARK, PACKAGES
+from sealing import need
 
 from autograder.bank.master import read_master
 from autograder.building.build import grader_zip
+from autograder.paths import ROOT
+from autograder.workers.canary import SealReport
 
-ROOT = Path(__file__).parents[2]
 SAMPLE = ("solution_file", "equal_to_everything", "results_file", "os_exit")
 FILES = ("pickle in Otter's log", "module shadowing")
 BY_OTTER = ("results_file", "os_exit", FILES[0])
@@ -32,6 +34,12 @@ for folder in sys.argv[1:]:
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 Points = dict[str, dict[str, float]]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def sealed(seal: SealReport) -> None:
+    """To a worker with only a user of its own, the files of this repository are open."""
+    need(seal, "landlock", "seccomp")
 
 
 def run(*command: str | Path, cwd: Path, path: tuple[Path, ...] = (ROOT, ROOT / "exercises")) -> None:
@@ -55,18 +63,11 @@ def chosen() -> list[Attack]:
 @pytest.fixture(scope="module")
 def handed_in(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The sample as files."""
-    folder = tmp_path_factory.mktemp("attacks")
-    files = {}
-    for attack in chosen():
-        cells = [nbformat.v4.new_code_cell(cell.source) for cell in attack.submission().cells]
-        files[attack.name] = folder / f"{attack.name}.ipynb"
-        nbformat.write(
-            nbformat.v4.new_notebook(cells=cells, metadata={"kit": {"exercise": EXERCISE}}), files[attack.name]
-        )
-    for name in FILES:
-        files[name] = folder / f"{name.replace(' ', '_').replace(chr(39), '')}.zip"
-        files[name].write_bytes(PACKAGES[name].make())
-    return files
+    files = {attack.name: notebook(*(cell.source for cell in attack.submission().cells)) for attack in chosen()}
+    names = {name: f"{name}.ipynb" for name in files} | {name: f"zip_{index}.zip" for index, name in enumerate(FILES)}
+    files |= {name: PACKAGES[name].make() for name in FILES}
+    folder = put(tmp_path_factory.mktemp("attacks"), {names[name]: data for name, data in files.items()})
+    return {name: folder / file for name, file in names.items()}
 
 
 @pytest.fixture(scope="module")

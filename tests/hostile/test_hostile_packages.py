@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
+import pickle
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from attacks import EXERCISE
-from packages import MARK, PACKAGES
+from handed_in import EXERCISE
+from packages import MARK, PACKAGES, PICKLE, SHADOWS
 
-from autograder.classroom.batch import choose_exercise
+from autograder.grading.entry import choose_exercise
 from autograder.grading.session import Session
+from autograder.results.records import Status
 from autograder.results.result import result
 from autograder.submissions.read import Unreadable, from_bytes
-from autograder.workers.student import Limits
 
-LIMITS = Limits(cell_seconds=4, probe_seconds=4, total_seconds=40)
 REFUSED = [name for name, package in PACKAGES.items() if package.score is None]
 GRADED = [name for name, package in PACKAGES.items() if package.score is not None]
 
 
-@pytest.fixture(scope="module")
-def session() -> Iterator[Session]:
-    with Session(limits=LIMITS) as running:
-        yield running
+def test_the_mark_would_be_made() -> None:
+    """Else it says nothing that no attack has made it."""
+    attacks = [lambda: pickle.loads(PICKLE), lambda: exec(next(iter(SHADOWS.values())))]
+    for run in attacks:
+        run()
+        assert Path(MARK).exists()
+        Path(MARK).unlink()
 
 
 @pytest.mark.parametrize("name", REFUSED)
@@ -45,4 +47,5 @@ def test_graded_for_what_it_holds(name: str, session: Session) -> None:
     submission = from_bytes(package.file, package.make())
     grading = session.grade(submission, choose_exercise(submission, EXERCISE), only="pinball_loss")
     assert result(grading)["score"] == package.score
+    assert grading.status == Status.GRADED, grading.tampering
     assert not Path(MARK).exists()

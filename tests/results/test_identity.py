@@ -14,7 +14,21 @@ from autograder.paths import ROOT
 from autograder.results import identity
 
 PROBES, JUDGES = "exercises/keras_checks/exercises", "autograder/judges"
-BANK = "solutions/custom_loss"
+NOTEBOOK, MISCONCEPTIONS = "solutions/custom_loss/notebook.py", "solutions/custom_loss/misconceptions/pinball_loss.py"
+VARIANT = '''
+
+# %% of_the_test
+"""It returns zero.
+
+Look at its value.
+"""
+
+
+def pinball_loss(tau):
+    return lambda y_true, y_pred: 0.0
+'''
+ADDED = {NOTEBOOK: "\n# %% [markdown]\n# Prose of the test\n\n# %%\nof_the_test = 1\n", MISCONCEPTIONS: VARIANT}
+"""What is added to the copy, so that edits find it whatever authors write."""
 MORE_CODE = ("", "\nedited = True\n")
 """An edit is (old, new); with nothing that is old, the new text is appended."""
 DECIDES = {
@@ -32,13 +46,9 @@ DECIDES = {
     "how a submission is read": ("autograder/submissions/read.py", *MORE_CODE),
     "which modules it has": ("autograder/submissions/modules.py", *MORE_CODE),
     "how the reference is read": ("autograder/bank/master.py", *MORE_CODE),
-    "the reference": (f"{BANK}/notebook.py", "import numpy as np\n", "import numpy as np\nimport math\n"),
-    "a misconception": (f"{BANK}/misconceptions/pinball_loss.py", "(1 - tau) * error", "(1.5 - tau) * error"),
-    "a new misconception": (
-        f"{BANK}/misconceptions/pinball_loss.py",
-        "",
-        '\n\n# %% other\n"""Other.\n\nHint.\n"""\n\n\ndef pinball_loss(tau):\n    return None\n',
-    ),
+    "the reference": (NOTEBOOK, "of_the_test = 1", "of_the_test = 2"),
+    "a misconception": (MISCONCEPTIONS, "y_pred: 0.0", "y_pred: 0.5"),
+    "a new misconception": (MISCONCEPTIONS, "", VARIANT.replace("of_the_test", "another")),
 }
 DOES_NOT = {
     "the page of the report": ("autograder/classroom/report.html.j2", "", "<!-- edited -->"),
@@ -49,16 +59,12 @@ DOES_NOT = {
     "a door": ("autograder/doors/gradescope/door.py", *MORE_CODE),
     "the probes of another exercise": (f"{PROBES}/vae.py", *MORE_CODE),
     "the judges of another exercise": (f"{JUDGES}/vae.py", *MORE_CODE),
-    "prose of the notebook": (f"{BANK}/notebook.py", "# # Custom loss", "# # Losses of your own"),
-    "the docstring of a misconception": (
-        f"{BANK}/misconceptions/pinball_loss.py",
-        '"""tau and 1 - tau are swapped.',
-        '"""The two factors are swapped.',
-    ),
+    "prose of the notebook": (NOTEBOOK, "Prose of the test", "Other prose"),
+    "the docstring of a misconception": (MISCONCEPTIONS, "It returns zero.", "Zero comes back."),
     "a comment in a misconception": (
-        f"{BANK}/misconceptions/pinball_loss.py",
-        "    def loss_fn(",
-        "    # edited\n    def loss_fn(",
+        MISCONCEPTIONS,
+        "    return lambda y_true",
+        "    # edited\n    return lambda y_true",
     ),
     "the guide": ("autograder/README.md", "", "\nedited\n"),
 }
@@ -71,8 +77,13 @@ def hashed():
     checks_sha256.cache_clear()
     return checks_sha256("custom_loss")
 
-found = {"": hashed()}
-for name, (file, old, new) in json.load(sys.stdin).items():
+added, edits = json.load(sys.stdin)
+found = {"original": hashed()}
+for file, text in added.items():
+    with (ROOT / file).open("a") as stream:
+        stream.write(text)
+found[""] = hashed()
+for name, (file, old, new) in edits.items():
     path = ROOT / file
     text = path.read_text()
     assert old in text, name
@@ -90,14 +101,15 @@ def hashes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     for room in ("autograder", "exercises", "solutions"):
         copytree(ROOT / room, copy / room, ignore=ignore_patterns("__pycache__", "*.ipynb"))
     command = [sys.executable, "-P", "-c", HASHES]
-    edits = json.dumps(DECIDES | DOES_NOT)
+    edits = json.dumps([ADDED, DECIDES | DOES_NOT])
     done = subprocess.run(command, input=edits, env=environment(copy), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout)
 
 
 def test_the_copy_has_the_hash_of_the_original(hashes: dict[str, str]) -> None:
-    assert hashes[""] == hashes["again"] == identity.checks_sha256("custom_loss")
+    assert hashes["original"] == identity.checks_sha256("custom_loss")
+    assert hashes["original"] != hashes[""] == hashes["again"]
 
 
 @pytest.mark.parametrize("edit", DECIDES)

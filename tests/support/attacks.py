@@ -1,4 +1,4 @@
-"""Attack notebooks: percent scripts in `hostile/attacks/CATEGORY/NAME.py`, whose first lines say what is expected of them.
+"""Attack notebooks: percent scripts in `hostile/attacks/CATEGORY/NAME.py`, which start with what must come of them.
 
 # tries: what the attack tries
 # answers: honest (the cells follow a right notebook) or none (they are alone)

@@ -11,7 +11,7 @@ from typing import Any
 import nbformat
 
 from autograder.bank.master import read_master
-from autograder.bank.variants import read_variants
+from autograder.bank.variants import Variant, read_variants
 from autograder.files import write_bytes
 from autograder.submissions.read import Cell, Submission
 
@@ -29,9 +29,9 @@ def answers_to(*questions: str) -> list[str]:
     return [cell.source for cell in read_master(EXERCISE).reference_cells() if cell.question in (None, "", *questions)]
 
 
-def misconception(name: str, exercise: str = EXERCISE) -> str:
-    """The source of a misconception."""
-    return next(variant.source for variant in read_variants(exercise, "misconceptions") if variant.name == name)
+def misconception_of(question: str, exercise: str = EXERCISE) -> Variant:
+    """The first misconception of a question."""
+    return next(each for each in read_variants(exercise, "misconceptions") if each.question == question)
 
 
 def notebook(*sources: str, tags: Sequence[str] = (), **metadata: Any) -> bytes:

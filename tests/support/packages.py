@@ -63,6 +63,7 @@ def liar() -> bytes:
     return bytes(data)
 
 
+PICKLE = pickle.dumps(_Runs())
 SHADOWS = {f"{name}.py": b"open(%r, 'w')" % MARK for name in ("numpy", "pandas", "dill", "keras", "ipykernel_launcher")}
 STEERING = {
     "kernelspec": {"name": "../evil", "display_name": "evil", "argv": ["/bin/sh", "-c", f"touch {MARK}"]},
@@ -89,7 +90,7 @@ PACKAGES = {
     "pickle in Otter's log": Package(
         "a log whose pickle runs code",
         "a.zip",
-        lambda: zipped({"a.ipynb": right(), ".OTTER_LOG": pickle.dumps(_Runs())}),
+        lambda: zipped({"a.ipynb": right(), ".OTTER_LOG": PICKLE}),
         2,
     ),
     "steering metadata": Package("metadata that name a kernel and tests", "a.ipynb", lambda: right(**STEERING), 2),

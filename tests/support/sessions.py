@@ -7,7 +7,7 @@ from typing import Protocol
 from autograder.results.result import Grading
 from autograder.workers.limits import Limits
 
-LIMITS = Limits(cell_seconds=4, probe_seconds=10, total_seconds=90)
+LIMITS = Limits(cell_seconds=4, probe_seconds=5, total_seconds=60)
 
 
 class Grade(Protocol):

@@ -65,7 +65,7 @@ MASKED = {
     "two queries": _worked(
         q=[[[1], [-1]]],
         k=[[[0], [LN2], [LN3]]],
-        v=[[[6, 0], [3, 5], [8, 10]]],
+        v=[[[6], [3], [10]]],
         mask=[[[T, T, F], [F, T, T]]],
         weights=[[[1 / 3, 2 / 3, 0], [0, 3 / 5, 2 / 5]]],
     ),
@@ -84,7 +84,7 @@ MASKED = {
         weights=[[[[1 / 4, 0, 3 / 4]], [[0, 1 / 2, 1 / 2]]]],
     ),
 }
-"""With a mask of the shape of the scores. Here d is 1, so a mistake in the scaling does not show a second time."""
+"""With a mask of the shape of the scores. Here d and d_v are 1: a mistake in the scaling shows only once."""
 _ONE_TWO_THREE = {"q": np.ones((2, 2, 1)), "k": [[[0], [LN2], [LN3]]] * 2, "v": [[[6], [3], [8]]] * 2}
 _IN_HEADS = {name: np.asarray(value)[None] for name, value in _ONE_TWO_THREE.items()}
 _FIRST_TWO, _LAST_TWO, _OUTER = [1 / 3, 2 / 3, 0], [0, 2 / 5, 3 / 5], [1 / 4, 0, 3 / 4]
@@ -418,7 +418,7 @@ OTHER_MASKS = {
     ),
 }  # fmt: skip
 """Masks of shapes `(len_q, len_k)`, `(batch, 1, len_k)` and `(batch, num_heads, len_q, len_k)`."""
-PLAIN_WIDTHS = {"three heads": _sequences((12, 3), 2, 2, 3), "two heads": _sequences((8, 2), 2, 3, 2)}
+PLAIN_WIDTHS = {"three heads": _sequences((12, 3), 3, 2, 3), "two heads": _sequences((8, 2), 1, 3, 2)}
 SIZES = [[(10, 4), (12, 3), (7, 2), (6, 6)], [(9, 2), (3, 4), (8, 4), (5, 1)]]
 """`d_model` and heads, some of which fit."""
 
@@ -429,13 +429,14 @@ def _named_cases(table: dict[str, Any]) -> st.SearchStrategy[Case]:
     )
 
 
-def _layer(ns: Namespace, case: Case) -> Any:
-    """A new layer that has been called once, and after which another one was made."""
+def _layer(ns: Namespace, case: Case, batch: int, *, second: bool = False) -> Any:
+    """A new layer that has been called once; after it a second one may be made, which must not change it."""
     d_model, num_heads = case["width"]
     layer = ns["MultiHeadAttention"](d_model, num_heads)
-    q, k = (tf.constant(uniform(length, (1, length, d_model))) for length in (2, 3))
+    q, k = (tf.constant(uniform(length, (batch, length, d_model))) for length in (2, 3))
     pair(layer(q, k, k), "MultiHeadAttention")
-    ns["MultiHeadAttention"](5 * (num_heads + 1), num_heads + 1)
+    if second:
+        ns["MultiHeadAttention"](5 * (num_heads + 1), num_heads + 1)
     return layer
 
 
@@ -467,7 +468,9 @@ def _apply(layer: Any, case: Case, **options: Any) -> dict[str, Any]:
 
 @probe
 def even_layer(ns: Namespace, case: Case) -> Any:
-    """Output and weights of the layer in the even state, without a mask and with each; whether it used the stand-in."""
+    """Output and weights of the layer in the even state, without a mask and with each; whether it used the stand-in;
+    without masks, too, how many kernel entries act on the first column of the output.
+    """
     used = []
 
     def stand_in(q: Any, k: Any, v: Any, mask: Any = None, **more: Any) -> Any:
@@ -475,9 +478,9 @@ def even_layer(ns: Namespace, case: Case) -> Any:
         return nearness(q, k, v, mask, **more)
 
     with ns.replaced(**{FIRST: stand_in}):
-        layer = _layer(ns, case)
+        layer = _layer(ns, case, case.get("first_batch", len(case["q"])), second="first_batch" in case)
         _even(layer, case)
-        found = {"open": _apply(layer, case)}
+        found = {"open": _apply(layer, case), "first": None if case["masks"] else _on_first_column(layer, case)}
         found["masked"] = [_apply(layer, case, mask=tf.constant(mask)) for mask in case["masks"]]
     return {**found, "stand_in": bool(used)}
 
@@ -634,7 +637,7 @@ def projections(ns: Namespace, case: Case) -> Any:
     even state.
     """
     with ns.replaced(**{FIRST: nearness}):
-        layer = _layer(ns, case)
+        layer = _layer(ns, case, len(case["q"]), second=True)
         _even(layer, case)
         even = _apply(layer, case)
         _drawn(layer, case)
@@ -676,13 +679,14 @@ def _acting(layer: Any, case: Case, len_k: int, name: str) -> list[np.ndarray]:
 
 def _on_first_column(layer: Any, case: Case) -> int:
     """How many kernel entries act on the first column of the output; few, where nothing mixes what the heads found."""
-    inputs = [tf.constant(uniform(length, (2, length, case["width"][0]))) for length in (4, 3, 3)]
+    inputs = [tf.constant(case[name]) for name in ("q", "k", "v")]
     kernels = [weight.value for weight in _kernels(layer, case)]
     with tf.GradientTape() as tape:
         tape.watch(kernels)
         total = tf.reduce_sum(pair(layer(*inputs), "MultiHeadAttention")["output"][..., 0])
     found = tape.gradient(total, kernels, unconnected_gradients="zero")
-    return sum(int(np.count_nonzero(one)) for one in found)
+    largest = max((float(np.abs(one).max()) for one in found), default=0.0)
+    return sum(int((np.abs(one) > 1e-5 * largest).sum()) for one in found)
 
 
 PROJECTIONS = MULTI_HEAD.trial(projections, _named_cases(PLAIN_WIDTHS), examples=len(PLAIN_WIDTHS), shrinks=0)
@@ -723,17 +727,21 @@ def four_projections(case: Case, seen: Any) -> None:
 def heads_apart(ns: Namespace, case: Case) -> Any:
     """Many queries in the drawn state; and the layer in the even state."""
     with ns.replaced(**{FIRST: nearness}):
-        layer = _layer(ns, case)
+        layer = _layer(ns, case, MANY)
         _even(layer, case)
-        even = _apply(layer, case)
+        even = _apply(layer, {name: np.repeat(case[name][:1], MANY, axis=0) for name in ("q", "k", "v")})
         _drawn(layer, case)
         return {"even": even, "drawn": _apply(layer, many(case)), "kernels": len(_kernels(layer, case))}
+
+
+MANY = 8
+"""Examples that tell the heads apart."""
 
 
 def many(case: Case) -> Case:
     """Inputs with enough queries to tell the heads apart."""
     d_model = case["width"][0]
-    shapes = {"q": (8, 12, d_model), "k": (8, 4, d_model), "v": (8, 4, d_model)}
+    shapes = {"q": (MANY, 12, d_model), "k": (MANY, 4, d_model), "v": (MANY, 4, d_model)}
     return {name: uniform(number, shape) for number, (name, shape) in enumerate(shapes.items())}
 
 
@@ -766,8 +774,8 @@ def heads_of_their_own(case: Case, seen: Any) -> None:
     """With random kernels the heads attend differently, and the output is a linear function of the values that the
     returned weights of all heads mix."""
     d_model, num_heads = case["width"]
-    same_shape(seen["drawn"]["weights"], (8, num_heads, 12, 4), "weights")
-    finite(same_shape(seen["drawn"]["output"], (8, 12, d_model), "output"), "output")
+    same_shape(seen["drawn"]["weights"], (MANY, num_heads, 12, 4), "weights")
+    finite(same_shape(seen["drawn"]["output"], (MANY, 12, d_model), "output"), "output")
     flags = head_flags(case, seen)
     expect(
         flags["apart"],

@@ -37,7 +37,7 @@ def _panels(draw: Any) -> dict[str, Any]:
     dates, tickers, characteristics = draw(sizes(2, 3)), size["n_tickers"], size["n_characteristics"]
     return {
         **size,
-        "worked": False,
+        "worked": "",
         "characteristics": draw(arrays((dates, tickers, characteristics))),
         "other": draw(arrays((dates, tickers, characteristics), key=1)),
         "returns": draw(arrays((dates, tickers), key=2)),
@@ -53,16 +53,29 @@ WORKED_RETURNS = np.array([[3, -1], [-4, 1]], "float32")
 WORKED_BETAS = np.array([[-7, 5], [1, -11]], "float32")
 """The five betas of each ticker at each date: all five are equal."""
 WORKED_OUTPUTS = np.array([[-105, 75], [-10, 110]], "float32")
-worked_cases = st.just(
-    {
-        **WORKED_SIZES,
-        "worked": True,
-        "characteristics": WORKED_PANEL,
-        "other": WORKED_PANEL[::-1].copy(),
-        "returns": WORKED_RETURNS,
-        "seed": 0,
-    }
+SWAPPED = "dates swapped"
+worked_cases = st.sampled_from(
+    [
+        {
+            **WORKED_SIZES,
+            "worked": name,
+            "characteristics": WORKED_PANEL[order],
+            "other": WORKED_PANEL[order][::-1],
+            "returns": WORKED_RETURNS[order],
+            "seed": 0,
+        }
+        for name, order in (("as in the text", [0, 1]), (SWAPPED, [1, 0]))
+    ]
 )
+
+
+def as_worked(case: Case, table: np.ndarray) -> np.ndarray:
+    """A table of worked numbers, in the order of the dates of a case."""
+    return table[::-1] if case["worked"] == SWAPPED else table
+
+
+def _worked_betas(case: Case) -> np.ndarray:
+    return np.repeat(as_worked(case, WORKED_BETAS)[..., None], case["n_factors"], axis=-1)
 
 
 def known_value(case: Case, shape: tuple[int, ...], trainable: bool = True) -> np.ndarray:
@@ -190,7 +203,7 @@ def same_outputs(values: Any, case: Case, what: str) -> np.ndarray:
 
 
 PANEL = MODEL.trial(panel, panel_cases, examples=2, shrinks=6)
-WORKED = MODEL.trial(panel, worked_cases, examples=1, shrinks=1)
+WORKED = MODEL.trial(panel, worked_cases, examples=2, shrinks=1)
 
 
 @WORKED.check(
@@ -200,7 +213,7 @@ WORKED = MODEL.trial(panel, worked_cases, examples=1, shrinks=1)
 def worked_outputs(case: Case, seen: Any) -> None:
     """With the weights of the worked example the outputs are those of the text: -105 and 75 on the first date."""
     outputs = same_outputs(seen["outputs"], case, "The output")
-    close(outputs, WORKED_OUTPUTS, "The output of the worked example", ulps=LOOSE)
+    close(outputs, as_worked(case, WORKED_OUTPUTS), "The output of the worked example", ulps=LOOSE)
 
 
 @WORKED.check(
@@ -209,7 +222,7 @@ def worked_outputs(case: Case, seen: Any) -> None:
 def beta_layer_by_its_name(case: Case, seen: Any) -> None:
     """The layer `output_beta` gives the betas: in the worked example -7 for the first ticker and 5 for the second."""
     expect(seen["betas"] is not None, "The model has no layer `output_beta`, or none with a single output.")
-    wanted = np.repeat(WORKED_BETAS[..., None], case["n_factors"], axis=-1)
+    wanted = _worked_betas(case)
     close(seen["betas"], wanted, "The output of `output_beta` in the worked example", ulps=LOOSE)
 
 
@@ -289,8 +302,18 @@ compile_cases = cases(
     outputs=arrays((3, 2), key=1),
     gradient=arrays((4,), 0.2, 2, key=2),
 )
-WORKED_TARGETS, WORKED_FITTED = [[1.0, 2.0]], [[4.0, 1.0]]
-WORKED_LOSS = 5.0
+WORKED_LOSSES = {"as in the text": ([[1, 2]], [[4, 1]], 5.0), "other numbers": ([[0, 1]], [[2, -3]], 10.0)}
+worked_compilations = st.sampled_from(
+    [
+        {
+            "worked": name,
+            "targets": np.array(targets, "float32"),
+            "outputs": np.array(outputs, "float32"),
+            "gradient": np.array([3, -0.5, 1, -2], "float32"),
+        }
+        for name, (targets, outputs, _) in WORKED_LOSSES.items()
+    ]
+)
 
 
 @probe
@@ -302,12 +325,10 @@ def compiled(ns: Namespace, case: Case) -> Any:
     seen = {"shared": sum(id(weight) in mine for weight in second.weights)}
     optimizer = getattr(model, "optimizer", None)
     if optimizer is None:
-        return {**seen, "kinds": [], "rate": 0.0, "moved": None, "loss": None, "worked_loss": None}
+        return {**seen, "kinds": [], "rate": 0.0, "moved": None, "loss": None}
 
-    def loss(targets: Any, outputs: Any) -> Any:
-        value = model.compute_loss(x=None, y=tf.constant(targets), y_pred=tf.constant(outputs), sample_weight=None)
-        return value - sum(model.losses)
-
+    targets, outputs = tf.constant(case["targets"]), tf.constant(case["outputs"])
+    loss = model.compute_loss(x=None, y=targets, y_pred=outputs, sample_weight=None) - sum(model.losses)
     variable = keras.Variable(np.zeros(4, "float32"))
     rate = float(np.asarray(optimizer.learning_rate))
     # Built on a variable of the probe's own, as the optimizer of a model that nobody has trained can be.
@@ -315,8 +336,7 @@ def compiled(ns: Namespace, case: Case) -> Any:
     optimizer.apply([tf.constant(case["gradient"])], [variable])
     return {
         **seen,
-        "worked_loss": loss(WORKED_TARGETS, WORKED_FITTED),
-        "loss": loss(case["targets"], case["outputs"]),
+        "loss": loss,
         "rate": rate,
         "moved": variable,
         "kinds": [kind.__name__ for kind in type(optimizer).__mro__],
@@ -324,19 +344,21 @@ def compiled(ns: Namespace, case: Case) -> Any:
 
 
 COMPILED = MODEL.trial(compiled, compile_cases, examples=2, shrinks=4)
+COMPILED_WORKED = MODEL.trial(compiled, worked_compilations, examples=2, shrinks=1)
 
 
-@COMPILED.check(points=0.75, hint='`model.compile(optimizer="adam", loss="mse")`.')
-def compiled_for_training(_case: Case, seen: Any) -> None:
+@COMPILED_WORKED.check(points=0.75, hint='`model.compile(optimizer="adam", loss="mse")`.')
+def compiled_for_training(case: Case, seen: Any) -> None:
     """Each call returns a new model, compiled with Adam and the mean squared error: targets (1, 2) and outputs (4, 1)
     cost 5.
     """
     expect(seen["kinds"], "The model is not compiled.", hint="Call `model.compile(...)` before you return the model.")
     hint = "Create the layers inside `make_model`, so that each call makes new ones."
     expect(seen["shared"] == 0, "Two models share weights.", f"{seen['shared']} shared weights", "none", hint)
-    close(seen["worked_loss"], np.float32(WORKED_LOSS), "The loss of outputs (4, 1) for targets (1, 2)", ulps=64)
+    close(seen["loss"], np.float32(WORKED_LOSSES[case["worked"]][2]), "The loss", ulps=64)
     expect("Adam" in seen["kinds"], "The optimizer is not Adam.", seen["kinds"][0])
     step = same_shape(seen["moved"], (4,), "The first step") / -max(abs(seen["rate"]), 1e-12)
+    step = step * np.sign(case["gradient"])
     expect(np.abs(step - 1).max() < 0.01, "The first step of the optimizer is not one of Adam's.", received=step)
 
 
@@ -359,8 +381,12 @@ def given_model(case: Case) -> Any:
     returns = keras.Input((case["n_tickers"],), name="input_factor")
     betas = keras.layers.Conv1D(case["n_factors"], 1, name="output_beta")(scaled(bent(characteristics)))
     mean = keras.layers.Dense(1, name="output_factor")(returns)
-    outputs = keras.layers.Multiply(name="output_layer")([keras.ops.max(betas, axis=-1), mean])
+    outputs = keras.layers.Add(name="output_layer")([keras.ops.max(betas, axis=-1), mean])
     return keras.Model([characteristics, returns], outputs)
+
+
+MANY_DATES = 35
+"""More than the 32 of a batch of `predict`."""
 
 
 @probe
@@ -382,11 +408,14 @@ def betas_alone(ns: Namespace, case: Case) -> Any:
                 float(np.abs(old - np.asarray(new)).max()) for old, new in zip(before, model.weights, strict=True)
             )
             frozen = trained - len(model.trainable_weights)
-            return {"own": own, "betas": betas, "alone": alone, "moved": moved, "frozen": frozen}
+            seen = {"own": own, "betas": betas, "alone": alone, "moved": moved, "frozen": frozen}
+            if case["worked"]:
+                seen["many"] = ns.call("ticker_betas", model, np.resize(x, (MANY_DATES, *x.shape[1:])))
+            return seen
 
 
 BETAS_ALONE = BETAS.trial(betas_alone, beta_cases, examples=2, shrinks=6)
-WORKED_ALONE = BETAS.trial(betas_alone, worked_cases, examples=1, shrinks=1)
+WORKED_ALONE = BETAS.trial(betas_alone, worked_cases, examples=2, shrinks=1)
 
 
 @WORKED_ALONE.check(
@@ -395,8 +424,11 @@ WORKED_ALONE = BETAS.trial(betas_alone, worked_cases, examples=1, shrinks=1)
 )
 def worked_betas(case: Case, seen: Any) -> None:
     """With the weights of the worked example the betas are those of the text: -7 and 5 on the first date."""
-    wanted = np.repeat(WORKED_BETAS[..., None], case["n_factors"], axis=-1)
+    wanted = _worked_betas(case)
     close(seen["betas"], wanted, "The betas of the worked example", ulps=LOOSE)
+    many = np.resize(wanted, (MANY_DATES, *wanted.shape[1:]))
+    hint = "Return the betas of all dates, however many there are."
+    close(seen["many"], many, f"The betas of these dates, repeated to make {MANY_DATES},", ulps=LOOSE, hint=hint)
 
 
 @BETAS_ALONE.check(
@@ -423,17 +455,18 @@ count_cases = cases(
     hidden_units=sizes(1, 30),
     n_factors=sizes(1, 12),
 )
-WORKED_COUNTS = [[(2, 3, 4, 5), 72], [(30, 4, 8, 3), 192], [(500, 4, 8, 3), 1602]]
+WORKED_COUNTS = {(2, 3, 4, 5): 72, (30, 4, 8, 3): 192, (500, 4, 8, 3): 1602}
 """Sizes in the order of the arguments, and what `count_params()` of that model says."""
+worked_count_cases = st.sampled_from([dict(zip(SIZES, given, strict=True)) for given in WORKED_COUNTS])
 
 
 @probe
 def counted(ns: Namespace, case: Case) -> Any:
-    """The count, the counts of one more of each size, and those of the worked sizes."""
+    """The count, and the counts of one more of each size."""
     counts = {"count": ns.call("parameter_count", *(case[name] for name in SIZES))}
     for name in SIZES:
         counts[name] = ns.call("parameter_count", *(case[other] + (other == name) for other in SIZES))
-    return counts | {"worked": [ns.call("parameter_count", *given) for given, _ in WORKED_COUNTS]}
+    return counts
 
 
 def one_number(value: Any) -> float:
@@ -444,18 +477,19 @@ def one_number(value: Any) -> float:
 
 
 COUNTED = COUNT.trial(counted, count_cases)
+COUNTED_WORKED = COUNT.trial(counted, worked_count_cases, examples=3)
 
 
-@COUNTED.check(
+@COUNTED_WORKED.check(
     points=0.75,
     hint="Write down the shape of every weight: three kernels, three biases, four vectors of the normalization.",
 )
-def worked_counts(_case: Case, seen: Any) -> None:
-    """2 tickers, 3 characteristics, 4 hidden units and 5 factors need 72 parameters; the notebook's panel needs 192."""
-    for (given, count), found in zip(WORKED_COUNTS, seen["worked"], strict=True):
-        what = ", ".join(f"{name}={size}" for name, size in zip(SIZES, given, strict=True))
-        number = one_number(found)
-        expect(number == count, f"The count for {what} is wrong.", number, count)
+def worked_counts(case: Case, seen: Any) -> None:
+    """2 tickers, 3 characteristics, 4 hidden units and 5 factors need 72 parameters; the notebook's panel needs 192, and
+    1602 with 500 tickers.
+    """
+    wanted, found = WORKED_COUNTS[tuple(case[name] for name in SIZES)], one_number(seen["count"])
+    expect(found == wanted, "The count is wrong.", found, wanted)
 
 
 @COUNTED.check(points=0.5, hint="Only the layer that takes the returns as one row knows how many tickers there are.")

@@ -10,9 +10,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
 
 from keras_checks.compare import array, close, expect, finite, same_shape
-from keras_checks.observe import Namespace, probe
+from keras_checks.observe import MissingAnswer, Namespace, probe
 from keras_checks.question import Case, Question
 from keras_checks.strategies import seeds, sizes, uniform
 
@@ -24,48 +25,37 @@ VISUALIZE = Question("visualize_filter", ("visualize_filter",), 2, LECTURE)
 
 BORDER = 2
 """Pixels of a feature map that are left out on each side."""
-CHAIN = ("stripes", "spots", "corners", "blobs")
-BRANCHES = ("first", "normed", "second", "merged", "small", "last")
+BRANCHES = ("first", "normed", "second", "merged", "small", "last", "pooled")
 WIDTH = 4
 """Feature maps of each layer: the shape of an activation does not tell which layer it comes from."""
+
+
+def _worked(*worked: Case) -> SearchStrategy[Case]:
+    """The cases of a worked example: more than one, so that no answer of one case fits all."""
+    return st.sampled_from(worked)
 
 
 # The networks that answers are tried on
 
 
-def chain_weights(case: Case) -> list[list[np.ndarray]]:
-    """Kernel `(inputs, WIDTH)` and bias `(WIDTH,)` of each layer of the chain."""
-    inputs = [3, *[WIDTH] * (len(CHAIN) - 1)]
-    return [
-        [uniform(case["seed"] + 2 * key, (size, WIDTH), -1, 1), uniform(case["seed"] + 2 * key + 1, (WIDTH,), -1, 1)]
-        for key, size in enumerate(inputs)
-    ]
-
-
-def chain_names(case: Case) -> list[str]:
-    """The names of the chain's layers, from the image on."""
-    return [str(name) for name in np.random.default_rng(case["seed"]).permutation(CHAIN)]
-
-
-def chain_activations(case: Case, images: np.ndarray) -> list[np.ndarray]:
-    """What each layer of the chain makes of images."""
-    found = [images.astype(np.float64)]
-    for kernel, bias in chain_weights(case):
-        found.append(np.tanh(found[-1] @ kernel + bias))
-    return found[1:]
-
-
-def _chain(case: Case) -> keras.Model:
-    outputs = inputs = keras.Input((None, None, 3))
-    for name in chain_names(case):
-        outputs = keras.layers.Conv2D(WIDTH, 1, activation="tanh", name=name)(outputs)
-    chain = keras.Model(inputs, outputs)
-    chain.set_weights([part for kernel, bias in chain_weights(case) for part in (kernel[None, None], bias)])
-    return chain
+def worked_network() -> keras.Model:
+    """The network of the worked example in question 1: each layer says what it does with a pixel."""
+    colours, one_by_one = 3, {"kernel_size": 1}
+    images = keras.Input((None, None, colours))
+    doubled = keras.layers.Conv2D(colours, **one_by_one, name="double")(images)
+    plus = keras.layers.Conv2D(colours, **one_by_one, name="add_one")(doubled)
+    tripled = keras.layers.Conv2D(colours, **one_by_one, name="triple")(doubled)
+    normed = keras.layers.BatchNormalization(epsilon=1e-9, name="normalize")(tripled)
+    network = keras.Model(images, [plus, normed])
+    for name, factor, more in (("double", 2, 0), ("add_one", 1, 1), ("triple", 3, 0)):
+        network.get_layer(name).set_weights([factor * np.eye(colours)[None, None], np.full(colours, more)])
+    ones, zeros = np.ones(colours), np.zeros(colours)
+    network.get_layer("normalize").set_weights([ones, zeros, 2 * ones, 4 * ones])
+    return network
 
 
 def _branched(case: Case) -> keras.Model:
-    """A network with a batch normalisation, a way around a layer, and a head that gives one vector an image."""
+    """A network with a batch normalization, a skip around a layer, and a head that gives one vector per image."""
     conv = {"padding": "same", "activation": "tanh"}
     inputs = keras.Input((*case["size"], 3))
     first = keras.layers.Conv2D(WIDTH, 3, **conv, name="first")(inputs)
@@ -87,31 +77,12 @@ def _weighted(model: keras.Model, seed: int, size: float) -> keras.Model:
 
 
 def smooth_network(case: Case) -> keras.Model:
-    """A feature extractor without kinks: a convolution, softplus, and a batch normalisation."""
+    """A feature extractor without kinks: a convolution, softplus, and a batch normalization."""
     inputs = keras.Input((None, None, 3))
     maps = keras.layers.Conv2D(
         case["filters"], 3, strides=case["stride"], padding="same", activation="softplus", use_bias=False
     )(inputs)
     return _weighted(keras.Model(inputs, keras.layers.BatchNormalization(name="norm")(maps)), case["seed"], 2.0)
-
-
-def linear_kernel(case: Case) -> np.ndarray:
-    """What the linear network multiplies each pixel by: `(3, filters)`, far from 0."""
-    kernel = uniform(case["seed"], (3, case["filters"]), 0.5, 2)
-    return kernel * np.where(uniform(case["seed"] + 1, kernel.shape) < 0, -1, 1).astype(np.float32)
-
-
-def linear_bias(case: Case) -> np.ndarray:
-    """What the linear network adds to each feature map: `(filters,)`."""
-    return uniform(case["seed"] + 2, (case["filters"],), 1, 2)
-
-
-def linear_network(case: Case) -> keras.Model:
-    """A feature extractor in which each feature map is a mixture of the three colours."""
-    layer = keras.layers.Conv2D(case["filters"], 1)
-    network = keras.Sequential([keras.Input((None, None, 3)), layer])
-    layer.set_weights([linear_kernel(case)[None, None], linear_bias(case)])
-    return network
 
 
 class _Scores(keras.layers.Layer):
@@ -147,7 +118,7 @@ def curved_scores(case: Case, dead: bool = False) -> keras.Model:
     pixels, filters = 3 * case["size"][0] * case["size"][1], case["filters"]
     parts = [uniform(case["seed"] + key, shape) for key, shape in enumerate([(pixels, 6), (6, filters), (filters,)])]
     parts[0] *= 0.2
-    if case["seed"] % 2 == 0:  # a bored filter: the gradient is shorter than 1
+    if case["short"]:  # a gradient shorter than 1
         parts[1] *= 0.5 / np.linalg.norm(parts[0] @ parts[1], axis=0).astype(np.float32)
     if dead:
         parts[1][:, case["filter_index"]] = 0
@@ -160,24 +131,17 @@ def directions(case: Case) -> np.ndarray:
     return found / np.sqrt((found**2).sum(axis=(1, 2, 3), keepdims=True))
 
 
-def straight_scores(case: Case) -> keras.Model:
-    """A feature extractor in which the score of each filter grows in the same direction, for whatever image."""
-    filters = case["filters"]
-    parts = [directions(case).reshape(filters, -1).T, np.eye(filters), np.zeros(filters)]
-    return _scoring(case, parts, "linear")
-
-
 # What stands in for other answers
 
 
 def score_of(network: keras.Model) -> Callable[..., Any]:
-    """Stands in for `compute_loss` where one pixel of a feature map tells all."""
+    """Stands in for `compute_loss` where all pixels of a feature map are equal."""
     return lambda input_image, filter_index, *_, **__: network(input_image)[0, 0, 0, filter_index]
 
 
-def straight_step(case: Case) -> Callable[..., Any]:
+def straight_step(directions_of_filters: np.ndarray) -> Callable[..., Any]:
     """Stands in for `gradient_ascent_step` where the direction of each filter is known."""
-    towards = tf.constant(directions(case), tf.float32)
+    towards = tf.constant(directions_of_filters, tf.float32)
 
     def gradient_ascent_step(img: Any, filter_index: Any, learning_rate: Any, *_: Any, **__: Any) -> Any:
         way = towards[filter_index]
@@ -188,13 +152,13 @@ def straight_step(case: Case) -> Callable[..., Any]:
 
 @contextmanager
 def _with(ns: Namespace, **names: Any) -> Iterator[None]:
-    """Put in other globals; whatever `tf.function` has traced is traced anew, or it would keep the old ones."""
+    """Put in other globals; whatever `tf.function` has traced is traced again, or it would keep the old ones."""
     traced = {name: value for name, value in ns.names.items() if hasattr(type(value), "python_function")}
-    anew = {name: tf.function(value.python_function) for name, value in traced.items()}
+    again = {name: tf.function(value.python_function) for name, value in traced.items()}
     logger, level = tf.get_logger(), tf.get_logger().level
     logger.setLevel("ERROR")  # TensorFlow warns of functions that are traced often
     try:
-        with ns.replaced(**(anew | names)):
+        with ns.replaced(**(again | names)):
             yield
     finally:
         logger.setLevel(level)
@@ -216,55 +180,82 @@ class _Watched:
 # The feature extractor
 
 image_sizes = st.tuples(sizes(5, 8), sizes(5, 8))
-chain_cases = st.fixed_dictionaries(
-    {
-        "layer": st.integers(0, len(CHAIN) - 1),
-        "size": image_sizes,
-        "batch": sizes(1, 3),
-        "seed": seeds(),
-    }
-)
-branch_cases = st.fixed_dictionaries(
-    {"layer": st.sampled_from(BRANCHES), "size": image_sizes, "batch": sizes(1, 3), "seed": seeds()}
-)
+branch_cases = st.fixed_dictionaries({"size": image_sizes, "batch": sizes(1, 3), "seed": seeds()})
+WORKED_PIXELS = (5.0, -1.0)
+WORKED_ACTIVATIONS = {
+    "double": (10, -2),
+    "add_one": (11, -1),
+    "triple": (30, -6),
+    "normalize": (14, -4),
+}
+"""What each layer of the worked network gives for images of which every pixel is 5, or -1."""
 
 
-def images_of(case: Case, rows: int = 0) -> np.ndarray:
-    """A batch of images with values between -1 and 1, `rows` larger than the case says."""
-    height, width = case["size"]
-    return uniform(case["seed"] + 50 + rows, (case["batch"], height + rows, width, 3), -1, 1)
+def images_of(case: Case) -> np.ndarray:
+    """A batch of images with values between -1 and 1."""
+    return uniform(case["seed"] + 50, (case["batch"], *case["size"], 3), -1, 1)
 
 
 @probe
-def chained(ns: Namespace, case: Case) -> Any:
-    """What an extractor of a layer of a simple chain makes of images, and of larger ones."""
-    extractor = ns.call("build_feature_extractor", _chain(case), chain_names(case)[case["layer"]])
-    seen = {key: extractor(tf.constant(images_of(case, rows))) for key, rows in (("maps", 0), ("larger", 2))}
-    return seen | {"is_model": isinstance(extractor, keras.Model)}
+def worked_layers(ns: Namespace, case: Case) -> Any:
+    """What extractors of all layers of the worked network make of images of two sizes."""
+    watched = _Watched(worked_network())
+    images = [
+        np.full((2, *size, 3), pixel, "float32") for size, pixel in zip(case["sizes"], WORKED_PIXELS, strict=True)
+    ]
+    maps, models = {}, True
+    for name in WORKED_ACTIVATIONS:
+        extractor = ns.call("build_feature_extractor", watched.network, name)
+        maps[name] = [extractor(tf.constant(image)) for image in images]
+        models = models and isinstance(extractor, keras.Model)
+    return {"maps": maps, "models": models, "moved": watched.moved()}
 
 
 @probe
 def branched(ns: Namespace, case: Case) -> Any:
-    """What an extractor of a layer of a network with a way around makes of images, and whether the network changed."""
-    watched = _Watched(_branched(case))
-    extractor = ns.call("build_feature_extractor", watched.network, case["layer"])
-    return {"maps": extractor(tf.constant(images_of(case))), "moved": watched.moved()}
+    """What extractors of the layers of a network with a skip make of images, and whether the network changed."""
+    watched, images = _Watched(_branched(case)), tf.constant(images_of(case))
+    maps, models = {}, True
+    for name in BRANCHES:
+        extractor = ns.call("build_feature_extractor", watched.network, name)
+        maps[name] = extractor(images)
+        models = models and isinstance(extractor, keras.Model)
+    return {"maps": maps, "models": models, "moved": watched.moved()}
 
 
-CHAINED = EXTRACTOR.trial(chained, chain_cases, shrinks=8)
-
-
-@CHAINED.check(
-    points=0.8,
-    hint="A Functional model may end anywhere: it is made of the inputs of one network and the output of one layer.",
+WORKED_LAYERS = EXTRACTOR.trial(
+    worked_layers, _worked({"sizes": [(4, 5), (6, 3)]}, {"sizes": [(2, 7), (5, 4)]}), examples=2
 )
-def gives_the_activation(case: Case, seen: Any) -> None:
-    """`build_feature_extractor` gives a Keras model from images to the activation of the layer of that name, with the
-    network's own weights."""
-    for name, rows in (("maps", 0), ("larger", 2)):
-        due = chain_activations(case, images_of(case, rows))[case["layer"]]
-        close(seen[name], due, "The activation", ulps=256, scale=1)
-    expect(seen["is_model"], "What came back can be called, but is not a Keras model.")
+BRANCHED = EXTRACTOR.trial(branched, branch_cases, examples=2, shrinks=4)
+
+
+@WORKED_LAYERS.check(
+    points=0.75, hint="Make a model from the inputs of the network to the output of the layer of that name."
+)
+def worked_activations(case: Case, seen: Any) -> None:
+    """For each layer of the worked network the extractor gives the numbers of the text: 10, 11, 30 and 14 for a pixel
+    5.
+    """
+    for name, values in WORKED_ACTIVATIONS.items():
+        for size, value, found in zip(case["sizes"], values, seen["maps"][name], strict=True):
+            wanted = np.full((2, *size, 3), value, "float32")
+            close(found, wanted, f"The activation of the layer `{name}`", ulps=256, scale=64)
+
+
+@BRANCHED.check(
+    points=0.5, hint="Return a `keras.Model` made of the network's own tensors, and call it in inference mode."
+)
+def a_model_that_changes_nothing(case: Case, seen: Any) -> None:
+    """The extractor is a Keras model, and running it changes no weight and no moving statistic of the network."""
+    expect(seen["models"], "What came back can be called, but is not a Keras model.")
+    same_shape(seen["maps"]["first"], (case["batch"], *case["size"], WIDTH), "The activation of the layer `first`")
+    unmoved(seen)
+
+
+def unmoved(seen: Any) -> None:
+    """Fail where the network has changed."""
+    moved = array(seen["moved"], "A weight")
+    expect(moved == 0, "A weight or a moving statistic of the network has changed.", seen["moved"])
 
 
 # The loss
@@ -284,31 +275,36 @@ def _networks(draw: Any, least: int, most: int, strides: tuple[int, ...] = (1,))
     }
 
 
-border_cases = _networks(6, 8)
 loss_cases = _networks(10, 13, strides=(1, 2))
+WORKED_INSIDE = np.array([[[3, -2, 0.5], [5, -4, 1.5]], [[1, 0, 2.5], [11, -6, 3.5]]], "float32")
+"""Two maps of 5 x 6 pixels have two inner pixels each, here with three filters."""
+WORKED_LOSSES = (5.0, -3.0, 2.0)
 
 
-def repainted(case: Case) -> np.ndarray:
-    """The images with other border pixels."""
-    images = images_of(case) + 3
-    inside = (slice(None), slice(BORDER, -BORDER), slice(BORDER, -BORDER))
-    images[inside] -= 3
-    return images
+def worked_maps() -> np.ndarray:
+    """Feature maps `(2, 5, 6, 3)` whose inner pixels are known; the border holds other, larger numbers."""
+    maps = np.arange(2 * 5 * 6 * 3, dtype="float32").reshape(2, 5, 6, 3) + 20
+    maps[:, BORDER:-BORDER, BORDER:-BORDER] = WORKED_INSIDE[:, None]
+    return maps
 
 
-def shift(case: Case) -> np.ndarray:
-    """A colour that is added to all pixels."""
-    return uniform(case["seed"] + 70, (3,), 0.5, 2)
+def _worked_extractor() -> keras.Model:
+    """Takes means over 3 x 3 pixels of an image, subtracts 1 and divides by 2, by a batch normalization in inference mode."""
+    images = keras.Input((None, None, 3))
+    norm = keras.layers.BatchNormalization(epsilon=1e-9)
+    extractor = keras.Model(images, norm(keras.layers.AveragePooling2D(3)(images)))
+    ones = np.ones(3)
+    norm.set_weights([ones, 0 * ones, ones, 4 * ones])
+    return extractor
 
 
 @probe
-def bordered(ns: Namespace, case: Case) -> Any:
-    """The loss of images, of images with other borders, and of images with a colour added, for a linear network."""
-    images = {"loss": images_of(case), "repainted": repainted(case), "shifted": images_of(case) + shift(case)}
-    with _with(ns, feature_extractor=linear_network(case)):
-        return {
-            name: ns.call("compute_loss", tf.constant(value), case["filter_index"]) for name, value in images.items()
-        }
+def worked_losses(ns: Namespace, case: Case) -> Any:
+    """The loss of each filter, for images that the extractor turns into the worked maps."""
+    maps = np.float32(case["times"]) * worked_maps()
+    images = np.repeat(np.repeat(2 * maps + 1, 3, axis=1), 3, axis=2)
+    with _with(ns, feature_extractor=_worked_extractor()):
+        return [ns.call("compute_loss", tf.constant(images), index) for index in range(len(WORKED_LOSSES))]
 
 
 @probe
@@ -322,20 +318,31 @@ def loss_and_gradient(ns: Namespace, case: Case) -> Any:
     return seen | {"gradient": tape.gradient(loss, images) if tf.is_tensor(loss) else None}
 
 
-BORDERED = LOSS.trial(bordered, border_cases)
+WORKED_LOSS = LOSS.trial(worked_losses, _worked({"times": 1.0}, {"times": -2.0}), examples=2)
+LOSS_AND_GRADIENT = LOSS.trial(loss_and_gradient, loss_cases)
 
 
-@BORDERED.check(points=1, hint="Slice the feature map before you average: two rows and two columns go at each end.")
-def mean_of_the_inner_pixels(case: Case, seen: Any) -> None:
-    """The loss is one number; other border pixels don't change it, and when the feature map grows by 1 everywhere, the
-    loss grows by 1."""
-    for name in ("loss", "repainted", "shifted"):
-        finite(same_shape(seen[name], (), "The loss"), "The loss")
-    size = {"ulps": 64, "scale": 16}
-    close(seen["repainted"], float(seen["loss"]), "The loss after the border of the feature map has changed", **size)
-    more = float(shift(case) @ linear_kernel(case)[:, case["filter_index"]])
-    grown = float(seen["shifted"]) - float(seen["loss"])
-    close(grown, more, f"The growth of the loss when all pixels of the feature map grow by {more:.2f}", **size)
+@WORKED_LOSS.check(
+    points=1.25, hint="Slice the feature map, `[:, 2:-2, 2:-2, filter_index]`, and take the mean of what is left."
+)
+def worked_means(case: Case, seen: Any) -> None:
+    """For the two feature maps of the text the loss is one number: 5 for filter 0, -3 for filter 1, 2 for filter 2. For
+    these maps times -2 it is -10, 6 and -4.
+    """
+    for index, (found, wanted) in enumerate(zip(seen, WORKED_LOSSES, strict=True)):
+        close(found, np.float32(wanted * case["times"]), f"The loss of filter {index}", ulps=64, scale=16)
+
+
+@LOSS_AND_GRADIENT.check(
+    points=0.75,
+    hint="Use TensorFlow or `keras.ops` from the image to the loss, and call the network in inference mode.",
+)
+def gradient_reaches_the_image(case: Case, seen: Any) -> None:
+    """A gradient flows from the loss back to the image, and computing the loss changes nothing in the network."""
+    unmoved(seen)
+    expect(seen["gradient"] is not None, "No gradient flows from the loss back to the image.")
+    found = finite(same_shape(seen["gradient"], images_of(case).shape, "The gradient"), "The gradient")
+    expect(np.abs(found).max() > 0, "The gradient is 0 everywhere.")
 
 
 # The step
@@ -345,7 +352,7 @@ def mean_of_the_inner_pixels(case: Case, seen: Any) -> None:
 def _ascents(draw: Any, least: int = 8, most: int = 10) -> Case:
     """One image, a network with one filter picked, a learning rate."""
     rate = draw(st.sampled_from([2.0, 0.5, 10.0, 1.5, 5.0]))
-    return draw(_networks(least, most)) | {"batch": 1, "learning_rate": rate}
+    return draw(_networks(least, most)) | {"batch": 1, "learning_rate": rate, "short": draw(st.booleans())}
 
 
 step_cases = _ascents()
@@ -354,13 +361,15 @@ step_cases = _ascents()
 def _stepped(ns: Namespace, case: Case, network: keras.Model) -> dict[str, Any]:
     watched, image = _Watched(network), tf.constant(images_of(case))
     with _with(ns, feature_extractor=network, compute_loss=score_of(network)):
-        loss, moved = _pair(ns.call("gradient_ascent_step", image, case["filter_index"], case["learning_rate"]))
+        result = ns.call("gradient_ascent_step", image, case["filter_index"], case["learning_rate"])
+        loss, moved = _pair(result, "gradient_ascent_step")
     return {"loss": loss, "image": moved, "moved": watched.moved(), "given": image}
 
 
-def _pair(result: Any) -> Any:
+def _pair(result: Any, name: str) -> Any:
     if not isinstance(result, tuple | list) or len(result) != 2:
-        raise TypeError(f"(loss, img) is due, and not one {type(result).__name__}")
+        kind = f"{len(result)} values" if isinstance(result, tuple | list) else f"one {type(result).__name__}"
+        raise MissingAnswer(f"`{name}` must return the pair `(loss, img)`, not {kind}.")
     return result
 
 
@@ -370,69 +379,168 @@ def ascended(ns: Namespace, case: Case) -> Any:
     return _stepped(ns, case, curved_scores(case))
 
 
+WORKED_IMAGE = np.array([[[[0.5, 1, 2], [1, 0, 3]]]], "float32")
+WORKED_GRADIENTS = np.array(
+    [[[[2, 1, -2], [-4, 0, 0]]], [[[0.3, 0, 0], [0, 0, 0.4]]], [[[0, 0, 0], [0, 0, 0]]]], "float32"
+)
+"""The loss of each filter is the sum of the image times these numbers; their L2 norms are 5, 0.5 and 0."""
+WORKED_RATE = 10.0
+WORKED_STEPS = (
+    (-6.0, np.array([[[[4.5, 3, -2], [-7, 0, 3]]]], "float32")),
+    (1.35, np.array([[[[6.5, 1, 2], [1, 0, 11]]]], "float32")),
+    (0.0, WORKED_IMAGE),
+)
+"""The loss before the step and the image after it, for each filter."""
+worked_starts = _worked({"size": (1, 2), "lift": 0.0}, {"size": (1, 2), "lift": 1.0})
+
+
+def _start(case: Case) -> np.ndarray:
+    """The worked image, or the same with 1 added everywhere."""
+    return WORKED_IMAGE + np.float32(case["lift"])
+
+
 @probe
-def ascended_nowhere(ns: Namespace, case: Case) -> Any:
-    """One step for a filter that no image changes."""
-    return _stepped(ns, case, curved_scores(case, dead=True))
+def worked_step(ns: Namespace, case: Case) -> Any:
+    """One step of length 10 for each of the three worked filters, from the worked image."""
+    filters = len(WORKED_GRADIENTS)
+    parts = [WORKED_GRADIENTS.reshape(filters, -1).T, np.eye(filters), np.zeros(filters)]
+    watched = _Watched(_scoring(case, parts, "linear"))
+    names = {"feature_extractor": watched.network, "compute_loss": score_of(watched.network)}
+    with _with(ns, **names):
+        steps = [
+            _pair(
+                ns.call("gradient_ascent_step", tf.constant(_start(case)), index, WORKED_RATE), "gradient_ascent_step"
+            )
+            for index in range(filters)
+        ]
+    return {"losses": [loss for loss, _ in steps], "images": [image for _, image in steps], "moved": watched.moved()}
 
 
 ASCENDED = STEP.trial(ascended, step_cases)
+WORKED_STEP = STEP.trial(worked_step, worked_starts, examples=2)
+STEP_HINT = "Divide the gradient by the root of the sum of the squares of all its entries, times the rate, and add it."
 
 
-@ASCENDED.check(
-    points=1, hint="Take the gradient with respect to the image, and divide it by the root of the sum of its squares."
+@WORKED_STEP.check(points=1, hint=STEP_HINT)
+def worked_steps(case: Case, seen: Any) -> None:
+    """For filters 0 and 1 of the text, loss and new image are the numbers given there: loss -6 before the step of
+    filter 0, and a first pixel (4.5, 3, -2) after it.
+    """
+    for index in (0, 1):
+        loss, image = WORKED_STEPS[index]
+        loss, image = loss + case["lift"] * WORKED_GRADIENTS[index].sum(), image + np.float32(case["lift"])
+        close(seen["images"][index], image, f"The image after a step for filter {index}", ulps=2048, scale=10)
+        hint = "Return the loss that was computed under the tape, before the image moved."
+        close(seen["losses"][index], np.float32(loss), f"The loss for filter {index}", ulps=256, scale=16, hint=hint)
+
+
+@WORKED_STEP.check(
+    points=0.5, hint="`tf.math.l2_normalize` gives 0 for a zero gradient; so does a small constant added to the norm."
 )
-def moves_by_the_learning_rate(case: Case, seen: Any) -> None:
-    """One step moves the image by exactly the learning rate (the L2 distance of the two images), returned beside a loss
-    that is one number; the network and the given image stay as they are."""
+def no_gradient_no_step(case: Case, seen: Any) -> None:
+    """For filter 2 of the text, whose gradient is 0, the image stays as it is and holds no NaN."""
+    close(seen["images"][2], _start(case), "The image after a step with gradient 0", ulps=64, scale=4)
+
+
+@ASCENDED.check(points=0.5, hint="Compute a new image, `img + ...`; do not assign to the network's weights.")
+def moves_nothing_but_the_image(case: Case, seen: Any) -> None:
+    """The step returns a new image of the same shape beside one number, and leaves the network and the given image as
+    they are.
+    """
     image = images_of(case)
     finite(same_shape(seen["loss"], (), "The loss"), "The loss")
-    away = finite(same_shape(seen["image"], image.shape, "The image"), "The image").astype(np.float64) - image
-    distance, rate = float(np.sqrt((away**2).sum())), case["learning_rate"]
-    expect(abs(distance - rate) < 1e-3 * rate, "The image has moved by another length.", distance, rate)
-    expect(array(seen["moved"], "A weight") == 0, "A weight or a statistic of the network has changed.", seen["moved"])
+    moved = finite(same_shape(seen["image"], image.shape, "The image"), "The image")
+    unmoved(seen)
     close(seen["given"], image, "The image that was given, after the step,")
+    expect(np.abs(moved - image).max() > 0, "The image that comes back is the one that was given.")
 
 
 # The whole ascent
 
-visualize_cases = st.builds(lambda case, iterations: case | {"iterations": iterations}, _ascents(), sizes(1, 4))
+visualize_cases = st.builds(lambda case, iterations: case | {"iterations": iterations}, _ascents(), sizes(2, 4))
 
 
-def _visualized(ns: Namespace, case: Case, *arguments: Any) -> dict[str, Any]:
-    start, network = images_of(case), straight_scores(case)
+def _visualized(
+    ns: Namespace, case: Case, start: np.ndarray, towards: np.ndarray, arguments: list[list[Any]]
+) -> list[dict[str, Any]]:
+    """Loss and image of each call, where the score of a filter always grows in the same direction."""
+    filters = len(towards)
+    network = _scoring(case, [towards.reshape(filters, -1).T, np.eye(filters), np.zeros(filters)], "linear")
     names = {"feature_extractor": network, "compute_loss": score_of(network)}
-    names |= {"gradient_ascent_step": straight_step(case), "initialize_image": lambda: tf.constant(start)}
+    names |= {"gradient_ascent_step": straight_step(towards), "initialize_image": lambda: tf.constant(start)}
     with _with(ns, **names):
-        loss, image = _pair(ns.call("visualize_filter", case["filter_index"], *arguments))
+        pairs = [_pair(ns.call("visualize_filter", *given), "visualize_filter") for given in arguments]
+    return [{"loss": loss, "image": _with_batch_axis(image)} for loss, image in pairs]
+
+
+def _with_batch_axis(image: Any) -> Any:
     image = tf.convert_to_tensor(image)
-    return {"loss": loss, "image": image[None] if image.shape.rank == 3 else image}
+    return image[None] if image.shape.rank == 3 else image
+
+
+WORKED_DIRECTIONS = np.array([[[[1, 0, 0], [0, 0, 0]]], [[[0, 0, 0], [0, 0, 1]]]], "float32")
+"""Filter 0 asks for red in the first pixel, filter 1 for blue in the second."""
+WORKED_CALLS = [[1, 3, 2.0], [0, 1, 5.0], [1]]
+WORKED_ENDS = (
+    (7.0, np.array([[[[0.5, 1, 2], [1, 0, 9]]]], "float32")),
+    (0.5, np.array([[[[5.5, 1, 2], [1, 0, 3]]]], "float32")),
+    (293.0, np.array([[[[0.5, 1, 2], [1, 0, 303]]]], "float32")),
+)
+"""The loss and the image that each of the worked calls returns."""
 
 
 @probe
 def visualized(ns: Namespace, case: Case) -> Any:
     """Loss and image after a few steps that all have the same direction."""
-    return _visualized(ns, case, case["iterations"], case["learning_rate"])
+    call = [case["filter_index"], case["iterations"], case["learning_rate"]]
+    return _visualized(ns, case, images_of(case), directions(case), [call])[0]
 
 
 @probe
-def visualized_by_default(ns: Namespace, case: Case) -> Any:
-    """Loss and image with the default number of steps and learning rate."""
-    return _visualized(ns, case)
+def worked_ascents(ns: Namespace, case: Case) -> Any:
+    """Loss and image of the worked calls, the last with the default number of steps and learning rate."""
+    return _visualized(ns, case, _start(case), WORKED_DIRECTIONS, WORKED_CALLS)
 
 
 VISUALIZED = VISUALIZE.trial(visualized, visualize_cases, examples=3)
+WORKED_ASCENTS = VISUALIZE.trial(worked_ascents, worked_starts, examples=2)
 
 
-@VISUALIZED.check(
-    points=0.8, hint="Each step takes the image that the step before it gave, and the first takes initialize_image()."
+def _ends_as_worked(case: Case, seen: Any, index: int) -> None:
+    loss, image = (part + np.float32(case["lift"]) for part in WORKED_ENDS[index])
+    arguments = ", ".join(map(str, WORKED_CALLS[index]))
+    found = finite(same_shape(seen[index]["image"], image.shape, "The image"), "The image")
+    expect(found.dtype.kind == "f", "The image does not consist of floats.", str(found.dtype), "float32")
+    close(found, image, f"The image of visualize_filter({arguments})", ulps=256)
+    close(
+        seen[index]["loss"],
+        np.float32(nearest_loss(seen[index]["loss"], float(loss), WORKED_CALLS[index])),
+        f"The loss of visualize_filter({arguments})",
+        ulps=1024,
+        scale=float(np.abs(image).max()),
+    )
+
+
+def nearest_loss(found: Any, last: float, call: list[Any]) -> float:
+    """The loss of the last step, or that of the image which came out of it: one step more."""
+    rate = float(call[2]) if len(call) > 2 else 10.0
+    value = float(finite(same_shape(found, (), "The loss"), "The loss"))
+    return min(last, last + rate, key=lambda due: abs(due - value))
+
+
+@WORKED_ASCENTS.check(
+    points=0.75,
+    hint="Start once from `initialize_image()`, then assign `loss, img` from each step; do not deprocess the image.",
 )
-def goes_all_the_way(case: Case, seen: Any) -> None:
-    """The image comes from `initialize_image()` and from as many steps as asked for: where all steps have the same
-    direction, it ends `iterations * learning_rate` away from there, as plain floats."""
-    start, way = images_of(case), case["iterations"] * case["learning_rate"]
-    finite(same_shape(seen["loss"], (), "The loss"), "The loss")
-    image = finite(same_shape(seen["image"], start.shape, "The image"), "The image")
-    expect(image.dtype.kind == "f", "The image does not consist of floats.", str(image.dtype), "float32")
-    distance = float(np.sqrt(((image.astype(np.float64) - start) ** 2).sum()))
-    expect(abs(distance - way) < 1e-3 * way, "The image ends at another distance from its start.", distance, way)
+def worked_ends(case: Case, seen: Any) -> None:
+    """Three steps of length 2 for filter 1 of the text give the loss 7 and the blue value 9; one step of length 5 for
+    filter 0 gives 0.5 and the red value 5.5.
+    """
+    for index in (0, 1):
+        _ends_as_worked(case, seen, index)
+
+
+@WORKED_ASCENTS.check(points=0.5, hint="Keep the signature `iterations=30, learning_rate=10.0`, and use both names.")
+def thirty_steps_of_ten(case: Case, seen: Any) -> None:
+    """Without further arguments there are 30 steps with a learning rate of 10: the blue value goes from 3 to 303."""
+    _ends_as_worked(case, seen, 2)

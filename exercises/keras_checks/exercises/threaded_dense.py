@@ -37,6 +37,55 @@ COUNT = Question(
 
 STEP = 0.25
 """Learning rate of the one gradient step that a probe takes."""
+AXIS_HINT = "The kernel has shape (last axis, units). `keras.ops.matmul(x, kernel)` works on the last axis of `x`."
+TRACKED_HINT = "Make weights with `self.add_weight` in `build`, or own a layer. A plain `tf.Variable` is not tracked."
+
+
+# --- a layer with all weights 0.5, worked on paper
+
+WORKED_ROWS = [
+    {"x": [[1, 2, 3]], "units": 2, "use_bias": True, "activation": None, "secret_due": [[3.5, 3.5]]},
+    {
+        "x": [[[1, 2, 3], [1, 0, 0]], [[0, 0, 0], [-2, 0, 2]]],
+        "units": 2,
+        "use_bias": True,
+        "activation": None,
+        "secret_due": [[[3.5, 3.5], [1.0, 1.0]], [[0.5, 0.5], [0.5, 0.5]]],
+    },
+    {
+        "x": [[[[2.0, 1.0]], [[0.0, 3.0]], [[4.0, 1.0]]]],
+        "units": 3,
+        "use_bias": False,
+        "activation": None,
+        "secret_due": [[[[1.5, 1.5, 1.5]], [[1.5, 1.5, 1.5]], [[2.5, 2.5, 2.5]]]],
+    },
+    {"x": [[1, 2], [-3, -4]], "units": 1, "use_bias": True, "activation": "relu", "secret_due": [[2.0], [0.0]]},
+]
+"""Each output is 0.5 times the sum of the row, plus 0.5 where there is a bias."""
+
+
+@probe
+def worked(ns: Namespace, case: Case) -> Any:
+    """The output of a layer all of whose weights are 0.5."""
+    layer = ns["ThreadedDense"](case["units"], activation=case["activation"], use_bias=case["use_bias"])
+    x = tf.constant(np.array(case["x"], np.float32))
+    layer(x)
+    for weight in layer.weights:
+        weight.assign(np.full(tuple(weight.shape), 0.5, np.float32))
+    return {"y": layer(x)}
+
+
+WORKED = LAYER.trial(worked, st.sampled_from(WORKED_ROWS), examples=4, shrinks=3)
+
+
+@WORKED.check(points=0.5, hint=TRACKED_HINT)
+def rows_on_paper(case: Case, seen: Any) -> None:
+    """With all weights 0.5, the row (1, 2, 3) gives 0.5 + 1 + 1.5 plus a bias of 0.5, that is 3.5, for each unit. The
+    same holds for rows of tensors with more axes."""
+    close(seen["y"], np.array(case["secret_due"]), "The output with all weights 0.5", ulps=32, scale=8)
+
+
+# --- layers with drawn weights
 
 
 @st.composite
@@ -70,6 +119,20 @@ def set_weights(layer: Any, case: Case) -> None:
         weight.assign(value.T if turned else value)
 
 
+def set_units(layer: Any, case: Case) -> None:
+    """Give all weights of a unit one value, whichever way round the kernel lies, and wherever the bias is."""
+    units, seed = case["units"], case["seed"]
+    value = uniform(seed, (units,), 0.2, 0.6)
+    for weight in layer.weights:
+        shape = tuple(weight.shape)
+        if shape[-1:] == (units,):
+            weight.assign(np.broadcast_to(value, shape))
+        elif shape[:1] == (units,):
+            weight.assign(np.broadcast_to(value.reshape(units, *[1] * (len(shape) - 1)), shape))
+        else:
+            weight.assign(uniform(seed, shape, 0.2, 0.6))
+
+
 def _scalars(weights: Any) -> int:
     return sum(int(np.prod(weight.shape)) for weight in weights)
 
@@ -81,42 +144,99 @@ def _unit_vectors(shape: tuple[int, ...]) -> np.ndarray:
     return np.broadcast_to(vectors.reshape(width + 1, *[1] * len(middle), width), (width + 1, *middle, width)).copy()
 
 
-@probe
-def rows(ns: Namespace, case: Case) -> Any:
-    """What a linear layer makes of inputs and of unit vectors, and how one gradient step moves its outputs."""
-    layer = ns["ThreadedDense"](case["units"], use_bias=case["use_bias"])
+def one_step(layer: Any, case: Case) -> dict[str, Any]:
+    """The outputs of a linear layer before and after one gradient step, its trainable weights, its input's gradient."""
     x = tf.constant(case["x"])
-    layer(x)
-    set_weights(layer, case)
-    units = layer(tf.constant(_unit_vectors(x.shape)))
     with tf.GradientTape() as tape:
+        tape.watch(x)
         y = layer(x)
         loss = tf.reduce_sum(y * case["pull"])
     weights = layer.trainable_variables
-    for weight, gradient in zip(weights, tape.gradient(loss, weights), strict=True):
+    to_input, *gradients = tape.gradient(loss, [x, *weights])
+    for weight, gradient in zip(weights, gradients, strict=True):
         if gradient is not None:
             weight.assign_sub(STEP * gradient)
-    return {"y": y, "units": units, "after": layer(x), "trainable": _scalars(weights)}
+    return {
+        "y": y,
+        "after": layer(x),
+        "trainable": _scalars(weights),
+        "to_input": tf.zeros_like(x) if to_input is None else to_input,
+    }
+
+
+@probe
+def rows(ns: Namespace, case: Case) -> Any:
+    """What a linear layer makes of inputs and of unit vectors, how one gradient step moves its outputs, and what it
+    gives after the weights of another layer were changed."""
+    layer, other = (ns["ThreadedDense"](case["units"], use_bias=case["use_bias"]) for _ in range(2))
+    x = tf.constant(case["x"])
+    layer(x)
+    other(x)
+    set_weights(layer, case)
+    units = layer(tf.constant(_unit_vectors(case["x"].shape)))
+    seen = one_step(layer, case)
+    set_units(other, case)
+    return {"units": units, **seen, "later": layer(x)}
 
 
 ROWS = LAYER.trial(rows, layer_cases, examples=6)
 
 
-@ROWS.check(points=1.5, hint="Which axis does a Dense layer work on?")
+@ROWS.check(points=1, hint=AXIS_HINT)
 def same_weights_for_every_row(case: Case, seen: Any) -> None:
-    """Each row of the output is `row @ kernel + bias`, with the same kernel and bias wherever the row stands."""
+    """Each row of the output is `row @ kernel + bias`, with the same kernel and bias for every row."""
     x, width = case["x"], case["x"].shape[-1]
     y = same_shape(seen["y"], (*x.shape[:-1], case["units"]), "The output")
+    kernel, bias = kernel_and_bias(case, seen)
+    expect(np.abs(kernel).max() > 0.01, f"The output does not depend on the {width} numbers of a row.", received=y)
+    close(y, x.astype(np.float64) @ kernel + bias, "The output", ulps=64, scale=8)
+
+
+def kernel_and_bias(case: Case, seen: Any) -> tuple[np.ndarray, np.ndarray]:
+    """The kernel and the bias that the outputs for unit vectors tell; fails where rows have different ones."""
+    x, width = case["x"], case["x"].shape[-1]
     units = same_shape(seen["units"], (width + 1, *x.shape[1:-1], case["units"]), "The output for unit vectors")
     flat = units.reshape(width + 1, -1, case["units"]).astype(np.float64)
     expect(
         np.abs(flat - flat[:, :1]).max() <= 16 * EPS32,
         "Equal rows in different places give different outputs.",
-        hint="Do your weights have a leading axis? Every row should meet the same ones.",
+        hint="Look at the shapes of your weights. An axis for rows gives each row weights of its own.",
     )
-    bias, kernel = flat[-1, 0], flat[:-1, 0] - flat[-1, 0]
-    expect(np.abs(kernel).max() > 0.01, "The output does not depend on the input.", received=y)
-    close(y, x.astype(np.float64) @ kernel + bias, "The output", ulps=64, scale=8)
+    bias = flat[-1, 0]
+    return flat[:-1, 0] - bias, bias
+
+
+@ROWS.check(points=0.75, hint=TRACKED_HINT)
+def trains_like_dense(case: Case, seen: Any) -> None:
+    """The layer has as many trainable weights as `keras.layers.Dense`, a gradient step changes its outputs by the same
+    amount, and the gradient reaches its input."""
+    dense = keras.layers.Dense(case["units"], use_bias=case["use_bias"])
+    dense(tf.constant(case["x"]))
+    wanted = one_step(dense, case)
+    expect(
+        seen["trainable"] == wanted["trainable"],
+        "The number of trainable weights is not that of a Dense layer.",
+        seen["trainable"],
+        wanted["trainable"],
+    )
+    before, after = (same_shape(seen[key], case["pull"].shape, "The output") for key in ("y", "after"))
+    moved = np.asarray(wanted["after"], np.float64) - np.asarray(wanted["y"], np.float64)
+    rows, width = case["pull"].size // case["units"], case["x"].shape[-1]
+    scale = 8 + STEP * rows * 4 * (4 * width + 1)
+    change = after.astype(np.float64) - before.astype(np.float64)
+    close(change, moved, "What the gradient step changed in the output", ulps=64, scale=scale)
+    kernel, _ = kernel_and_bias(case, seen)
+    due = case["pull"].astype(np.float64) @ kernel.T
+    hint = "Use TensorFlow or Keras operations only: NumPy and `stop_gradient` cut the gradient off."
+    close(seen["to_input"], due, "The gradient for the input", ulps=64, scale=8, hint=hint)
+
+
+@ROWS.check(points=0.25, hint="Store weights in `self`, in `build`: what is in the class or in a global is shared.")
+def layers_share_nothing(case: Case, seen: Any) -> None:
+    """Each layer has its own weights: changing those of a second layer does not change the outputs of the first."""
+    after = same_shape(seen["after"], case["pull"].shape, "The output")
+    expect(np.ptp(after) > 0 or after.size < 2, "The output is the same everywhere.", received=after)
+    close(seen["later"], after, "The output after the weights of another layer were changed", ulps=16, scale=8)
 
 
 @probe
@@ -135,13 +255,17 @@ def output_shape(ns: Namespace, case: Case) -> Any:
 OUTPUT_SHAPE = LAYER.trial(output_shape, layer_cases)
 
 
-@OUTPUT_SHAPE.check(points=0.5)
+@OUTPUT_SHAPE.check(points=0.5, hint="Only the last axis changes: it becomes `units`.")
 def says_its_output_shape(case: Case, seen: Any) -> None:
     """`compute_output_shape` keeps every axis but the last, which becomes `units`; a batch size of None stays None."""
     known, unknown = list(case["x"].shape), [None, *case["x"].shape[1:]]
     known[-1] = unknown[-1] = case["units"]
-    for what, wanted in (("called", known), ("known", known), ("unknown", unknown)):
-        expect(seen[what] == wanted, f"The output shape is wrong ({what}).", tuple(seen[what]), tuple(wanted))
+    for key, what, wanted in (
+        ("called", "The output of a call", known),
+        ("known", "The result of `compute_output_shape`", known),
+        ("unknown", "The result of `compute_output_shape` for an unknown batch size", unknown),
+    ):
+        expect(seen[key] == wanted, f"{what} has the wrong shape.", tuple(seen[key]), tuple(wanted))
 
 
 def activation_of(name: str) -> Any:
@@ -158,8 +282,31 @@ def activated(ns: Namespace, case: Case) -> Any:
     curved = ns["ThreadedDense"](part["units"], activation_of(case["activation"]), part["use_bias"])
     for layer in (linear, curved):
         layer(x)
-        set_weights(layer, part)
+        set_units(layer, part)
     return {"linear": linear(x), "curved": curved(x)}
+
+
+ACTIVATED = LAYER.trial(activated, activation_cases, examples=5)
+
+
+@ACTIVATED.check(
+    points=0.75,
+    hint="The last line of `call` applies the activation, once, to kernel and bias together. `keras.activations.get` "
+    "turns a name into a function.",
+)
+def activation(case: Case, seen: Any) -> None:
+    """With an activation, given by name or as a function, the output is the activation of the linear layer's output."""
+    linear = _output(case["layer"], seen["linear"], "The linear output")
+    apply = keras.ops.square if case["activation"] == "square" else keras.activations.get(case["activation"])
+    wanted = np.asarray(apply(tf.constant(linear.astype(np.float32))))
+    close(seen["curved"], wanted, "The output with an activation", ulps=64, scale=max(1.0, np.abs(wanted).max()))
+
+
+def _output(case: Case, value: Any, what: str) -> np.ndarray:
+    y = same_shape(value, (*case["x"].shape[:-1], case["units"]), what)
+    expect(np.abs(y).max() > 0, f"{what} is zero.")
+    expect(y.size < 2 or np.ptp(y) > 0, f"{what} is the same everywhere.", received=y)
+    return y
 
 
 @probe
@@ -169,15 +316,32 @@ def rebuilt(ns: Namespace, case: Case) -> Any:
     x = tf.constant(part["x"])
     layer = cls(part["units"], case["activation"], use_bias=part["use_bias"], name="scores")
     layer(x)
-    set_weights(layer, part)
+    set_units(layer, part)
     saved = json.loads(json.dumps(keras.saving.serialize_keras_object(layer)))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about a layer that builds its parts at the first call, which follows
         again = keras.saving.deserialize_keras_object(saved, custom_objects={"ThreadedDense": cls})
     again(x)
-    set_weights(again, part)
+    set_units(again, part)
     count = [_scalars(layer.weights), _scalars(again.weights)]
     return {"y": layer(x), "again": again(x), "count": count, "name": again.name}
+
+
+REBUILT = LAYER.trial(rebuilt, config_cases, examples=5)
+
+
+@REBUILT.check(points=0.5, hint="Return `super().get_config()` together with `units`, `activation` and `use_bias`.")
+def configuration(case: Case, seen: Any) -> None:
+    """A layer made from the saved configuration has the same name, as many weights, and gives the same outputs."""
+    y = _output(case["layer"], seen["y"], "The output")
+    hint = "`super().get_config()` knows the name."
+    expect(
+        seen["name"] == "scores", "The layer made from the configuration has lost its name.", seen["name"], hint=hint
+    )
+    count, again = seen["count"]
+    hint = "Without `use_bias` in the configuration, a layer without a bias comes back with one."
+    expect(count == again, "The rebuilt layer has another number of weights.", again, count, hint=hint)
+    close(seen["again"], y, "The output of the rebuilt layer", ulps=16, scale=8)
 
 
 def traced(function: Any, shape: tuple[int, ...]) -> Any:
@@ -192,7 +356,7 @@ def in_a_model(ns: Namespace, case: Case) -> Any:
     inputs = keras.Input(x.shape[1:])
     layer = ns["ThreadedDense"](case["units"], use_bias=case["use_bias"])
     model = keras.Model(inputs, layer(inputs))
-    set_weights(layer, case)
+    set_units(layer, case)
     call = traced(model, x.shape)
     batches = {"y": x, "twice": np.concatenate([x, x]), "none": x[:0]}
     return {
@@ -200,6 +364,66 @@ def in_a_model(ns: Namespace, case: Case) -> Any:
         "alone": layer(tf.constant(x)),
         **{name: call(tf.constant(batch)) for name, batch in batches.items()},
     }
+
+
+IN_A_MODEL = LAYER.trial(in_a_model, layer_cases, examples=2)
+
+
+@IN_A_MODEL.check(
+    points=0.5, hint="When a model is built, the batch size is None. Use sizes of the tensor that `call` gets, or -1."
+)
+def functional_model(case: Case, seen: Any) -> None:
+    """In a Functional model, the layer works for batches of any size, and gives what it gives alone."""
+    shape = [None, *case["x"].shape[1:-1], case["units"]]
+    expect(seen["shape"] == shape, "The model has the wrong output shape.", tuple(seen["shape"]), tuple(shape))
+    alone = _output(case, seen["alone"], "The output")
+    close(seen["y"], alone, "The output of the model", ulps=16, scale=8)
+    close(seen["twice"], np.concatenate([alone, alone]), "The output of the model for a larger batch", ulps=16, scale=8)
+
+
+# --- thread
+
+WORKED_THREADS = [
+    {"x": [[1, 2], [3, 5]], "secret_due": [[3, 1], [8, 2]]},
+    {"x": [[[1, 2], [3, 5], [0, 1]]], "secret_due": [[[3, 1], [8, 2], [1, 1]]]},
+    {
+        "x": [[[[1, 2, 4]], [[0, 0, 1]]], [[[5, 1, 0]], [[2, 2, 2]]]],
+        "secret_due": [[[[7, 3]], [[1, 1]]], [[[6, -5]], [[6, 0]]]],
+    },
+]
+"""The function gives the sum of a row, and its last number minus its first."""
+
+
+@probe
+def threaded_worked(ns: Namespace, case: Case) -> Any:
+    """Sums and differences of rows, threaded over a tensor."""
+
+    def fn(batch: Any) -> tf.Tensor:
+        matrix = _matrix(batch)
+        return tf.stack([tf.reduce_sum(matrix, axis=1), matrix[:, -1] - matrix[:, 0]], axis=1)
+
+    return {"y": ns.call("thread", fn, tf.constant(np.array(case["x"], np.float32)))}
+
+
+def _matrix(batch: Any) -> tf.Tensor:
+    values = tf.convert_to_tensor(batch)
+    if values.shape.rank not in (None, 2):
+        raise ValueError(f"fn takes a matrix (batch, n), but it was given shape {values.shape}.")
+    return values
+
+
+THREADED_WORKED = THREAD.trial(threaded_worked, st.sampled_from(WORKED_THREADS), examples=3, shrinks=2)
+WAY_HINT = (
+    "`fn` takes a matrix: reshape `x` to one row per vector, and reshape the result back. Its last size is the width "
+    "of what `fn` returned."
+)
+
+
+@THREADED_WORKED.check(points=0.5, hint=WAY_HINT)
+def threads_on_paper(case: Case, seen: Any) -> None:
+    """If `fn` gives the sum of a row and its last number minus its first, the rows (1, 2), (3, 5) give (3, 1), (8, 2),
+    for tensors of rank 2, 3 and 4."""
+    close(seen["y"], np.array(case["secret_due"], np.float64), "thread(fn, x)", ulps=16, scale=8)
 
 
 @st.composite
@@ -221,10 +445,7 @@ def row_function(case: Case) -> Any:
     """``fn(rows) = sin(rows) @ matrix``, which takes `(batch, n)` and nothing else."""
 
     def fn(batch: Any) -> tf.Tensor:
-        values = tf.convert_to_tensor(batch)
-        if values.shape.rank not in (None, 2):
-            raise ValueError(f"fn takes (batch, {case['matrix'].shape[0]}), but it was given shape {values.shape}.")
-        return tf.sin(values) @ case["matrix"]
+        return tf.sin(_matrix(batch)) @ case["matrix"]
 
     return fn
 
@@ -246,9 +467,9 @@ def threaded(ns: Namespace, case: Case) -> Any:
 THREADED = THREAD.trial(threaded, thread_cases, examples=6)
 
 
-@THREADED.check(points=1.25)
+@THREADED.check(points=1, hint=WAY_HINT)
 def each_row_on_its_own(case: Case, seen: Any) -> None:
-    """Each row of `thread(fn, x)` is `fn` of that row of `x`, at the same place; `fn` sees only `(batch, n)`."""
+    """Each row of `thread(fn, x)` is `fn` of that row of `x`, in the same place; `fn` gets `(batch, n)` only."""
     rows_are_threaded(case, case["x"], seen["y"], "thread(fn, x)")
 
 
@@ -260,11 +481,73 @@ def threaded_in_graph(ns: Namespace, case: Case) -> Any:
     return {"x": call(tf.constant(case["x"])), "more": call(tf.constant(case["more"]))}
 
 
+THREADED_IN_GRAPH = THREAD.trial(threaded_in_graph, thread_cases)
+
+
+@THREADED_IN_GRAPH.check(
+    points=0.75,
+    hint="During tracing, `x.shape[0]` is None. `tf.shape(x)[0]` is a tensor that holds the size when the graph runs.",
+)
+def unknown_batch(case: Case, seen: Any) -> None:
+    """One `tf.function` that was traced with an unknown batch size threads batches of different sizes."""
+    rows_are_threaded(case, case["x"], seen["x"], "thread(fn, x)")
+    rows_are_threaded(case, case["more"], seen["more"], "thread(fn, x) for another batch size")
+
+
 @probe
 def threaded_empty(ns: Namespace, case: Case) -> Any:
     """A function threaded over a batch without examples, and over a full one."""
     x = tf.constant(case["x"])
     return {"empty": ns.call("thread", row_function(case), x[:0]), "y": ns.call("thread", row_function(case), x)}
+
+
+THREADED_EMPTY = THREAD.trial(threaded_empty, thread_cases)
+
+
+@THREADED_EMPTY.check(
+    points=0.75,
+    hint="A tensor without numbers fits any width, so the last size cannot be -1. Use the width of the rows.",
+)
+def empty_batch(case: Case, seen: Any) -> None:
+    """A batch without examples gives a result without examples, with all other axes as usual."""
+    same_shape(seen["empty"], (0, *case["x"].shape[1:-1], case["matrix"].shape[1]), "thread(fn, x)")
+    rows_are_threaded(case, case["x"], seen["y"], "thread(fn, x) for a full batch")
+
+
+# --- count_weights
+
+WORKED_COUNTS = [
+    {"shape": [None, 3], "units": 4, "use_bias": True, "secret_due": 16},
+    {"shape": [None, 5, 3], "units": 4, "use_bias": True, "secret_due": 16},
+    {"shape": [None, 5, 3], "units": 4, "use_bias": False, "secret_due": 12},
+    {"shape": [2, 7, 6, 10], "units": 1, "use_bias": True, "secret_due": 11},
+]
+"""The last size times the units, and one more per unit where there is a bias."""
+
+
+@probe
+def counted_worked(ns: Namespace, case: Case) -> Any:
+    """One count."""
+    return {"count": ns.call("count_weights", tuple(case["shape"]), case["units"], use_bias=case["use_bias"])}
+
+
+COUNTED_WORKED = COUNT.trial(counted_worked, st.sampled_from(WORKED_COUNTS), examples=4, shrinks=3)
+COUNT_HINT = "The kernel has one number per pair of an input and a unit. The bias has one number per unit."
+
+
+@COUNTED_WORKED.check(points=0.5, hint=COUNT_HINT)
+def counts_on_paper(case: Case, seen: Any) -> None:
+    """Rows of 3 numbers and 4 units need 3 * 4 + 4 = 16 weights, or 12 without a bias, for any leading axes."""
+    found = number(seen["count"], "The count")
+    expect(found == case["secret_due"], "The count is wrong.", found, case["secret_due"])
+
+
+@COUNTED_WORKED.check(points=0.25, hint="NumPy may return a float: `int(...)` makes an integer.")
+def counts_in_integers(case: Case, seen: Any) -> None:
+    """The count is an integer, and it grows with the number of units."""
+    found = array(seen["count"], "The count")
+    expect(found.dtype.kind in "iu", "The count is not an integer.", received=seen["count"])
+    expect(number(seen["count"], "The count") >= case["units"], "There are fewer weights than units.", received=found)
 
 
 count_cases = cases(
@@ -299,10 +582,10 @@ def number(value: Any, what: str) -> float:
 COUNTED = COUNT.trial(counted, count_cases)
 
 
-@COUNTED.check(points=0.75)
+@COUNTED.check(points=0.75, hint=COUNT_HINT)
 def leading_axes_do_not_count(case: Case, seen: Any) -> None:
-    """Other leading axes change nothing; one input more costs `units` weights; the bias is `units` of them."""
+    """Other leading axes change nothing; one more input adds `units` weights; the bias has `units` of them."""
     count, other, wider, no_bias = (number(seen[key], "The count") for key in ("count", "other", "wider", "no_bias"))
     expect(count == other, "The count changes with the leading axes.", [count, other])
-    expect(wider - count == case["units"], "One input more adds the wrong number of weights.", wider - count)
+    expect(wider - count == case["units"], "One more input adds the wrong number of weights.", wider - count)
     expect(count - no_bias == case["units"], "`use_bias=False` removes the wrong number of weights.", count - no_bias)

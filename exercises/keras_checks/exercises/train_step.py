@@ -19,12 +19,14 @@ from keras_checks.testbeds.stepping import (
     flat,
     in_turn,
     keras_course,
+    keras_steps,
     keras_tests,
     moves,
     of_epochs,
     reported,
     running,
     same_course,
+    starts,
     steps,
     switched_off,
     test,
@@ -269,8 +271,9 @@ CUSTOM_STEPS_ON_PENALTY_CASES = CUSTOM.trial(custom_steps, penalty_cases, exampl
 @CUSTOM_STEPS_ON_PENALTY_CASES.check(points=0.5, hint=PENALTY_HINT)
 def keeps_the_penalties(case: Case, seen: Any) -> None:
     """The penalties of regularized layers are part of the loss: of its gradient, and of what is reported."""
-    moves(case, seen)
-    all_report(running(case, seen, **CUSTOM_METRICS))
+    beside = keras_steps(case, starts(case, seen), **CUSTOM_METRICS)
+    moves(case, seen, beside)
+    all_report(running(seen, beside))
 
 
 CUSTOM_STEPS_ON_FIXED_CASES = CUSTOM.trial(custom_steps, fixed_cases, examples=1, shrinks=4)
@@ -314,8 +317,9 @@ CUSTOM_STEPS_ON_TILTED_CASES = CUSTOM.trial(custom_steps, tilted_cases, examples
 def uses_what_is_compiled(case: Case, seen: Any) -> None:
     """With another loss and another metric, in which targets and predictions cannot change places, the step still does
     what Keras's own step does."""
-    moves(case, seen)
-    all_report(running(case, seen, **TILTED), "tilted")
+    beside = keras_steps(case, starts(case, seen), **TILTED)
+    moves(case, seen, beside)
+    all_report(running(seen, beside), "tilted")
 
 
 # --- WeightedModel
@@ -352,8 +356,9 @@ WEIGHTED_STEPS_ON_PAIR_CASES = WEIGHTED.trial(weighted_steps, pair_cases, exampl
 )
 def weights_are_optional(case: Case, seen: Any) -> None:
     """A step on `(x, y)` does what Keras's own step does without weights, and reports the mean loss and error."""
-    moves(case, seen)
-    all_report(running(case, seen, **WEIGHTED_METRICS), "mae")
+    beside = keras_steps(case, starts(case, seen), **WEIGHTED_METRICS)
+    moves(case, seen, beside)
+    all_report(running(seen, beside), "mae")
 
 
 WEIGHTED_FIT = WEIGHTED.trial(weighted_fit, triple_fit_cases, examples=1, shrinks=4)
@@ -401,8 +406,9 @@ WEIGHTED_STEPS_ON_WHOLE_CASES = WEIGHTED.trial(weighted_steps, whole_cases, exam
 )
 def uses_what_is_compiled_with_weights(case: Case, seen: Any) -> None:
     """With integer targets, another loss and another weighted metric, the step does what Keras's own step does."""
-    moves(case, seen)
-    all_report(running(case, seen, **WEIGHTED_TILTED), weighted=("tilted",))
+    beside = keras_steps(case, starts(case, seen), **WEIGHTED_TILTED)
+    moves(case, seen, beside)
+    all_report(running(seen, beside), weighted=("tilted",))
 
 
 WEIGHTED_TESTS = WEIGHTED.trial(weighted_tests, evaluate_cases, examples=1, shrinks=4)

@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 from hypothesis import strategies as st
 
-from keras_checks.compare import array, close, expect, same_shape
+from keras_checks.compare import Failure, array, close, expect, same_shape
 from keras_checks.observe import Namespace, probe
 from keras_checks.question import Case, Question
 from keras_checks.strategies import arrays, cases, seeds, sizes, uniform
@@ -38,7 +38,26 @@ def _tables(draw: Any, rows: tuple[int, int], batch: tuple[int, int]) -> dict[st
 
 PAIRS_HINT = "Write `yield` with the inputs and the targets of one batch, in the loop over the batches."
 split_cases = cases(data=_tables((1, 9), (1, 5)), seed=st.sampled_from([0, 3]))
+"""Drawn for hidden checks."""
 order_cases = cases(data=_tables((20, 24), (3, 5)), seed=st.sampled_from([7, 11, 2**16]))
+
+
+def _table(rows: int, batch_size: int, row: tuple[int, ...], target: tuple[int, ...]) -> Case:
+    y = (7 * np.arange(rows) % 10 + 1).astype(np.float32)
+    X = uniform(rows, (rows, *row))
+    X.reshape(rows, -1)[:, 0] = 2 * y + 1
+    return {"data": {"X": X, "y": y.reshape(rows, *target), "batch_size": batch_size}, "seed": 3}
+
+
+plain_tables = st.sampled_from(
+    [
+        _table(7, 3, (2,), ()),  # a short last batch
+        _table(6, 3, (1,), (1,)),  # no rest
+        _table(4, 6, (2, 2), (1,)),  # one batch, not full
+        _table(5, 1, (3,), ()),  # batches of one
+        _table(1, 1, (2,), (1,)),  # one example
+    ]
+)
 
 
 @probe
@@ -118,47 +137,25 @@ def in_blocks(case: Case, run: dict[str, Any]) -> bool:
     return all(np.all(np.diff(sorted(rows)) == 1) for rows in visited(case, run))
 
 
+def neighbours(case: Case, run: dict[str, Any]) -> bool:
+    """Whether most rows are followed by the next one of the data, the last by the first."""
+    rows = np.asarray(order(case, run))
+    return len(rows) > 1 and float(np.mean(np.diff(rows) % len(case["data"]["X"]) == 1)) > 0.6
+
+
 def starts_near(case: Case, run: dict[str, Any]) -> bool:
     """Whether the first batch comes from the first rows of the data."""
     return max(visited(case, run)[0]) < 2 * case["data"]["batch_size"]
 
 
-def content(case: Case, seen: Any) -> dict[str, Any]:
-    """What tells mistakes about the content of batches apart, without the student's own random order."""
-    n, found = len(case["data"]["X"]), {}
-    for name, group in {"in order": runs(seen)[:1], "shuffled": runs(seen)[1:]}.items():
-        counts = np.concatenate([np.bincount(np.asarray(order(case, run), int), minlength=n) for run in group])
-        found[name] = {
-            "sizes": [len(rows) for rows in visited(case, group[0])],
-            "lost": bool(np.any(counts == 0)),
-            "twice": bool(np.any(counts > 1)),
-            "in step": all(in_step(case, run) for run in group),
-            "as given": all(rows == sorted(rows) for rows in (order(case, run) for run in group)),
-            "unchanged": all(unchanged(case, run) for run in group),
-        }
-    return found
-
-
-def arrangement(case: Case, seen: Any) -> dict[str, Any]:
-    """What tells mistakes about the order apart, without the student's own random order."""
-    every = runs(seen)
-    orders_seen = [order(case, run) for run in every]
-    return {
-        "as given": [orders_seen[0] == sorted(orders_seen[0]), all(rows == sorted(rows) for rows in orders_seen)],
-        "in step": all(in_step(case, run) for run in every),
-        "blocks": all(in_blocks(case, run) for run in every),
-        "near": all(starts_near(case, run) for run in every),
-        "repeats": [orders_seen[1] == orders_seen[2], orders_seen[3] == orders_seen[4]],
-        "one order": all(rows == orders_seen[1] for rows in orders_seen[1:-2]),
-        "no seed repeats": orders_seen[-1] == orders_seen[-2],
-    }
-
-
-BATCHES = NEXT_BATCH.trial(batches, split_cases)
+BATCHES = NEXT_BATCH.trial(batches, plain_tables, examples=8)
+ORDERS = NEXT_BATCH.trial(batches, order_cases)
 
 
 @BATCHES.check(
-    points=0.5, hint="Count what the batches hold together. How many rows are left when the full batches are out?"
+    points=0.5,
+    hint="Count the rows in all batches of one epoch. With 7 examples and batches of 3, one row is left after two full "
+    "batches: it makes the last batch.",
 )
 def every_example_once(case: Case, seen: Any) -> None:
     """One epoch visits every example exactly once, whatever the batch size."""
@@ -167,15 +164,18 @@ def every_example_once(case: Case, seen: Any) -> None:
         counts = np.bincount(np.asarray(order(case, run), int), minlength=n)
         lost, twice = np.flatnonzero(counts == 0).tolist(), np.flatnonzero(counts > 1).tolist()
         expect(not lost, "An epoch leaves out examples.", received=f"rows {lost} of {n} never come")
-        expect(not twice, "An epoch shows examples more than once.", received=f"rows {twice} of {n} come again")
+        hint = "One call of `next_batch` is one epoch: draw each row once, and stop after the last batch."
+        expect(not twice, "An epoch shows examples more than once.", f"rows {twice} of {n} come again", hint=hint)
 
 
 @BATCHES.check(
-    points=0.25,
-    hint="The last batch may be smaller. When the batch size divides the number of examples, there is none after it.",
+    points=0.5,
+    hint="The last batch may be smaller. When the batch size divides the number of examples, no batch follows the last "
+    "full one.",
 )
 def batch_sizes(case: Case, seen: Any) -> None:
-    """Every batch holds `batch_size` examples; only the last may be smaller, and none is empty."""
+    """Every batch holds `batch_size` examples; only the last may be smaller, and none is empty. 7 examples in batches
+    of 3 give batches of 3, 3 and 1."""
     size = case["data"]["batch_size"]
     for run in runs(seen):
         found = [len(rows) for rows in visited(case, run)]
@@ -186,7 +186,56 @@ def batch_sizes(case: Case, seen: Any) -> None:
             same_shape(batch["x"], (rows, *case["data"]["X"].shape[1:]), "A batch of inputs")
 
 
-# --- a loss for the tiny network, in TensorFlow and in NumPy
+@BATCHES.check(
+    points=0.5,
+    hint="Pick the rows of `X` and of `y` with the same list of row numbers.",
+)
+def inputs_keep_their_targets(case: Case, seen: Any) -> None:
+    """Each example keeps its own target, and the arrays `X` and `y` themselves are not changed."""
+    for run in runs(seen):
+        expect(in_step(case, run), "A batch holds inputs with the targets of other examples.")
+        hint = "NumPy's `shuffle` works in place: shuffle row numbers or a copy, not the caller's arrays."
+        expect(unchanged(case, run), "`next_batch` changed the arrays that it was given.", hint=hint)
+
+
+@ORDERS.check(points=0.5, hint="Draw an order of all rows first, then cut it into batches.")
+def examples_are_shuffled(case: Case, seen: Any) -> None:
+    """With `shuffle=True`, the default, any example may land in any batch; with `shuffle=False` the order is kept."""
+    kept = list(dict.fromkeys(order(case, seen["in order"])))  # a row that comes again is another mistake
+    expect(
+        kept == sorted(kept),
+        "`shuffle=False` changes the order.",
+        kept,
+        hint="Draw an order only if `shuffle` is true.",
+    )
+    shuffled = [*seen["seeded"][:1], *seen["other seeds"], *seen["no seed"]]
+    found = [order(case, run) for run in shuffled]
+    hint = "`shuffle` is true unless the caller says otherwise: draw a random order of the rows."
+    kept = "The default leaves the examples in their order."
+    expect(not all(rows == sorted(rows) for rows in found), kept, hint=hint)
+    blocks = [in_blocks(case, run) or neighbours(case, run) for run in shuffled]
+    expect(not all(blocks), "Each batch holds neighbours: batches were shuffled, or rows within a batch, not examples.")
+    expect(not any(rows == sorted(rows) for rows in found), kept, hint=hint)
+    near = [starts_near(case, run) for run in shuffled]
+    buffer_hint = "A shuffle buffer must be as large as the data: a small one mixes neighbours only."
+    expect(not all(near), "The first batch never holds an example from far down the data.", found[0], hint=buffer_hint)
+
+
+@ORDERS.check(points=0.5, hint="Ask `if seed is not None`, not `if seed`: 0 is a seed, too.")
+def seed_decides_the_order(case: Case, seen: Any) -> None:
+    """The same seed gives the same order, 0 included; other seeds give others, and no seed a new one each time."""
+    seeded, zero, free = ([order(case, run) for run in seen[name]] for name in ("seeded", "seed 0", "no seed"))
+    others = [order(case, run) for run in seen["other seeds"]]
+    hint = "Whatever draws the order must start from `seed`, in each call."
+    expect(seeded[0] == seeded[1], f"Two epochs with seed {case['seed']} differ.", received=seeded, hint=hint)
+    expect(zero[0] == zero[1], "Two epochs with seed 0 differ.", received=zero)
+    hint = "Use the argument `seed`, not a number of your own."
+    expect([*others, zero[0]] != [seeded[0]] * 6, "All seeds give the same order.", received=seeded[0], hint=hint)
+    hint = "Without a seed the order must be new in each call: don't turn `None` into a fixed number."
+    expect(free[0] != free[1], "Two epochs without a seed have the same order.", received=free[0], hint=hint)
+
+
+# --- train_step
 
 
 def loss_fn(y: Any, y_pred: Any) -> Any:
@@ -195,27 +244,9 @@ def loss_fn(y: Any, y_pred: Any) -> Any:
     return tf.reduce_mean((y_pred - y) ** 2) + 0.5 * tf.reduce_mean(y_pred)
 
 
-def true_loss(weights: Weights, x: np.ndarray, y: np.ndarray, doubles: bool = False) -> float:
-    """``loss_fn`` of the network in training, in double precision."""
-    first, bias, offset, last, shift = (np.asarray(value, np.float64) for value in weights)
-    hidden = (x.astype(np.float64) @ first + bias) * (2.0 if doubles else 1.0) + offset
-    y_pred = (hidden @ last + shift).ravel()
-    return float(np.mean((y_pred - y.ravel()) ** 2) + 0.5 * np.mean(y_pred))
-
-
-def slopes(function: Callable[[Weights], float], weights: Weights) -> Weights:
-    """How fast ``function`` grows with each number in ``weights``: measured by moving it a little both ways."""
-    point = [np.array(value, np.float64) for value in weights]
-    found = [np.zeros_like(value) for value in point]
-    for value, slope in zip(point, found, strict=True):
-        for index in np.ndindex(value.shape):
-            there = value[index]
-            value[index] = there + 1e-3
-            above = function(point)
-            value[index] = there - 1e-3
-            slope[index] = (above - function(point)) / 2e-3
-            value[index] = there
-    return found
+def squared_error(y: Any, y_pred: Any) -> Any:
+    """The loss of the example in the text."""
+    return tf.reduce_mean(tf.square(tf.cast(y_pred, tf.float32) - tf.cast(y, tf.float32)))
 
 
 @st.composite
@@ -237,7 +268,95 @@ def _step_cases(doubles: bool = False, fixed: bool = False) -> Any:
 
 plain_cases, training_cases, fixed_cases = _step_cases(), _step_cases(doubles=True), _step_cases(fixed=True)
 
-# --- train_step
+
+def _floats(*values: Any) -> list[np.ndarray]:
+    return [np.asarray(value, np.float32) for value in values]
+
+
+def _batch(x: Any, y: Any) -> dict[str, np.ndarray]:
+    return {"x": np.asarray(x, np.float32), "y": np.asarray(y, np.float32)}
+
+
+_ONE, _THREE = _batch([[1, 0.5]], [[2]]), _batch([[0.5, 1], [-1, 0.5], [1, -0.5]], [[1], [-1], [0.5]])
+_FREE = _floats([[0.5, -1], [1, 0.5]], [0.5, 0], [0, 0], [[1], [-2]], [0.5])
+_OFFSET = [*_FREE[:2], *_floats([0.5, -0.5]), *_FREE[3:]]
+LINE, PLAIN = "a line, as in the text", "a network"
+STEP_INPUTS: dict[str, Case] = {
+    LINE: {"weights": _floats([[2]], [1]), "batches": [_batch([[1], [3]], [[5], [9]]), _batch([[2]], [[5]])]},
+    PLAIN: {"weights": _FREE, "batches": [_ONE, _THREE]},
+    "a layer that doubles in training": {"weights": _FREE, "batches": [_ONE, _THREE], "doubles": True},
+    "the same, other batches": {"weights": _FREE, "batches": [_THREE, _ONE], "doubles": True},
+    "frozen weights": {"weights": _OFFSET, "batches": [_ONE, _THREE], "fixed": True},
+    "frozen weights, other batches": {"weights": _OFFSET, "batches": [_THREE, _ONE], "fixed": True},
+}
+STEPS_WORKED: dict[str, list[tuple[float, list[np.ndarray]]]] = {
+    LINE: [(4, _floats([[2.8]], [1.4])), (4, _floats([[2]], [1]))],
+    PLAIN: [
+        (4, _floats([[0.15, -0.3], [0.825, 0.85]], [0.15, 0.7], [0, 0], [[0.475], [-1.7375]], [0.15])),
+        (
+            2.422963,
+            _floats(
+                [[0.165734, -0.357555], [0.917427, 0.511911]],
+                [0.261585, 0.291832],
+                [0, 0],
+                [[0.675737], [-1.4176]],
+                [0.384917],
+            ),
+        ),
+    ],
+    "a layer that doubles in training": [
+        (23.5, _floats([[-1.4, 2.8], [0.05, 2.4]], [-1.4, 3.8], [0, 0], [[-1.85], [-0.575]], [-0.45])),
+        (
+            7.159779,
+            _floats(
+                [[-0.367083, 3.121042], [-1.192583, 2.013792]],
+                [-1.556633, 3.751317],
+                [0, 0],
+                [[-1.153283], [-0.2046]],
+                [-0.407667],
+            ),
+        ),
+    ],
+    "the same, other batches": [
+        (
+            18.25,
+            _floats(
+                [[-0.85, 1.7], [1.133333, 0.233333]],
+                [-0.466667, 1.933333],
+                [0, 0],
+                [[-0.025], [-0.583333]],
+                [0.016667],
+            ),
+        ),
+        (
+            37.792517,
+            _floats(
+                [[-0.910708, 0.283472], [1.102979, -0.474931]],
+                [-0.527375, 0.516806],
+                [0, 0],
+                [[-1.84625], [8.522917]],
+                [1.230833],
+            ),
+        ),
+    ],
+    "frozen weights": [
+        (11.5, _floats([[-0.15, 0.3], [0.675, 1.15]], [-0.15, 1.3])),
+        (4.460937, _floats([[0.058333, -0.116667], [0.8625, 0.775]], [0.116667, 0.766667])),
+    ],
+    "frozen weights, other batches": [
+        (11.0625, _floats([[0.166667, -0.333333], [0.916667, 0.666667]], [-0.1, 1.2])),
+        (3.578125, _floats([[0.491667, -0.983333], [1.079167, 0.341667]], [0.225, 0.55])),
+    ],
+}
+"""For each step the loss before it and the weights after it, worked by hand; of frozen networks those that move."""
+
+
+def _worked(option: str) -> Any:
+    """The cases of the table with an option, or those without any."""
+    flags = ("doubles", "fixed")
+    wanted = [name for name, it in STEP_INPUTS.items() if (it.get(option) if option else not any(map(it.get, flags)))]
+    none = {"doubles": False, "fixed": False, "rate": 0.1}
+    return st.sampled_from([{"worked": name, **none, **STEP_INPUTS[name]} for name in wanted])
 
 
 @probe
@@ -253,62 +372,105 @@ def steps(ns: Namespace, case: Case) -> Any:
 
 
 def _steps(ns: Namespace, case: Case, fixed: bool) -> list[dict[str, Any]]:
-    model, read = network(case["weights"], doubles=case["doubles"], fixed=fixed)
+    line = len(case["weights"]) == 2
+    model, read = _line(case["weights"]) if line else network(case["weights"], doubles=case["doubles"], fixed=fixed)
     seen = []
     for batch in case["batches"]:
-        loss = ns.call("train_step", model, batch["x"].copy(), batch["y"].copy(), loss_fn, case["rate"])
-        seen.append({"loss": loss, "weights": read()})
+        loss = squared_error if line else loss_fn
+        value = ns.call("train_step", model, batch["x"].copy(), batch["y"].copy(), loss, case["rate"])
+        seen.append({"loss": value, "weights": read()})
     return seen
 
 
-def before(case: Case, seen: Any) -> list[Weights]:
-    """The weights before each step."""
-    return [case["weights"], *(step["weights"] for step in seen[:-1])]
+def _line(weights: Weights) -> tuple[keras.Model, Callable[[], Weights]]:
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.set_weights(weights)
+    return model, model.get_weights
 
 
-STEPS = TRAIN_STEP.trial(steps, plain_cases, shrinks=8)
+STEPS = TRAIN_STEP.trial(steps, _worked(""), examples=4)
+STEPS_IN_TRAINING = TRAIN_STEP.trial(steps, _worked("doubles"), examples=4)
+STEPS_FROZEN = TRAIN_STEP.trial(steps, _worked("fixed"), examples=4)
+
+
+def _worked_weights(seen: Any, due: list[np.ndarray], scale: float = 8) -> None:
+    for part, weight in enumerate(due):
+        close(seen["weights"][part], weight, "A weight after the step", ulps=64, scale=scale)
 
 
 @STEPS.check(
-    points=1,
-    hint="Compare the sign and the size of each move with the gradient. Are they the model's own variables that move?",
+    points=1.5,
+    hint="Follow the example in the text: w = 2, b = 1, rate 0.1. The slopes are -8 and -4, so the step must end at "
+    "w = 2.8 and b = 1.4. Move the model's own variables.",
 )
 def moves_down_the_slope(case: Case, seen: Any) -> None:
-    """A step moves each weight by `-learning_rate` times the slope of the loss along that weight."""
-    for start, step, batch in zip(before(case, seen), seen, case["batches"], strict=True):
-        slope = slopes(lambda weights, batch=batch: true_loss(weights, batch["x"], batch["y"]), start)
-        for part in (0, 1, 3, 4):
-            due = start[part] - case["rate"] * slope[part]
-            close(step["weights"][part], due, "A weight after the step", ulps=64, scale=8)
+    """A step moves each weight of the model by `-learning_rate` times the slope of the loss along that weight; a second
+    step starts from the weights after the first."""
+    for step, (_, weights) in zip(seen, STEPS_WORKED[case["worked"]], strict=True):
+        start = case["weights"] if step is seen[0] else seen[0]["weights"]
+        same = all(np.array_equal(now, then) for now, then in zip(step["weights"], start, strict=True))
+        hint = "`weight = ...` only renames. Change the model's own variables in place, with `assign` or `assign_sub`."
+        expect(not same, "No weight of the model moved.", hint=hint)
+        _worked_weights(step, weights)
 
 
-@STEPS.check(points=0.75, hint="The loss belongs to the predictions that the gradient was taken of.")
+@STEPS.check(
+    points=0.75,
+    hint="Return the loss whose gradient you took, not that of a second forward pass. `loss_fn` takes `y` first.",
+)
 def returns_the_loss(case: Case, seen: Any) -> None:
     """`train_step` returns the loss of the batch, as one number, as it was before the update."""
-    for start, step, batch in zip(before(case, seen), seen, case["batches"], strict=True):
-        due = true_loss(start, batch["x"], batch["y"])
-        close(step["loss"], np.asarray(due), "The loss of a step", ulps=64, scale=16)
+    for step, (loss, _) in zip(seen, STEPS_WORKED[case["worked"]], strict=True):
+        close(step["loss"], np.asarray(loss), "The loss of a step", ulps=64, scale=16)
+
+
+@STEPS_IN_TRAINING.check(points=0.5, hint="Call the model as `model(x, training=True)`.")
+def runs_in_training_mode(case: Case, seen: Any) -> None:
+    """The forward pass runs the network as in training: a layer that doubles its input in training does so."""
+    for step, (loss, weights) in zip(seen, STEPS_WORKED[case["worked"]], strict=True):
+        close(step["loss"], np.asarray(loss), "The loss of a step", ulps=64, scale=64)
+        _worked_weights(step, weights, scale=32)
+
+
+@STEPS_FROZEN.check(
+    points=0.75,
+    hint="`model.trainable_variables` leaves out what must stay. Take the gradient of this list, and update this list.",
+)
+def moves_only_what_is_trained(case: Case, seen: Any) -> None:
+    """Frozen weights and weights that no gradient trains stay; all others move as they must."""
+    if "raised" in seen[0]:
+        raise Failure(f"With frozen weights in the model your code raised {seen[0]['raised']}")
+    for step, (_, weights) in zip(seen[:2], STEPS_WORKED[case["worked"]], strict=True):
+        for part in (2, 3, 4):
+            same = np.array_equal(step["weights"][part], case["weights"][part])
+            expect(same, "A weight moved that must not be trained.")
+        _worked_weights(step, weights)
 
 
 # --- fit
 
 
-@st.composite
-def _training_data(draw: Any) -> dict[str, Any]:
-    """Examples with a short last batch; no two targets are equal."""
-    batch_size, full, short = draw(sizes(3, 4)), draw(sizes(4, 5)), draw(sizes(1, 2))
-    n, random = batch_size * full + short, np.random.default_rng(draw(seeds()))
-    y = (random.permutation(n) + random.uniform(0, 0.5, n)) / 16
-    counts = [batch_size] * full + [short]
-    return {"X": draw(arrays((n, 2), -1, 1)), "y": y.astype(np.float32)[:, None], "counts": counts}
+def fit_case(seed: int | None, counts: list[int], numbers: np.ndarray, data: int, **more: Any) -> Case:
+    """A case for `fit`: batches of ``counts``, and for each step the loss and the slope that ``numbers`` says.
+
+    No two targets are equal.
+    """
+    n, random = sum(counts), np.random.default_rng(data)
+    y = ((random.permutation(n) + random.uniform(0, 0.5, n)) / 16).astype(np.float32)[:, None]
+    found = {"data": {"X": uniform(data, (n, 2), -1, 1), "y": y, "counts": counts}, "seed": seed, "numbers": numbers}
+    return {**found, "epochs": len(numbers) // len(counts), "rate": 0.1, **more}
 
 
-fit_cases = cases(
-    data=_training_data(),
-    weights=network_weights(),
-    rate=st.sampled_from([0.05, 0.1]),
-    epochs=sizes(3, 4),
-    seed=st.sampled_from([None, 0, 5]),
+_LOSSES = [1, 2, 6, 2, 4, 12, 3, 1, 5]
+_SLOPES = [1, 2, 4, 2, 1, 3, 1, 1, 2]
+FIT_LOSSES, FIT_MOVE = [2.4, 4.8, 2.6], 1.7
+"""Batches of 4, 4 and 2 with losses 1, 2 and 6: (4 * 1 + 4 * 2 + 2 * 6) / 10 = 2.4. Then 0.1 times all slopes."""
+
+worked_trainings = st.sampled_from(
+    [
+        fit_case(seed, [4, 4, 2], np.column_stack(_floats(_LOSSES, _SLOPES)), 1, weights=_FREE, worked=name)
+        for name, seed in (("no seed", None), ("seed 0", 0), ("seed 5", 5))
+    ]
 )
 MARK = 4.0
 """What the stand-in for `next_batch` adds to the targets."""
@@ -319,10 +481,14 @@ class _TakeOwn(Exception):
 
 
 class Transcript:
-    """What `fit` did: each batch that a loss was asked for, and what it handed on that it had not been given."""
+    """What `fit` did: each batch that a loss was asked for, and what it handed on that it had not been given.
+
+    The loss of each step, and its slope along the mean prediction, are those of the case, whatever the weights are.
+    """
 
     def __init__(self, case: Case, model: keras.Model) -> None:
         self.counts, self.seed, self.rate, self.model = case["data"]["counts"], case["seed"], case["rate"], model
+        self.numbers = case["numbers"]
         self.steps: list[dict[str, Any]] = []
         self.foreign: set[str] = set()
 
@@ -348,34 +514,36 @@ class Transcript:
         *more: Any,
         **extra: Any,
     ) -> Any:
-        """Stands in for `train_step`: moves nothing, and takes the squared mean of the targets for the loss."""
+        """Stands in for `train_step`: moves the last bias by the slope of the case, and returns its loss."""
         if more or extra:
             raise _TakeOwn("train_step")
         self._compare("model", model is self.model)
         self._compare("loss_fn", loss_fn == self.loss_fn)
-        value = tf.reduce_mean(tf.cast(self._record("stand-in", y, learning_rate), tf.float32)) ** 2
+        value, slope = self._record("stand-in", y, learning_rate)
+        model.trainable_variables[-1].assign_sub(tf.reshape(learning_rate * slope, (1,)))
         return float(value) if tf.executing_eagerly() else value
 
     def loss_fn(self, y: Any, y_pred: Any) -> Any:
         """The loss that `fit` is given."""
-        return loss_fn(self._record("loss", y, self.rate), y_pred)
+        value, slope = self._record("loss", y, self.rate)
+        mean = tf.reduce_mean(tf.cast(y_pred, tf.float32))
+        return value + slope * (mean - tf.stop_gradient(mean))
 
     def _compare(self, what: str, same: bool) -> None:
         if not same:
             self.foreign.add(what)
 
-    def _record(self, kind: str, y: Any, rate: Any) -> Any:
-        """Writes a batch down, in a graph too, where Python runs only once."""
+    def _record(self, kind: str, y: Any, rate: Any) -> tuple[Any, Any]:
+        """Writes a batch down, in a graph too, where Python runs only once; the loss and the slope of this step."""
 
         def write(targets: np.ndarray, used: np.ndarray) -> np.ndarray:
             self._compare("learning_rate", abs(float(used) - self.rate) < 1e-6)
             self.steps.append({"kind": kind, "y": np.array(targets, np.float32).ravel()})
-            return targets
+            return self.numbers[(len(self.steps) - 1) % len(self.numbers)].astype(np.float32)
 
-        targets = tf.convert_to_tensor(y)
-        written = tf.numpy_function(write, [targets, rate], targets.dtype)
-        written.set_shape(targets.shape)
-        return written
+        found = tf.numpy_function(write, [tf.convert_to_tensor(y), rate], tf.float32)
+        found.set_shape((2,))
+        return found[0], found[1]
 
 
 def _train(ns: Namespace, case: Case) -> dict[str, Any]:
@@ -402,15 +570,19 @@ def trainings(ns: Namespace, case: Case) -> Any:
     return [_train(ns, case), _train(ns, case)]
 
 
-def batches_of(case: Case, run: dict[str, Any]) -> list[tuple[np.ndarray, list[int]]]:
-    """The targets of each step as they were handed over, and the rows of the data that they belong to."""
-    kinds = {step["kind"] for step in run["steps"]}
-    wanted = "stand-in" if "stand-in" in kinds else "loss"
+def stands_in(run: dict[str, Any]) -> bool:
+    """Whether `fit` used the stand-in for `train_step`."""
+    return any(step["kind"] == "stand-in" for step in run["steps"])
+
+
+def batches_of(case: Case, run: dict[str, Any]) -> list[list[int]]:
+    """For each step the rows of the data that its targets belong to."""
+    wanted = "stand-in" if stands_in(run) else "loss"
     known, found = case["data"]["y"].ravel(), []
     for targets in (array(step["y"], "The targets") for step in run["steps"] if step["kind"] == wanted):
         distance = np.abs((targets - MARK * (targets > MARK - 1))[:, None] - known)
         expect(np.all(distance.min(axis=1) < 1e-4), "`fit` trains on a target that is not in `y`.", received=targets)
-        found.append((targets, distance.argmin(axis=1).tolist()))
+        found.append(distance.argmin(axis=1).tolist())
     return found
 
 
@@ -421,70 +593,67 @@ def epochs_of(case: Case, rows: list[Any]) -> list[list[Any]]:
     return [rows[i * per_epoch : (i + 1) * per_epoch] for i in range(case["epochs"])]
 
 
-def replay(case: Case, run: dict[str, Any]) -> tuple[list[float], Weights]:
-    """What the loss of each step was, and the weights in the end, if the steps are those of gradient descent."""
-    weights, values = case["weights"], []
-    stand_in = any(step["kind"] == "stand-in" for step in run["steps"])
-    for targets, rows in batches_of(case, run):
-        x = case["data"]["X"][rows]
-        if stand_in:
-            values.append(float(np.mean(targets, dtype=np.float64)) ** 2)
-            continue
-        values.append(true_loss(weights, x, targets))
-        slope = slopes(lambda point, x=x, y=targets: true_loss(point, x, y), weights)
-        weights = [value - case["rate"] * part for value, part in zip(weights, slope, strict=True)]
-        weights[2] = case["weights"][2]
-    return values, weights
-
-
-def losses_due(case: Case, run: dict[str, Any]) -> dict[str, list[float]]:
-    """What the losses of a training may be taken for, given its steps; "examples" is right."""
-    values, counts = replay(case, run)[0], [len(rows) for _, rows in batches_of(case, run)]
-    steps = epochs_of(case, values)
-    rows = [np.repeat(*epoch) for epoch in zip(steps, epochs_of(case, counts), strict=True)]
-    return {
-        "examples": [float(np.mean(epoch)) for epoch in rows],
-        "batches": [float(np.mean(epoch)) for epoch in steps],
-        "sum of batches": [float(np.sum(epoch)) for epoch in steps],
-        "sum of examples": [float(np.sum(epoch)) for epoch in rows],
-        "last batch": [epoch[-1] for epoch in steps],
-        "since the start": [float(np.mean(np.concatenate(rows[: i + 1]))) for i in range(len(rows))],
-    }
-
-
 def orders(case: Case, run: dict[str, Any]) -> list[list[int]]:
     """For each epoch the rows in the order in which they were trained on."""
-    steps = [rows for _, rows in batches_of(case, run)]
-    return [list(itertools.chain.from_iterable(epoch)) for epoch in epochs_of(case, steps)]
+    return [list(itertools.chain.from_iterable(epoch)) for epoch in epochs_of(case, batches_of(case, run))]
 
 
-def training_summary(case: Case, seen: Any) -> list[dict[str, Any]]:
-    """What tells mistakes apart, without the student's own random order."""
-    return [_training_summary(case, run) | {"same": orders(case, run) == orders(case, seen[0])} for run in seen]
+TRAININGS = FIT.trial(trainings, worked_trainings, examples=4)
 
 
-def _training_summary(case: Case, run: dict[str, Any]) -> dict[str, Any]:
-    losses, visits = array(run["losses"], "The losses").ravel(), orders(case, run)
-    taken_for = losses_due(case, run).items()
-    return {
-        "losses": len(losses),
-        "taken for": [name for name, due in taken_for if len(due) == len(losses) and np.allclose(losses, due, 1e-3)],
-        "visits": [sorted(np.bincount(rows, minlength=len(case["data"]["X"])).tolist()) for rows in visits],
-        "as given": [rows == sorted(rows) for rows in visits],
-        "repeats": [rows == visits[0] for rows in visits],
-        "foreign": run["foreign"],
-        "moves": [bool(np.any(now != then)) for now, then in zip(run["weights"], case["weights"], strict=True)],
-        "descends": bool(np.allclose(run["weights"][0], replay(case, run)[1][0], atol=1e-4)),
-    }
-
-
-TRAININGS = FIT.trial(trainings, fit_cases, examples=3, shrinks=8)
-
-
-@TRAININGS.check(points=1, hint="A batch of two examples must not count as much as a batch of four.")
+@TRAININGS.check(
+    points=1,
+    hint="Batches of 4, 4 and 2 with losses 1, 2 and 6 give (4 * 1 + 4 * 2 + 2 * 6) / 10 = 2.4. Start a new sum in "
+    "each epoch.",
+)
 def mean_over_examples(case: Case, seen: Any) -> None:
     """`fit` returns one loss per epoch: the mean over its examples of the losses that the steps returned."""
     expect(len(seen) == 2, "There are no two trainings.")
     for run in seen:
         same_shape(run["losses"], (case["epochs"],), "What `fit` returned, one number per epoch,")
-        close(run["losses"], losses_due(case, run)["examples"], "The loss of an epoch", ulps=256, scale=32)
+        close(run["losses"], np.asarray(FIT_LOSSES), "The losses of the epochs", ulps=256, scale=12)
+
+
+@TRAININGS.check(
+    points=0.75, hint="For each batch of each epoch: one step, on the model, with the loss and the learning rate given."
+)
+def one_step_for_each_batch(case: Case, seen: Any) -> None:
+    """Each epoch takes one step on every batch of the data, and trains the model that was given."""
+    covers_the_data(case, seen)
+    for run in seen:
+        hint = "Take the gradient of each batch at the weights of that moment, and move the weights of the given model."
+        due = case["weights"][-1] - np.float32(FIT_MOVE)
+        close(run["weights"][-1], due, "The last bias after the training", ulps=256, scale=8, hint=hint)
+
+
+def covers_the_data(case: Case, seen: Any) -> None:
+    """Fail unless every epoch takes one step on every batch."""
+    n = len(case["data"]["X"])
+    expect(len(seen) == 2, "There are no two trainings.")
+    for run in seen:
+        hint = "Hand on `model`, `loss_fn`, `learning_rate` and `batch_size` as they came in."
+        expect(not run["foreign"], "`fit` hands on another value than the one it was given.", run["foreign"], hint=hint)
+        counts = [len(rows) for rows in batches_of(case, run)]
+        due = case["data"]["counts"] * case["epochs"]
+        hint = "A generator is used up after one pass: call `next_batch` in each epoch, and loop over all its batches."
+        message = f"The steps do not cover {case['epochs']} epochs of {n} examples."
+        expect(counts == due, message, f"batches of {counts}", f"batches of {due}", hint=hint)
+        every = all(sorted(rows) == list(range(n)) for rows in orders(case, run))
+        expect(every, "An epoch does not train on every example once.")
+
+
+@TRAININGS.check(
+    points=0.75,
+    hint="The same seed gives the same order. Make a different seed for each epoch, such as `seed + epoch`.",
+)
+def new_order_each_epoch(case: Case, seen: Any) -> None:
+    """Each epoch has an order of its own, with a seed and without; the same seed gives the same training."""
+    first, again = (orders(case, run) for run in seen)
+    alike = [rows for rows in first if first.count(rows) > 1]
+    expect(not alike, "Two epochs of one training have the same order.", received=f"seed {case['seed']}")
+    if case["seed"] is None:
+        hint = "Without a seed each call of `next_batch` must draw a new order: pass `seed=None` on."
+        expect(first != again, "Two trainings without a seed are the same.", hint=hint)
+    else:
+        hint = "Everything that is random in `fit` must follow from `seed`: pass on a seed that depends on it."
+        expect(first == again, f"Two trainings with seed {case['seed']} differ.", hint=hint)

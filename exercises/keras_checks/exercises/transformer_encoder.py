@@ -6,6 +6,7 @@ vectors do, and then observes the layer in states in which parts of it are switc
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Callable
@@ -83,9 +84,11 @@ def _call(layer: Any, x: Any) -> Any:
 
 
 def _given(value: Any, method: str) -> Any:
-    """What a method returned; raises where that is nothing."""
+    """What a method returned; raises where that is nothing, or several tensors."""
     if value is None:
         raise MissingAnswer(f"`TransformerEncoder.{method}` returned None. Is there a `return`?")
+    if method == "call" and isinstance(value, tuple | list):
+        raise TypeError("`TransformerEncoder.call` must return one tensor, and returned several.")
     return value
 
 
@@ -225,12 +228,15 @@ TEXT = drawn_case(
 DRAWN = drawn_case((9, 3), 11, 31, mask=[[T, T, T, F], [T, T, F, F], [F, T, T, T], [T, F, F, T]])
 EXAMPLES = {
     "text": (TEXT, [[[1, 1, -1, -1]], [[-1, 1, 1, -1]]]),
-    "drawn": (DRAWN, [
+    "drawn": (
+        DRAWN,
         [
-            [4.5303, 0.64195, 0.71964, -1.59863, -1.86246, -0.70461, 2.08515, -0.91305, -1.35191],
-            [2.73417, 1.20247, 0.98156, -4.62192, -2.48062, 1.09571, 2.81975, -0.38244, 0.05385],
-        ]
-    ]),
+            [
+                [4.5303, 0.64195, 0.71964, -1.59863, -1.86246, -0.70461, 2.08515, -0.91305, -1.35191],
+                [2.73417, 1.20247, 0.98156, -4.62192, -2.48062, 1.09571, 2.81975, -0.38244, 0.05385],
+            ]
+        ],
+    ),
 }
 """Cases that everybody gets, and the output without attention, worked out by hand: for the example of the text, and for
 drawn kernels, gains and shifts."""
@@ -330,8 +336,8 @@ def second_half(seen: Any, wanted: Any) -> None:
 
 @HALVES.check(
     points=2,
-    hint="The second half takes p, the output of the first norm, twice: through Dense(relu) and Dense, and past them. The "
-    "second norm takes the sum.",
+    hint="The second half takes p, the output of the first norm, twice: through Dense(relu) and Dense, and past them. "
+    "The second norm takes the sum.",
 )
 def worked_second_half(case: Case, seen: Any) -> None:
     """With attention at zero and given weights elsewhere, the output is the one worked out by hand: (1, 1, -1, -1) for
@@ -599,10 +605,8 @@ def config_makes_the_layer_again(case: Case, seen: Any) -> None:
     expect("problem" not in seen, f"`from_config` failed: {seen.get('problem')}")
     given = "Hand `**kwargs` on to `super().__init__`: the name is among them."
     kept = "Start from `super().get_config()`: the name is among its entries."
-    expect(
-        seen["names"][0] == case["name"], "The layer has another name than it was given.", *seen["names"][:1], hint=given
-    )
-    expect(seen["names"][1] == case["name"], "The new layer has another name.", seen["names"][1], case["name"], kept)
+    for found, what, hint in zip(seen["names"], ("The layer", "The new layer"), (given, kept), strict=True):
+        expect(found == case["name"], f"{what} does not have the name that was given.", found, case["name"], hint)
     has_dense_dim = all(case["dense_dim"] in axes for axes in seen["axes"])
     expect(has_dense_dim, f"No weight of the layer has an axis of dense_dim = {case['dense_dim']}.")
     expect(seen["same_shapes"] is True, "The weights of the new layer have other shapes.")
@@ -697,15 +701,26 @@ def _reaches_all(found: Any, case: Case) -> None:
     expect(np.abs(slope.sum(-1)).max() < 1e-3 * largest, f"{what}, summed over a token, is not 0.", hint=features)
 
 
-class _Counting(keras.layers.Layer):
-    """Has as many weights after each call as it was told."""
+MAKERS = {
+    "dense": lambda: keras.layers.Dense(2),
+    "no_bias": lambda: keras.layers.Dense(2, use_bias=False),
+    "batch_norm": keras.layers.BatchNormalization,
+    "layer_norm": keras.layers.LayerNormalization,
+    "prelu": keras.layers.PReLU,
+}
 
-    def __init__(self, counts: list[int]) -> None:
+
+class _Changing(keras.layers.Layer):
+    """Holds other parts after each call: those of the next stage."""
+
+    def __init__(self, stages: list[list[str]]) -> None:
         super().__init__()
-        self.counts = [*counts]
+        made = [[MAKERS[kind]() for kind in kinds] for kinds in stages]
+        for part in itertools.chain.from_iterable(made):
+            part.build((None, 3))
+        state = keras.Variable(np.zeros(2, "int32"), trainable=False)
+        self._stages, self._state = (lambda: made), (lambda: state)  # in functions, so that Keras does not list them
         self.inputs: list[Any] = []
-        pool = [keras.Variable(np.ones((2, index + 1), "float32"), trainable=index % 2 == 0) for index in range(10)]
-        self._all_weights = lambda: pool  # in a function, so that Keras does not list them
 
     def build(self, input_shape: Any) -> None:  # noqa: ARG002
         self.built = True
@@ -716,13 +731,13 @@ class _Counting(keras.layers.Layer):
 
     @property
     def weights(self) -> list[Any]:
-        done = len(self.inputs)
-        size = self.counts[min(done, len(self.counts)) - 1] if done else 9 - self.counts[0]
-        return self._all_weights()[:size]
+        stages, done = self._stages(), len(self.inputs)
+        parts = stages[min(done, len(stages)) - 1] if done else []
+        return [weight for part in parts for weight in part.weights]
 
     @property
     def variables(self) -> list[Any]:
-        return [*self.weights, self._all_weights()[-1]]
+        return [*self.weights, self._state()]
 
     @property
     def trainable_weights(self) -> list[Any]:
@@ -732,8 +747,13 @@ class _Counting(keras.layers.Layer):
     def non_trainable_weights(self) -> list[Any]:
         return [weight for weight in self.weights if not weight.trainable]
 
-    trainable_variables = trainable_weights
-    non_trainable_variables = non_trainable_weights
+    @property
+    def trainable_variables(self) -> list[Any]:
+        return self.trainable_weights
+
+    @property
+    def non_trainable_variables(self) -> list[Any]:
+        return self.non_trainable_weights
 
 
 class _Forgetful(keras.layers.Layer):
@@ -743,23 +763,36 @@ class _Forgetful(keras.layers.Layer):
         return keras.layers.Dense(2)(x)
 
 
-def _counting(counts: list[int], bias: bool, depth: int) -> Case:
-    return {"counts": counts, "bias": bias, "depth": depth, "x": uniform(7, (2, 3))}
-
-
-counting_examples = st.sampled_from([_counting([2, 5, 3], True, 2), _counting([4, 0], False, 1)])
+COUNTED_EXAMPLES = {
+    "three calls": (
+        {
+            "stages": [["dense", "batch_norm"], ["dense"], ["batch_norm", "layer_norm", "no_bias"]],
+            "bias": True,
+            "depth": 2,
+        },
+        {"changing": [6, 2, 7], "dense": [2, 2, 2], "lazy": [8, 8, 8], "forgetful": [0, 0, 0]},
+    ),
+    "two calls": (
+        {"stages": [["prelu"], ["dense", "layer_norm"]], "bias": False, "depth": 1},
+        {"changing": [1, 4], "dense": [1, 1], "lazy": [5, 5], "forgetful": [0, 0]},
+    ),
+}
+"""What layers hold after each call, and how many weights that is."""
+counting_examples = st.sampled_from(
+    [{**case, "x": uniform(7, (2, 3)), "_example": name} for name, (case, _) in COUNTED_EXAMPLES.items()]
+)
 
 
 @probe
 def counts(ns: Namespace, case: Case) -> Any:
     """What is counted for four layers of the check's own, and how the first of them was called."""
-    n_calls, x = len(case["counts"]), tf.constant(case["x"])
-    counting = _Counting(case["counts"])
+    n_calls, x = len(case["stages"]), tf.constant(case["x"])
+    changing = _Changing(case["stages"])
     dense = [keras.layers.Dense(3, use_bias=case["bias"]) for _ in range(case["depth"])]
     lazy = keras.Sequential([*dense, keras.layers.BatchNormalization(), keras.layers.Dropout(0.5)])
     return {
-        "counting": ns.call("weights_after_each_call", counting, x, n_calls),
-        "inputs": counting.inputs,
+        "changing": ns.call("weights_after_each_call", changing, x, n_calls),
+        "inputs": changing.inputs,
         "dense": ns.call("weights_after_each_call", keras.layers.Dense(2, use_bias=case["bias"]), x, n_calls),
         "lazy": ns.call("weights_after_each_call", lazy, x, n_calls),
         "forgetful": ns.call("weights_after_each_call", _Forgetful(), x, n_calls),
@@ -769,15 +802,31 @@ def counts(ns: Namespace, case: Case) -> Any:
 COUNTED = COUNTS.trial(counts, counting_examples, examples=2)
 
 
-@COUNTED.check(points=0.25, hint="One pass of a loop: call the layer on x, then count.")
+@COUNTED.check(points=0.25, hint="In each pass of a loop: call the layer on x, then count.")
 def one_number_per_call(case: Case, seen: Any) -> None:
     """The layer is called `n_calls` times on `x`, no more and no less, and the list has one number per call."""
-    n_calls = len(case["counts"])
-    same_shape(seen["counting"], (n_calls,), "The list of numbers")
+    n_calls = len(case["stages"])
+    same_shape(seen["changing"], (n_calls,), "The list of numbers")
     calls = len(seen["inputs"])
     expect(calls == n_calls, "The layer was called too often or too rarely.", f"{calls} calls", f"{n_calls} calls")
     for given in seen["inputs"]:
         close(given, case["x"], "The input of a call", ulps=4)
+
+
+def same_counts(seen: Any, due: Any) -> None:
+    """Fail unless each list holds these numbers."""
+    lists = {
+        "changing": ("a layer whose number of weights changes", "Read `len(layer.weights)` after each call."),
+        "dense": ("a new Dense layer", "It is built in its first call: count after the call."),
+        "lazy": (
+            "a model with BatchNormalization and Dropout",
+            "Count all weights, trainable or not; the random state of Dropout is not a weight.",
+        ),
+        "forgetful": ("a layer that makes its part in `call`", "Count `layer.weights`, not what the layer makes."),
+    }
+    for name, (layer, hint) in lists.items():
+        what, numbers = f"The list for {layer}", np.asarray(due[name])
+        close(same_shape(seen[name], numbers.shape, what), numbers, what, ulps=4, hint=hint)
 
 
 @COUNTED.check(points=0.75, hint="In each pass of the loop, read `len(layer.weights)` after the call.")
@@ -785,18 +834,4 @@ def counts_are_right(case: Case, seen: Any) -> None:
     """Each number is `len(layer.weights)` right after a call: for a layer whose number changes from call to call, for a
     Dense layer, for a model with BatchNormalization and Dropout, and for a layer that makes its part in `call`.
     """
-    n_calls, own = len(case["counts"]), 1 + case["bias"]
-    what = "The list for a layer whose number of weights changes"
-    close(same_shape(seen["counting"], (n_calls,), what), np.asarray(case["counts"]), what, ulps=4)
-    lists = {
-        "dense": ("a new Dense layer", own, "It is built in its first call: count after the call."),
-        "lazy": (
-            "a model with BatchNormalization and Dropout",
-            case["depth"] * own + 4,
-            "Count all weights, trainable or not; the random state of Dropout is no weight.",
-        ),
-        "forgetful": ("a layer that makes its part in `call`", 0, "Count the weights of `layer`, not of what it makes."),
-    }
-    for name, (layer, number, hint) in lists.items():
-        what = f"The list for {layer}"
-        close(same_shape(seen[name], (n_calls,), what), np.full(n_calls, number), what, ulps=4, hint=hint)
+    same_counts(seen, COUNTED_EXAMPLES[case["_example"]][1])

@@ -12,12 +12,12 @@ import numpy as np
 import tensorflow as tf
 from hypothesis import strategies as st
 
-from keras_checks.compare import array, close, expect, finite, same_shape
+from keras_checks.compare import Failure, array, close, expect, finite, same_shape
 from keras_checks.observe import MissingAnswer, Namespace, probe
 from keras_checks.question import Case, Question
 from keras_checks.strategies import arrays, cases, seeds, shapes, sizes, uniform
-from keras_checks.testbeds.critics import first_step
-from keras_checks.testbeds.game import D, G, finished
+from keras_checks.testbeds.critics import Step, fakes_shown, first_step, read_step, repeated, steps_of
+from keras_checks.testbeds.game import D, G, checked, expect_start, finished, returned, turns
 from keras_checks.testbeds.players import Player, Transcript, attempt, fitted, network
 
 SECTION = "Wasserstein GAN with Gradient Penalty"
@@ -44,11 +44,12 @@ def _scores(draw: Any) -> dict[str, np.ndarray]:
 
 
 score_cases = cases(scores=_scores(), shift=st.sampled_from([1.0, 0.5, 2.5]))
+WORKED_SCORES = {"real": np.array([[1], [5]], np.float32), "fake": np.array([[2], [-4]], np.float32)}
 
 
 @probe
 def losses(ns: Namespace, case: Case) -> Any:
-    """Both losses, and how they change when all real scores, or all fake ones, are raised."""
+    """Both losses, how they change when all real scores, or all fake ones, are raised, and the worked numbers."""
     real, fake = (tf.constant(case["scores"][kind]) for kind in ("real", "fake"))
     critic, generator = (functools.partial(ns.call, name) for name in LOSSES.answers)
     with tf.GradientTape(persistent=True) as tape:
@@ -56,6 +57,7 @@ def losses(ns: Namespace, case: Case) -> Any:
         critic_value, generator_value = tf.reduce_sum(critic(real, fake)), tf.reduce_sum(generator(fake))
     up = case["shift"]
     gradients = [*tape.gradient(critic_value, (real, fake)), tape.gradient(generator_value, fake)]
+    worked = {kind: tf.constant(scores) for kind, scores in WORKED_SCORES.items()}
     return {
         "gradients": [0.0 if gradient is None else gradient for gradient in gradients],
         "critic": critic(real, fake),
@@ -64,13 +66,27 @@ def losses(ns: Namespace, case: Case) -> Any:
         "critic_fake_up": critic(real, fake + up),
         "generator": generator(fake),
         "generator_up": generator(fake + up),
+        "worked_critic": critic(worked["real"], worked["fake"]),
+        "worked_generator": generator(worked["fake"]),
     }
 
 
 LOSS_VALUES = LOSSES.trial(losses, score_cases)
 
 
-@LOSS_VALUES.check(points=0.4, hint="Who wants which scores to be high?")
+@LOSS_VALUES.check(points=0.4, hint="Take the mean over the batch of each argument; a loss is one number.")
+def worked_numbers(case: Case, seen: Any) -> None:
+    """For the real scores 1 and 5 and the fake scores 2 and -4, `critic_loss` is -4 and `generator_loss` is 1."""
+    close(seen["worked_critic"], np.float64(-4), "critic_loss", ulps=8)
+    close(seen["worked_generator"], np.float64(1), "generator_loss", ulps=8)
+    same_shape(seen["gradients"][0], case["scores"]["real"].shape, "The gradient")
+
+
+@LOSS_VALUES.check(
+    points=0.3,
+    hint="The critic wants high scores for real images and low ones for fakes, the generator high ones for its images. "
+    "What they want to be high carries a minus.",
+)
 def who_gains(case: Case, seen: Any) -> None:
     """Raise all real scores by c and `critic_loss` falls by c; raise all fake ones and it rises by c, and
     `generator_loss` falls by c."""
@@ -84,6 +100,16 @@ def who_gains(case: Case, seen: Any) -> None:
     ):
         change = np.float64(seen[name]) - np.float64(seen[start])
         close(change, np.float64(sign * case["shift"]), f"The change of {what}", ulps=32, scale=8)
+
+
+@LOSS_VALUES.check(points=0.3, hint="NumPy and `.numpy()` cut the gradient off. Use `tf.` or `keras.ops` only.")
+def gradient_reaches_each_score(case: Case, seen: Any) -> None:
+    """Each of n scores has a gradient of 1/n, with a plus or a minus, in both losses."""
+    n = len(case["scores"]["real"])
+    for found in seen["gradients"]:
+        expect(np.any(found), "No gradient reaches the scores.")
+        size = np.abs(array(found, "The gradient"))
+        close(size, np.full((n, 1), 1 / n), "The size of the gradient", ulps=16, scale=1)
 
 
 # WGAN: __init__ and compile
@@ -110,7 +136,7 @@ ALSO_CALLED = {"discriminator_extra_steps": ("d_steps",)}
 """Names of attributes under which an argument is often kept."""
 
 
-def _players(case: Case) -> dict[str, keras.Model]:
+def _networks(case: Case) -> dict[str, keras.Model]:
     discriminator = keras.Sequential([keras.Input((2, 2, 1)), keras.layers.Flatten(), keras.layers.Dense(1)])
     generator = keras.Sequential(
         [keras.Input((case["latent_dim"],)), keras.layers.Dense(4), keras.layers.Reshape((2, 2, 1))]
@@ -147,12 +173,12 @@ def _compile_arguments(case: Case) -> dict[str, Any]:
 def construction(ns: Namespace, case: Case) -> Any:
     """What a model keeps of its arguments, as one number each, and which weights it calls its own."""
     options = {name: case[name] for name in ("latent_dim", *DEFAULTS)}
-    given = _players(case) | options
+    given = _networks(case) | options
     model = ns.call("WGAN", *given.values())
     later = _compile_arguments(case)
     model.compile(*later.values())
     given |= later
-    plain_model = ns.call("WGAN", **_players(case), latent_dim=case["latent_dim"])
+    plain_model = ns.call("WGAN", **_networks(case), latent_dim=case["latent_dim"])
     return {
         "kept": {name: _kept(model, name, value) for name, value in given.items()},
         "given": {name: _number(value) for name, value in given.items()},
@@ -190,12 +216,12 @@ def _number(value: Any) -> float | None:
         return None
 
 
-CONSTRUCTION = WGAN.trial(construction, part_cases, shrinks=8)
+CONSTRUCTION = WGAN.trial(construction, part_cases, examples=2, shrinks=6)
 
 
 @CONSTRUCTION.check(
     points=0.75,
-    hint="The other methods need every argument: each must be an attribute of `self`, with the value that came in.",
+    hint="Assign every argument to an attribute of `self`, with the value that came in.",
 )
 def keeps_its_arguments(case: Case, seen: Any) -> None:
     """The model keeps what `__init__` and `compile` were given: networks, numbers, optimizers and losses."""
@@ -217,10 +243,11 @@ def _belongs(case: Case, seen: Any) -> None:
 
 @CONSTRUCTION.check(
     points=0.25,
-    hint="Keras tracks a network that is an attribute of the model, provided that `super().__init__()` came first.",
+    hint="Keras tracks a network that is an attribute of the model. Call `super().__init__()` before you assign it.",
 )
-def owns_both_players(case: Case, seen: Any) -> None:
+def owns_both_networks(case: Case, seen: Any) -> None:
     """The model's trainable weights are those of its discriminator and of its generator."""
+    _belongs(case, seen)
     due = [case["d_kernel"], case["d_kernel"][0], case["g_kernel"], case["g_kernel"][0]]
     shapes_seen = sorted(np.shape(weight) for weight in seen["weights"])
     expect(
@@ -228,7 +255,17 @@ def owns_both_players(case: Case, seen: Any) -> None:
     )
     for weight in due:
         found = any(np.array_equal(weight, other) for other in seen["weights"])
-        expect(found, f"The weight of shape {weight.shape} of a player is not among the model's.")
+        expect(found, f"The weight of shape {weight.shape} of a network is not among the model's.")
+
+
+@CONSTRUCTION.check(
+    points=0.5, hint="Look at the signature of `__init__`: `discriminator_extra_steps=3` and `gp_weight=10.0`."
+)
+def defaults(case: Case, seen: Any) -> None:
+    """Left out, `discriminator_extra_steps` is 3 and `gp_weight` is 10."""
+    _belongs(case, seen)
+    for name, number in DEFAULTS.items():
+        expect(seen["defaults"][name] == number, f"The default of {name} is not {number:g}.", seen["defaults"][name])
 
 
 @probe
@@ -240,11 +277,24 @@ def train_step_override(ns: Namespace, case: Case) -> Any:
             images = data[0] if isinstance(data, tuple) else data
             return {"sum": tf.reduce_sum(images), "largest": tf.reduce_max(images)}
 
-    model = Overridden(**_players(case), latent_dim=case["latent_dim"])
+    model = Overridden(**_networks(case), latent_dim=case["latent_dim"])
     model.compile(**_compile_arguments(case))
     model.run_eagerly = True
     history = model.fit(case["images"], batch_size=len(case["images"]), verbose=0)
     return {name: history.history[name][-1] for name in ("sum", "largest")}
+
+
+TRAIN_STEP_OVERRIDE = WGAN.trial(train_step_override, part_cases, examples=2, shrinks=4)
+
+
+@TRAIN_STEP_OVERRIDE.check(
+    points=0.5, hint="`fit` needs a compiled model: call `super().compile()` in your `compile`, without arguments."
+)
+def fit_accepts_it(case: Case, seen: Any) -> None:
+    """Once it is compiled, the model can be given to `fit`, which runs its `train_step`."""
+    size = float(np.abs(case["images"]).sum()) + 1
+    for name, value in (("sum", case["images"].sum(dtype=np.float64)), ("largest", case["images"].max())):
+        close(seen[name], np.float64(value), f"What `fit` reports ({name} of the images)", ulps=64, scale=size)
 
 
 # gradient_penalty
@@ -259,26 +309,56 @@ class QuadraticCritic(Player):
         return super().scores(flat) + self.bend / 2 * tf.reduce_sum(tf.square(flat), axis=-1, keepdims=True)
 
 
+LINEAR_PENALTIES = {2.5: 2.25, 0.5: 0.25, 1.75: 0.5625}
+"""The penalty of a linear critic by the norm of its gradient, worked by hand."""
+SHAPES = ((2, 3, 1), (3, 1, 2), (2, 1, 3))
+"""Height, width and channels of the images in each case: one, two and three channels, no two axes alike."""
+
+
 @st.composite
-def _critics(draw: Any, n: tuple[int, int], bend: float, norms: tuple[float, ...], least: int = 1) -> Case:
-    """A critic whose affine part has a drawn norm, real images, and fakes that differ from them in every pixel."""
-    shape = (draw(sizes(*n)), *draw(shapes(3, least, 3)))
-    seed, pixels = draw(seeds()), int(np.prod(shape[1:]))
+def _critics(draw: Any, n: tuple[int, int], bend: float, norm: float, image: tuple[int, int, int]) -> Case:
+    """A critic whose affine part has a given norm, real images, and fakes that differ from them in every pixel."""
+    shape = (draw(sizes(*n)), *image)
+    seed, pixels = draw(seeds()), int(np.prod(image))
     kernel = uniform(seed, (pixels, 1), 0.2, 1) * np.where(uniform(seed + 1, (pixels, 1)) > 0, 1, -1)
     real, gap = uniform(seed + 2, shape, 0, 1), uniform(seed + 3, shape, -1, 1)
     return {
         "bend": bend,
-        "d_kernel": (kernel * draw(st.sampled_from(norms)) / np.linalg.norm(kernel)).astype(np.float32),
+        "norm": norm,
+        "d_kernel": (kernel * norm / np.linalg.norm(kernel)).astype(np.float32),
         "d_bias": uniform(seed + 4, (1,)),
         "real": real,
         "fake": (real + gap + np.where(gap > 0, 0.5, -0.5)).astype(np.float32),
     }
 
 
-lines = _critics(n=(1, 5), bend=0.0, norms=(2.3, 1.7, 3.1))
-flat_lines = _critics(n=(1, 5), bend=0.0, norms=(0.25, 0.5))
-quadratic_critics = _critics(n=(3, 5), bend=0.75, norms=(0.5, 1.5), least=2)
-many_lines = _critics(n=(200, 220), bend=0.0, norms=(2.0,))
+def _worked_curve(rows: int) -> Case:
+    """The critic `f(x) = (x1² + x2²) / 2`, asked between images and themselves: the gradient at an image is the image.
+
+    Half of the images are (3, 4), the others (0.3, 0.4).
+    """
+    images = np.tile(np.array([[3, 4], [0.3, 0.4]], np.float32), (rows, 1)).reshape((2 * rows, 1, 2, 1))
+    zeros = np.zeros((2, 1), np.float32)
+    return {"bend": 1.0, "norm": 0.0, "d_kernel": zeros, "d_bias": zeros[0], "real": images, "fake": images}
+
+
+WORKED_PENALTY = 8.125
+"""Of :func:`_worked_curve`: the mean of (5 - 1)² = 16 and (0.5 - 1)² = 0.25."""
+lines = st.permutations(SHAPES).flatmap(
+    lambda images: cases(
+        lines=st.tuples(
+            *(
+                _critics(n=(2, 5), bend=0.0, norm=norm, image=image)
+                for norm, image in zip(LINEAR_PENALTIES, images, strict=True)
+            )
+        ).map(list),
+        curve=sizes(1, 3).map(_worked_curve),
+    )
+)
+curves = st.tuples(
+    *(_critics(n=(3, 5), bend=0.75, norm=norm, image=image) for norm, image in ((0.5, SHAPES[0]), (1.5, SHAPES[2])))
+).map(lambda drawn: {"curves": list(drawn)})
+many_lines = _critics(n=(200, 220), bend=0.0, norm=2.0, image=(1, 2, 1))
 EDGE = 0.02
 """By how much the critic's kernel is stretched and shrunk to see the penalty change."""
 
@@ -287,13 +367,35 @@ def _critic_model(ns: Namespace, case: Case, transcript: Transcript) -> tuple[An
     shape = case["real"].shape[1:]
     critic = QuadraticCritic(transcript, D, case["d_kernel"], case["d_bias"], (1,))
     critic.bend = case["bend"]
-    generator = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
-    return _model(ns, _arguments(network(critic, shape), generator)), critic
+    return _model(ns, _arguments(network(critic, shape), _idle_generator())), critic
+
+
+@functools.cache
+def _idle_generator() -> keras.Model:
+    """A generator that nobody calls: one serves all critics."""
+    return keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
 
 
 @probe
 def penalty(ns: Namespace, case: Case) -> Any:
-    """The penalty of a critic, where the critic was asked, and the penalty's gradient for the critic's kernel."""
+    """The penalties of the linear critics and of the worked one."""
+    return [_penalty(ns, each, moved=index == 0) for index, each in enumerate([*case["lines"], case["curve"]])]
+
+
+@probe
+def penalty_on_curves(ns: Namespace, case: Case) -> Any:
+    """The penalties of critics whose gradient changes from place to place."""
+    return [_penalty(ns, each, moved=False) for each in case["curves"]]
+
+
+@probe
+def many_places(ns: Namespace, case: Case) -> Any:
+    """Where the critic is called for many examples."""
+    return _penalty(ns, case, moved=False)
+
+
+def _penalty(ns: Namespace, case: Case, moved: bool = True) -> Any:
+    """The penalty of a critic, where the critic was called, and the penalty's gradient for the critic's kernel."""
     transcript = Transcript()
     model, critic = _critic_model(ns, case, transcript)
     images = (tf.constant(case["real"]), tf.constant(case["fake"]))
@@ -305,18 +407,21 @@ def penalty(ns: Namespace, case: Case) -> Any:
         value = ask()
     # a penalty that was made by NumPy has no gradient
     gradient = tape.gradient(value, critic.kernel.value) if tf.is_tensor(value) else None
-    return {
+    seen = {
         "value": value,
         "asked": _asked(transcript),
         "gradient": tf.zeros_like(case["d_kernel"]) if gradient is None else gradient,
-        "stretched": _with_kernel(critic, case["d_kernel"] * (1 + EDGE), ask),
-        "shrunk": _with_kernel(critic, case["d_kernel"] * (1 - EDGE), ask),
     }
+    if moved:
+        for name, factor in (("stretched", 1 + EDGE), ("shrunk", 1 - EDGE)):
+            critic.kernel.assign(case["d_kernel"] * factor)
+            seen[name] = ask()
+    return seen
 
 
 @probe
 def penalty_in_a_graph(ns: Namespace, case: Case) -> Any:
-    """The penalty, and where the critic was asked, in a graph that does not know the size of its batch.
+    """The penalty, and where the critic was called, in a graph that does not know the size of its batch.
 
     Twice between real and fake images, and once between the real ones and themselves, where each draw gives the same.
     """
@@ -344,11 +449,6 @@ def _asked(transcript: Transcript) -> Any:
     """The images of the critic's last call."""
     asked = [event["into"] for event in transcript.take() if event["kind"] == f"{D} call"]
     return asked[-1] if asked else None
-
-
-def _with_kernel(critic: Player, kernel: np.ndarray, ask: Callable[[], Any]) -> Any:
-    critic.kernel.assign(kernel)
-    return ask()
 
 
 def _arguments(discriminator: Any, generator: Any, **more: Any) -> dict[str, Any]:
@@ -389,69 +489,130 @@ def _model(ns: Namespace, given: dict[str, Any], **methods: Any) -> Any:
 
 def interpolates(case: Case, seen: Any) -> np.ndarray:
     """Where between real (0) and fake (1) each pixel of each interpolate lies, `(batch, pixels)`."""
-    expect(seen["asked"] is not None, "The critic was not asked for anything.")
-    asked = same_shape(seen["asked"], case["real"].shape, "What the critic is asked about")
+    expect(seen["asked"] is not None, "The critic was not called.")
+    asked = same_shape(seen["asked"], case["real"].shape, "The critic's input")
     place = (finite(asked, "The interpolate") - case["real"].astype(np.float64)) / (case["fake"] - case["real"])
     return place.reshape(len(place), -1)
 
 
 ROUNDING = 1e-4
 """Of a place on the segment: images differ by 0.5 or more in every pixel, and are smaller than 4."""
+PENALTIES = PENALTY.trial(penalty, lines, examples=2, shrinks=4)
 
 
-def places(case: Case, seen: Any) -> Any:
-    """An observation of the penalty without the numbers that were drawn."""
-    found = interpolates(case, seen)
-    value, known = float(np.ravel(array(seen["value"], "The penalty"))[0]), formulas(slopes(case, seen))
-    fitting = [name for name, due in known.items() if abs(value - due) < 1e-4 * (1 + abs(due))]
-    return {
-        "on the segment": bool((found > -ROUNDING).all() and (found < 1 + ROUNDING).all()),
-        "one an example": float(np.ptp(found, axis=1).max()) < ROUNDING,
-        "one for all": float(np.ptp(found, axis=0).max()) < ROUNDING,
-        "all at": [place for place in (0, 0.5, 1) if float(np.abs(found - place).max()) < ROUNDING],
-        "shape": list(np.shape(seen["value"])),
-        "formula": fitting or value,
-        "gradient": bool(np.any(seen["gradient"])),
-    }
+def _each(seen: Any, wanted: list[Case]) -> list[tuple[Case, Any]]:
+    expect(isinstance(seen, list) and len(seen) == len(wanted), "There is not one penalty for each critic.")
+    return list(zip(wanted, seen, strict=True))
 
 
-def slopes(case: Case, seen: Any) -> np.ndarray:
-    """The gradient of the case's critic where it was asked, `(batch, pixels)`."""
-    asked = same_shape(seen["asked"], case["real"].shape, "What the critic is asked about").astype(np.float64)
-    return case["d_kernel"].ravel() + case["bend"] * asked.reshape(len(asked), -1)
-
-
-def formulas(gradient: np.ndarray) -> dict[str, float]:
-    """The penalty and what is often taken for it, for gradients `(batch, pixels)`."""
-    norm, whole = np.linalg.norm(gradient, axis=1), np.linalg.norm(gradient)
-    mean = np.linalg.norm(gradient / len(gradient), axis=1)
-    return {
-        "right": np.mean((norm - 1) ** 2),
-        "weighted": GP_WEIGHT * np.mean((norm - 1) ** 2),
-        "over the batch": (whole - 1) ** 2,
-        "squared norm": np.mean((norm**2 - 1) ** 2),
-        "norm squared": np.mean(norm**2),
-        "not squared": np.mean(norm - 1),
-        "distance": np.mean(np.abs(norm - 1)),
-        "one-sided": np.mean(np.maximum(norm - 1, 0) ** 2),
-        "sum": np.sum((norm - 1) ** 2),
-        "of the mean": np.mean((mean - 1) ** 2),
-        "zero": 0.0,
-    }
-
-
-PENALTY_ON_LINES = PENALTY.trial(penalty, lines)
-
-
-@PENALTY_ON_LINES.check(
+@PENALTIES.check(
     points=1,
-    hint="The norm is taken example by example, over height, width and channels; it is the distance from 1 that is "
-    "squared.",
+    hint="Take the norm example by example, over height, width and channels: the root of the sum of squares. Then "
+    "square its distance from 1.",
 )
-def linear_critic(case: Case, seen: Any) -> None:
-    """For a critic `sum(w * x) + b`, whose gradient is `w` everywhere, the penalty is `(norm(w) - 1)²`."""
-    norm = float(np.linalg.norm(case["d_kernel"].astype(np.float64)))
-    close(seen["value"], np.float64((norm - 1) ** 2), "The penalty", ulps=64, scale=norm**2 + 1)
+def linear_critics(case: Case, seen: Any) -> None:
+    """For a critic `sum(w * x) + b`, whose gradient is `w` everywhere, the penalty is `(norm(w) - 1)²`: 2.25 for norm
+    2.5, 0.25 for norm 0.5 and 0.5625 for norm 1.75."""
+    for each, found in _each(seen, [*case["lines"], case["curve"]])[:-1]:
+        norm = each["norm"]
+        what = f"The penalty of a critic with norm(w) = {norm} on images {each['real'].shape[1:]}"
+        close(found["value"], np.float64(LINEAR_PENALTIES[norm]), what, ulps=64, scale=norm**2 + 1)
+
+
+@PENALTIES.check(
+    points=0.75,
+    hint="Each image has its own gradient and its own norm: `tape.gradient(scores, interpolates)`, then a sum over the "
+    "axes 1, 2 and 3; average over the batch at the end.",
+)
+def curved_critic(case: Case, seen: Any) -> None:
+    """For the critic `(x1² + x2²) / 2`, with the real images (3, 4) and (0.3, 0.4) and fakes equal to them, the penalty
+    is `((5 - 1)² + (0.5 - 1)²) / 2 = 8.125`."""
+    each, found = _each(seen, [*case["lines"], case["curve"]])[-1]
+    close(found["value"], np.float64(WORKED_PENALTY), "The penalty", ulps=64, scale=26)
+    asked = same_shape(found["asked"], each["real"].shape, "The critic's input")
+    close(asked, each["real"], "Between an image and itself, the critic's input", ulps=16, scale=8)
+
+
+@PENALTIES.check(
+    points=0.75,
+    hint="Every step from the inner gradient to the penalty must be made of TensorFlow operations, without "
+    "`stop_gradient`, `.numpy()` or NumPy: `train_step` differentiates it.",
+)
+def moves_the_critic(case: Case, seen: Any) -> None:
+    """The penalty can be differentiated for the critic's weights: its gradient says how it changes with them."""
+    _changes_with_the_kernel(*_each(seen, [*case["lines"], case["curve"]])[0])
+
+
+def _changes_with_the_kernel(case: Case, seen: Any) -> None:
+    kernel = case["d_kernel"].astype(np.float64)
+    gradient = finite(same_shape(seen["gradient"], kernel.shape, "The gradient"), "The gradient").astype(np.float64)
+    expect(np.any(gradient), "No gradient of the penalty reaches the critic's weights.")
+    stretched, shrunk = (np.sum(array(seen[name], "The penalty"), dtype=np.float64) for name in ("stretched", "shrunk"))
+    rise = float(stretched - shrunk)
+    along = float(np.sum(gradient * kernel)) * 2 * EDGE
+    expect(abs(rise) > 1e-3, "The penalty does not depend on the critic's weights.", received=rise)
+    expect(abs(along - rise) < 0.05 * abs(rise), "The gradient is not that of the penalty.", received=along)
+    across = gradient - kernel * np.sum(gradient * kernel) / np.sum(kernel**2)
+    small = float(np.abs(across).max()) < 1e-3 * float(np.abs(gradient).max())
+    expect(small, "The gradient of a linear critic's penalty does not point along its kernel.", received=gradient)
+
+
+MANY_PLACES = PENALTY.trial(many_places, many_lines, examples=2, shrinks=4)
+
+
+@MANY_PLACES.check(
+    points=0.5,
+    hint="The draw must give numbers from 0 (the real image) to 1 (the fake), each as likely: `tf.random.uniform`.",
+)
+def on_the_segment(case: Case, seen: Any) -> None:
+    """The critic is called on the segment between a real image and its fake, each place as likely as any other."""
+    found = interpolates(case, seen)
+    outside = float(np.maximum(-found, found - 1).max())
+    expect(outside < ROUNDING, "An interpolate lies beyond the real or the fake image.", received=outside)
+    ends = float(np.minimum(np.abs(found), np.abs(found - 1)).max())
+    expect(ends > ROUNDING, "The critic is called on the images themselves, not between them.")
+    if np.ptp(found) > ROUNDING:
+        _uniform(np.sort(found[:, 0]))
+
+
+def _uniform(places: np.ndarray) -> None:
+    """Kolmogorov and Smirnov's test; a uniform draw fails it less than once in 10¹⁰ times: 2 exp(-2 · 3.5²)."""
+    ranks = np.arange(len(places) + 1) / len(places)
+    distance = float(max(np.abs(places - ranks[1:]).max(), np.abs(places - ranks[:-1]).max()))
+    expect(distance * np.sqrt(len(places)) < 3.5, "Some places on the segment come more often than others.")
+
+
+CURVES = PENALTY.trial(penalty_on_curves, curves, examples=2, shrinks=4)
+
+
+@CURVES.check(points=0.5, hint="Draw a tensor of shape `(batch_size, 1, 1, 1)`: it broadcasts over the pixels.")
+def one_draw_per_example(case: Case, seen: Any) -> None:
+    """Each example has its own place between real and fake, and all of its pixels share it."""
+    for each, found in _each(seen, case["curves"]):
+        places = interpolates(each, found)
+        within = float(np.ptp(places, axis=1).max())
+        expect(within < ROUNDING, "The pixels of an image are not all at the same place.", received=within)
+        apart = float(np.ptp(places)) > ROUNDING
+        expect(apart, "All examples are at the same place.", received=np.round(places[:, 0], 3))
+
+
+PENALTY_IN_A_GRAPH = PENALTY.trial(penalty_in_a_graph, many_lines, examples=2, shrinks=4)
+
+
+@PENALTY_IN_A_GRAPH.check(
+    points=0.25,
+    hint="`fit` traces the code once: what NumPy draws is a constant in the graph. Draw with TensorFlow or "
+    "`keras.random`, and use `batch_size` as the tensor that it is.",
+)
+def works_in_a_graph(case: Case, seen: Any) -> None:
+    """In a graph, with a batch size that is a tensor, the penalty is drawn again in each call."""
+    expect(isinstance(seen, list) and len(seen) == 3, "There are not three penalties.")
+    for each in seen:
+        finite(each["value"], "The penalty")
+    first, second, alone = (interpolates(case, each) for each in seen)
+    same = np.abs(alone).max() < ROUNDING
+    expect(same, "Between an image and itself the critic was called on something else.")
+    expect(np.ptp(np.stack([first, second]), axis=0).max() > 1e-6, "Two calls used the same interpolates.")
 
 
 # train_step
@@ -460,26 +621,53 @@ D_RATE, G_RATE = 1 / 64, 1 / 32
 
 
 @st.composite
-def _games(draw: Any) -> Case:
+def _games(draw: Any, eager: bool) -> Case:
     latent_dim, image = draw(sizes(2, 3)), draw(shapes(3, 2, 3))
     seed, pixels = draw(seeds()), int(np.prod(image))
     return {
         "latent_dim": latent_dim,
-        "extra_steps": draw(st.sampled_from([2, 4])),
+        "extra_steps": draw(st.sampled_from([2, 4]) if eager else st.just(2)),
         "gp_weight": draw(st.sampled_from([2.5, 0.5])),
+        "d_rate": D_RATE,
+        "g_rate": G_RATE,
         "g_kernel": uniform(seed, (latent_dim, pixels), -1, 1),
         "g_bias": uniform(seed, (pixels,), -1, 1),
         "d_kernel": uniform(seed, (pixels, 1), 0.1, 0.5),
         "d_bias": uniform(seed, (1,), -0.5, 0.5),
-        "batches": [uniform(seed + key, (draw(sizes(2, 5 - key)), *image), 0, 1) for key in range(2)],
+        "batches": [uniform(seed + key, (n, *image), 0, 1) for key, n in enumerate((draw(sizes(3, 5)), 2))],
     }
 
 
-games = _games()
+games = _games(eager=True)
+EXAMPLE: Case = {
+    "extra_steps": 2,
+    "gp_weight": 2.0,
+    "g_bias": np.ones(1, np.float32),
+    "d_kernel": np.full((1, 1), 0.5, np.float32),
+    "d_bias": np.zeros(1, np.float32),
+    "g_rate": 1 / 2,
+    "batches": [np.full((1, 1, 1, 1), 3, np.float32)],
+}
+"""The worked step of the notebook: every fake is the pixel 1, the only real image is the pixel 3."""
+AFTER_EACH_ROUND = (
+    [(0.78125, 0.09375), (1.00390625, 0.1640625)],
+    [(0.96875, 0.09375), (1.28515625, 0.15234375)],  # with the penalty written out in the step, (norm(w) - 1)²
+)
+"""The critic's weight and bias after the two rounds of the worked step."""
+GENERATOR_BIAS = 1.375
+
+
+def _worked(latent_dim: int) -> Case:
+    """The worked step, and again with a critic that stays as it is: a mistake in its half costs only there."""
+    game = EXAMPLE | {"latent_dim": latent_dim, "g_kernel": np.zeros((latent_dim, 1), np.float32)}
+    return {"moving": game | {"d_rate": 1 / 16}, "frozen": game | {"d_rate": 0.0, "extra_steps": 1}}
+
+
+worked_steps = st.integers(1, 4).map(_worked)
 
 
 def _staged(ns: Namespace, case: Case, transcript: Transcript) -> Any:
-    """The student's model with players, losses and a penalty that write a transcript.
+    """The student's model with networks, losses and a penalty that write a transcript.
 
     The critic's loss is half the mean square of the fakes' scores, minus twice the mean of the real ones'; the penalty
     is half the squared norm of the critic's kernel; the generator's loss half the mean square of (score - 2).
@@ -506,8 +694,8 @@ def _staged(ns: Namespace, case: Case, transcript: Transcript) -> Any:
         latent_dim=case["latent_dim"],
         discriminator_extra_steps=case["extra_steps"],
         gp_weight=case["gp_weight"],
-        d_optimizer=keras.optimizers.SGD(D_RATE),
-        g_optimizer=keras.optimizers.SGD(G_RATE),
+        d_optimizer=keras.optimizers.SGD(case["d_rate"]),
+        g_optimizer=keras.optimizers.SGD(case["g_rate"]),
         d_loss_fn=d_loss,
         g_loss_fn=g_loss,
     )
@@ -529,21 +717,177 @@ def two_steps_of_fit(ns: Namespace, case: Case) -> Any:
     return fitted(_staged(ns, case, transcript), case["batches"], transcript)
 
 
-TWO_STEPS = STEP.trial(two_steps, games)
+@probe
+def worked_step(ns: Namespace, case: Case) -> Any:
+    """A step of each of two games whose numbers do not depend on the latents."""
+    return [_first_attempt(ns, each) for each in (case["moving"], case["frozen"])]
+
+
+def _first_attempt(ns: Namespace, case: Case) -> dict[str, Any]:
+    transcript = Transcript()
+    model = _staged(ns, case, transcript)
+    return attempt(transcript, lambda: model.train_step(tf.constant(case["batches"][0])))
+
+
+WORKED_STEP = STEP.trial(worked_step, worked_steps, examples=2, shrinks=2)
+
+
+def _after(case: Case, seen: Any, name: str) -> tuple[Any, dict[str, Any]]:
+    """One of the two worked steps, and the state of both networks after it."""
+    expect(isinstance(seen, list) and len(seen) == 2, "There are not two steps.")
+    step = checked(case[name], seen[name == "frozen" :][:1], 1, "`WGAN`")[0]
+    expect_start(step, case[name], "`WGAN`")
+    return step, step["events"][-1]
+
+
+@WORKED_STEP.check(
+    points=0.6,
+    hint="The critic minimizes `d_loss_fn` plus `gp_weight` times the penalty, both computed on the tape. The worked "
+    "step in the text shows each number on the way.",
+)
+def critic_learns(case: Case, seen: Any) -> None:
+    """In the worked step of two rounds the critic's weight goes from 0.5 to 0.78125 and 1.00390625, its bias from 0 to
+    0.09375 and 0.1640625."""
+    step, _ = _after(case, seen, "moving")
+    rounds = [tuple(map(float, turn.after[D])) for turn in turns(step["events"])[0] if D in turn.moved]
+    if not rounds:
+        finished(step)
+        raise Failure("The critic's weights did not move.")
+    compared = 2 if len(rounds) == 2 else 1  # a wrong number of rounds costs elsewhere
+    for index in range(compared):
+        message = f"The critic's weight and bias after round {index + 1} of the worked step are wrong."
+        fits = any(np.abs(np.subtract(rounds[index], row[index])).max() <= 1e-5 for row in AFTER_EACH_ROUND)
+        expect(fits, message, list(rounds[index]), list(AFTER_EACH_ROUND[0][index]))
+
+
+@WORKED_STEP.check(
+    points=0.5,
+    hint="From the latents to the loss, everything must be on the tape. Ask it for the gradient with respect to the "
+    "generator's weights, and give it to `g_optimizer`.",
+)
+def generator_learns(case: Case, seen: Any) -> None:
+    """In the worked step with a critic that does not change, the generator's bias goes from 1 to 1.375."""
+    step, after = _after(case, seen, "frozen")
+    found = float(after[G][-1])
+    if found == 1:
+        finished(step)
+        raise Failure("The generator's weights did not move.")
+    right = abs(found - GENERATOR_BIAS) <= 1e-5
+    expect(right, "The generator's bias after the worked step is wrong.", found, GENERATOR_BIAS)
+
+
+@WORKED_STEP.check(
+    points=0.4, hint="Return the loss that the critic's last round minimized, weighted penalty included."
+)
+def returns_both_losses(case: Case, seen: Any) -> None:
+    """In the worked step with a critic that does not change, `d_loss` is -2.625, of which 0.25 is the weighted penalty,
+    and `g_loss` is 1.125."""
+    step, _ = _after(case, seen, "frozen")
+    penalized = any(event["kind"] == "penalty" for event in step["events"])
+    d_loss, g_loss = (returned(step, f"{letter}_loss") for letter in "dg")
+    wanted = -2.625 if penalized else -2.375  # the penalty written out in the step, (0.5 - 1)², weighs 0.5
+    expect(abs(d_loss - wanted) <= 1e-5, "`d_loss` is not the loss of the critic's last round.", d_loss, wanted)
+    expect(abs(g_loss - 1.125) <= 1e-5, "`g_loss` is not the generator's loss.", g_loss, 1.125)
+
+
+TWO_STEPS = STEP.trial(two_steps, games, examples=2)
 
 
 @TWO_STEPS.check(
-    points=0.75,
-    hint="A loop of `discriminator_extra_steps` rounds moves the critic, once a round; after it the generator moves "
-    "once. Each optimizer gets the gradients for the weights of one player.",
+    points=0.5,
+    hint="Write a loop of `discriminator_extra_steps` rounds that update the critic, then one update of the generator. "
+    "Each optimizer gets the gradients of one network's weights.",
 )
 def critic_first_and_more_often(case: Case, seen: Any) -> None:
-    """In a step the critic's weights move `discriminator_extra_steps` times, then the generator's once; only one player
-    moves at a time."""
+    """In each step the critic's weights move `discriminator_extra_steps` times, then the generator's once, judged by
+    the critic as its last round has left it."""
     step = first_step(case, seen)
     due = "d" * case["extra_steps"] + "g"
     if len(step.moves) < len(due):
         finished(seen[0])
-    order = "".join(move.letters if len(move.letters) == 1 else f"({move.letters})" for move in step.moves)
-    names = "d: the critic moves, g: the generator moves"
-    expect(order == due, f"The players did not move as they should ({names}).", received=order, expected=due)
+    names = "d: the critic's weights change, g: the generator's"
+    order = _order(step)
+    expect(order == due, f"The weights did not move in the right order ({names}).", received=order, expected=due)
+    order = _order(read_step(seen[1], case["batches"][1]))
+    frozen = "raised" not in seen[1] and order != due
+    expect(not frozen, f"The order in the second step is wrong ({names}).", order, due, hint=FROZEN)
+    judged = [image for call in step.moves[-1].generator for image in call.fake if image.scorer.size]
+    latest = all(np.array_equal(image.scorer, step.moves[-1].turn.before[D]) for image in judged)
+    expect(latest, "The critic that judged the generator was not the one that its rounds have left.", hint=AGAIN)
+
+
+def _order(step: Step) -> str:
+    return "".join(move.letters if len(move.letters) == 1 else f"({move.letters})" for move in step.moves)
+
+
+FROZEN = "Was `trainable` set to False in the first step and never back to True?"
+AGAIN = "Call the critic on the generator's images after its last round, not before."
+
+
+@TWO_STEPS.check(
+    points=0.3,
+    hint="`d_loss_fn(real, fake)` compares scores; `gradient_penalty(batch_size, real, fake)` gets images.",
+)
+def right_arguments(case: Case, seen: Any) -> None:
+    """`d_loss_fn` gets the critic's scores of each real image and of as many fakes; `gradient_penalty` gets the batch
+    size and these images."""
+    step, batch = first_step(case, seen), case["batches"][0]
+    moves = step.of(D)
+    if not moves:
+        finished(seen[0])
+        raise Failure("The critic did not move after a call of `d_loss_fn`.")
+    for move in moves:
+        for call in move.critic:
+            for kind, images in (("real", call.real), ("fake", call.fake)):
+                found = sorted({image.kind for image in images})
+                right = found == [kind] and len(images) == len(batch)
+                expect(right, f"As {kind} scores `d_loss_fn` got others.", received=found)
+        fakes = np.array([image.image for call in move.critic for image in call.fake])
+        for event in move.penalties:
+            size = np.ravel(array(event["size"], "The batch size"))
+            expect(list(size) == [len(batch)], "`gradient_penalty` was given a wrong batch size.", received=size)
+            pair = [_rows(event["real"]), _rows(event["fake"])]
+            wanted = [_rows(batch), fakes]
+            right = any(_same(one, wanted[0]) and _same(other, wanted[1]) for one, other in (pair, pair[::-1]))
+            expect(right, "`gradient_penalty` was not given the real images and this round's fakes.")
+
+
+def _rows(images: np.ndarray) -> np.ndarray:
+    return images.reshape(len(images), -1)
+
+
+def _same(one: np.ndarray, other: np.ndarray) -> bool:
+    return one.shape == other.shape and np.array_equal(one, other)
+
+
+@TWO_STEPS.check(points=0.25, hint="Draw the latents inside the loop, one vector for each real image.")
+def fresh_noise(case: Case, seen: Any) -> None:
+    """Each round of the critic has fakes from new latents, one for each image."""
+    moves = first_step(case, seen).of(D)
+    if not moves:
+        finished(seen[0])
+    expect(fakes_shown(moves), "The critic was shown no fakes of the generator.")
+    expect(not repeated(moves), "A latent vector came twice.")
+
+
+STEPS_OF_FIT = STEP.trial(two_steps_of_fit, _games(eager=False), examples=2, shrinks=4)
+
+
+@STEPS_OF_FIT.check(
+    points=0.2,
+    hint="`fit` traces the step once, for batches of any size: use `tf.shape(real_images)[0]`, and draw with "
+    "TensorFlow or `keras.random`.",
+)
+def works_under_fit(case: Case, seen: Any) -> None:
+    """Under `fit` both networks move in each step, also with a shorter batch, on new latents."""
+    steps_of(case, seen)
+    expect_start(seen[0], case, "`WGAN`")
+    latents: list[np.ndarray] = []
+    for step, batch in zip(seen, case["batches"], strict=True):
+        finished(step)
+        moved = {letter for move in read_step(step, batch).moves for letter in move.letters}
+        expect(moved == {"d", "g"}, "Only one of the networks moved, or none.", received=sorted(moved))
+        latents += [event["into"] for event in step["events"] if event["kind"] == f"{G} call"][:1]
+    expect(latents, "The generator was not called.")
+    rows = finite(np.concatenate(latents), "The latent")
+    expect(len(np.unique(rows, axis=0)) == len(rows), "A latent vector came twice.", received=rows)

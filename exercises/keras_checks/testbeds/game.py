@@ -55,7 +55,7 @@ def checked(case: Case, seen: Any, count: int, what: str) -> list[dict[str, Any]
     """The ``count`` steps of an observation; fails where they can't be a transcript of the case's networks."""
     expect(isinstance(seen, list) and len(seen) == count, f"{what} did not give {count} steps.")
     for step in seen:
-        events = step.get("events") if isinstance(step, dict) else None
+        events: Any = step.get("events") if isinstance(step, dict) else None
         expect(isinstance(events, list) and events, f"{what} gave no transcript of a step.")
         expect(len(events) <= MOST_EVENTS, f"{what} called its networks and losses more than {MOST_EVENTS} times.")
         left = MOST_ROWS

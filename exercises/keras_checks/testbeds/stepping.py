@@ -28,7 +28,7 @@ Reported = tuple[dict[str, Any], list[Alone]]
 
 def tilted(y_true: Any, y_pred: Any) -> Any:
     """A loss that is not symmetric: predictions that are too high cost more than those that are too low."""
-    error = keras.ops.cast(y_pred, "float32") - keras.ops.cast(y_true, "float32")
+    error: Any = keras.ops.subtract(keras.ops.cast(y_pred, "float32"), keras.ops.cast(y_true, "float32"))
     return keras.ops.mean(keras.ops.exp(0.5 * error) - 0.5 * error, axis=-1)
 
 
@@ -137,11 +137,13 @@ def _fit(model: Any, variables: list[Any], case: Case) -> dict[str, Any]:
 
 
 def in_turn(model_class: Any, case: Case, **metrics: str) -> dict[str, Any]:
-    """Two models of one class that train in turn: single steps first, then `fit`, the first model twice."""
+    """Two models of one class that train in turn: by single steps, and the first one by two calls of `fit`."""
     first, second = (_compiled(model_class, case, **metrics) for _ in range(2))
     every = batches(case)
     turns = [_step(*model, case, every[place]) for model, place in ((first, 0), (second, 1), (first, 1))]
-    fits = [_fit(*model, case) for model in (first, second, first)]
+    fits = [_fit(*first, case)]
+    turns.append(_step(*second, case, every[0]))
+    fits.append(_fit(*first, case))
     return {"steps": turns, "fits": fits}
 
 
@@ -192,8 +194,9 @@ def keras_course(case: Case, **metrics: str) -> list[Weights]:
 def _alone(model: Any, step: Any, case: Case, batch: tuple[np.ndarray, ...]) -> Alone:
     model.reset_metrics()
     logs = {name: float(value) for name, value in flat(step(_tensors(case, batch)), "step").items()}
-    weight = float(np.sum(batch[2], dtype=np.float64)) if len(batch) > 2 else float(len(batch[0]))
-    return {"logs": logs, "count": len(batch[0]), "weight": weight}
+    x, _, *weights = batch
+    weight = float(np.sum(weights[0], dtype=np.float64)) if weights else float(len(x))
+    return {"logs": logs, "count": len(x), "weight": weight}
 
 
 # --- comparisons
@@ -211,10 +214,11 @@ def _weight(found: Any, due: np.ndarray) -> np.ndarray:
     return finite(same_shape(found, due.shape, "A weight after the step"), "A weight after the step")
 
 
-def moves(case: Case, seen: list[Step]) -> None:
-    """Fail unless each step moves the weights as Keras's own step does from where they were."""
-    for step, taken in zip(seen, keras_steps(case, starts(case, seen)), strict=True):
-        for found, due in zip(step["weights"], taken["weights"], strict=True):
+def moves(case: Case, seen: list[Step], beside: list[Alone] | None = None) -> None:
+    """Fail unless each step moves the weights as Keras's own step, ``beside`` it, does from where they were."""
+    taken = keras_steps(case, starts(case, seen)) if beside is None else beside
+    for step, own in zip(seen, taken, strict=True):
+        for found, due in zip(step["weights"], own["weights"], strict=True):
             close(found, due, "A weight after the step", ulps=64, scale=16)
 
 
@@ -235,10 +239,9 @@ def same_course(seen: dict[str, Any], course: list[Weights]) -> None:
     )
 
 
-def running(case: Case, seen: list[Step], **metrics: str) -> list[Reported]:
+def running(seen: list[Step], beside: list[Alone]) -> list[Reported]:
     """What each step reports, and the batches that it must report on: all since the first."""
-    taken = keras_steps(case, starts(case, seen), **metrics)
-    return [(step["logs"], taken[: place + 1]) for place, step in enumerate(seen)]
+    return [(step["logs"], beside[: place + 1]) for place, step in enumerate(seen)]
 
 
 def of_epochs(case: Case, seen: dict[str, Any], **metrics: str) -> list[Reported]:

@@ -1,8 +1,7 @@
 # %% fresh_layers
 """The whole has layers of its own instead of the two halves.
 
-It trains well, but what it learns stays inside: the halves you hold know nothing of it. Call the given models; that
-brings their weights along.
+It trains well, but the given halves learn nothing from that. Call the given models: they bring their weights along.
 """
 
 
@@ -19,8 +18,8 @@ def build_autoencoder(encoder, decoder):
 # %% copied_halves
 """The whole is made of copies of the halves.
 
-A copy starts with the same values, and from then on goes its own way: after training the halves you hold are what
-they were. Use the models themselves.
+A copy starts with the same values, but has weights of its own: training the whole leaves the given halves as they
+were. Use the models themselves.
 """
 
 
@@ -50,7 +49,7 @@ def build_autoencoder(encoder, decoder):
 # %% encoder_frozen
 """The encoder is frozen, only the decoder is trained.
 
-`trainable = False` is for parts that have learned already. Here nobody has: both halves learn at once.
+`trainable = False` is for parts that are trained already. Here both halves start untrained and learn together.
 """
 
 
@@ -63,7 +62,7 @@ def build_autoencoder(encoder, decoder):
 # %% decoder_frozen
 """The decoder is frozen, only the encoder is trained.
 
-In a GAN one player is frozen while the other learns; in an autoencoder both halves want the same and learn at once.
+In a GAN one network is frozen while the other learns. In an autoencoder both minimize the same loss and learn together.
 """
 
 
@@ -90,8 +89,7 @@ def build_autoencoder(encoder, decoder):
 # %% decoder_on_the_input
 """The decoder is wired to the encoder's input, not to its output.
 
-Where the sizes fit, this even runs: but the encoder is then a dead branch, and nothing is squeezed. The decoder gets
-the code.
+Where the sizes fit, this even runs, but the encoder takes no part. The decoder gets the code.
 """
 
 
@@ -114,7 +112,7 @@ def build_autoencoder(encoder, decoder):
 # %% disconnected
 """The model goes from the encoder's input to the decoder's output, but no path connects them.
 
-`decoder.output` hangs on the decoder's own input. Call the decoder on the encoder's output to connect the two.
+`decoder.output` belongs to the decoder's own input. Call the decoder on the encoder's output to connect the two.
 """
 
 
@@ -125,7 +123,7 @@ def build_autoencoder(encoder, decoder):
 # %% encoder_only
 """The whole ends at the code.
 
-It must give back data: send the code through the decoder.
+It must return data: send the code through the decoder.
 """
 
 
@@ -136,8 +134,7 @@ def build_autoencoder(encoder, decoder):
 # %% layers_in_one_row
 """The layers of both halves are put in one row, one after another.
 
-That is right for halves that are a plain row of layers, and wrong for all others: a branch has no place in a row. A
-model is a layer; take each half as one piece.
+That is right for halves without branches only. A model is a layer: call each half as one piece.
 """
 
 
@@ -153,8 +150,8 @@ def build_autoencoder(encoder, decoder):
 # %% always_inference
 """Both halves are called with `training=False`, also while the whole is trained.
 
-Batch normalisation and dropout inside the halves then never do their work. Leave `training` alone, it is handed down
-by itself; or hand on the value that `call` gets.
+Batch normalization and dropout inside the halves are then off during training. Do not set `training`: Keras passes it
+on. Or pass on the value that `call` gets.
 """
 
 
@@ -174,8 +171,7 @@ def build_autoencoder(encoder, decoder):
 # %% always_training
 """Both halves are called with `training=True`, also when the whole predicts.
 
-The reconstruction of an example then depends on the rest of its batch. Leave `training` alone: it is handed down by
-itself.
+The reconstruction of an example then depends on the rest of its batch. Do not set `training`: Keras passes it on.
 """
 
 
@@ -187,8 +183,7 @@ def build_autoencoder(encoder, decoder):
 # %% one_layer_more
 """The whole has a layer of its own after the decoder.
 
-It learns part of the way back, and the halves on their own give something else than the whole. The whole owns
-nothing: its weights are those of the halves.
+Then the two halves on their own give something else than the whole. The whole has no weights but those of the halves.
 """
 
 
@@ -196,3 +191,53 @@ def build_autoencoder(encoder, decoder):
     x = keras.Input(encoder.input_shape[1:])
     y = decoder(encoder(x))
     return keras.Model(x, keras.layers.Dense(y.shape[-1], activation="sigmoid")(y))
+
+
+# %% input_added_to_the_output
+"""The input is added to the output of the decoder.
+
+Such a skip connection passes the data around the code, so the halves need not learn anything. Everything must go
+through the code.
+"""
+
+
+def build_autoencoder(encoder, decoder):
+    x = keras.Input(encoder.input_shape[1:])
+    return keras.Model(x, keras.layers.Add()([x, decoder(encoder(x))]))
+
+
+# %% parts_in_a_plain_function
+"""A function is returned, not a model.
+
+It computes the right values, but it can be neither compiled nor trained. `keras.Model(input, output)` makes a model.
+"""
+
+
+def build_autoencoder(encoder, decoder):
+    return lambda x: decoder(encoder(x))
+
+
+# %% first_whole_kept
+"""The first whole is kept and returned for every other pair of halves.
+
+A cache by shape saves no time here and mixes up models. Build a new whole in each call.
+"""
+
+_wholes = {}
+
+
+class KeptWhole(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.encoder = self.decoder = None
+
+    def call(self, x):
+        return self.decoder(self.encoder(x))
+
+
+def build_autoencoder(encoder, decoder):
+    key = (encoder.input_shape, encoder.output_shape)
+    if key not in _wholes:
+        _wholes[key] = KeptWhole()
+    _wholes[key].encoder, _wholes[key].decoder = encoder, decoder
+    return _wholes[key]

@@ -17,7 +17,7 @@ def build_decoder(latent_dim, output_dim):
 """The encoder ends in a softmax, so the numbers of a code add up to 1.
 
 One of the `latent_dim` numbers is then fixed by the others; a code of a single number is always 1 and tells nothing.
-A code is no probability: leave it free.
+A code is not a probability: end in a layer without activation.
 """
 
 
@@ -29,10 +29,9 @@ def build_encoder(input_dim, latent_dim):
 
 
 # %% half_the_range
-"""The outputs of the decoder stay on one side of one half.
+"""The outputs of the decoder stay below one half.
 
-A sigmoid that is squeezed (or cut off) before it reaches 0 and 1 can't give back data that lie there. Compare the
-smallest and the largest output possible with those of the data.
+A sigmoid that is scaled down never gets near 1. Compare the smallest and the largest possible output with the data.
 """
 
 
@@ -60,7 +59,7 @@ def build_decoder(latent_dim, output_dim):
 # %% encoder_gives_data
 """The encoder already reconstructs: its output has the size of the data.
 
-The encoder ends at the narrow place, with the code. The way back is the decoder's.
+The encoder ends with the code, at the narrowest layer. The way back is the decoder's part.
 """
 
 
@@ -73,7 +72,7 @@ def build_encoder(input_dim, latent_dim):
 # %% fixed_code_size
 """The code always has 32 numbers, whatever `latent_dim` says.
 
-Sizes come in as arguments; a number that was right for one data set is wrong for the next.
+Take sizes from the arguments: a number that is right for one data set is wrong for the next.
 """
 
 
@@ -111,9 +110,9 @@ def build_decoder(latent_dim, output_dim):
 
 
 # %% encoder_picks_features
-"""The encoder hands on the first `latent_dim` features and drops the others.
+"""The encoder returns the first `latent_dim` features and drops the others.
 
-That is a selection, not a code: nothing in it can be learned. Let every feature take part, by a layer with weights.
+That is a selection, not a code: it has nothing to learn. Use a layer with weights, which sees every feature.
 """
 
 
@@ -123,9 +122,9 @@ def build_encoder(input_dim, latent_dim):
 
 
 # %% softmax_over_the_batch
-"""The code is normalised over the batch: it depends on which other examples are there.
+"""The code is normalized over the batch: it depends on which other examples are there.
 
-A code must depend on its own example only. The first axis is none of a layer's business.
+A code must depend on its own example only. Leave axis 0, the batch, alone.
 """
 
 
@@ -156,9 +155,9 @@ def build_decoder(latent_dim, output_dim):
 
 
 # %% untrainable_encoder
-"""The weights of the encoder are frozen, so the code stays a random one.
+"""The weights of the encoder are frozen, so the code stays random.
 
-`trainable = False` takes a model out of training. Both halves have to learn.
+`trainable = False` excludes a model from training. Both halves have to learn.
 """
 
 
@@ -173,8 +172,7 @@ def build_encoder(input_dim, latent_dim):
 # %% rounded_output
 """The outputs of the decoder are rounded to 0 and 1, and rounding has no gradient.
 
-Black and white pixels are tempting, but nothing can be learned through a step. Round after training, outside of the
-model.
+Rounding is a step function, so nothing before it can learn. Round after training, outside the model.
 """
 
 
@@ -185,11 +183,11 @@ def build_decoder(latent_dim, output_dim):
     return keras.Model(code, keras.ops.round(x), name="decoder")
 
 
-# %% normalised_code
-"""The code is normalised: its numbers always have the mean 0 and the size 1.
+# %% normalized_code
+"""The code is normalized: its numbers always have the mean 0 and the size 1.
 
-That takes away a part of what a code can say, and of a code of one number everything: it is 0 for every example. Leave the code
-as the last layer gives it.
+That ties the numbers to each other; a code of one number is 0 for every example. End in a layer without
+normalization.
 """
 
 
@@ -198,3 +196,72 @@ def build_encoder(input_dim, latent_dim):
     hidden = keras.layers.Dense(32, activation="relu")(inputs)
     code = keras.layers.Dense(latent_dim)(hidden)
     return keras.Model(inputs, keras.layers.LayerNormalization(center=False, scale=False)(code))
+
+
+# %% relu_before_sigmoid
+"""The decoder's last layer has a relu, and a sigmoid follows.
+
+The relu leaves no negative number, and the sigmoid of 0 is 0.5: no output can become darker than that.
+"""
+
+
+def build_decoder(latent_dim, output_dim):
+    code = keras.Input((latent_dim,))
+    hidden = keras.layers.Dense(32, activation="relu")(code)
+    x = keras.layers.Dense(output_dim, activation="relu")(hidden)
+    return keras.Model(code, keras.layers.Activation("sigmoid")(x), name="decoder")
+
+
+# %% output_of_length_one
+"""Each row of the decoder's output is scaled to length 1.
+
+Then at most one output of a row can be near 1. Each output must be able to take any value, whatever the others are.
+"""
+
+
+def build_decoder(latent_dim, output_dim):
+    code = keras.Input((latent_dim,))
+    hidden = keras.layers.Dense(32, activation="relu")(code)
+    x = keras.layers.Dense(output_dim)(hidden)
+    return keras.Model(code, keras.layers.UnitNormalization()(x), name="decoder")
+
+
+# %% fixed_data_size
+"""The decoder always gives 64 numbers, whatever `output_dim` says.
+
+64 is the size of the digits in the picture. Take the size from the argument.
+"""
+
+
+def build_decoder(latent_dim, output_dim):
+    code = keras.Input((latent_dim,))
+    hidden = keras.layers.Dense(32, activation="relu")(code)
+    return keras.Model(code, keras.layers.Dense(64, activation="sigmoid")(hidden), name="decoder")
+
+
+# %% one_unit_too_narrow
+"""A layer with a single unit comes before the code.
+
+All numbers of the code then follow from one number. No layer before the code may be narrower than the code.
+"""
+
+
+def build_encoder(input_dim, latent_dim):
+    x = keras.Input((input_dim,))
+    hidden = keras.layers.Dense(32, activation="relu")(x)
+    narrow = keras.layers.Dense(1)(hidden)
+    return keras.Model(x, keras.layers.Dense(latent_dim)(narrow), name="encoder")
+
+
+# %% code_without_gradient
+"""The encoder ends in `stop_gradient`, so nothing in it can learn.
+
+The loss is computed from the reconstruction, and its gradient has to reach the encoder through the code.
+"""
+
+
+def build_encoder(input_dim, latent_dim):
+    x = keras.Input((input_dim,))
+    hidden = keras.layers.Dense(32, activation="relu")(x)
+    code = keras.layers.Dense(latent_dim)(hidden)
+    return keras.Model(x, keras.ops.stop_gradient(code), name="encoder")

@@ -26,7 +26,7 @@ def encode_then_decode(autoencoder_parts, x):
 # %% decodes_the_data
 """The decoder gets the data, not the code.
 
-The code is computed and then left lying. Hand the result of the first step to the second.
+The code is computed and never used. Pass the result of the first step to the second.
 """
 
 
@@ -39,8 +39,8 @@ def encode_then_decode(autoencoder_parts, x):
 # %% training_mode
 """The halves are used in training mode.
 
-Batch normalisation then uses the statistics of this batch and changes its own, dropout draws at random. A
-reconstruction is prediction: call without `training=True`.
+Batch normalization then uses the statistics of this batch and changes its own; dropout draws at random. A
+reconstruction is inference: call without `training=True`.
 """
 
 
@@ -50,9 +50,9 @@ def encode_then_decode(autoencoder_parts, x):
 
 
 # %% halves_of_its_own
-"""New halves are built instead of using the ones that were handed over.
+"""New halves are built, and those in `autoencoder_parts` are not used.
 
-They have the right shapes and random weights. What was learned is in `autoencoder_parts`.
+They have random weights. What was learned is in `autoencoder_parts`.
 """
 
 
@@ -64,7 +64,7 @@ def encode_then_decode(autoencoder_parts, x):
 # %% the_data_themselves
 """What comes back are the data, unchanged.
 
-A perfect reconstruction would be equal to the data; this one never went through the narrow place.
+A perfect reconstruction would equal the data, but this one never went through the code.
 """
 
 
@@ -76,7 +76,7 @@ def encode_then_decode(autoencoder_parts, x):
 # %% averaged_code
 """One code is made for the whole batch: the mean over the examples.
 
-Every example has a code of its own. The batch axis stays as it is.
+Every example has its own code. Leave the batch axis as it is.
 """
 
 
@@ -89,11 +89,37 @@ def encode_then_decode(autoencoder_parts, x):
 # %% clipped_to_the_data
 """The reconstruction is clipped to the range of the data.
 
-What the decoder gives is the reconstruction. Whether it can leave the range from 0 to 1 is the decoder's business: another
-pair of halves may be made for other data.
+The decoder's output is the reconstruction. Other halves may be made for data outside of [0, 1].
 """
 
 
 def encode_then_decode(parts, x):
     encoder, decoder = parts
     return tf.clip_by_value(decoder(encoder(x, training=False), training=False), 0.0, 1.0)
+
+
+# %% first_pair_kept
+"""The first pair is kept, and used for every call.
+
+The function must use the pair that it is given: keep nothing between two calls.
+"""
+
+_first_pair = []
+
+
+def encode_then_decode(autoencoder_parts, x):
+    if not _first_pair:
+        _first_pair.extend(autoencoder_parts)
+    return _first_pair[1](_first_pair[0](x))
+
+
+# %% code_divided_by_its_length
+"""The code is normalized before it is decoded.
+
+The decoder was trained on the codes as the encoder gives them. Pass them on unchanged.
+"""
+
+
+def encode_then_decode(autoencoder_parts, x):
+    encoder, decoder = autoencoder_parts
+    return decoder(keras.ops.normalize(encoder(x), axis=-1))

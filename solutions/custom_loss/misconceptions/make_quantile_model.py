@@ -1,8 +1,8 @@
 # %% ordinary_loss
 """The model is compiled with an ordinary loss, so it learns the middle of the targets.
 
-Mean squared error gives the conditional mean, absolute error the median, and neither knows anything of `tau`. The loss is
-what asks the question: which of yours asks for the quantile?
+Mean squared error gives the conditional mean, absolute error the median, and neither depends on `tau`. Compile the
+model with a loss that you make for `tau`.
 """
 
 
@@ -29,8 +29,8 @@ def make_quantile_model(n_features, tau):
 # %% no_bias
 """The model has no bias, so it predicts exactly 0 where all features are 0.
 
-Standardised features are 0 for the average example, and its quantile is not. A layer without bias can only turn the line
-around the origin, never lift it.
+Standardised features are 0 for the average example, and its quantile is not. Without a bias a model can only tilt its
+line around the origin, not move it up or down.
 """
 
 
@@ -43,8 +43,8 @@ def make_quantile_model(n_features, tau):
 # %% not_compiled
 """The model is built and not compiled.
 
-Without a loss and an optimizer there is nothing to train with. `compile` is where the loss that you wrote gets into the
-model.
+Without a loss and an optimizer there is nothing to train with. Call `compile` with an optimizer and the loss that you
+wrote.
 """
 
 
@@ -55,8 +55,8 @@ def make_quantile_model(n_features, tau):
 # %% steps_too_small
 """The learning rate is so small that 300 epochs do not bring the model to the quantile.
 
-The gradient of the pinball loss is never larger than `tau` or `1 - tau`, however far away the prediction is: 4,800 steps
-of that size times the learning rate is as far as it can go. Let it take larger steps.
+The gradient of the pinball loss is never larger than `tau` or `1 - tau`, however far away the prediction is: 4,800
+steps of that size times the learning rate is as far as a weight can move. Use a larger learning rate.
 """
 
 
@@ -70,7 +70,7 @@ def make_quantile_model(n_features, tau):
 """The last layer has a relu, so the model can't predict a negative number.
 
 Half of the standardised targets are negative, and where relu gives 0 its gradient is 0 as well: the model gets stuck
-there. Which range of values does a regression need?
+there. Leave the last layer without an activation.
 """
 
 

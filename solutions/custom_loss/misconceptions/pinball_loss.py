@@ -49,7 +49,7 @@ def pinball_loss(tau):
 """The components of a target are not averaged: the loss still has the shape of the target.
 
 A loss function turns the last axis, the components of one target, into one number, so `(batch, n)` becomes
-`(batch,)`. Look at what `axis` a mean takes.
+`(batch,)`. Take the mean over `axis=-1`.
 """
 
 
@@ -64,8 +64,8 @@ def pinball_loss(tau):
 # %% mean_over_the_batch_axis
 """The mean is taken over the first axis, which is the batch.
 
-The result has one entry per component, mixed from all examples, where one per example is due. Which axis numbers the
-examples, and which the components of one target?
+The result has one entry per component, mixed from all examples, where one per example is expected. The examples lie
+along axis 0, the components of a target along the last axis.
 """
 
 
@@ -128,8 +128,8 @@ def pinball_loss(tau):
 # %% one_side_only
 """Only predictions that are too low cost anything.
 
-Predicting something huge is then free of charge. The other side needs its (smaller or larger) price as well: look at the
-second line of the formula.
+A huge prediction then costs nothing. A prediction that is too high needs its price as well: look at the second line
+of the formula.
 """
 
 
@@ -160,8 +160,8 @@ def pinball_loss(tau):
 # %% numpy_inside
 """The loss is computed with NumPy, so no gradient can flow through it.
 
-The values are right, but TensorFlow did not see how they came about, and in `fit` the tensors have no values yet when the
-function is traced. Use the function of the same name in `keras.ops` or `tf`.
+The values are right, but TensorFlow did not record how they were computed. While `fit` traces the function, the
+tensors have no values yet. Use the function of the same name in `keras.ops` or `tf`.
 """
 
 

@@ -41,8 +41,8 @@ class PinballLoss(keras.losses.Loss):
 # %% config_missing
 """There is no `get_config`, so `tau` is lost when a model is saved.
 
-Loading calls `PinballLoss(**config)` with what the base class stored, and that does not know `tau`. The loss must say
-itself what it was made with.
+Loading calls `PinballLoss(**config)` with what the base class stored, which does not include `tau`. Write a
+`get_config` that adds it.
 """
 
 
@@ -78,8 +78,8 @@ class PinballLoss(keras.losses.Loss):
 # %% default_tau_after_loading
 """`tau` has a default and is missing from the configuration: a loaded model silently gets the default.
 
-Nothing raises, since `__init__` can do without `tau`; the model just goes on with another quantile. Each argument that
-can differ from its default belongs into `get_config`.
+Nothing raises, since `__init__` can do without `tau`; the model just goes on with another quantile. Each argument of
+`__init__` belongs in `get_config`.
 """
 
 
@@ -95,7 +95,7 @@ class PinballLoss(keras.losses.Loss):
 # %% reduction_not_passed_on
 """`__init__` takes `reduction` and does not pass it on.
 
-The base class then uses its default, whatever was asked for. It does the reducing, so it has to be told which.
+The base class then uses its default, whatever was asked for. Pass `reduction` to `super().__init__`.
 """
 
 
@@ -212,8 +212,8 @@ class PinballLoss(keras.losses.Loss):
 # %% numpy_in_call
 """`call` computes with NumPy, so the model gets no gradient.
 
-The value is right, but it comes out of nowhere as far as the tape can see, and in graph mode there are no values yet. Stay
-with the operations of `keras.ops` or `tf`.
+The value is right, but the tape did not record how it was computed, and in graph mode there are no values yet. Use
+the operations of `keras.ops` or `tf`.
 """
 
 

@@ -1,8 +1,8 @@
 # %% weights_ignored
 """The weights are accepted and never used.
 
-The signature asks for them, but the result is the same with and without. Where in the computation is there one number per
-example to multiply?
+The signature asks for them, but the result is the same with and without. Multiply the losses of the examples, shape
+`(batch,)`, by the weights before the last mean.
 """
 
 
@@ -30,8 +30,8 @@ def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
 # %% no_clipping
 """The probabilities are not clipped before the logarithm.
 
-A prediction of exactly 0 or 1 gives infinity, or 0 times infinity, which is not a number; from then on the model's weights
-are lost. Where do the probabilities have to be kept within bounds?
+A prediction of exactly 0 or 1 gives infinity, or 0 times infinity, which is not a number; from then on the model's
+weights are lost. Clip the probabilities before the logarithm.
 """
 
 
@@ -76,8 +76,8 @@ def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
 # %% logits_for_probabilities
 """The predictions are taken for logits and squashed by a sigmoid once more.
 
-They are probabilities already: a sigmoid maps all of them to between 0.5 and 0.73. Which of the two does the
-`from_logits` argument of Keras, or the function of `tf.nn`, expect?
+They are probabilities already: a sigmoid maps all of them to between 0.5 and 0.73. Use no function that expects
+logits, and leave `from_logits` at its default.
 """
 
 
@@ -91,8 +91,7 @@ def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
 # %% batch_size_written_down
 """The weighted sum is divided by 32, whatever the size of the batch.
 
-The last batch of an epoch is usually shorter, and so is the batch of somebody else. A mean knows by how many it
-divides.
+The last batch of an epoch is usually shorter. A mean divides by the size of this batch, whatever it is.
 """
 
 
@@ -168,8 +167,8 @@ def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
 # %% only_the_positive_label
 """The term for the label 0 is missing.
 
-Where the label is 0, any probability is then free of charge, and a model that always says 1 is perfect. The formula has two
-terms, one for each label.
+Where the label is 0, any probability then costs nothing, and a model that always says 1 is perfect. The formula has
+two terms, one for each label.
 """
 
 
@@ -197,8 +196,7 @@ def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
 # %% sign_missing
 """The minus sign is missing, so the best model has the worst loss.
 
-The logarithm of a probability is negative or 0. A loss must be small for good predictions: what turns a log-likelihood
-into a loss?
+The logarithm of a probability is negative or 0. A loss must be small for good predictions, so it needs a minus sign.
 """
 
 
@@ -213,7 +211,7 @@ def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
 # %% sum_over_the_labels
 """The labels of an example are added up instead of averaged.
 
-The formula divides by n, the number of labels of one example. Which reduction over the last axis does that?
+The formula divides by n, the number of labels of one example. Take the mean over the last axis.
 """
 
 

@@ -44,7 +44,7 @@ def make_model(hidden_units: int = 8, n_factors: int = 3) -> keras.Model:
 
 
 # %% einsum
-"""An einsum over the factors, with initialisers of its own."""
+"""An einsum over the factors, with its own initializers."""
 
 
 def make_model(hidden_units=8, n_factors=3):

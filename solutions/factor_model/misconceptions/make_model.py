@@ -2,7 +2,7 @@
 """The characteristics of all tickers are flattened into one long row.
 
 Then every beta depends on the characteristics of every ticker, and the number of weights grows with the square of the
-panel. A Dense layer needs no flat input: it is threaded over the tickers, row by row.
+number of tickers. Call the Dense layer on the whole tensor: it applies the same weights to each ticker.
 """
 
 
@@ -22,8 +22,8 @@ def make_model(hidden_units=8, n_factors=3):
 # %% weights_for_each_ticker
 """Each ticker has a beta layer of its own.
 
-A layer for each ticker can't say anything about a company that it has not seen, and has few dates to learn from. One
-layer for all of them is called on the whole tensor, and threads over the tickers.
+Weights per ticker are of no use for a company that the model has not seen. Call one layer on the whole tensor: it
+applies the same weights to each ticker.
 """
 
 
@@ -43,8 +43,8 @@ def make_model(hidden_units=8, n_factors=3):
 # %% dot_over_the_tickers
 """The scalar product runs over the tickers.
 
-The factors were made as long as there are tickers so that the axes fit, and what comes out is one number for each
-factor. The sum in the formula runs over k: axis 2 of the betas, axis 1 of the factors. Only the tickers are left.
+The sum in the formula runs over the factors: axis 2 of the betas, axis 1 of the factors. The axis of the tickers is
+left.
 """
 
 
@@ -62,8 +62,8 @@ def make_model(hidden_units=8, n_factors=3):
 # %% factors_threaded_over_tickers
 """The factor layer is threaded over the tickers.
 
-With an axis behind the tickers, each ticker makes "factors" out of its own return alone. A factor is common to all
-tickers: its layer takes the returns as one row of length n_tickers.
+With an axis after the tickers, each ticker gets "factors" from its own return only. A factor is common to all tickers:
+the factor layer takes the returns as one row of length n_tickers.
 """
 
 
@@ -80,10 +80,9 @@ def make_model(hidden_units=8, n_factors=3):
 
 
 # %% no_batch_normalisation
-"""There is no batch normalisation.
+"""There is no batch normalization.
 
-The hidden units of a relu layer come on any scale. The normalisation between the relu layer and the beta layer brings
-each of them to mean 0 and spread 1 over the batch, in training mode.
+Add `keras.layers.BatchNormalization()` between the relu layer and the beta layer.
 """
 
 
@@ -99,10 +98,10 @@ def make_model(hidden_units=8, n_factors=3):
 
 
 # %% layer_normalisation
-"""A layer normalisation stands where a batch normalisation should.
+"""There is a layer normalization in place of the batch normalization.
 
-It makes the units of one ticker comparable with each other, within each row, and takes away the overall size of the
-row. The batch normalisation works on each unit, over all dates and tickers.
+A layer normalization normalizes each row over its units. The batch normalization normalizes each unit over all dates
+and tickers.
 """
 
 
@@ -118,10 +117,10 @@ def make_model(hidden_units=8, n_factors=3):
 
 
 # %% normalised_over_the_tickers_axis
-"""The batch normalisation works along the axis of the tickers.
+"""The batch normalization has axis=1, the tickers.
 
-With axis=1 each ticker gets a mean and a scale of its own, so equal companies get different betas. The axis that
-keeps its entries apart is the last one, that of the hidden units, which is the default.
+Then each ticker has its own mean and scale, and equal companies get different betas. Leave `axis` at its default, -1:
+one mean and scale per hidden unit.
 """
 
 
@@ -137,10 +136,9 @@ def make_model(hidden_units=8, n_factors=3):
 
 
 # %% normalised_before_the_relu
-"""The normalisation stands in front of the relu.
+"""The batch normalization comes before the relu.
 
-Then what reaches the beta layer is cut off at 0 and no longer has mean 0. Here the order is: relu layer,
-normalisation, beta layer.
+The order in this model is: relu layer, batch normalization, beta layer.
 """
 
 
@@ -156,10 +154,9 @@ def make_model(hidden_units=8, n_factors=3):
 
 
 # %% normalised_betas
-"""The normalisation stands behind the beta layer.
+"""The batch normalization comes after the beta layer.
 
-The betas themselves then have mean 0 and spread 1 in every batch, whatever the characteristics say. What is
-normalised are the hidden units.
+The order in this model is: relu layer, batch normalization, beta layer.
 """
 
 
@@ -177,8 +174,8 @@ def make_model(hidden_units=8, n_factors=3):
 # %% relu_on_the_betas
 """The beta layer has a relu.
 
-A beta may be negative: the company gains when the factor falls. Only the hidden layer bends; the beta layer is
-linear.
+A beta may be negative: the company gains when the factor falls. The beta layer is linear; only the hidden layer has an
+activation.
 """
 
 
@@ -197,8 +194,7 @@ def make_model(hidden_units=8, n_factors=3):
 # %% relu_on_the_factors
 """The factor layer has a relu.
 
-A factor is the return of a portfolio: linear in the returns, and negative on every other date. Cut off at 0, it would
-know good days only.
+A factor is the return of a portfolio: linear in the returns, and negative on many dates. The factor layer is linear.
 """
 
 
@@ -216,8 +212,8 @@ def make_model(hidden_units=8, n_factors=3):
 # %% hidden_layer_without_relu
 """The hidden layer has no activation.
 
-Two linear layers in a row are one linear layer: the betas could not be a bent function of the characteristics. The
-hidden layer needs its relu.
+Linear layers in a row are one linear layer: the betas could not be a curved function of the characteristics. Give the
+hidden layer `activation="relu"`.
 """
 
 
@@ -235,7 +231,7 @@ def make_model(hidden_units=8, n_factors=3):
 # %% no_hidden_layer
 """There is no hidden layer.
 
-The betas would be a linear function of the normalised characteristics. The relu layer in front makes them bend.
+The betas are then a linear function of the characteristics. Add the relu layer with `hidden_units` units.
 """
 
 
@@ -251,10 +247,9 @@ def make_model(hidden_units=8, n_factors=3):
 
 
 # %% input_names_swapped
-"""The two inputs have each other's names.
+"""The names of the two inputs are swapped.
 
-Whoever feeds the model by name hands the returns to the beta network. `input_beta` takes the characteristics,
-`input_factor` the returns.
+`input_beta` takes the characteristics, `input_factor` the returns.
 """
 
 
@@ -272,8 +267,7 @@ def make_model(hidden_units=8, n_factors=3):
 # %% inputs_in_the_wrong_order
 """The model takes the returns first.
 
-`model([characteristics, returns])` then fails, or mixes them up. The list of inputs has `input_beta` first,
-`input_factor` second.
+List `input_beta` first and `input_factor` second in `keras.Model([...], ...)`.
 """
 
 
@@ -292,7 +286,7 @@ def make_model(hidden_units=8, n_factors=3):
 """The output keeps an axis of length one.
 
 The product of `(n_tickers, n_factors)` and `(n_factors, 1)` is `(n_tickers, 1)`. Against returns `(batch, n_tickers)`
-the loss would compare every ticker with every other. The output has one axis behind the batch.
+the loss would compare every ticker with every other. The output has one axis after the batch.
 """
 
 
@@ -328,8 +322,7 @@ def make_model(hidden_units=8, n_factors=3):
 # %% mean_over_the_factors
 """The products are averaged over the factors.
 
-The formula has a sum over k. A mean is the sum divided by the number of factors: the betas would have to be that much
-larger to make up for it.
+The formula has a sum over the factors, not a mean.
 """
 
 
@@ -345,10 +338,9 @@ def make_model(hidden_units=8, n_factors=3):
 
 
 # %% normalised_scalar_product
-"""`Dot` is told to normalise.
+"""`Dot` is called with `normalize=True`.
 
-With `normalize=True` it gives the cosine between betas and factors, which never leaves [-1, 1] and forgets how large
-either of them is.
+Then it gives the cosine of the angle between betas and factors, always between -1 and 1. Leave the argument out.
 """
 
 
@@ -384,8 +376,7 @@ def make_model(hidden_units=8, n_factors=3):
 # %% plain_gradient_descent
 """The model is compiled with plain gradient descent.
 
-The question asks for Adam, `optimizer="adam"`. It adapts its steps to each weight, which the two very different
-halves of this model need.
+The question asks for Adam, `optimizer="adam"`.
 """
 
 
@@ -403,7 +394,7 @@ def make_model(hidden_units=8, n_factors=3):
 # %% beta_layer_without_its_name
 """No layer is named `output_beta`.
 
-The name is how the betas are found again in the finished model: `model.get_layer("output_beta")`.
+Pass `name="output_beta"` to the beta layer. `model.get_layer("output_beta")` finds it in the finished model.
 """
 
 
@@ -568,6 +559,24 @@ def make_model(hidden_units=8, n_factors=3):
     hidden = keras.layers.Dense(8, activation="relu")(characteristics)
     betas = keras.layers.Dense(n_factors, name="output_beta")(keras.layers.BatchNormalization()(hidden))
     factors = keras.layers.Dense(n_factors)(returns)
+    model = keras.Model([characteristics, returns], keras.layers.Dot(axes=(2, 1))([betas, factors]))
+    model.compile(optimizer="adam", loss="mse")
+    return model
+
+
+# %% n_factors_not_used
+"""The argument `n_factors` is not used.
+
+Both linear layers have the number of units that the argument says, not always 3.
+"""
+
+
+def make_model(hidden_units=8, n_factors=3):
+    characteristics = keras.Input((n_tickers, n_characteristics), name="input_beta")
+    returns = keras.Input((n_tickers,), name="input_factor")
+    hidden = keras.layers.Dense(hidden_units, activation="relu")(characteristics)
+    betas = keras.layers.Dense(3, name="output_beta")(keras.layers.BatchNormalization()(hidden))
+    factors = keras.layers.Dense(3)(returns)
     model = keras.Model([characteristics, returns], keras.layers.Dot(axes=(2, 1))([betas, factors]))
     model.compile(optimizer="adam", loss="mse")
     return model

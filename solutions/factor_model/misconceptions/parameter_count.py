@@ -1,8 +1,8 @@
 # %% hidden_layer_for_each_ticker
-"""The beta network is counted once for each ticker.
+"""The beta network is counted once per ticker.
 
-It is threaded over the tickers: the same weights meet every row. The only layer that notices how many tickers there
-are is the one that takes the returns as one row.
+Its weights are the same for every ticker. Only the layer that takes the returns as one row depends on the number of
+tickers.
 """
 
 
@@ -14,7 +14,7 @@ def parameter_count(n_tickers, n_characteristics, hidden_units, n_factors):
 # %% flattened_characteristics
 """The hidden layer is counted as if its input were flattened.
 
-One row that goes in has n_characteristics entries, not n_tickers times as many. Dense works on the last axis.
+A Dense layer works on the last axis, which has n_characteristics entries.
 """
 
 
@@ -26,8 +26,7 @@ def parameter_count(n_tickers, n_characteristics, hidden_units, n_factors):
 # %% no_moving_statistics
 """The moving mean and variance are not counted.
 
-They are not trained, but they are part of the model, and `count_params` counts them: four numbers for each hidden
-unit, not two.
+They are not trained, but `count_params` counts them: four numbers per hidden unit, not two.
 """
 
 
@@ -37,9 +36,9 @@ def parameter_count(n_tickers, n_characteristics, hidden_units, n_factors):
 
 
 # %% no_batch_normalisation_counted
-"""The batch normalisation is left out.
+"""The batch normalization is not counted.
 
-It holds a scale, a shift, a mean and a variance for each hidden unit.
+It holds a scale, a shift, a moving mean and a moving variance per hidden unit.
 """
 
 
@@ -50,7 +49,7 @@ def parameter_count(n_tickers, n_characteristics, hidden_units, n_factors):
 # %% biases_forgotten
 """The biases are not counted.
 
-Each Dense layer adds one number to each of its outputs: as many as it has units.
+Each Dense layer has one bias per unit.
 """
 
 
@@ -59,9 +58,9 @@ def parameter_count(n_tickers, n_characteristics, hidden_units, n_factors):
 
 
 # %% factor_layer_takes_characteristics
-"""The factor layer is counted on characteristics.
+"""The factor layer is counted with n_characteristics inputs.
 
-Its input are the returns of a date, one for each ticker.
+Its input is the returns of a date, one per ticker.
 """
 
 
@@ -71,9 +70,9 @@ def parameter_count(n_tickers, n_characteristics, hidden_units, n_factors):
 
 
 # %% beta_network_only
-"""The factor layer is forgotten.
+"""The factor layer is not counted.
 
-The right half of the model has weights, too: a row of n_tickers returns goes in, n_factors come out.
+The right half of the model has weights, too: n_tickers inputs and n_factors units.
 """
 
 
@@ -82,9 +81,9 @@ def parameter_count(n_tickers, n_characteristics, hidden_units, n_factors):
 
 
 # %% statistics_over_the_tickers
-"""The batch normalisation is counted along the tickers.
+"""The batch normalization is counted per ticker.
 
-It keeps the entries of the last axis apart, which are the hidden units: four numbers for each of them.
+It has four numbers per entry of the last axis, which are the hidden units.
 """
 
 
@@ -115,3 +114,15 @@ It is between the relu layer and the beta layer, so it has four numbers per hidd
 def parameter_count(n_tickers, n_characteristics, hidden_units, n_factors):
     hidden = (n_characteristics + 1) * hidden_units
     return hidden + 4 * n_factors + (hidden_units + 1) * n_factors + (n_tickers + 1) * n_factors
+
+
+# %% one_bias_for_each_layer
+"""One bias per layer is counted.
+
+A Dense layer has one bias per unit.
+"""
+
+
+def parameter_count(n_tickers, n_characteristics, hidden_units, n_factors):
+    kernels = n_characteristics * hidden_units + hidden_units * n_factors + n_tickers * n_factors
+    return kernels + 4 * hidden_units + 3

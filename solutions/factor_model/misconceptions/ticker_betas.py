@@ -1,8 +1,8 @@
 # %% in_training_mode
 """The half is called in training mode.
 
-The batch normalisation then uses the mean and the spread of the dates that happen to come along, so the betas of a
-date change with the others. At inference, `training=False` or `predict`, it uses those that it has learned.
+The batch normalization then uses the mean and variance of the dates in the batch, so the betas of a date depend on the
+others. At inference, `training=False` or `predict`, it uses its moving mean and variance.
 """
 
 
@@ -12,9 +12,9 @@ def ticker_betas(model, characteristics):
 
 
 # %% hidden_units_instead
-"""What comes back is what goes into the beta layer.
+"""The input of the beta layer is returned.
 
-`layer.input` is the tensor in front of a layer: the normalised hidden units. The betas are its `output`.
+`layer.input` holds the normalized hidden units. The betas are the `output` of the layer.
 """
 
 
@@ -24,10 +24,9 @@ def ticker_betas(model, characteristics):
 
 
 # %% fresh_layers
-"""The beta network is built anew.
+"""The beta network is built again.
 
-New layers start with new random weights, and know nothing of what the model has learned. A second model between two
-tensors of the first one shares its weights.
+New layers start with new random weights. A second model between two tensors of the given model shares its weights.
 """
 
 
@@ -44,10 +43,9 @@ def ticker_betas(model, characteristics):
 
 
 # %% kernel_of_the_beta_layer
-"""The weights of the beta layer are taken for the betas.
+"""The kernel of the beta layer is returned.
 
-The kernel says how hidden units become betas; it is the same for every ticker and date. The betas are what the layer
-gives for the characteristics.
+The kernel is the same for every ticker and date. The betas are the output of the layer for the characteristics.
 """
 
 
@@ -58,7 +56,7 @@ def ticker_betas(model, characteristics):
 # %% averaged_over_dates
 """The betas are averaged over the dates.
 
-Characteristics change from date to date, and so do the betas: one set for each date, `(dates, n_tickers, n_factors)`.
+Characteristics change from date to date, and so do the betas: return `(dates, n_tickers, n_factors)`.
 """
 
 
@@ -68,9 +66,9 @@ def ticker_betas(model, characteristics):
 
 
 # %% first_date_only
-"""Only the betas of the first date come back.
+"""Only the betas of the first date are returned.
 
-`[0]` takes away the axis of the dates. Keep it, for one date as well as for many.
+`[0]` removes the axis of the dates. Keep it, also for a single date.
 """
 
 
@@ -82,8 +80,7 @@ def ticker_betas(model, characteristics):
 # %% fitted_returns
 """The whole model is run, and gives returns.
 
-`model.predict` goes through to the last layer. To stop in the middle, make a model that ends at the output of
-`output_beta`.
+Make a second model that ends at the output of `output_beta`.
 """
 
 
@@ -93,10 +90,9 @@ def ticker_betas(model, characteristics):
 
 
 # %% beta_layer_on_raw_characteristics
-"""The hidden layer is there, but the normalisation is skipped.
+"""The batch normalization is skipped.
 
-The half is all that lies between the input and the betas: relu layer, batch normalisation, beta layer. Without the
-normalisation the beta layer gets numbers on another scale than in the model.
+The half has three layers: relu layer, batch normalization, beta layer.
 """
 
 
@@ -111,10 +107,10 @@ def ticker_betas(model, characteristics):
 
 
 # %% learns_while_it_looks
-"""The moving statistics are changed on the way.
+"""The moving statistics change.
 
-In training mode a batch normalisation also updates what it has learned about mean and spread. Looking at the betas
-must leave the model as it was.
+In training mode a batch normalization also updates its moving mean and variance. Call the half with `training=False`
+only.
 """
 
 
@@ -127,8 +123,7 @@ def ticker_betas(model, characteristics):
 # %% frozen_for_the_look
 """The model is frozen to get inference mode, and stays frozen.
 
-`trainable = False` forbids training: whoever trains the model next trains nothing. Calling it with `training=False` says how to run
-it this once.
+`trainable = False` stays on the model, so the next `fit` trains nothing. Call the half with `training=False` instead.
 """
 
 
@@ -136,3 +131,42 @@ def ticker_betas(model, characteristics):
     model.trainable = False
     half = keras.Model(model.get_layer("input_beta").output, model.get_layer("output_beta").output)
     return half(characteristics)
+
+
+# %% relu_added_to_the_betas
+"""The betas go through a relu.
+
+Betas may be negative. Return the output of the layer `output_beta` as it is.
+"""
+
+
+def ticker_betas(model, characteristics):
+    half = keras.Model(model.get_layer("input_beta").output, model.get_layer("output_beta").output)
+    return keras.ops.relu(half(characteristics, training=False))
+
+
+# %% full_batches_only
+"""Dates that do not fill a batch are left out.
+
+Return the betas of all dates, also of those in the last, smaller batch.
+"""
+
+
+def ticker_betas(model, characteristics):
+    half = keras.Model(model.get_layer("input_beta").output, model.get_layer("output_beta").output)
+    size = min(32, len(characteristics))
+    starts = range(0, len(characteristics) - size + 1, size)
+    return keras.ops.concatenate([half(characteristics[at : at + size], training=False) for at in starts])
+
+
+# %% fitted_returns_for_each_factor
+"""The output of the whole model is repeated for each factor.
+
+Make a second model that ends at the output of `output_beta`.
+"""
+
+
+def ticker_betas(model, characteristics):
+    x = np.asarray(characteristics)
+    fitted = model.predict([x, np.zeros(x.shape[:2], "float32")], verbose=0)
+    return np.repeat(fitted[..., None], model.get_layer("output_beta").output.shape[-1], axis=-1)

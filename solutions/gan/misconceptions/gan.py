@@ -656,7 +656,7 @@ Draw one latent vector for each real image, so that both kinds weigh the same.
 class GAN(GAN):
     def train_step(self, real_images):
         count = tf.shape(real_images)[0]
-        fewer = count // 2 + 2 * (count % 2)
+        fewer = (count + 1) // 2
         fakes = self.generator(tf.random.normal((fewer, self.latent_dim)))
         images = tf.concat([fakes, real_images], axis=0)
         labels = tf.concat([tf.ones((fewer, 1)), tf.zeros((count, 1))], axis=0)

@@ -37,7 +37,7 @@ def compute_loss(input_image, filter_index):
 # %% image_cropped
 """The image is cropped, not the feature map.
 
-Then the convolution meets the same zeros, two pixels further in. Cut the border off what comes out of the network.
+Then the convolution pads the smaller image with zeros again. Cut the border off the feature map.
 """
 
 
@@ -61,7 +61,7 @@ def compute_loss(input_image, filter_index):
 # %% all_filters
 """All filters are averaged.
 
-The filter index has to pick one feature map: which axis counts the filters?
+The filter index picks one feature map: use it on the last axis, which counts the filters.
 """
 
 
@@ -95,7 +95,7 @@ def compute_loss(input_image, filter_index):
 
 
 # %% one_loss_an_image
-"""One mean for each image is returned.
+"""One mean per image is returned.
 
 The loss is one number: average over the batch too.
 """
@@ -109,7 +109,7 @@ def compute_loss(input_image, filter_index):
 # %% largest_pixel
 """The largest pixel of the map is taken.
 
-Only one place of the image would be changed. The mean makes the filter happy everywhere.
+The gradient of a maximum reaches only one place of the image. The loss is the mean of the map.
 """
 
 
@@ -121,7 +121,7 @@ def compute_loss(input_image, filter_index):
 # %% sign_flipped
 """The loss is the negative mean.
 
-This loss is maximised, not minimised: no minus is needed.
+This loss is maximized, not minimized: no minus is needed.
 """
 
 
@@ -133,7 +133,7 @@ def compute_loss(input_image, filter_index):
 # %% squares
 """The squares are averaged.
 
-The loss is the mean of the activation itself. Squares count a map of negative numbers as excited.
+The loss is the mean of the activation itself. A square is large for a strongly negative activation, too.
 """
 
 
@@ -145,7 +145,7 @@ def compute_loss(input_image, filter_index):
 # %% computed_in_numpy
 """The mean is computed with NumPy.
 
-The number is right, but the tape does not see NumPy: no gradient can flow back to the image.
+The value is right, but the tape does not record NumPy operations: no gradient flows back to the image.
 """
 
 
@@ -157,8 +157,8 @@ def compute_loss(input_image, filter_index):
 # %% loss_in_training_mode
 """The network is called in training mode.
 
-Batch normalisation then uses the statistics of this image, and changes its own. The network is to be looked at, not
-trained.
+Batch normalization then uses the statistics of this image, and changes its own. Call it in inference
+mode.
 """
 
 
@@ -192,7 +192,7 @@ def compute_loss(input_image, filter_index):
 
 
 # %% whole_model_asked
-"""The whole network is asked, not the feature extractor.
+"""The whole network is called, not the feature extractor.
 
 `model` gives the classes. The feature maps come from the notebook's variable `feature_extractor`.
 """

@@ -1,9 +1,8 @@
 # %% whole_network
 """The whole network is returned.
 
-A model made of `model.inputs` and `model.outputs` ends where the network ends. Which tensor does the layer of that
-name
-give?
+A model made of `model.inputs` and `model.outputs` ends where the network ends. End it at the output of the layer of
+that name.
 """
 
 
@@ -37,7 +36,7 @@ def build_feature_extractor(model, layer_name):
 # %% layer_alone
 """The layer itself is returned.
 
-It expects what the layers before it make of an image, not the image. Build a model that begins at the network's
+It expects the output of the layers before it, not an image. Build a model that begins at the network's
 inputs.
 """
 
@@ -49,7 +48,7 @@ def build_feature_extractor(model, layer_name):
 # %% symbolic_output
 """The symbolic output of the layer is returned.
 
-`layer.output` stands for a tensor that is not there yet. Only a model with inputs can be called on images.
+`layer.output` is a symbolic tensor without values. Only a model with inputs can be called on images.
 """
 
 
@@ -60,7 +59,7 @@ def build_feature_extractor(model, layer_name):
 # %% list_of_outputs
 """All layers are outputs, in a list.
 
-Then the model gives a list of activations. One layer was asked for.
+Then the model gives a list of activations. Return the activation of one layer.
 """
 
 
@@ -71,9 +70,7 @@ def build_feature_extractor(model, layer_name):
 # %% layers_in_a_row
 """The layers up to that one are put in a row.
 
-In the list of layers they come one after another, but a network may have ways around a layer. Use the tensors of
-the
-network that is there.
+`model.layers` is a list, but a network may have skip connections. Use the tensors of the network itself.
 """
 
 
@@ -88,8 +85,8 @@ def build_feature_extractor(model, layer_name):
 # %% extractor_in_training_mode
 """The network is called in training mode.
 
-Batch normalisation then uses the statistics of this batch, and changes its own. The network is to be looked at, not
-trained.
+Batch normalization then uses the statistics of this batch, and changes its own. Call it in inference
+mode.
 """
 
 

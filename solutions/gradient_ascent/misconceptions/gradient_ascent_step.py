@@ -1,7 +1,7 @@
 # %% descent
 """The step goes downhill.
 
-The filter is to be excited, so the loss has to grow: add the gradient.
+The loss has to grow: add the gradient.
 """
 
 
@@ -75,7 +75,7 @@ def gradient_ascent_step(img, filter_index, learning_rate):
 
 
 # %% divided_by_the_deviation
-"""The gradient is standardised.
+"""The gradient is standardized.
 
 Subtracting the mean turns the direction. Only the length is to be changed.
 """
@@ -105,9 +105,9 @@ def gradient_ascent_step(img, filter_index, learning_rate):
 
 
 # %% each_pixel_normalised
-"""Each pixel is normalised on its own.
+"""Each pixel is normalized on its own.
 
-Then a pixel without any influence moves as far as the most important one. The norm is that of the whole image.
+Then a pixel with little influence moves as far as the most important one. The norm is that of the whole image.
 """
 
 
@@ -167,7 +167,7 @@ def gradient_ascent_step(img, filter_index, learning_rate):
 # %% network_trained
 """The network is trained as well.
 
-Only the pixels are the weights here. The network is what is being asked: it must stay as it is.
+Only the pixels are trained here. The network must stay as it is.
 """
 
 
@@ -184,7 +184,7 @@ def gradient_ascent_step(img, filter_index, learning_rate):
 # %% gradient_of_the_weights
 """The network's weights are moved instead of the image.
 
-Ask the tape for the gradient with respect to the image: the pixels are what is being learned.
+Take the gradient with respect to the image: the pixels are what is trained.
 """
 
 
@@ -232,7 +232,7 @@ def gradient_ascent_step(img, filter_index, learning_rate):
 # %% step_without_the_image
 """The step comes back, not the image.
 
-The step is what is added to the image that was given.
+Add the step to the image that was given, and return the sum.
 """
 
 
@@ -262,8 +262,7 @@ def gradient_ascent_step(img, filter_index, learning_rate):
 # %% clipped
 """The image is clipped to [-1, 1].
 
-The raw image is to come back: its values may grow as far as the steps take them. `deprocess_image` makes it
-presentable.
+Return the raw image: its values may grow as far as the steps take them. `deprocess_image` prepares it for display.
 """
 
 
@@ -278,7 +277,7 @@ def gradient_ascent_step(img, filter_index, learning_rate):
 # %% first_filter
 """The filter index is not used.
 
-The loss is always that of filter 0. Hand on the index that was given.
+The loss is always that of filter 0. Pass the index that was given.
 """
 
 
@@ -293,7 +292,7 @@ def gradient_ascent_step(img, filter_index, learning_rate):
 # %% order_swapped
 """Image and loss are returned in the wrong order.
 
-`(loss, img)` was asked for: the loss first.
+Return `(loss, img)`: the loss first.
 """
 
 
@@ -308,7 +307,7 @@ def gradient_ascent_step(img, filter_index, learning_rate):
 # %% negative_loss_returned
 """The loss comes back with a minus.
 
-The negated loss may be what you go down. The caller wants the loss itself.
+You may descend on the negated loss, but return the loss itself.
 """
 
 
@@ -320,7 +319,7 @@ def gradient_ascent_step(img, filter_index, learning_rate):
 
 
 # %% image_normalised
-"""The new image is normalised, not the gradient.
+"""The new image is normalized, not the gradient.
 
 The gradient is divided by its norm before it is added. The image keeps its size.
 """
@@ -351,8 +350,7 @@ def gradient_ascent_step(img, filter_index, learning_rate):
 # %% only_long_gradients_shortened
 """A gradient that is longer than 1 is cut to length 1; a shorter one stays short.
 
-Clipping protects against steps that are too long. Here a bored filter with its small gradient should make steps of full length,
-too: divide by the norm, whatever it is.
+A small gradient must make a step of full length, too: divide by the norm, whatever it is.
 """
 
 

@@ -13,9 +13,9 @@ def visualize_filter(filter_index, iterations=30, learning_rate=10.0):
 
 
 # %% one_step_only
-"""Only one step counts: each starts from a new image, or the loop returns in its first round.
+"""Only one step counts.
 
-The start image is made once, before the loop, and `return` stands after it.
+Call `initialize_image()` once, before the loop, and put `return` after the loop.
 """
 
 
@@ -84,9 +84,9 @@ def visualize_filter(filter_index, iterations=30, learning_rate=10.0):
 
 
 # %% deprocessed
-"""The image has been made presentable already.
+"""The image has been deprocessed already.
 
-The raw float image is to come back. Whoever wants to show it calls `deprocess_image`.
+Return the raw float image. The picture calls `deprocess_image`.
 """
 
 
@@ -98,7 +98,7 @@ def visualize_filter(filter_index, iterations=30, learning_rate=10.0):
 
 
 # %% other_defaults
-"""Without arguments it does something else than 30 steps of length 10.
+"""Without further arguments it does not make 30 steps of length 10.
 
 The defaults are part of the signature: iterations=30, learning_rate=10.0.
 """
@@ -114,7 +114,7 @@ def visualize_filter(filter_index, iterations=20, learning_rate=1.0):
 # %% first_loss
 """The loss is that of the first step.
 
-It says how excited the filter was before anything happened. Return that of the last step.
+It says how strong the activation was at the start. Return the loss of the last step.
 """
 
 
@@ -128,7 +128,7 @@ def visualize_filter(filter_index, iterations=30, learning_rate=10.0):
 # %% sum_of_losses
 """The losses of all steps are added up.
 
-The loss of the last step was asked for: it tells how excited the filter is in the end.
+Return the loss of the last step only: it says how strong the activation is in the end.
 """
 
 
@@ -143,7 +143,7 @@ def visualize_filter(filter_index, iterations=30, learning_rate=10.0):
 # %% image_only
 """Only the image is returned.
 
-Loss and image were asked for: `return loss, img`.
+Return both: `return loss, img`.
 """
 
 
@@ -157,7 +157,7 @@ def visualize_filter(filter_index, iterations=30, learning_rate=10.0):
 # %% own_start
 """The start image is not that of `initialize_image`.
 
-Start from what `initialize_image()` gives: near grey, and of the right size.
+Start from the image that `initialize_image()` returns.
 """
 
 
@@ -171,7 +171,7 @@ def visualize_filter(filter_index, iterations=30, learning_rate=10.0):
 # %% always_filter_0
 """The filter index is not used.
 
-All filters then look like filter 0. Hand on the index that was given.
+All pictures are then those of filter 0. Pass the index that was given.
 """
 
 

@@ -1,7 +1,7 @@
 # %% list_without_names
 """The activations come as a list.
 
-The loss asks for layers by their names. Hand a dict {name: output} to `keras.Model`, and the model gives a dict.
+The loss looks layers up by name. Pass a dict {name: output} to `keras.Model`, and the model gives a dict.
 """
 
 
@@ -10,7 +10,7 @@ def build_feature_extractor(model):
 
 
 # %% inputs_of_the_layers
-"""Each name has what goes into the layer.
+"""Each name has the input of the layer.
 
 `layer.input` is the activation of the layer before. The activation of a layer is its `output`.
 """
@@ -36,8 +36,7 @@ def build_feature_extractor(model):
 # %% copied_weights
 """The network is copied with its weights.
 
-A copy agrees with the model at this moment. When the model goes on training, the copy stays behind. A second model
-over the same layers shares the weights.
+A copy does not follow when the weights of the model change. A second model over the same layers shares the weights.
 """
 
 
@@ -48,7 +47,7 @@ def build_feature_extractor(model):
 
 
 # %% last_layer_only
-"""Only the last layer is there.
+"""The dict holds the last layer only.
 
 The loss needs several layers from the middle. Put every layer of `model.layers` into the dict.
 """
@@ -59,9 +58,9 @@ def build_feature_extractor(model):
 
 
 # %% convolutions_only
-"""Only the convolutions are there.
+"""The dict holds the convolutions only.
 
-The dict has an entry for every layer: normalisation and pooling as well.
+The dict has an entry for every layer: normalization and pooling as well.
 """
 
 
@@ -73,8 +72,8 @@ def build_feature_extractor(model):
 # %% layers_on_the_image
 """Each layer is called on the image itself.
 
-A layer in the middle takes the activation of the layer before. The symbolic outputs, `layer.output`, already know the
-whole way from the input.
+A layer in the middle takes the activation of the layer before. The symbolic outputs, `layer.output`, are already connected to
+the input.
 """
 
 
@@ -92,8 +91,7 @@ def build_feature_extractor(model):
 # %% names_shifted
 """The names are off by one layer.
 
-`model.layers` starts with the input layer. Leave it out on both sides, or on none: each name belongs to its own
-output.
+`model.layers` starts with the input layer. Leave it out of the names and of the outputs, or of neither.
 """
 
 

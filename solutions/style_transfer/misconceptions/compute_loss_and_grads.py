@@ -1,8 +1,7 @@
 # %% gradient_for_the_base_image
-"""The gradient is taken for the base image.
+"""The gradient is taken with respect to the base image.
 
-It says how the photograph should change. What is painted is the combination image: `tape.gradient(loss,
-combination_image)`.
+The image that changes is the combination image: `tape.gradient(loss, combination_image)`.
 """
 
 
@@ -19,10 +18,9 @@ def compute_loss_and_grads(combination_image, base_image, style_reference_image)
 
 
 # %% gradient_of_the_network
-"""The gradient is taken for the weights of the network.
+"""The gradient is taken with respect to the weights of the network.
 
-That is how a network is trained. Here the network is fixed, and the pixels of the combination image are what can
-change.
+Here the network is fixed, and the pixels of the combination image are trained.
 """
 
 
@@ -58,8 +56,8 @@ def compute_loss_and_grads(combination_image, base_image, style_reference_image)
 # %% features_outside_the_tape
 """The features are computed before the tape starts.
 
-The tape knows only what happens while it records. Of the content and the style it then sees numbers that depend on
-nothing, and only the variation has a gradient.
+The tape records only what is computed inside its block. Content and style are then constants, and only the variation
+has a gradient.
 """
 
 
@@ -77,7 +75,7 @@ def compute_loss_and_grads(combination_image, base_image, style_reference_image)
 # %% style_layers_summed
 """The style losses are summed, not averaged.
 
-Divide the style weight by the number of style layers: otherwise a further layer makes all of the style weigh more.
+Divide the style weight by the number of style layers.
 """
 
 
@@ -95,7 +93,7 @@ def compute_loss_and_grads(combination_image, base_image, style_reference_image)
 # %% last_style_layer_only
 """Only the last style layer counts.
 
-The loss is overwritten in the loop instead of added to: `style = …` where `style += …` is due.
+The loop overwrites the style loss: write `style += …`, not `style = …`.
 """
 
 
@@ -111,10 +109,10 @@ def compute_loss_and_grads(combination_image, base_image, style_reference_image)
 
 
 # %% weights_swapped
-"""Content and style have each other's weights.
+"""The weights of content and style are swapped.
 
-`content_weight` belongs to the content loss, `style_weight` to the style losses. With the two swapped the photograph
-hardly changes, or nothing is left of it.
+`content_weight` belongs to the content loss, `style_weight` to the style losses. Look at which
+weight multiplies which loss.
 """
 
 
@@ -132,8 +130,8 @@ def compute_loss_and_grads(combination_image, base_image, style_reference_image)
 # %% style_of_the_base_image
 """The style is compared with that of the base image.
 
-In the batch of three, the order of the images decides which example is whose. The style loss compares the combination
-with the style reference.
+The order of the images in the batch decides which example belongs to which image. The style loss compares the
+combination image with the style reference.
 """
 
 
@@ -151,7 +149,7 @@ def compute_loss_and_grads(combination_image, base_image, style_reference_image)
 # %% content_of_the_images
 """The content loss compares the images, not their features.
 
-Pixel by pixel the picture could never be painted differently. Compare the activations of `content_layer_name`.
+Compare the activations of `content_layer_name`, not the pixels.
 """
 
 
@@ -168,7 +166,7 @@ def compute_loss_and_grads(combination_image, base_image, style_reference_image)
 # %% no_total_variation
 """The total variation is left out.
 
-Without it the image fills with a fine noise that the other two losses do not see.
+Add `total_variation_weight` times the total variation of the combination image.
 """
 
 
@@ -185,7 +183,7 @@ def compute_loss_and_grads(combination_image, base_image, style_reference_image)
 # %% variation_of_the_base_image
 """The total variation is that of the base image.
 
-It is a constant then, and calms nothing. The image that is painted must be calm: the combination image.
+The base image does not change, so this term has no gradient. Take the total variation of the combination image.
 """
 
 
@@ -203,8 +201,8 @@ def compute_loss_and_grads(combination_image, base_image, style_reference_image)
 # %% network_in_training_mode
 """The network is called in training mode.
 
-Its normalisations then use the mean of these three images, and remember it: the network changes while you look at it.
-Call it with `training=False`, which is the default.
+Its batch normalizations then use the statistics of these three images and update their own. Call the network with
+`training=False`, which is the default.
 """
 
 
@@ -223,8 +221,7 @@ def compute_loss_and_grads(combination_image, base_image, style_reference_image)
 # %% number_of_layers_written_down
 """The style losses are divided by 3, however many layers there are.
 
-The number of style layers is `len(style_layer_names)`. Written down as a number it is wrong as soon as somebody tries
-other layers.
+The number of style layers is `len(style_layer_names)`. A fixed number is wrong for other layers.
 """
 
 

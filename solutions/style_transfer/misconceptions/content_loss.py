@@ -1,8 +1,7 @@
 # %% content_averaged
 """The squared differences are averaged.
 
-The content loss is their sum; a mean is smaller by the number of places and channels, and the content would hardly
-count beside the style.
+The content loss is their sum. A mean is smaller by the number of places times channels.
 """
 
 
@@ -68,7 +67,7 @@ def content_loss(base, combination):
 # %% content_without_gradient
 """NumPy computes the content loss.
 
-Its value is right, but no gradient flows back through NumPy, so the image would never learn of it. Use the functions
+Its value is right, but no gradient flows back through NumPy. Use the functions
 of `tf` or `keras.ops`.
 """
 

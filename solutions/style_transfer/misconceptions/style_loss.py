@@ -27,7 +27,7 @@ def gram_matrix(x):
 # %% gram_divided_by_places
 """The Gram matrix is a mean over the places.
 
-The definition has a sum. The size of the image is accounted for in the style loss, and would be counted twice.
+The definition has a sum. The style loss divides by the size of the image; do not divide here, too.
 """
 
 
@@ -39,8 +39,7 @@ def gram_matrix(x):
 # %% centred_gram
 """The mean of each channel is taken off first.
 
-That gives the covariance of the channels. The Gram matrix is made of the activations as they are: how strong a
-channel is on the whole belongs to the style.
+That gives the covariance of the channels. The Gram matrix is made of the activations as they are.
 """
 
 
@@ -65,7 +64,7 @@ def gram_matrix(x):
 # %% only_squares
 """Each channel is multiplied with itself only.
 
-The diagonal says how strong a channel is. What goes together is in the other entries: all pairs of channels.
+That gives the diagonal only. The other entries are the products of all pairs of channels.
 """
 
 
@@ -76,8 +75,8 @@ def gram_matrix(x):
 # %% style_not_normalised
 """The divisor is missing.
 
-Without `4 * 3**2 * (img_nrows * img_ncols)**2` the style loss is larger by many powers of ten, and the other two
-terms can do nothing against it.
+Without `4 * 3**2 * (img_nrows * img_ncols)**2` the style loss is larger by many powers of ten than the other two
+terms.
 """
 
 
@@ -126,8 +125,7 @@ def style_loss(style, combination):
 # %% mean_of_the_squares
 """The squared differences are averaged.
 
-The formula adds them up; its divisor is all the averaging there is. A mean divides by the square of the channels on
-top.
+The formula adds them up. A mean divides by the square of the number of channels as well.
 """
 
 
@@ -151,8 +149,7 @@ def style_loss(style, combination):
 # %% style_without_gradient
 """NumPy computes the style loss.
 
-Its value is right, but no gradient flows back through NumPy, so the image would never learn of it. Use the functions
-of `tf` or `keras.ops`.
+Its value is right, but no gradient flows back through NumPy. Use the functions of `tf` or `keras.ops`.
 """
 
 

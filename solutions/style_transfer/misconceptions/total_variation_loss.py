@@ -52,8 +52,7 @@ def total_variation_loss(x):
 # %% root_of_the_squares
 """The length of the step is taken, not its power 2.5.
 
-With an exponent ½ this is the classical total variation. The example has 1.25: large steps cost more than in
-proportion.
+With the exponent ½ this is the classical total variation. The exponent here is 1.25.
 """
 
 
@@ -92,7 +91,7 @@ def total_variation_loss(x):
 """The pixels of the last row and the last column are counted, too.
 
 The sum runs over the pixels that have both neighbours. A pixel of the last column has no neighbour on the right, so
-it is left out, with its step down as well.
+its step down does not count either.
 """
 
 
@@ -105,7 +104,7 @@ def total_variation_loss(x):
 # %% colours_added_first
 """The squares of the three colours are added before the power.
 
-Each colour has a term of its own in the sum: the power is taken colour by colour.
+Each colour has its own term in the sum: take the power for each colour separately.
 """
 
 
@@ -118,8 +117,8 @@ def total_variation_loss(x):
 # %% steps_between_colours
 """The steps are taken along the wrong axes.
 
-Axis 0 counts the images, axes 1 and 2 are rows and columns, axis 3 holds the colours. A step from one colour to the
-next is no neighbourhood.
+Axis 0 counts the images, axes 1 and 2 are rows and columns, axis 3 holds the colours. The colours are not
+neighbours.
 """
 
 

@@ -1,8 +1,7 @@
 # %% climbs
-"""The image climbs the loss.
+"""The image goes up the loss.
 
-The gradient points uphill, and `apply_gradients` goes down by itself. With a minus in front, or with `assign_add`,
-the loss grows.
+The gradient points uphill, and `apply_gradients` steps against it. Written by hand, a step subtracts the gradient.
 """
 
 
@@ -17,7 +16,7 @@ def transfer(base_image, style_reference_image, iterations, learning_rate):
 # %% one_step_only
 """Only one step is done.
 
-The `return` stands inside the loop, or there is no loop. All `iterations` steps come before it.
+Look at where the `return` is: it must come after the loop.
 """
 
 
@@ -33,8 +32,7 @@ def transfer(base_image, style_reference_image, iterations, learning_rate):
 # %% starts_at_the_style_image
 """The image starts as the style reference.
 
-Then the content has to be painted into the style, and 200 steps are not enough. The question asks for the base image
-as the start.
+The question asks for the base image as the start.
 """
 
 
@@ -50,8 +48,7 @@ def transfer(base_image, style_reference_image, iterations, learning_rate):
 # %% starts_at_noise
 """The image starts as noise.
 
-It is a possible way, but not the one asked for: the start is the base image, from which the way to a good picture is
-short.
+The question asks for the base image as the start.
 """
 
 
@@ -67,7 +64,7 @@ def transfer(base_image, style_reference_image, iterations, learning_rate):
 # %% starts_black
 """The image starts black.
 
-Zeros are a start with nothing in it. The question asks for the base image.
+The question asks for the base image as the start.
 """
 
 
@@ -99,8 +96,7 @@ def transfer(base_image, style_reference_image, iterations, learning_rate):
 # %% network_trained
 """The optimizer trains the network as well.
 
-The network is a fixed measure of content and style. If it is trained, it learns to see no difference, and the picture
-need not change. Only the image goes to the optimizer.
+The network must stay fixed. Give the optimizer the image only.
 """
 
 
@@ -119,9 +115,9 @@ def transfer(base_image, style_reference_image, iterations, learning_rate):
 
 
 # %% learning_rate_ignored
-"""The learning rate is not handed on.
+"""The argument `learning_rate` is not used.
 
-The optimizer has a rate of its own, whatever the caller says. Make it with `learning_rate`.
+The optimizer then has its default rate. Pass `learning_rate` to it.
 """
 
 
@@ -135,9 +131,9 @@ def transfer(base_image, style_reference_image, iterations, learning_rate):
 
 
 # %% bytes_returned
-"""What comes back are bytes.
+"""The image comes back as integers from 0 to 255.
 
-Colours from 0 to 255 are for showing and saving. The question asks for the image as it is, in floats.
+Return the values of the variable, as floats.
 """
 
 
@@ -153,7 +149,7 @@ def transfer(base_image, style_reference_image, iterations, learning_rate):
 # %% batch_axis_lost
 """The batch axis is gone.
 
-For showing one image `[0]` is handy. The question asks for the shape of the base image, `(1, rows, columns, 3)`.
+Return the shape of the base image, `(1, rows, columns, 3)`.
 """
 
 
@@ -169,8 +165,7 @@ def transfer(base_image, style_reference_image, iterations, learning_rate):
 # %% gradient_computed_once
 """The gradient is computed once, before the loop.
 
-Each step follows the direction that was right at the start, also when it has long led past the goal. The gradient is
-computed anew in every iteration.
+Each step then follows the gradient at the base image. Compute the gradient again in every iteration.
 """
 
 
@@ -184,10 +179,9 @@ def transfer(base_image, style_reference_image, iterations, learning_rate):
 
 
 # %% images_swapped
-"""Base and style have changed places.
+"""Base image and style reference are swapped.
 
-`compute_loss_and_grads` takes the combination image first, then the base image, then the style reference. In the
-other order the painting is painted like a photograph.
+`compute_loss_and_grads` takes the combination image first, then the base image, then the style reference.
 """
 
 

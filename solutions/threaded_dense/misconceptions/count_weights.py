@@ -1,8 +1,7 @@
 # %% counts_every_row
-"""A kernel for each row is counted.
+"""A kernel per row is counted.
 
-The rows share one kernel: the leading axes only say how often it is used. The number of weights does not grow with
-them.
+All rows share one kernel: the leading axes only say how often it is used. The number of weights does not grow with them.
 """
 
 
@@ -14,8 +13,7 @@ def count_weights(input_shape, units, use_bias=True):
 # %% counts_a_flattened_input
 """The whole example is counted as one long row.
 
-That is a Dense layer behind a Flatten: its kernel has an entry for each number of the example. Threading works on the
-last axis only, and so does the kernel.
+That is a Dense layer after a Flatten. Threading works on the last axis only, and so does the kernel.
 """
 
 
@@ -27,7 +25,7 @@ def count_weights(input_shape, units, use_bias=True):
 # %% bias_is_one_number
 """The bias is counted as one weight.
 
-Each unit has a bias of its own, so the bias holds as many numbers as there are units.
+Each unit has its own bias, so the bias has as many numbers as there are units.
 """
 
 
@@ -38,8 +36,7 @@ def count_weights(input_shape, units, use_bias=True):
 # %% bias_for_each_input
 """The bias is counted along the input.
 
-The bias is added to the output of the layer, so it has one entry for each unit, not one for each entry of an input
-row.
+The bias is added to the output of the layer: it has one number per unit, not one per input.
 """
 
 
@@ -50,7 +47,7 @@ def count_weights(input_shape, units, use_bias=True):
 # %% bias_left_out
 """The bias is not counted.
 
-Unless `use_bias` is False, the bias is a weight as well: one number for each unit.
+Unless `use_bias` is False, the bias counts too: one number per unit.
 """
 
 
@@ -59,9 +56,9 @@ def count_weights(input_shape, units, use_bias=True):
 
 
 # %% bias_counted_always
-"""`use_bias=False` is not heeded.
+"""`use_bias=False` is ignored.
 
-A layer without a bias has its kernel only.
+A layer without a bias has a kernel only.
 """
 
 
@@ -72,7 +69,7 @@ def count_weights(input_shape, units, use_bias=True):
 # %% first_axis_taken_for_the_width
 """The first size after the batch is taken for the width.
 
-In `(batch, n)` it is the width. In `(batch, tickers, n)` it is the number of tickers. The width is the last axis,
+In `(batch, n)` it is the width. In `(batch, tickers, n)` it is the number of tickers. The width is the last size,
 whatever the rank.
 """
 
@@ -84,9 +81,32 @@ def count_weights(input_shape, units, use_bias=True):
 # %% one_weight_for_each_unit
 """Only the outputs are counted.
 
-Each unit has a weight for every entry of an input row, so the width of the input is a factor of the count.
+Each unit has one weight per input, so the width of the input is a factor of the count.
 """
 
 
 def count_weights(input_shape, units, use_bias=True):
     return units + units * bool(use_bias)
+
+
+# %% count_as_a_float
+"""The count is a float.
+
+Weights are counted in integers. `np.prod(..., dtype=float)` and `/` return floats: convert the result with `int`.
+"""
+
+
+def count_weights(input_shape, units, use_bias=True):
+    return np.prod([input_shape[-1] + bool(use_bias), units], dtype=float)
+
+
+# %% conditional_without_parentheses
+"""Without a bias the count is 0.
+
+`a + b if use_bias else 0` is read as `(a + b) if use_bias else 0`. Put parentheses around the conditional:
+`a + (b if use_bias else 0)`.
+"""
+
+
+def count_weights(input_shape, units, use_bias=True):
+    return input_shape[-1] * units + units if use_bias else 0

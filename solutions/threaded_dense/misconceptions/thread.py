@@ -1,8 +1,7 @@
 # %% calls_fn_directly
 """`fn` is called on the whole tensor.
 
-Some functions thread by themselves, but this one takes matrices only. It must be handed `(batch, n)`, so the leading
-axes have to become one axis first.
+Some functions thread by themselves; this one takes matrices only. Merge the leading axes into one before the call.
 """
 
 
@@ -11,10 +10,9 @@ def thread(fn, x):
 
 
 # %% rank_three_only
-"""Exactly one axis is threaded over.
+"""Exactly one middle axis is handled.
 
-The tensor may have two axes, as well as five. Take the shape apart into the last axis and all that comes before,
-however long that is.
+The tensor may have two axes or five. Split its shape into the last size and all sizes before it.
 """
 
 
@@ -26,8 +24,8 @@ def thread(fn, x):
 # %% flattens_each_example
 """Each example becomes one row.
 
-`(batch, everything else)` mixes the rows of an example. What `fn` takes is one row of length n: the last axis stays,
-and all the others are merged.
+`(batch, everything else)` mixes the rows of an example. A row for `fn` has length n: keep the last axis, and merge all
+others.
 """
 
 
@@ -38,8 +36,8 @@ def thread(fn, x):
 # %% numpy_inside
 """NumPy does the reshaping.
 
-It works as long as the numbers are there. When a graph is traced there are none, only shapes: NumPy can't read such a
-tensor, and no gradient flows through it either. Use the functions of `tf` or `keras.ops`.
+That works with numbers. While a graph is traced there are only shapes: NumPy cannot read such a tensor, and no
+gradient passes through it. Use `tf` or `keras.ops`.
 """
 
 
@@ -52,8 +50,8 @@ def thread(fn, x):
 # %% static_batch_size
 """The batch size is read from `x.shape`.
 
-In a graph that is traced with an unknown batch size, `x.shape[0]` is None, and no tensor can be reshaped to None.
-`tf.shape(x)[0]` is a tensor that holds the size when the graph runs.
+In a graph that is traced with an unknown batch size, `x.shape[0]` is None. `tf.shape(x)[0]` is a tensor that holds the
+size when the graph runs.
 """
 
 
@@ -63,10 +61,9 @@ def thread(fn, x):
 
 
 # %% comes_back_permuted
-"""The leading axes come back in the wrong order.
+"""The leading axes come back in another order.
 
-The reshape on the way out must list the leading sizes as the way in found them. In another order the numbers are all
-there, but each row stands in the wrong place.
+The second reshape must list the leading sizes in the order of `x`. Otherwise the rows end up in other places.
 """
 
 
@@ -77,10 +74,10 @@ def thread(fn, x):
 
 
 # %% turned_before_flattening
-"""The axes are turned before the rows are merged.
+"""The axes are transposed before the rows are merged.
 
-Bringing the last axis to the front and then reshaping to `(-1, n)` builds rows out of pieces of different rows. The
-last axis already lies where it should: no transposing.
+With the last axis in front, a reshape to `(-1, n)` builds rows from pieces of different rows. The last axis is already
+where it should be: do not transpose.
 """
 
 
@@ -93,7 +90,7 @@ def thread(fn, x):
 # %% keeps_the_width
 """The result is reshaped to the shape of the input.
 
-`fn` may give rows of another length: the last axis of the result is m, the width of what `fn` returned, not n.
+`fn` may return rows of another length: the last size of the result is m, the width of what `fn` returned.
 """
 
 
@@ -104,8 +101,7 @@ def thread(fn, x):
 # %% stays_flat
 """The result stays a matrix.
 
-The rows have gone through `fn`, but their leading axes are not given back. A second reshape puts each of them where
-it came from.
+`fn` has processed all rows, but the leading axes are missing. A second reshape brings them back.
 """
 
 
@@ -116,8 +112,8 @@ def thread(fn, x):
 # %% width_left_to_be_inferred
 """The last size of the result is left to -1.
 
-A size can be inferred only from what is there. A batch of no examples holds no numbers, so any width would fit, and
-TensorFlow refuses to guess. The width is known: it is that of what `fn` returned.
+A size can be inferred only from the numbers that are there. A batch without examples has none, so any width fits, and
+TensorFlow raises an error. Use the width of what `fn` returned.
 """
 
 
@@ -127,10 +123,10 @@ def thread(fn, x):
 
 
 # %% stacks_the_examples
-"""A Python loop over the examples.
+"""A Python loop runs over the examples.
 
-The loop needs the number of examples while the graph is traced, where it is unknown; and of no examples nothing can
-be stacked. Merge the leading axes by a reshape instead.
+The loop needs the number of examples while the graph is traced, when it is unknown. Merge the leading axes by a reshape
+instead.
 """
 
 
@@ -138,3 +134,28 @@ def thread(fn, x):
     if len(x.shape) == 1:
         return fn(x[None])[0]
     return tf.stack([thread(fn, x[i]) for i in range(x.shape[0])])
+
+
+# %% only_the_first_example
+"""Only the first example is passed to `fn`.
+
+The leading axes hold many rows, and each of them has a result. Merge all leading axes, the batch included.
+"""
+
+
+def thread(fn, x):
+    rows = fn(tf.reshape(x[0], (-1, x.shape[-1])))
+    return tf.reshape(rows, (1, *x.shape[1:-1], rows.shape[-1]))
+
+
+# %% middle_axes_reversed
+"""The middle axes come back in another order.
+
+The batch is in its place, but the axes between the batch and the last one are swapped. List them in the order of `x`.
+"""
+
+
+def thread(fn, x):
+    rows = fn(tf.reshape(x, (-1, x.shape[-1])))
+    shape = tf.shape(x)
+    return tf.reshape(rows, tf.concat([shape[:1], shape[1:-1][::-1], tf.shape(rows)[-1:]], axis=0))

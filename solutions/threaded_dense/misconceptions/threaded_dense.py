@@ -1,8 +1,8 @@
 # %% flatten_first
-"""The input is flattened before the dense map.
+"""The input is flattened first.
 
-Flatten puts all rows of an example into one long vector, and the dense map then mixes them. Threading keeps the rows
-apart: only the last axis is touched, and all others come out as they went in.
+Flatten puts all rows of an example into one long vector, and the dense map mixes them. Threading keeps the rows apart:
+only the last axis changes.
 """
 
 
@@ -18,10 +18,10 @@ class ThreadedDense(ThreadedDense):
 
 
 # %% weights_per_row
-"""Each row has a kernel of its own.
+"""Each row has its own kernel.
 
-With a kernel for each row, the number of weights grows with the number of rows, and equal rows in different places
-give different outputs. A Dense layer has one kernel: look at which indices W carries in the formula.
+Then the number of weights grows with the number of rows, and equal rows in different places give different outputs. A
+Dense layer has one kernel: look at the indices of W in the formula.
 """
 
 
@@ -38,10 +38,10 @@ class ThreadedDense(ThreadedDense):
 
 
 # %% bias_per_row
-"""The kernel is shared, but each row has a bias of its own.
+"""The kernel is shared, but each row has its own bias.
 
-The bias of a Dense layer has one entry for each unit and none for a row: b carries the index j only. A bias with a
-row axis makes equal rows come out differently, as soon as it is trained.
+The bias of a Dense layer has one number per unit: b has only the index j in the formula. A bias with an axis for rows
+gives equal rows different outputs once it is trained.
 """
 
 
@@ -53,10 +53,10 @@ class ThreadedDense(ThreadedDense):
 
 
 # %% weights_made_in_call
-"""A new Dense is made in every call.
+"""Every call makes a new Dense.
 
-Each call starts with fresh random weights, and the layer that you train at one step is gone at the next. Make the
-parts once, in `__init__` or `build`; `call` only uses them.
+Each call starts with fresh random weights, so nothing can be learned. Make the parts once, in `__init__` or `build`;
+`call` only uses them.
 """
 
 
@@ -71,8 +71,8 @@ class ThreadedDense(ThreadedDense):
 # %% fixed_width
 """The kernel is made in `__init__`, for one width.
 
-In `__init__` nobody knows yet how long the rows of the input will be. Keras calls `build` with the shape of the first
-input: that is where the size of the kernel can be read off.
+In `__init__` the length of the rows is unknown. Keras calls `build` with the shape of the first input: use its last
+size there.
 """
 
 
@@ -90,8 +90,8 @@ class ThreadedDense(ThreadedDense):
 # %% untracked_variables
 """The weights are plain `tf.Variable` objects in a list.
 
-Keras 3 tracks what `add_weight` makes, and layers and Keras variables that are attributes. It does not look into
-`tf.Variable`: such weights are neither trained by `fit` nor saved. Look at `layer.weights`.
+Keras 3 tracks what `add_weight` makes, and layers that are attributes. It does not track a `tf.Variable`: `fit` does not
+train it, and it is not saved. Look at `layer.weights`.
 """
 
 
@@ -106,10 +106,10 @@ class ThreadedDense(ThreadedDense):
 
 
 # %% bias_along_wrong_axis
-"""The bias has an entry for each row instead of one for each unit.
+"""The bias has one number per row instead of one per unit.
 
-A bias of shape (rows, 1) is added along the axis in front of the last one: all units of a row get the same shift.
-Dense adds b_j to unit j of every row, along the last axis.
+A bias of shape (rows, 1) is added along the axis before the last one: all units of a row get the same shift. Dense adds
+b_j to unit j of every row.
 """
 
 
@@ -122,9 +122,9 @@ class ThreadedDense(ThreadedDense):
 
 
 # %% no_bias
-"""The bias is never made.
+"""The bias is missing.
 
-By default the layer has a bias: `units` further weights, added to every row. `use_bias` says whether it is there.
+By default the layer has a bias: `units` more weights, added to every row. `use_bias` says whether it is there.
 """
 
 
@@ -135,10 +135,10 @@ class ThreadedDense(ThreadedDense):
 
 
 # %% bias_always
-"""`use_bias=False` is not heeded.
+"""`use_bias=False` is ignored.
 
-A layer that was made with `use_bias=False` must have the kernel as its only weight. Ask for `use_bias` where the bias
-is made, and where it is added.
+A layer with `use_bias=False` has the kernel as its only weight. Check `use_bias` where the bias is made, and where it is
+added.
 """
 
 
@@ -149,9 +149,9 @@ class ThreadedDense(ThreadedDense):
 
 
 # %% activation_never
-"""The activation is kept, but never applied.
+"""The activation is stored, but never applied.
 
-What the layer returns is the linear map alone. The last step of `call` applies the activation.
+The layer returns the linear map only. The last step of `call` applies the activation.
 """
 
 
@@ -164,8 +164,8 @@ class ThreadedDense(ThreadedDense):
 # %% activation_twice
 """The activation is applied twice.
 
-With relu nobody would notice, since relu of relu is relu; with tanh the outputs shrink twice. It often happens when
-the inner Dense is given the activation, and `call` applies it again.
+With relu nobody notices, since relu of relu is relu; with tanh the outputs shrink twice. It often happens when the
+inner Dense has the activation, and `call` applies it again.
 """
 
 
@@ -177,8 +177,7 @@ class ThreadedDense(ThreadedDense):
 # %% activation_before_bias
 """The bias is added after the activation.
 
-The activation bends the whole sum, kernel and bias: a(xW + b), not a(xW) + b. Otherwise the bias could not move the
-place where the activation bends.
+The activation applies to the whole sum, kernel and bias: a(xW + b), not a(xW) + b.
 """
 
 
@@ -189,10 +188,10 @@ class ThreadedDense(ThreadedDense):
 
 
 # %% activation_only_as_function
-"""An activation that is given by its name is called like a function.
+"""An activation given by its name is called like a function.
 
-Keras takes activations by name too. A string can't be called; `keras.activations.get` makes a function of whatever is
-given, None included.
+Keras takes activations by name too, and a string cannot be called. `keras.activations.get` turns whatever is given, None
+included, into a function.
 """
 
 
@@ -210,10 +209,9 @@ class ThreadedDense(ThreadedDense):
 
 
 # %% rank_two_only
-"""Only inputs of rank 2 are taken.
+"""Only inputs of rank 2 are accepted.
 
-`(batch, n)` is one case of many. Leave the leading axes as they are, however many there are: name the last one by -1,
-and the others by `[:-1]`.
+`(batch, n)` is one case of many. Use -1 for the last axis and `[:-1]` for all others, however many there are.
 """
 
 
@@ -226,7 +224,7 @@ class ThreadedDense(ThreadedDense):
 # %% works_on_axis_one
 """The dense map works on axis 1 instead of the last one.
 
-For a matrix axis 1 is the last axis, so it seems to work. For a tensor of rank 3 it is the axis of the rows. Dense
+For a matrix, axis 1 is the last axis, so it seems to work. In a tensor of rank 3 it is the axis of the rows. Dense
 works on axis -1.
 """
 
@@ -243,7 +241,7 @@ class ThreadedDense(ThreadedDense):
 # %% permuted_reshape
 """The rows come back in another order.
 
-After a reshape to one long matrix, the way back must list the leading axes in the same order. Swapping them gives the
+After a reshape to one matrix, the second reshape must list the leading axes in the same order. Swapping them puts the
 right numbers in the wrong places.
 """
 
@@ -262,8 +260,8 @@ class ThreadedDense(ThreadedDense):
 # %% shape_of_the_input
 """`compute_output_shape` returns the shape of the input.
 
-The last axis changes: each row goes in with n entries and comes out with `units`. Keras believes this method when it
-builds a Functional model, so the next layer would be built for the wrong width.
+The last axis changes: a row goes in with n numbers and comes out with `units`. Keras uses this method to build a
+Functional model, so the next layer would get the wrong width.
 """
 
 
@@ -273,9 +271,9 @@ class ThreadedDense(ThreadedDense):
 
 
 # %% shape_of_two_axes
-"""`compute_output_shape` forgets the axes in the middle.
+"""`compute_output_shape` leaves out the middle axes.
 
-`(batch, units)` is right for rank 2 only. Threading keeps every axis in front of the last one.
+`(batch, units)` is right for rank 2 only. Threading keeps every axis before the last one.
 """
 
 
@@ -287,8 +285,7 @@ class ThreadedDense(ThreadedDense):
 # %% config_without_use_bias
 """`get_config` leaves out `use_bias`.
 
-A layer without a bias comes back with one. The configuration must hold every argument of `__init__` that changes what
-the layer is.
+A layer without a bias comes back with one. The configuration must hold every argument of `__init__`.
 """
 
 
@@ -302,8 +299,8 @@ class ThreadedDense(ThreadedDense):
 # %% config_without_activation
 """`get_config` leaves out the activation.
 
-The layer that is made from the configuration is linear again. Every argument of `__init__` belongs into the
-configuration; `keras.activations.serialize` turns a function back into its name.
+The layer made from the configuration is linear. Every argument of `__init__` belongs in the configuration;
+`keras.activations.serialize` turns a function into its name.
 """
 
 
@@ -315,10 +312,10 @@ class ThreadedDense(ThreadedDense):
 
 
 # %% config_without_units
-"""`get_config` is that of the base class alone.
+"""`get_config` is that of the base class.
 
-The base class knows the name of the layer and the type of its numbers; it does not know your arguments. A saved model
-could not be loaded: `__init__` would miss `units`.
+The base class knows the name and the dtype of the layer, not your arguments. Loading a saved model fails, since
+`__init__` needs `units`.
 """
 
 
@@ -330,8 +327,7 @@ class ThreadedDense(ThreadedDense):
 # %% config_without_the_base
 """`get_config` holds the arguments, but not what the base class knows.
 
-The name of the layer is lost, and with it whatever finds the layer by name. Start from `super().get_config()` and add
-your own.
+The name of the layer is lost. Start from `super().get_config()` and add your arguments.
 """
 
 
@@ -342,10 +338,10 @@ class ThreadedDense(ThreadedDense):
 
 
 # %% batch_size_written_down
-"""The number of examples is read off when the layer is built.
+"""The batch size is stored when the layer is built.
 
-The shape that `build` sees says None where the batch size will be, or the size of the first batch, and the next batch
-may be larger, smaller or empty. Use the sizes of the very tensor that `call` gets.
+The shape in `build` has None for the batch size, or the size of the first batch. The next batch may be larger, smaller
+or empty. Use the sizes of the tensor that `call` gets.
 """
 
 
@@ -357,3 +353,75 @@ class ThreadedDense(ThreadedDense):
     def call(self, inputs):
         outputs = super().call(tf.reshape(inputs, (-1, inputs.shape[-1])))
         return tf.reshape(outputs, [*self.leading, self.units])
+
+
+# %% frozen_kernel
+"""The kernel is not trainable.
+
+`add_weight(..., trainable=False)` is for statistics that a layer keeps. A kernel must be in `layer.trainable_variables`,
+or no optimizer changes it.
+"""
+
+
+class ThreadedDense(ThreadedDense):
+    def build(self, input_shape):
+        super().build(input_shape)
+        self.kernel.trainable = False
+
+
+# %% gradient_cut_off
+"""The gradient does not reach the input.
+
+`stop_gradient`, or a detour through NumPy, hides the input from the tape: layers before this one would never learn.
+"""
+
+
+class ThreadedDense(ThreadedDense):
+    def call(self, inputs):
+        return super().call(tf.stop_gradient(inputs))
+
+
+# %% one_bias_for_all_units
+"""The bias is one number for all units.
+
+In the formula b has the index j: `add_weight(shape=(units,), ...)`.
+"""
+
+
+class ThreadedDense(ThreadedDense):
+    def build(self, input_shape):
+        self.kernel = self.add_weight(shape=(input_shape[-1], self.units), initializer="glorot_uniform")
+        if self.use_bias:
+            self.bias = self.add_weight(shape=(1,), initializer="zeros")
+
+
+# %% mean_of_the_rows
+"""The rows of an example are averaged first.
+
+Each row has its own output. Averaging leaves one row per example, repeated in every place.
+"""
+
+
+class ThreadedDense(ThreadedDense):
+    def call(self, inputs):
+        axes = tuple(range(1, len(inputs.shape) - 1))
+        rows = keras.ops.mean(inputs, axis=axes, keepdims=True) + 0 * inputs if axes else inputs
+        return super().call(rows)
+
+
+# %% weights_on_the_class
+"""The weights are stored in the class, and all layers share them.
+
+Two layers of one kind must learn different things. Store the weights of a layer in `self`.
+"""
+
+
+class ThreadedDense(ThreadedDense):
+    made = {}
+
+    def build(self, input_shape):
+        key = (input_shape[-1], self.units, self.use_bias)
+        if key not in self.made:
+            super().build(input_shape)
+            type(self).made[key] = (self.kernel, self.bias if self.use_bias else None)
+        self.kernel, self.bias = self.made[key]

@@ -2,7 +2,7 @@
 """Every batch counts the same, however small.
 
 The short last batch of two examples then weighs as much as a full one, and its examples count for more than others.
-Weigh each batch by what it holds.
+Weight each loss by the number of examples in its batch.
 """
 
 
@@ -69,8 +69,8 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
 # %% never_shuffled_epochs
 """The examples come in their own order in every epoch.
 
-Then the batches are the same ones each time, and sorted data is met class by class. `next_batch` shuffles unless it
-is told not to.
+Then the batches are the same each time, and sorted data comes class by class. Call `next_batch` with its default,
+`shuffle=True`.
 """
 
 
@@ -87,8 +87,8 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
 # %% training_without_its_seed
 """The seed never reaches the batches.
 
-Two trainings with the same seed then differ, and no result can be repeated. Hand on something that depends on the
-seed and on the epoch.
+Two trainings with the same seed then differ, and no result can be repeated. Pass on a seed that depends on `seed` and
+on the epoch.
 """
 
 
@@ -123,7 +123,7 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
 # %% none_plus_epoch
 """A number is added to a seed that may be None.
 
-`seed` is optional, and `None + 1` is an error. Decide first whether there is a seed at all.
+`seed` is optional, and `None + 1` is an error. Test `seed is None` first, and pass `None` on in that case.
 """
 
 
@@ -157,8 +157,8 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
 # %% sum_reported
 """The losses of the batches are summed up.
 
-A sum grows with the number of batches, so trainings with different batch sizes cannot be compared. Divide by the
-number of examples, and mind what each loss is a mean of.
+A sum grows with the number of batches, so trainings with different batch sizes cannot be compared. Multiply each loss
+by the size of its batch, and divide the sum by the number of examples.
 """
 
 
@@ -193,7 +193,7 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
 # %% all_batches_reported
 """One number for each batch is returned.
 
-The losses of single batches jump up and down. Per epoch one number is due: their mean over the examples.
+The losses of single batches jump up and down. Return one number per epoch: their mean over the examples.
 """
 
 
@@ -208,8 +208,8 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
 # %% one_gradient_for_the_epoch
 """The gradient of the first batch is used for all batches of the epoch.
 
-After the first move the slope is another one. A gradient belongs to the weights and the batch that it was taken at,
-so each batch needs its own.
+After the first step the weights have changed, and the next batch holds other examples. Each batch needs its own
+gradient.
 """
 
 
@@ -232,8 +232,8 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
 # %% new_model_each_epoch
 """Each epoch trains a fresh copy of the model.
 
-What one epoch learned is lost for the next, and the model of the caller is never trained. All steps go to the one
-model that came in.
+What one epoch learned is lost for the next, and the model of the caller is never trained. Take all steps on the model
+that was passed in.
 """
 
 
@@ -250,7 +250,7 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
 # %% one_batch_per_epoch
 """Each epoch takes a single step.
 
-`next(...)` asks a generator for one batch only. An epoch goes on until the generator has no more.
+`next(...)` asks a generator for one batch only. Loop over the generator until it is used up.
 """
 
 
@@ -263,10 +263,10 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
 
 
 # %% all_data_in_one_batch
-"""The batch size is not handed on.
+"""The batch size is not passed on.
 
-One step on all the data is not mini-batch training: the weights move once an epoch. The caller decides how large a
-batch is.
+One step on all the data is not mini-batch training: the weights move once per epoch. Pass `batch_size` on to
+`next_batch`.
 """
 
 
@@ -275,4 +275,38 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
     for epoch in range(n_epochs):
         rows = np.random.default_rng(None if seed is None else seed + epoch).permutation(len(X))
         history.append(train_step(model, X[rows], y[rows], loss_fn, learning_rate))
+    return history
+
+
+# %% short_batch_counts_full
+"""Each loss is multiplied by `batch_size`, also that of the short last batch.
+
+The last batch then counts for more examples than it holds. Multiply by the number of rows in this batch.
+"""
+
+
+def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
+    history = []
+    for epoch in range(n_epochs):
+        total = 0.0
+        for a, b in next_batch(X, y, batch_size, seed=None if seed is None else seed + epoch):
+            total += batch_size * train_step(model, a, b, loss_fn, learning_rate)
+        history.append(total / len(X))
+    return history
+
+
+# %% evaluated_after_the_epoch
+"""The loss of all data after the epoch is reported, not the mean of the losses of its steps.
+
+It takes another forward pass over all the data, and it is another number: the weights have moved. Average the losses
+that the steps returned.
+"""
+
+
+def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
+    history = []
+    for epoch in range(n_epochs):
+        for a, b in next_batch(X, y, batch_size, seed=None if seed is None else seed + epoch):
+            train_step(model, a, b, loss_fn, learning_rate)
+        history.append(float(loss_fn(y, model(X, training=False))))
     return history

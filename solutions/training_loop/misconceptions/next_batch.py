@@ -2,7 +2,7 @@
 """Only full batches are handed out.
 
 Dividing the number of examples by the batch size with `//` forgets what is left over. In every epoch some examples
-teach the model nothing. How many rows remain after the last full batch?
+teach the model nothing. With 7 rows and batches of 3, one row remains: it makes a batch of its own.
 """
 
 
@@ -19,7 +19,8 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
 """One batch too many: it is empty when the batch size divides the number of examples.
 
 `n // batch_size + 1` counts one part too many when nothing is left over. The loss of an empty batch is not a number,
-and one NaN in an update ruins every weight. Let the starting points of the batches end where the data ends.
+and one NaN in an update ruins every weight. Use `range(0, n, batch_size)` for the starting points: it ends where the
+data ends.
 """
 
 
@@ -48,10 +49,10 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
 
 
 # %% drawn_with_replacement
-"""Each batch is drawn from all the data anew.
+"""Each batch is drawn from all the data again.
 
-Drawing at random for each batch leaves some examples out of the epoch and takes others twice. An epoch means that
-each example has its turn: draw one order for the whole epoch, and cut it into batches.
+Drawing at random for each batch leaves some examples out of the epoch and takes others twice. Draw one order for the
+whole epoch, and cut it into batches.
 """
 
 
@@ -79,10 +80,10 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
 
 
 # %% shuffled_twice
-"""Inputs and targets are shuffled one after the other, each in an order of its own.
+"""Inputs and targets are shuffled one after the other, each in another order.
 
-One random generator that is used twice gives two different orders, so the pairs are torn apart. Draw one order, and
-use it for both arrays.
+One random generator that is used twice gives two different orders, so an input no longer has its own target. Draw one
+order, and use it for both arrays.
 """
 
 
@@ -132,8 +133,8 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
 # %% shuffled_within_batches
 """The rows are shuffled inside each batch only.
 
-A loss that is a mean doesn't care about the order inside a batch, so this changes nothing at all. What has to change
-from epoch to epoch is which examples share a batch.
+A loss that is a mean doesn't care about the order inside a batch, so this changes nothing at all. Shuffle all rows
+before you cut them into batches, so that the batches hold other examples in each epoch.
 """
 
 
@@ -165,8 +166,8 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
 # %% zero_taken_for_none
 """Seed 0 is taken for no seed at all.
 
-`if seed:` is false for `None` and for 0 alike, so with 0 the order changes from call to call. Ask for what you mean:
-whether the seed *is* `None`.
+`if seed:` is false for `None` and for 0 alike, so with 0 the order changes from call to call. Test `seed is None`
+instead.
 """
 
 
@@ -231,8 +232,8 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
 # %% shuffle_flag_ignored
 """The examples are shuffled even with `shuffle=False`.
 
-Evaluation, and every look at predictions beside their examples, wants the rows in their own order. Draw the random
-order only when it is asked for.
+Evaluation, and every look at predictions beside their examples, needs the rows in their own order. Draw a random
+order only if `shuffle` is true.
 """
 
 
@@ -246,8 +247,8 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
 # %% never_shuffled
 """The examples always come in their own order.
 
-If the data is sorted, the first batches hold one class and the last another, and the weights swing to and fro.
-`shuffle` is true unless the caller says otherwise.
+If the data is sorted, the first batches hold one class and the last another, and the weights follow whichever class
+came last. `shuffle` is true unless the caller says otherwise.
 """
 
 
@@ -259,7 +260,8 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
 # %% endless
 """The generator never ends: after the last batch it starts again.
 
-One call stands for one epoch, and whoever loops over the batches waits for the end. The loop over epochs comes later, outside.
+One call stands for one epoch, and whoever loops over the batches waits for the end. The loop over epochs belongs in
+`fit`.
 """
 
 
@@ -270,3 +272,19 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
         for start in range(0, len(X), batch_size):
             rows = order[start : start + batch_size]
             yield X[rows], y[rows]
+
+
+# %% rolled_only
+"""The epoch starts at a random row, and the rows keep their order from there on.
+
+Then only neighbours ever meet in a batch. Draw a random order of all rows, not only a random start.
+"""
+
+
+def next_batch(X, y, batch_size, shuffle=True, seed=None):
+    order = np.arange(len(X))
+    if shuffle:
+        order = np.roll(order, np.random.default_rng(seed).integers(1, max(2, len(X))))
+    for start in range(0, len(X), batch_size):
+        rows = order[start : start + batch_size]
+        yield X[rows], y[rows]

@@ -1,8 +1,7 @@
 # %% ascent
 """The weights move up the slope.
 
-The gradient points to where the loss grows fastest. Adding it makes the loss grow, faster and faster. Which way does
-the formula go?
+The gradient points to where the loss grows fastest. Adding it makes the loss grow. Subtract it, as in the formula.
 """
 
 
@@ -18,7 +17,7 @@ def train_step(model, x, y, loss_fn, learning_rate):
 """The loss is computed when the tape has stopped recording.
 
 The tape sees only what happens inside its `with` block. A loss computed after it is not connected to the weights, and
-every gradient is `None`. Look at how far the block reaches.
+every gradient is `None`. Move the loss into the block.
 """
 
 
@@ -51,8 +50,8 @@ def train_step(model, x, y, loss_fn, learning_rate):
 # %% inference_mode
 """The model runs as in prediction.
 
-Without `training=True`, dropout drops nothing and batch normalization uses its moving averages: the model that is
-trained is another one than the one you built. The call of the model takes an argument for that.
+Without `training=True`, dropout drops nothing and batch normalization uses its moving averages: the step then trains
+another model than `fit` would. Pass `training=True` when you call the model.
 """
 
 
@@ -68,7 +67,7 @@ def train_step(model, x, y, loss_fn, learning_rate):
 """Weights that must not be trained are moved too.
 
 `model.weights` (and `model.variables`) lists all weights, also frozen layers and the statistics of a batch
-normalization. Freezing a layer changes another list of the model: find its name.
+normalization. Freezing a layer takes its weights out of `model.trainable_variables`.
 """
 
 
@@ -84,7 +83,7 @@ def train_step(model, x, y, loss_fn, learning_rate):
 """Gradients and weights come from two different lists.
 
 `zip` pairs them by place. As soon as one weight is frozen, the lists differ and a weight gets the gradient of
-another, or none. Take the gradient of the very list that you then update.
+another, or none. Take the gradient of the same list that you then update.
 """
 
 
@@ -100,8 +99,8 @@ def train_step(model, x, y, loss_fn, learning_rate):
 # %% name_bound_anew
 """A new tensor gets the name of the weight, and the model keeps the old value.
 
-`weight = weight - ...` makes a tensor and lets the name point to it. Nothing in the model changes. A variable is
-changed by its own methods.
+`weight = weight - ...` makes a tensor and lets the name point to it. Nothing in the model changes. Change the
+variable with its methods `assign` or `assign_sub`.
 """
 
 
@@ -117,7 +116,7 @@ def train_step(model, x, y, loss_fn, learning_rate):
 """A copy of the model is trained.
 
 The step rebuilds the model and moves the copy's weights; the model of the caller stays as it was, so the next step
-starts from the same place. The weights to move are those of the model that came in.
+starts from the same place. Move the weights of the model that was passed in.
 """
 
 
@@ -133,8 +132,8 @@ def train_step(model, x, y, loss_fn, learning_rate):
 # %% loss_after_the_update
 """The loss of the moved weights is returned.
 
-It takes a second forward pass, and it is not the loss whose gradient was taken. The running mean of an epoch is made
-of the losses that you already have.
+It takes a second forward pass, and it is not the loss whose gradient was taken. Return the loss that you computed
+inside the tape.
 """
 
 
@@ -213,8 +212,8 @@ def train_step(model, x, y, loss_fn, learning_rate):
 # %% one_weight_after_the_other
 """Each weight moves before the gradient of the next is taken.
 
-All gradients of a step belong to the same point. If one weight moves first, the next gradient is taken somewhere
-else. Take them all, then move.
+All gradients of a step must be taken at the same weights. If one weight moves first, the next gradient is taken
+somewhere else. Take all gradients first, then move the weights.
 """
 
 
@@ -230,8 +229,8 @@ def train_step(model, x, y, loss_fn, learning_rate):
 # %% layers_trained_by_hand
 """Only the layers whose weights are called kernel are moved.
 
-Biases are weights too. A rule that picks weights by their names leaves out some that should learn. The model already
-knows which weights are trained.
+Biases are weights too. A rule that picks weights by their names leaves out some that should learn.
+`model.trainable_variables` lists all of them.
 """
 
 
@@ -247,7 +246,8 @@ def train_step(model, x, y, loss_fn, learning_rate):
 # %% outer_dense_layers_only
 """Only the Dense layers in the outermost list of layers are moved.
 
-Other layers have weights too, and a layer may be a model with layers of its own. The model collects all of them for you.
+Other layers have weights too, and a layer may be a model with layers of its own. `model.trainable_variables` collects
+all of them.
 """
 
 
@@ -258,4 +258,19 @@ def train_step(model, x, y, loss_fn, learning_rate):
         loss = loss_fn(y, model(x, training=True))
     for weight, gradient in zip(weights, tape.gradient(loss, weights)):
         weight.assign_sub(learning_rate * gradient)
+    return float(loss)
+
+
+# %% gradients_scaled_to_one
+"""Each gradient is scaled to length 1.
+
+Then a steep loss and a flat one move the weights equally far. Multiply the gradient itself by the learning rate.
+"""
+
+
+def train_step(model, x, y, loss_fn, learning_rate):
+    with tf.GradientTape() as tape:
+        loss = loss_fn(y, model(x, training=True))
+    for weight, gradient in zip(model.trainable_variables, tape.gradient(loss, model.trainable_variables)):
+        weight.assign_sub(learning_rate * tf.math.l2_normalize(gradient))
     return float(loss)

@@ -1,8 +1,8 @@
 # %% parts_made_in_call
 """The parts are made in `call`.
 
-`call` runs for every batch. What is made there has new random weights each time, belongs to no list of the layer, and is
-gone when the call ends: no optimizer can teach it anything. Which method runs once in the life of a layer?
+`call` runs for every batch. A part made there has new random weights each time, the layer does not list them, and they are lost
+when the call ends: no optimizer can train them. Make the parts in `__init__`, which runs once.
 """
 
 
@@ -18,7 +18,7 @@ class TransformerEncoder(TransformerEncoder):
 # %% dense_part_made_in_call
 """Attention and norms are made in `__init__`, the dense part in `call`.
 
-One part made in `call` is enough: it starts anew for every batch, and the optimizer never hears of its weights. Each layer
+One part made in `call` is enough: it starts with new weights for every batch, and the optimizer never sees them. Each layer
 with weights must be an attribute of the object before the first call.
 """
 
@@ -34,8 +34,8 @@ class TransformerEncoder(TransformerEncoder):
 # %% one_norm_for_both
 """One LayerNormalization is used twice.
 
-The two norms compute the same formula, but each learns a gain and a shift for its own place. With one object both places
-share them, and whatever training does to one half it does to the other. Count the norms in the picture.
+The two norms compute the same formula, but each learns its own gain and shift. With one object both places share them, and
+training one half changes the other. Make two.
 """
 
 
@@ -49,8 +49,8 @@ class TransformerEncoder(TransformerEncoder):
 # %% no_skip_past_attention
 """The skip connection past attention is missing.
 
-Without it a token is replaced by a mixture of all tokens and its own content is lost, and the gradient must pass through
-attention. Attention shall compute what to add to the input.
+Without it a token is replaced by a mixture of all tokens: its own content is lost, and the gradient must pass through
+attention. Attention computes what is added to the input.
 """
 
 
@@ -79,8 +79,8 @@ class TransformerEncoder(TransformerEncoder):
 # %% no_skips
 """Both skip connections are missing.
 
-The layer is a chain: attention, norm, dense part, norm. A Transformer stacks many such blocks, and it is the sums past
-attention and past the dense part that let content and gradients through. Compare with the picture.
+The layer is a chain: attention, norm, dense part, norm. A Transformer stacks many such blocks, and the sums past
+attention and past the dense part let content and gradients through. Compare with the diagram.
 """
 
 
@@ -94,8 +94,8 @@ class TransformerEncoder(TransformerEncoder):
 # %% attention_skip_after_norm
 """The input is added after the first norm, not before.
 
-`x + norm(attention)` lets x through at its own size; the norm was to bring the sum to mean 0 and variance 1. Which of the
-two, the sum or the norm, comes last in the formula?
+`x + norm(attention)` lets x through at its own size; the norm must bring the sum to mean 0 and variance 1. Add first, then
+normalize.
 """
 
 
@@ -109,7 +109,7 @@ class TransformerEncoder(TransformerEncoder):
 # %% dense_skip_after_norm
 """The second skip is added after the norm, not before.
 
-The output is `p + norm(dense(p))`: it is not normalised, and grows from block to block. The sum belongs inside of the norm.
+The output is `p + norm(dense(p))`: it is not normalized, and grows from block to block. The sum belongs inside the norm.
 """
 
 
@@ -123,8 +123,8 @@ class TransformerEncoder(TransformerEncoder):
 # %% both_skips_after_norm
 """Both skips are added after the norms.
 
-Each half is `x + norm(part(x))`, where the formula has `norm(x + part(x))`. Only the latter keeps what enters the next part
-at mean 0 and variance 1.
+Each half is `x + norm(part(x))`, where the formula has `norm(x + part(x))`. Only the latter gives the next part an input of mean 0
+and variance 1.
 """
 
 
@@ -136,9 +136,9 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% pre_norm
-"""Pre-norm: each half normalises its input, not its sum.
+"""Pre-norm: each half normalizes its input, not its sum.
 
-This form exists, and trains well in deep stacks, but it is another function: its output is not normalised. The block of
+This form exists, and trains well in deep stacks, but it is another function: its output is not normalized. The block of
 the lecture is post-norm; a norm is the last step of each half.
 """
 
@@ -152,10 +152,10 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% attention_added_after_norm
-"""The input alone is normalised, and attention is added to it afterwards.
+"""The input alone is normalized, and attention is added to it afterwards.
 
-The first norm must see the sum of input and attention. Here attention enters behind the norm, so what the second half gets
-is not normalised. Look at what stands inside of the brackets of the first norm.
+The first norm takes the sum of input and attention. Here attention is added after the norm, so the input of the second half
+is not normalized. Put the sum inside the brackets of the first norm.
 """
 
 
@@ -169,8 +169,8 @@ class TransformerEncoder(TransformerEncoder):
 # %% no_first_norm
 """The first norm is missing.
 
-The sum of input and attention goes into the dense part as it is. Each half ends in a norm of its own: with only the last
-one, the hidden layer meets numbers of any size.
+The sum of input and attention goes into the dense part as it is. Each half ends with its own norm: with only the last
+one, the hidden layer gets numbers of any size.
 """
 
 
@@ -184,7 +184,7 @@ class TransformerEncoder(TransformerEncoder):
 # %% no_last_norm
 """The last norm is missing.
 
-The output is the bare sum of the second half. The next block expects what a norm gives: mean 0 and variance 1 at each token.
+The output is the bare sum of the second half. The next block expects mean 0 and variance 1 at each token.
 """
 
 
@@ -198,8 +198,8 @@ class TransformerEncoder(TransformerEncoder):
 # %% normalised_over_positions
 """The norms run over the positions, not over the features.
 
-A token shall be normalised by its own numbers, whatever the other tokens are and however many. With `axis=1` the padding
-and the length of the sequence change every output. Features are on the last axis.
+A token is normalized by its own numbers, whatever the other tokens are. With `axis=1` padding and the length of the sequence
+change every output. Features are on the last axis.
 """
 
 
@@ -217,8 +217,8 @@ class TransformerEncoder(TransformerEncoder):
 # %% mask_ignored
 """The mask is accepted and not used.
 
-Real tokens attend to padding as if it were text, so the output of a sentence depends on how long the longest sentence of
-its batch is. Attention has an argument for a mask.
+Real tokens attend to padding as if it were text, so the output for a sentence depends on how long the longest sentence of
+its batch is. Pass it to attention as `attention_mask=`.
 """
 
 
@@ -231,8 +231,7 @@ class TransformerEncoder(TransformerEncoder):
 # %% mask_inverted
 """The mask is inverted: real tokens are hidden, padding is attended to.
 
-`mask` is True at real tokens, and attention's mask is True where attention is allowed. The two agree; nothing needs to be
-turned round.
+`mask` is True at real tokens, and attention's mask is True where attention is allowed. The two agree; do not invert.
 """
 
 
@@ -247,7 +246,7 @@ class TransformerEncoder(TransformerEncoder):
 """The mask lies on the query axis.
 
 `(batch, len, 1)` says which tokens may look, not which may be looked at: real tokens still see all padding. Scores are
-(batch, query, key), and padding is to be hidden as a key.
+(batch, query, key), and padding is hidden as a key: `(batch, 1, len)`.
 """
 
 
@@ -261,8 +260,8 @@ class TransformerEncoder(TransformerEncoder):
 # %% padding_set_to_zero
 """Padded tokens are set to zero, but attention still counts them.
 
-A token of zeros has a score like any other, so the softmax gives it a share and the real tokens get less. Padding must be
-left out of the softmax: that is what attention's own mask does.
+A token of zeros has a score like any other, so the softmax gives it a share and the real tokens get less. Leave padding out of
+the softmax: attention's own mask does that.
 """
 
 
@@ -276,7 +275,7 @@ class TransformerEncoder(TransformerEncoder):
 # %% mask_required
 """The layer fails without a mask.
 
-`mask=None` means that all tokens are real. Only a mask that is there can be given another axis.
+`mask=None` means that all tokens are real. Add an axis only where there is a mask.
 """
 
 
@@ -289,8 +288,8 @@ class TransformerEncoder(TransformerEncoder):
 # %% mask_not_passed_on
 """`supports_masking` is not set.
 
-The layer uses the mask itself and then lets it drop: Keras warns that the next layer will not see it, and a second
-encoder on top attends to padding. One attribute says that the mask stays valid for the output.
+The layer uses the mask itself and then drops it: Keras warns that the next layer will not see it, and a second
+encoder on top attends to padding. Set `self.supports_masking = True` in `__init__`.
 """
 
 
@@ -303,7 +302,7 @@ class TransformerEncoder(TransformerEncoder):
 # %% no_inner_activation
 """The hidden layer has no activation.
 
-Two linear layers in a row are one linear layer: however large `dense_dim` is, nothing is gained. The formula has a relu
+Two linear layers in a row are one linear layer: a larger `dense_dim` adds nothing. The formula has a relu
 between them.
 """
 
@@ -317,8 +316,7 @@ class TransformerEncoder(TransformerEncoder):
 # %% activation_on_both
 """Both Dense layers have a relu.
 
-With a relu on the second the dense part can only add, never take away: no entry of a token can be made smaller before the
-norm. The second Dense is linear.
+With a relu on the second the dense part can only add to a token, never subtract. The second Dense is linear.
 """
 
 
@@ -331,8 +329,8 @@ class TransformerEncoder(TransformerEncoder):
 # %% activation_on_the_second
 """The relu is on the second Dense, not on the first.
 
-The hidden layer is then linear, and the result is cut at zero just before it is added. The activation belongs where the
-token is wide: after the layer of `dense_dim` units.
+The hidden layer is then linear, and the result is cut off at zero before it is added. The activation follows
+the layer of `dense_dim` units.
 """
 
 
@@ -345,8 +343,8 @@ class TransformerEncoder(TransformerEncoder):
 # %% no_second_dense
 """The dense part is a single Dense layer of `embed_dim` units.
 
-The sum needs `embed_dim` numbers, but the way there leads through `dense_dim` hidden units: a wide layer, then one that
-comes back. Here `dense_dim` is not used at all.
+The sum needs `embed_dim` numbers, but they come from `dense_dim` hidden units: a wide layer, then one that
+returns to `embed_dim`. Here `dense_dim` is not used at all.
 """
 
 
@@ -373,7 +371,7 @@ class TransformerEncoder(TransformerEncoder):
 # %% dense_takes_the_input
 """The dense part takes the input of the layer, not the output of the first half.
 
-The halves are in sequence: what attention has found is what the dense part works on. Here the dense part never sees the
+The halves follow one another: the dense part works on the output of the first norm. Here it never sees the
 other tokens.
 """
 
@@ -389,7 +387,7 @@ class TransformerEncoder(TransformerEncoder):
 """The second skip adds the input of the layer, not the output of the first half.
 
 Each half adds its own input. The second half's input is the output of the first norm; adding `inputs` again makes its
-result depend on how large the input is.
+result depend on the size of the input.
 """
 
 
@@ -403,8 +401,8 @@ class TransformerEncoder(TransformerEncoder):
 # %% attention_not_used
 """Attention is made and never used.
 
-Without it each token is treated alone, and no mask matters. The first half normalises the sum of the input and of what
-attention makes of it.
+Without it each token is treated alone, and the mask has no effect. The first half normalizes the sum of the input and
+attention on the input.
 """
 
 
@@ -417,8 +415,8 @@ class TransformerEncoder(TransformerEncoder):
 # %% one_head
 """Attention always has one head.
 
-`num_heads` is stored and not used. Each head can look at other tokens for another reason; with one there is only one
-pattern of weights a token.
+`num_heads` is stored and not used. Each head can attend to other tokens for its own reason; with one head there is one
+pattern of weights per token. Pass `num_heads=num_heads`.
 """
 
 
@@ -431,7 +429,7 @@ class TransformerEncoder(TransformerEncoder):
 # %% heads_and_size_swapped
 """The number of heads and the size of a head are swapped.
 
-`MultiHeadAttention(num_heads, key_dim)` takes the number of heads first. Name the arguments, and they cannot change places.
+`MultiHeadAttention(num_heads, key_dim)` takes the number of heads first. Pass both by name.
 """
 
 
@@ -457,7 +455,7 @@ class TransformerEncoder(TransformerEncoder):
 # %% config_without_num_heads
 """`get_config` leaves `num_heads` out.
 
-`from_config` passes the entries to `__init__`; an argument that is not among them is missing. Compare the entries with
+`from_config` passes the entries to `__init__`; an argument without an entry is missing. Compare the entries with
 the signature one by one.
 """
 
@@ -483,8 +481,8 @@ class TransformerEncoder(TransformerEncoder):
 # %% kwargs_dropped
 """`**kwargs` is not handed on to the base class.
 
-Its entries are the base class's own arguments: the name, the dtype, whether the layer is trainable. They are accepted and
-lost. `super().__init__` is where they belong.
+It holds the base class's own arguments: the name, the dtype, whether the layer is trainable. Here they are accepted and
+lost. Pass them to `super().__init__`.
 """
 
 
@@ -496,8 +494,8 @@ class TransformerEncoder(TransformerEncoder):
 # %% gradient_stopped_at_dense
 """The gradient does not pass through the dense part.
 
-The output is right and the dense part never learns: what it computes leaves TensorFlow's record, by `stop_gradient` or by a
-detour through NumPy. Use TensorFlow or Keras operations all the way.
+The output is right and the dense part never learns: `stop_gradient`, or a step through NumPy, cuts it off. Use TensorFlow or Keras
+operations only.
 """
 
 
@@ -511,8 +509,8 @@ class TransformerEncoder(TransformerEncoder):
 # %% gradient_stopped_at_attention
 """The gradient does not pass through attention.
 
-Attention gives the right numbers, but no gradient reaches its weights, nor other tokens by way of it. Keep every step
-within TensorFlow or Keras operations.
+Attention gives the right numbers, but no gradient reaches its weights, nor other tokens through it. Use TensorFlow or Keras
+operations only.
 """
 
 
@@ -527,7 +525,7 @@ class TransformerEncoder(TransformerEncoder):
 # %% dense_part_hidden
 """The dense part is hidden in a function, where Keras does not find it.
 
-Keras collects the weights of layers that are attributes (or lists of them) of your layer. Layers inside of a lambda or a
+Keras collects the weights of layers that are attributes (or lists of them) of your layer. Layers inside a lambda or a
 closure are used but not listed: they are neither trained nor saved.
 """
 
@@ -542,8 +540,8 @@ class TransformerEncoder(TransformerEncoder):
 # %% dense_part_frozen
 """The dense part is frozen: it is not among the trainable weights.
 
-In a model that is trained as a whole the loss still falls, because the other parts learn. Every part of this layer is
-meant to learn, so no part has `trainable=False`.
+In a model that is trained as a whole the loss still falls, because the other parts learn. No part of this layer has
+`trainable=False`.
 """
 
 
@@ -556,8 +554,8 @@ class TransformerEncoder(TransformerEncoder):
 # %% dropout_always_on
 """Dropout acts outside of training too.
 
-With `training=True` written down, numbers are dropped at random in prediction as well. Keras tells each layer whether it
-is training; leave the choice to it.
+With `training=True` written into `call`, numbers are dropped in prediction as well. Keras tells each layer whether it
+is training; leave that argument out.
 """
 
 
@@ -576,7 +574,7 @@ class TransformerEncoder(TransformerEncoder):
 # %% causal
 """A token sees only itself and the tokens before it.
 
-That is the mask of a decoder, which must not see what it is to predict. An encoder has the whole sequence: every real token sees
+That is the mask of a decoder, which must not see the tokens that it predicts. In an encoder every real token sees
 every real token.
 """
 
@@ -587,3 +585,58 @@ class TransformerEncoder(TransformerEncoder):
         attended = self.attention(inputs, inputs, attention_mask=pairs, use_causal_mask=True)
         middle = self.norm_1(inputs + attended)
         return self.norm_2(middle + self.dense_part(middle))
+
+
+# %% sizes_kept_on_the_class
+"""The sizes are stored on the class, not on the layer.
+
+A second encoder overwrites them for the first, and the first's configuration is wrong. Store what `__init__` gets on `self`.
+"""
+
+
+class TransformerEncoder(TransformerEncoder):
+    def __init__(self, embed_dim, dense_dim, num_heads, **kwargs):
+        super().__init__(embed_dim, dense_dim, num_heads, **kwargs)
+        del self.embed_dim, self.dense_dim, self.num_heads
+        type(self).embed_dim, type(self).dense_dim, type(self).num_heads = embed_dim, dense_dim, num_heads
+
+
+# %% hidden_layer_of_embed_dim_units
+"""The hidden layer has `embed_dim` units, not `dense_dim`.
+
+`dense_dim` is the width between the two Dense layers, and here it is not used. First `dense_dim` units, then `embed_dim`.
+"""
+
+
+class TransformerEncoder(TransformerEncoder):
+    def __init__(self, embed_dim, dense_dim, num_heads, **kwargs):
+        super().__init__(embed_dim, dense_dim, num_heads, **kwargs)
+        self.dense_part = keras.Sequential([layers.Dense(embed_dim, activation="relu"), layers.Dense(embed_dim)])
+
+
+# %% gelu_in_place_of_relu
+"""The hidden layer has another activation than relu.
+
+gelu and others are common in later models; the formula of this block has relu.
+"""
+
+
+class TransformerEncoder(TransformerEncoder):
+    def __init__(self, embed_dim, dense_dim, num_heads, **kwargs):
+        super().__init__(embed_dim, dense_dim, num_heads, **kwargs)
+        self.dense_part = keras.Sequential([layers.Dense(dense_dim, activation="gelu"), layers.Dense(embed_dim)])
+
+
+# %% one_part_returned
+"""The layer returns the attention weights, too.
+
+A layer that is stacked gets the output of the one below it as its input. Return the tensor `(batch, len, embed_dim)` only.
+"""
+
+
+class TransformerEncoder(TransformerEncoder):
+    def call(self, inputs, mask=None):
+        pairs = None if mask is None else mask[:, None, :]
+        attended, weights = self.attention(inputs, inputs, attention_mask=pairs, return_attention_scores=True)
+        middle = self.norm_1(inputs + attended)
+        return self.norm_2(middle + self.dense_part(middle)), weights

@@ -1,8 +1,7 @@
 # %% counted_before_the_call
 """The weights are counted before each call.
 
-A layer that has not been called has not been built: it has no weights yet. What the function shall show is what a call
-leaves behind, so the number is read when the call is over.
+A layer that has not been called has not been built: it has no weights yet. Read the number after the call.
 """
 
 
@@ -17,7 +16,7 @@ def weights_after_each_call(layer, x, n_calls):
 # %% counted_once_at_the_end
 """The weights are counted once, after the last call, and that number is repeated.
 
-The point of the instrument is to see whether the number changes from call to call. Read it in the loop, each time anew.
+The list must show whether the number changes from call to call. Read it in the loop, after each call.
 """
 
 
@@ -30,8 +29,8 @@ def weights_after_each_call(layer, x, n_calls):
 # %% only_trainable_weights
 """Only the trainable weights are counted.
 
-`trainable_weights` leaves out what training does not move: frozen layers, the moving averages of BatchNormalization. They
-are state of the layer all the same; there is a list that has both kinds.
+`trainable_weights` leaves out what training does not change: frozen layers, the moving averages of BatchNormalization.
+`layer.weights` lists both kinds.
 """
 
 
@@ -46,8 +45,8 @@ def weights_after_each_call(layer, x, n_calls):
 # %% variables_counted
 """All variables are counted, the state of random generators included.
 
-`layer.variables` also holds what is no weight: Dropout keeps the state of its random numbers there. Weights are what
-makes the function that the layer computes, and they have a list of their own.
+`layer.variables` also holds what is not a weight: Dropout keeps the state of its random numbers there. `layer.weights` leaves it
+out.
 """
 
 
@@ -62,8 +61,8 @@ def weights_after_each_call(layer, x, n_calls):
 # %% scalars_counted
 """The single numbers in the weights are counted, not the weights.
 
-A kernel of shape (16, 32) is one weight with 512 entries. `count_params` adds up entries; here the length of the list
-of weights is asked for.
+A kernel of shape (16, 32) is one weight with 512 entries. `count_params` adds up entries; this question asks for the length of
+`layer.weights`.
 """
 
 
@@ -78,8 +77,8 @@ def weights_after_each_call(layer, x, n_calls):
 # %% call_method_called
 """`layer.call(x)` is used in place of `layer(x)`.
 
-Calling the object does more than its method `call`: it builds the layer first, and records what it holds. The method by
-itself meets a layer without weights, or fails.
+Calling the object does more than its method `call`: it builds the layer first. The method by itself meets a layer without
+weights, or fails.
 """
 
 
@@ -94,7 +93,7 @@ def weights_after_each_call(layer, x, n_calls):
 # %% called_once
 """The layer is called once, and its weights are counted again and again.
 
-Without a further call nothing can change, so all numbers are equal whatever the layer does. The call belongs into the
+Without a further call nothing can change, so all numbers are equal whatever the layer does. Call it inside the
 loop.
 """
 
@@ -107,8 +106,8 @@ def weights_after_each_call(layer, x, n_calls):
 # %% only_the_last_number
 """A single number is returned: the count after the last call.
 
-A list with one entry a call was asked for; only then you can see whether the calls differ. Collect the numbers while the
-loop runs.
+The function returns a list with one entry per call, so that you can see whether the calls differ. Append to it inside the
+loop.
 """
 
 
@@ -116,3 +115,35 @@ def weights_after_each_call(layer, x, n_calls):
     for _ in range(n_calls):
         layer(x)
     return len(layer.weights)
+
+
+# %% one_call_more_to_build
+"""The layer is called once before the loop, to build it.
+
+That is one call too many: the numbers are those after the second call, the third, and so on. Call the layer inside the loop only.
+"""
+
+
+def weights_after_each_call(layer, x, n_calls):
+    layer(x)
+    counts = []
+    for _ in range(n_calls):
+        layer(x)
+        counts.append(len(layer.weights))
+    return counts
+
+
+# %% counts_added_up
+"""The counts are added up from call to call.
+
+The list holds the number of weights after each call, not a running total.
+"""
+
+
+def weights_after_each_call(layer, x, n_calls):
+    counts, total = [], 0
+    for _ in range(n_calls):
+        layer(x)
+        total += len(layer.weights)
+        counts.append(total)
+    return counts

@@ -49,7 +49,7 @@ class WGAN(keras.Model):
 
 
 # %% own_batch_size
-"""Asks the images for their number, keeps the root away from 0, and uses no tape of its own class but a helper."""
+"""Asks the images for their number, keeps the root away from 0, and and takes the gradient in a helper."""
 
 
 def slopes_of(critic, images):

@@ -31,7 +31,7 @@ class WGAN(WGAN):
 
 # %% one_call_for_both_kinds
 """Fakes and real images go through the critic together; the fakes are made outside of the tape; helpers for the
-players."""
+networks."""
 
 
 class WGAN(WGAN):
@@ -100,7 +100,7 @@ class WGAN(WGAN):
 
 
 # %% two_gradients_added
-"""The penalty has a tape of its own; its gradient is added with its weight."""
+"""The penalty has its own tape; its gradient is added with its weight."""
 
 
 class WGAN(WGAN):

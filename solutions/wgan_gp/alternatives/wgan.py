@@ -38,7 +38,7 @@ class WGAN(keras.Model):
 
 
 # %% metrics_and_types
-"""Annotated, with metrics of its own and the base class called by its name; compiled before it keeps anything."""
+"""Annotated, with its own metrics and the base class called by its name; compiled before it keeps anything."""
 
 
 class WGAN(keras.Model):
@@ -70,7 +70,7 @@ class WGAN(keras.Model):
 
 
 # %% own_names
-"""Attributes with names of its own."""
+"""Attributes with other names."""
 
 
 class WGAN(keras.Model):

@@ -1,5 +1,5 @@
 # %% signs_swapped
-"""Both losses have the wrong sign: they are what the players want to be large.
+"""Both losses have the wrong sign: they are what critic and generator want to be large.
 
 An optimizer makes a loss smaller. The critic wants real scores high and fake ones low, so real scores carry the minus.
 """
@@ -16,7 +16,8 @@ def generator_loss(fake_img):
 # %% critic_sign_swapped
 """The critic's loss has the wrong sign.
 
-With it the critic gives fakes the higher scores. It wants real scores high, so they carry the minus.
+With this loss the critic learns to give fakes the higher scores. It should give them to real images, so the mean of the
+real scores carries the minus.
 """
 
 
@@ -27,7 +28,7 @@ def critic_loss(real_img, fake_img):
 # %% generator_sign_swapped
 """The generator's loss has the wrong sign.
 
-The generator wants high scores for its images, and a loss is made smaller: put a minus before the mean.
+The generator wants high scores for its images, and training makes the loss smaller: put a minus before the mean.
 """
 
 
@@ -38,7 +39,7 @@ def generator_loss(fake_img):
 # %% crossentropy
 """The losses are crossentropies, as in the GAN with labels.
 
-A critic gives scores on an open scale and not logits of a label; its loss is a difference of two means.
+A critic's scores are not the logits of a label. Its loss is a difference of two means, without a logarithm.
 """
 
 
@@ -52,9 +53,9 @@ def generator_loss(fake_img):
 
 
 # %% sums_for_means
-"""The scores are added up over the batch, not averaged.
+"""The scores are summed over the batch, not averaged.
 
-Then a short last batch counts for less, and the weight of the penalty would have to change with the batch size.
+Then the loss depends on the batch size, and so does its weight against the penalty. Take the mean.
 """
 
 
@@ -69,7 +70,7 @@ def generator_loss(fake_img):
 # %% one_loss_per_example
 """The losses still have the shape of the batch.
 
-The step adds a scalar penalty to them and differentiates one number: average over the batch.
+The step adds a scalar penalty to the loss and differentiates one number: average over the batch.
 """
 
 
@@ -82,9 +83,10 @@ def generator_loss(fake_img):
 
 
 # %% numpy_losses
-"""The means are taken with NumPy: no gradient comes back.
+"""The means are taken with NumPy, so the losses have no gradient.
 
-`.numpy()` and `np.mean` leave the tape, and do not exist in the graph that `fit` makes. Stay with `tf.` or `keras.ops`.
+The tape does not record `.numpy()` and `np.mean`, and a graph, where `fit` runs your step, has no `.numpy()`. Use `tf.`
+or `keras.ops`.
 """
 
 
@@ -99,10 +101,47 @@ def generator_loss(fake_img):
 # %% absolute_distance
 """The critic's loss is the absolute difference of the means.
 
-Its sign matters: the critic must learn which of the two is the real one. And the smaller an absolute value, the closer
-the two are, which is the opposite of what the critic wants.
+The sign matters: the critic must give real images the higher scores. And minimizing an absolute value pulls the two
+means together, the opposite of what the critic wants.
 """
 
 
 def critic_loss(real_img, fake_img):
     return tf.abs(tf.reduce_mean(fake_img) - tf.reduce_mean(real_img))
+
+
+# %% only_the_fakes
+"""The critic's loss leaves out the real images.
+
+With the fakes alone the critic lowers all scores. The loss is the mean of the fake scores minus that of the real ones.
+"""
+
+
+def critic_loss(real_img, fake_img):
+    return tf.reduce_mean(fake_img)
+
+
+# %% squared_scores
+"""The losses are squared errors of the scores, as in a least-squares GAN.
+
+A Wasserstein critic has no target scores: its loss is a difference of two means.
+"""
+
+
+def critic_loss(real_img, fake_img):
+    return tf.reduce_mean(tf.square(real_img - 1)) + tf.reduce_mean(tf.square(fake_img))
+
+
+def generator_loss(fake_img):
+    return tf.reduce_mean(tf.square(fake_img - 1))
+
+
+# %% half_the_difference
+"""The critic's loss is half of the difference.
+
+The mean is taken over all scores together. Take one mean of the fake scores and one of the real scores.
+"""
+
+
+def critic_loss(real_img, fake_img):
+    return tf.reduce_mean(tf.concat([fake_img, -real_img], axis=0))

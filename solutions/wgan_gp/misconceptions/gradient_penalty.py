@@ -1,9 +1,8 @@
 # %% normal_draw
 """The interpolates are drawn from a normal distribution: many lie beyond the real or the fake image.
 
-That is how a widely copied example has it. About two thirds of normal numbers are outside of [0, 1], and with them the
-penalty holds the slope at places where there are neither real images nor fakes. Draw from the uniform distribution on
-[0, 1].
+The linked Keras example does it like that. But two thirds of normal numbers are outside [0, 1], where there are neither
+real images nor fakes. Draw from the uniform distribution on [0, 1].
 """
 
 
@@ -23,8 +22,7 @@ class WGAN(WGAN):
 # %% one_draw_for_the_batch
 """One number is drawn for the whole batch.
 
-Then all interpolates of a batch are at the same place on their segments. Give the draw the batch's length on its first
-axis.
+Then all interpolates of a batch are at the same place on their segments. Draw a tensor of shape `(batch, 1, 1, 1)`.
 """
 
 
@@ -43,8 +41,8 @@ class WGAN(WGAN):
 # %% a_draw_for_each_pixel
 """A number is drawn for each pixel.
 
-Then an interpolate is a patchwork of real and fake pixels and does not lie on the segment between the two images. One
-draw an example: shape `(batch, 1, 1, 1)`.
+Then an interpolate mixes real and fake pixels and does not lie on the segment between the two images. Draw one number
+per example: shape `(batch, 1, 1, 1)`.
 """
 
 
@@ -61,9 +59,9 @@ class WGAN(WGAN):
 
 
 # %% midpoint
-"""Nothing is drawn: the critic is asked half-way between real and fake.
+"""Nothing is drawn: the interpolates are half-way between real and fake.
 
-The slope should be near 1 all along the way, not in the middle only. Draw a place for each example.
+The norm should be near 1 on the whole segment, not in the middle only. Draw a number for each example.
 """
 
 
@@ -79,9 +77,9 @@ class WGAN(WGAN):
 
 
 # %% real_images_alone
-"""The slope is taken at the real images.
+"""The gradient is taken at the real images.
 
-That is another regularizer. Here the slope counts on the way between real images and fakes: draw a place on it for
+That is another regularizer. Here the gradient counts between real images and fakes: draw a place on the segment for
 each example.
 """
 
@@ -98,9 +96,9 @@ class WGAN(WGAN):
 
 
 # %% fake_images_alone
-"""The slope is taken at the fakes.
+"""The gradient is taken at the fakes.
 
-Here the slope counts on the way between real images and fakes: draw a place on it for each example.
+Here the gradient counts between real images and fakes: draw a place on the segment for each example.
 """
 
 
@@ -118,8 +116,8 @@ class WGAN(WGAN):
 # %% norm_over_the_batch
 """The norm runs over the batch as well: one norm for all gradients together.
 
-Each image has a slope of its own. Add the squares over height, width and channels only, so that the norm has shape
-`(batch,)`.
+Each image has its own gradient and its own norm. Sum the squares over height, width and channels only, so that the norm
+has the shape `(batch,)`.
 """
 
 
@@ -137,7 +135,7 @@ class WGAN(WGAN):
 # %% no_square_root
 """The square root is missing: the squared norm is compared with 1.
 
-A norm is the root of the sum of squares. Without it a slope of 2 pays 9 and not 1.
+A norm is the root of the sum of squares. Without the root, a norm of 2 costs 9 and not 1.
 """
 
 
@@ -154,9 +152,9 @@ class WGAN(WGAN):
 
 
 # %% pulled_to_zero
-"""The penalty is the squared norm: it pulls the slope to 0, not to 1.
+"""The penalty is the squared norm: it pulls the norm to 0, not to 1.
 
-A critic without any slope tells the generator nothing. What pays is the distance of the norm from 1.
+A critic with a gradient of 0 tells the generator nothing. The penalty is the squared distance of the norm from 1.
 """
 
 
@@ -172,9 +170,9 @@ class WGAN(WGAN):
 
 
 # %% one_sided
-"""Only slopes above 1 pay.
+"""Only norms above 1 are penalized.
 
-That is a variant that some papers prefer. Here a slope below 1 pays as well: `(norm - 1)²` without a cut.
+Some papers prefer that variant. Here a norm below 1 is penalized as well: `(norm - 1)²`.
 """
 
 
@@ -193,7 +191,7 @@ class WGAN(WGAN):
 # %% not_squared
 """The distance from 1 is not squared.
 
-Without the square, or an absolute value, slopes below 1 are paid for by those above.
+Without the square, norms below 1 make up for those above, and the penalty can be negative.
 """
 
 
@@ -212,8 +210,8 @@ class WGAN(WGAN):
 # %% gradient_of_the_mean_score
 """The gradient is that of the mean score, so it is too small by the batch size.
 
-`tape.gradient(scores, images)` adds the scores up, which leaves each image its own gradient. A mean divides each of
-them by the number of images.
+`tape.gradient(scores, interpolates)` sums the scores, which leaves each image its own gradient. A mean divides each
+gradient by the number of images.
 """
 
 
@@ -230,9 +228,9 @@ class WGAN(WGAN):
 
 
 # %% summed_over_the_batch
-"""The penalties of the examples are added up, not averaged.
+"""The penalties of the examples are summed, not averaged.
 
-Then the weight of the penalty grows with the batch size. Take the mean over the batch.
+Then the penalty grows with the batch size. Take the mean over the batch.
 """
 
 
@@ -249,10 +247,10 @@ class WGAN(WGAN):
 
 
 # %% gradient_cut_off
-"""The penalty is a mere number: no gradient leads from it to the critic's weights.
+"""No gradient leads from the penalty to the critic's weights.
 
-`stop_gradient`, `.numpy()`, or NumPy on the way end the tape's record. The critic would be told how bad its slope is,
-but not how to change it.
+`stop_gradient`, `.numpy()` and NumPy cut the gradient off. The penalty is then a constant, from which the critic does
+not learn.
 """
 
 
@@ -269,10 +267,10 @@ class WGAN(WGAN):
 
 
 # %% numpy_draw
-"""The places are drawn with NumPy: in a graph they are drawn once, for ever.
+"""The places are drawn with NumPy.
 
-`fit` traces your code once and then runs the graph. What NumPy drew is a constant in it, and its length is that of the
-first batch, if the batch size is known at all.
+`fit` traces your code once and then runs the graph. What NumPy drew is a constant there; and with a batch size that is
+a tensor it can't be drawn at all. Use `tf.random.uniform`.
 """
 
 
@@ -289,12 +287,144 @@ class WGAN(WGAN):
 
 
 # %% weighted_already
-"""The penalty is multiplied by `gp_weight` here already.
+"""The penalty is multiplied by `gp_weight` in `gradient_penalty` already.
 
-`train_step` applies the weight. Whoever calls `gradient_penalty` wants the penalty itself.
+`train_step` applies the weight. Return the penalty itself.
 """
 
 
 class WGAN(WGAN):
     def gradient_penalty(self, batch_size, real_images, fake_images):
         return self.gp_weight * super().gradient_penalty(batch_size, real_images, fake_images)
+
+
+# %% norm_per_channel
+"""The norm is taken per channel, over height and width only.
+
+The gradient of an image is one vector: sum the squares over channels, too, `axis=(1, 2, 3)`.
+"""
+
+
+class WGAN(WGAN):
+    def gradient_penalty(self, batch_size, real_images, fake_images):
+        alpha = tf.random.uniform((batch_size, 1, 1, 1))
+        interpolates = real_images + alpha * (fake_images - real_images)
+        with tf.GradientTape() as tape:
+            tape.watch(interpolates)
+            scores = self.discriminator(interpolates, training=True)
+        gradient = tape.gradient(scores, interpolates)
+        norm = tf.sqrt(tf.reduce_sum(tf.square(gradient), axis=(1, 2)))
+        return tf.reduce_mean(tf.square(norm - 1))
+
+
+# %% mean_for_the_sum
+"""The norm uses the mean of the squares, not their sum.
+
+The root of a mean is smaller than the norm by the root of the number of pixels. Use `tf.reduce_sum`.
+"""
+
+
+class WGAN(WGAN):
+    def gradient_penalty(self, batch_size, real_images, fake_images):
+        alpha = tf.random.uniform((batch_size, 1, 1, 1))
+        interpolates = real_images + alpha * (fake_images - real_images)
+        with tf.GradientTape() as tape:
+            tape.watch(interpolates)
+            scores = self.discriminator(interpolates, training=True)
+        gradient = tape.gradient(scores, interpolates)
+        norm = tf.sqrt(tf.reduce_mean(tf.square(gradient), axis=(1, 2, 3)))
+        return tf.reduce_mean(tf.square(norm - 1))
+
+
+# %% absolute_values
+"""The norm is the sum of absolute values.
+
+The penalty uses the Euclidean norm: the root of the sum of squares.
+"""
+
+
+class WGAN(WGAN):
+    def gradient_penalty(self, batch_size, real_images, fake_images):
+        alpha = tf.random.uniform((batch_size, 1, 1, 1))
+        interpolates = real_images + alpha * (fake_images - real_images)
+        with tf.GradientTape() as tape:
+            tape.watch(interpolates)
+            scores = self.discriminator(interpolates, training=True)
+        gradient = tape.gradient(scores, interpolates)
+        norm = tf.reduce_sum(tf.abs(gradient), axis=(1, 2, 3))
+        return tf.reduce_mean(tf.square(norm - 1))
+
+
+# %% mean_norm_first
+"""The norms are averaged before they are compared with 1.
+
+Then a norm of 0.5 makes up for one of 1.5. Square the distance of each norm from 1, and average at the end.
+"""
+
+
+class WGAN(WGAN):
+    def gradient_penalty(self, batch_size, real_images, fake_images):
+        alpha = tf.random.uniform((batch_size, 1, 1, 1))
+        interpolates = real_images + alpha * (fake_images - real_images)
+        with tf.GradientTape() as tape:
+            tape.watch(interpolates)
+            scores = self.discriminator(interpolates, training=True)
+        gradient = tape.gradient(scores, interpolates)
+        norm = tf.sqrt(tf.reduce_sum(tf.square(gradient), axis=(1, 2, 3)))
+        return tf.square(tf.reduce_mean(norm) - 1)
+
+
+# %% one_penalty_per_example
+"""The penalty still has the shape of the batch.
+
+`train_step` adds it to a scalar loss. Average over the batch.
+"""
+
+
+class WGAN(WGAN):
+    def gradient_penalty(self, batch_size, real_images, fake_images):
+        alpha = tf.random.uniform((batch_size, 1, 1, 1))
+        interpolates = real_images + alpha * (fake_images - real_images)
+        with tf.GradientTape() as tape:
+            tape.watch(interpolates)
+            scores = self.discriminator(interpolates, training=True)
+        gradient = tape.gradient(scores, interpolates)
+        norm = tf.sqrt(tf.reduce_sum(tf.square(gradient), axis=(1, 2, 3)))
+        return tf.square(norm - 1)
+
+
+# %% half_of_the_segment
+"""The places are drawn from [0, 0.5]: only the half next to the real images.
+
+Draw from the whole segment: uniform on [0, 1].
+"""
+
+
+class WGAN(WGAN):
+    def gradient_penalty(self, batch_size, real_images, fake_images):
+        alpha = tf.random.uniform((batch_size, 1, 1, 1), 0.0, 0.5)
+        interpolates = real_images + alpha * (fake_images - real_images)
+        with tf.GradientTape() as tape:
+            tape.watch(interpolates)
+            scores = self.discriminator(interpolates, training=True)
+        gradient = tape.gradient(scores, interpolates)
+        norm = tf.sqrt(tf.reduce_sum(tf.square(gradient), axis=(1, 2, 3)))
+        return tf.reduce_mean(tf.square(norm - 1))
+
+
+# %% interpolates_not_watched
+"""The tape does not watch the interpolates, so the gradient is None.
+
+A tape follows variables by itself, but not other tensors. Call `tape.watch(interpolates)` inside its block.
+"""
+
+
+class WGAN(WGAN):
+    def gradient_penalty(self, batch_size, real_images, fake_images):
+        alpha = tf.random.uniform((batch_size, 1, 1, 1))
+        interpolates = real_images + alpha * (fake_images - real_images)
+        with tf.GradientTape() as tape:
+            scores = self.discriminator(interpolates, training=True)
+        gradient = tape.gradient(scores, interpolates)
+        norm = tf.sqrt(tf.reduce_sum(tf.square(gradient), axis=(1, 2, 3)))
+        return tf.reduce_mean(tf.square(norm - 1))

@@ -1,7 +1,7 @@
 # %% gp_weight_ignored
 """The penalty is added without its weight.
 
-What the critic minimises is its loss plus `gp_weight` times the penalty.
+The critic minimizes its loss plus `gp_weight` times the penalty.
 """
 
 
@@ -29,10 +29,10 @@ class WGAN(WGAN):
 
 
 # %% penalty_left_out
-"""The penalty is not part of what the critic minimises.
+"""The critic's loss lacks the penalty.
 
-Without it nothing holds the critic's slope near 1, and its scores run away. Add `gp_weight` times the penalty on the
-tape.
+Without it nothing keeps the critic's gradient near norm 1, and its scores grow without bounds. Add `gp_weight` times
+the penalty, on the tape.
 """
 
 
@@ -61,7 +61,7 @@ class WGAN(WGAN):
 # %% penalty_off_the_tape
 """The penalty is computed before the tape starts: it is in the loss, but the critic does not learn from it.
 
-The tape differentiates what happens inside of its block only.
+The tape records only what happens inside its block.
 """
 
 
@@ -91,7 +91,7 @@ class WGAN(WGAN):
 # %% penalty_subtracted
 """The penalty is subtracted.
 
-Then the critic is paid for slopes that are far from 1. A penalty makes a loss larger.
+Then norms far from 1 make the loss smaller. A penalty makes it larger: add it.
 """
 
 
@@ -119,9 +119,9 @@ class WGAN(WGAN):
 
 
 # %% one_critic_step
-"""The critic moves once, whatever `discriminator_extra_steps` is.
+"""The critic is updated once, whatever `discriminator_extra_steps` is.
 
-Its round belongs into a loop: the generator can only follow a critic that is nearly right.
+Put its round into a loop over `range(self.discriminator_extra_steps)`.
 """
 
 
@@ -151,7 +151,7 @@ class WGAN(WGAN):
 # %% one_round_too_many
 """The critic gets one round more than `discriminator_extra_steps`.
 
-Despite its name the number counts all of the critic's rounds for one step of the generator.
+Despite its name, the number counts all rounds of the critic per update of the generator.
 """
 
 
@@ -181,7 +181,7 @@ class WGAN(WGAN):
 # %% three_written_down
 """The critic always gets three rounds.
 
-Three is the default only: use `self.discriminator_extra_steps`.
+Three is only the default: use `self.discriminator_extra_steps`.
 """
 
 
@@ -209,9 +209,9 @@ class WGAN(WGAN):
 
 
 # %% generator_in_the_loop
-"""The generator moves in each round of the critic.
+"""The generator is updated in each round of the critic.
 
-The generator's step comes after the loop, once.
+The generator's update comes after the loop, once.
 """
 
 
@@ -239,9 +239,9 @@ class WGAN(WGAN):
 
 
 # %% generator_before_the_critic
-"""The generator moves before the critic's rounds.
+"""The generator is updated before the critic's rounds.
 
-It learns from what the critic says, so the critic is brought up to date first.
+The generator learns from the critic, so the critic is updated first.
 """
 
 
@@ -268,7 +268,7 @@ class WGAN(WGAN):
 
 
 # %% critic_moves_in_the_generators_step
-"""The generator's step moves the critic's weights as well.
+"""The generator's update changes the critic's weights as well.
 
 The generator's loss depends on both networks. Ask the tape for the generator's weights only.
 """
@@ -298,9 +298,9 @@ class WGAN(WGAN):
 
 
 # %% generator_moves_in_the_critics_rounds
-"""The critic's rounds move the generator's weights as well.
+"""The critic's rounds change the generator's weights as well.
 
-With the fakes made on the tape the critic's loss depends on both networks. Ask the tape for the critic's weights
+With the fakes made on the tape, the critic's loss depends on both networks. Ask the tape for the critic's weights
 only.
 """
 
@@ -361,7 +361,7 @@ class WGAN(WGAN):
 # %% images_for_scores
 """The losses get images, not the critic's scores for them.
 
-`d_loss_fn` and `g_loss_fn` compare scores: the images have to go through the critic first.
+`d_loss_fn` and `g_loss_fn` take scores: call the critic on the images first.
 """
 
 
@@ -391,7 +391,7 @@ class WGAN(WGAN):
 # %% same_noise_each_round
 """The latents are drawn once and used in each round of the critic.
 
-The critic should see new fakes each time. Draw the latents inside of the loop.
+The critic should see new fakes in each round. Draw the latents inside the loop.
 """
 
 
@@ -419,10 +419,10 @@ class WGAN(WGAN):
 
 
 # %% fakes_made_outside
-"""In the generator's step the images are made before the tape starts.
+"""In the generator's half the images are made before the tape starts.
 
-The gradient has to go from the loss through the critic and the image back to the generator's weights: all of it must
-be on the tape.
+The gradient goes from the loss through the critic and the image back to the generator's weights: all of it must be on
+the tape.
 """
 
 
@@ -453,8 +453,8 @@ class WGAN(WGAN):
 # %% batch_size_from_the_shape
 """The batch size is read from `real_images.shape`.
 
-In the graph that `fit` makes it is None there, since the last batch may be shorter. `tf.shape(real_images)[0]` is
-known when the step runs.
+In the graph that `fit` traces it is None, because the last batch may be shorter. `tf.shape(real_images)[0]` is a tensor
+whose value is known when the step runs.
 """
 
 
@@ -484,7 +484,7 @@ class WGAN(WGAN):
 # %% critic_loss_without_penalty_returned
 """The `d_loss` that is returned lacks the penalty.
 
-Return what the critic minimised in its last round: its loss with the weighted penalty in it.
+Return what the critic minimized in its last round: its loss plus the weighted penalty.
 """
 
 
@@ -514,7 +514,7 @@ class WGAN(WGAN):
 # %% mean_over_the_rounds
 """The `d_loss` that is returned is the mean over the critic's rounds.
 
-Asked for is that of the last round, after which the generator moves.
+The task asks for that of the last round, after which the generator is updated.
 """
 
 
@@ -543,9 +543,9 @@ class WGAN(WGAN):
 
 
 # %% critic_climbs
-"""The critic's weights move the wrong way.
+"""The critic's gradient is applied with the wrong sign.
 
-The optimizer goes down the gradient of the loss by itself: hand it the gradient as it is.
+The optimizer subtracts the gradient: give it the gradient as the tape returns it.
 """
 
 
@@ -575,8 +575,8 @@ class WGAN(WGAN):
 # %% numpy_noise
 """The latents are drawn with NumPy.
 
-In a graph they are drawn once, when it is traced, and are constants from then on; with an unknown batch size they
-can't be drawn at all. Use `tf.random.normal`.
+`fit` traces your code once and then runs the graph. What NumPy drew is a constant there; and with an unknown batch size
+it can't be drawn at all. Use `tf.random.normal`.
 """
 
 
@@ -595,6 +595,78 @@ class WGAN(WGAN):
             self.d_optimizer.apply(tape.gradient(d_loss, weights), weights)
 
         latents = tf.random.normal((batch_size, self.latent_dim))
+        with tf.GradientTape() as tape:
+            scores = self.discriminator(self.generator(latents, training=True), training=True)
+            g_loss = self.g_loss_fn(scores)
+        weights = self.generator.trainable_weights
+        self.g_optimizer.apply(tape.gradient(g_loss, weights), weights)
+        return {"d_loss": d_loss, "g_loss": g_loss}
+
+
+# %% critic_stays_frozen
+"""The critic is frozen for the generator's half, and never unfrozen.
+
+From the second step on it has no trainable weights. Set `trainable` back to True, or leave it alone: it suffices to ask
+the tape for the generator's weights.
+"""
+
+
+class WGAN(WGAN):
+    def train_step(self, real_images):
+        losses = super().train_step(real_images)
+        self.discriminator.trainable = False
+        return losses
+
+
+# %% optimizers_swapped
+"""Each network is updated by the other's optimizer.
+
+`d_optimizer` is for the critic, `g_optimizer` for the generator.
+"""
+
+
+class WGAN(WGAN):
+    def train_step(self, real_images):
+        self.d_optimizer, self.g_optimizer = self.g_optimizer, self.d_optimizer
+        losses = super().train_step(real_images)
+        self.d_optimizer, self.g_optimizer = self.g_optimizer, self.d_optimizer
+        return losses
+
+
+# %% losses_swapped
+"""`d_loss` and `g_loss` are returned under each other's name.
+
+`d_loss` is the critic's loss, `g_loss` the generator's.
+"""
+
+
+class WGAN(WGAN):
+    def train_step(self, real_images):
+        losses = super().train_step(real_images)
+        return {"d_loss": losses["g_loss"], "g_loss": losses["d_loss"]}
+
+
+# %% one_latent_for_all
+"""One latent vector is used for the whole batch.
+
+Draw a latent vector for each image. Otherwise all fakes of a batch are the same.
+"""
+
+
+class WGAN(WGAN):
+    def train_step(self, real_images):
+        batch_size = tf.shape(real_images)[0]
+        weights = self.discriminator.trainable_weights
+        for _ in range(self.discriminator_extra_steps):
+            latents = tf.repeat(tf.random.normal((1, self.latent_dim)), batch_size, axis=0)
+            with tf.GradientTape() as tape:
+                fake_images = self.generator(latents, training=True)
+                real_scores = self.discriminator(real_images, training=True)
+                fake_scores = self.discriminator(fake_images, training=True)
+                penalty = self.gradient_penalty(batch_size, real_images, fake_images)
+                d_loss = self.d_loss_fn(real_scores, fake_scores) + self.gp_weight * penalty
+            self.d_optimizer.apply(tape.gradient(d_loss, weights), weights)
+
         with tf.GradientTape() as tape:
             scores = self.discriminator(self.generator(latents, training=True), training=True)
             g_loss = self.g_loss_fn(scores)

@@ -1,8 +1,7 @@
 # %% compile_forgets_super
 """`compile` does not call `super().compile()`.
 
-`fit` asks whether the model has been compiled, and refuses otherwise. Your `compile` adds to Keras's own, it does not
-replace it.
+`fit` needs a compiled model, and raises an error otherwise. Your `compile` extends Keras's own: call it first.
 """
 
 
@@ -17,7 +16,7 @@ class WGAN(WGAN):
 # %% init_forgets_super
 """`__init__` does not call `super().__init__()`.
 
-Without it Keras can't keep track of what you put on `self`, and says so. It has to come first.
+Without it Keras can't track what you assign to `self`, and raises an error. Call it first.
 """
 
 
@@ -38,9 +37,9 @@ class WGAN(keras.Model):
 
 
 # %% settings_written_down
-"""The number of extra steps and the weight of the penalty are written down, not taken from the arguments.
+"""The number of extra steps and the weight of the penalty are constants, not the arguments.
 
-Whoever makes the model with other numbers gets these ones all the same. Keep what came in.
+A model made with other numbers must use those. Assign the arguments.
 """
 
 
@@ -64,7 +63,7 @@ class WGAN(WGAN):
 # %% optimizers_mixed_up
 """The two optimizers are kept under each other's name.
 
-`d_optimizer` is for the critic, `g_optimizer` for the generator, and each has a learning rate of its own.
+`d_optimizer` is for the critic, `g_optimizer` for the generator. Each has its own learning rate.
 """
 
 
@@ -76,7 +75,7 @@ class WGAN(WGAN):
 # %% losses_not_kept
 """`compile` hands one optimizer and one loss to Keras and keeps the others nowhere.
 
-Keras's `compile` has room for one of each. The step needs both: keep all four as attributes.
+Keras's `compile` takes one of each. The step needs two: store all four as attributes.
 """
 
 
@@ -86,24 +85,24 @@ class WGAN(WGAN):
         self.g_optimizer = g_optimizer
 
 
-# %% players_hidden_from_keras
+# %% networks_hidden_from_keras
 """The networks are not attributes of the model, so Keras does not know their weights.
 
-They lie in an object that Keras does not look into. Then saving, counting and freezing weights miss them: put
-the networks on `self` directly.
+They are inside an object that Keras does not track, so saving, counting and freezing weights miss them. Assign the
+networks to `self` directly.
 """
 
 
 class WGAN(keras.Model):
     def __init__(self, discriminator, generator, latent_dim, discriminator_extra_steps=3, gp_weight=10.0):
         super().__init__()
-        self.players = lambda: (discriminator, generator)
+        self.networks = lambda: (discriminator, generator)
         self.latent_dim = latent_dim
         self.discriminator_extra_steps = discriminator_extra_steps
         self.gp_weight = gp_weight
 
-    discriminator = property(lambda self: self.players()[0])
-    generator = property(lambda self: self.players()[1])
+    discriminator = property(lambda self: self.networks()[0])
+    generator = property(lambda self: self.networks()[1])
 
     def compile(self, d_optimizer, g_optimizer, d_loss_fn, g_loss_fn):
         super().compile()
@@ -116,7 +115,7 @@ class WGAN(keras.Model):
 # %% generator_left_out
 """The generator is not kept.
 
-The step trains both players: the model needs the generator as well.
+The step trains both networks: store the generator as well.
 """
 
 
@@ -134,3 +133,27 @@ class WGAN(keras.Model):
         self.g_optimizer = g_optimizer
         self.d_loss_fn = d_loss_fn
         self.g_loss_fn = g_loss_fn
+
+
+# %% networks_swapped
+"""The discriminator is kept as the generator, and the generator as the discriminator.
+
+The order of the arguments is `discriminator, generator`.
+"""
+
+
+class WGAN(WGAN):
+    def __init__(self, discriminator, generator, latent_dim, discriminator_extra_steps=3, gp_weight=10.0):
+        super().__init__(generator, discriminator, latent_dim, discriminator_extra_steps, gp_weight)
+
+
+# %% gp_weight_as_an_integer
+"""The weight of the penalty is rounded to a whole number.
+
+`gp_weight` may be any number, such as 2.5. Store it as it is.
+"""
+
+
+class WGAN(WGAN):
+    def __init__(self, discriminator, generator, latent_dim, discriminator_extra_steps=3, gp_weight=10.0):
+        super().__init__(discriminator, generator, latent_dim, discriminator_extra_steps, int(gp_weight))

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import no_landlock
 import pytest
 from clean_root import SUITE, bootstrap, missing, run_in, size_mb
 from container import container
@@ -31,7 +32,18 @@ HOG = "hog = []\nwhile True:\n    hog.append(b'x' * 2**26)"
 STOCK_PYTHON = "apt-get update -qq && apt-get install -y -qq --no-install-recommends python3 >/dev/null"
 LOOK = """cd /autograder/source
 cat solutions/*/notebook.py autograder/judges/*.py solutions/*/misconceptions/* 2>/dev/null | wc -c
-cat plan.json started.json 2>/dev/null | wc -c"""
+cat plan.json started.json salt.key archives/* 2>/dev/null | wc -c"""
+HIDDEN = (
+    "autograder",
+    "solutions",
+    "tests",
+    "archives",
+    "salt.key",
+    "plan.json",
+    "started.json",
+    "exercise.toml",
+    "otter_config.json",
+)
 CANNOT = missing()
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
@@ -66,9 +78,7 @@ def machine(package: bytes, tmp_path_factory: pytest.TempPathFactory, figures: d
 
 
 def _set_up(root: Path) -> dict[str, Any]:
-    run_in(
-        root, "bash", "-c", "apt-get update -qq && apt-get install -y -qq --no-install-recommends python3 >/dev/null"
-    )
+    run_in(root, "bash", "-c", STOCK_PYTHON)
     size, python = size_mb(root), system_python(root)
     begin, used = time.monotonic(), _cpu_seconds()
     said = run_in(root, "/autograder/source/setup.sh", timeout=1200)
@@ -113,7 +123,7 @@ def test_setting_up_is_quick_and_small(machine: Path, figures: dict[str, Any]) -
 
 def test_what_is_hidden_is_roots_alone(machine: Path) -> None:
     source = machine / "autograder" / "source"
-    for name in ("autograder", "solutions", "tests", "plan.json", "started.json", "exercise.toml", "otter_config.json"):
+    for name in HIDDEN:
         status = (source / name).stat()
         assert (status.st_uid, status.st_mode & 0o077) == (0, 0), name
     said = run_in(machine, "setpriv", "--reuid=12345", "--clear-groups", "bash", "-c", LOOK)
@@ -155,12 +165,12 @@ def test_a_submission_that_takes_all_memory_costs_itself_only(machine: Path, fig
 
 READER = """import keras_checks, os
 root = os.path.dirname(os.path.dirname(os.path.dirname(keras_checks.__file__)))
-for folder in ("solutions/custom_loss", "autograder/judges", "tests"):
+for folder in ("solutions/custom_loss", "autograder/judges", "tests", "archives"):
     try:
         assert not os.listdir(os.path.join(root, folder)), "listed"
     except PermissionError:
         pass
-for name in ("autograder/judges/custom_loss.py", "plan.json", "started.json"):
+for name in ("autograder/judges/custom_loss.py", "plan.json", "started.json", "salt.key"):
     try:
         raise AssertionError(open(os.path.join(root, name)).read())
     except PermissionError:
@@ -169,7 +179,7 @@ raise RuntimeError("nothing was read")"""
 
 
 def test_without_landlock_the_hidden_files_are_still_roots(machine: Path) -> None:
-    inside = (sys.executable, str(Path(__file__).with_name("no_landlock.py")))
+    inside = (sys.executable, no_landlock.__file__)
     outcome = grade(machine, {f"{EXERCISE}.ipynb": right_notebook(READER)}, inside)
     assert outcome["score"] == 10, outcome["output"][:500]
     assert outcome["extra_data"]["isolation"] == ["uid", "seccomp", "rlimits", "no_new_privs"]

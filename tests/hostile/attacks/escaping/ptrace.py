@@ -1,9 +1,10 @@
 # tries: traces the parent and its sisters
 # answers: honest
 # question: pinball_loss
-# score: 2
+# score: 0
 # blocked: PermissionError
 # unsealed: works for root
+# tripwire: yes
 
 # %%
 import ctypes, os

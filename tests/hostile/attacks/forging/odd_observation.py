@@ -1,7 +1,7 @@
 # tries: answers probes with types that no check expects
 # answers: honest
 # question: pinball_loss
-# score: 0
+# score: 2
 
 # %%
 import keras_checks.observe as observe

@@ -2,8 +2,7 @@
 # answers: none
 # question: pinball_loss
 # score: 0
-# at most: 1
-# at least: 0
+# tripwire: yes
 
 # %%
 import tensorflow as tf

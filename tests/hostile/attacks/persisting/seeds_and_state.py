@@ -2,7 +2,6 @@
 # answers: honest
 # question: all
 # score: 10
-# at least: 0
 
 # %%
 keras.mixed_precision.set_global_policy("mixed_float16") if hasattr(keras, "mixed_precision") else None

@@ -2,7 +2,7 @@
 # answers: honest
 # question: pinball_loss
 # score: 0
-# says: asked for
+# says: RuntimeError: asked for 0.
 # unsealed: the same, a student may see what an answer was asked
 
 # %%

@@ -4,6 +4,7 @@
 # score: 0
 # says: frames: nothing found
 # unsealed: the same, a probe knows no answer
+# tripwire: yes
 
 # %%
 import sys

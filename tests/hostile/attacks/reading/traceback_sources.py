@@ -2,7 +2,7 @@
 # answers: honest
 # question: pinball_loss
 # score: 0
-# says: no lines
+# says: RuntimeError: no lines
 # unsealed: works
 
 # %%
