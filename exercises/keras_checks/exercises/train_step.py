@@ -467,9 +467,9 @@ any_label_cases = cases(y=_labels((-2, 0, 3, 7, 90), least=1))
 column_cases = cases(y=_labels((0, 1, 2, 3, 4), column=True))
 WORKED_WEIGHTS = [
     {"y": np.array([0, 0, 0, 1]), "secret_due": [2 / 3, 2 / 3, 2 / 3, 2.0]},
-    {"y": np.array([5, 5, 2, 5, 2, 9]), "secret_due": [2 / 3, 2 / 3, 1.0, 2 / 3, 1.0, 2.0]},
+    {"y": np.array([7, 1, 7, 3, 1, 7, 3, 7, 3]), "secret_due": [0.75, 1.5, 0.75, 1.0, 1.5, 0.75, 1.0, 0.75, 1.0]},
 ]
-"""Four examples, two classes: 4 / (2 * 3) and 4 / (2 * 1). Six examples, three classes: 6 / (3 * count)."""
+"""Four examples, two classes: 4 / (2 * 3) and 4 / (2 * 1). Nine examples, three classes: 9 / (3 * count)."""
 
 
 @probe
