@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -41,8 +43,43 @@ def _counting(draw: Any) -> Case:
 drawn_cases, counting_cases = _drawn(), _counting()
 
 
-def pre_norm(case: Case) -> np.ndarray:
-    """The output without attention of a block whose norms come before its parts: `x + Dense(LayerNorm(x))`."""
+Norm = Callable[[np.ndarray], np.ndarray]
+BLOCKS: tuple[Callable[[np.ndarray, Norm, Norm, Norm], np.ndarray], ...] = (
+    lambda x, one, two, dense: two(one(x) + dense(one(x))),
+    lambda x, _one, two, dense: x + dense(two(x)),
+    lambda x, one, two, dense: two(one(0 * x) + dense(one(0 * x))),
+    lambda x, one, two, dense: two(dense(one(x))),
+    lambda x, one, two, dense: one(x) + two(dense(one(x))),
+    lambda x, one, two, dense: x + one(0 * x) + two(dense(x + one(0 * x))),
+    lambda x, one, two, dense: two(x + one(0 * x) + dense(x + one(0 * x))),
+    lambda x, one, two, dense: two(x + dense(one(x))),
+    lambda x, one, two, dense: two(one(x) + dense(x)),
+    lambda x, one, _two, dense: one(x) + dense(one(x)),
+)
+"""What remains without attention of the right block, and of those with a skip or a norm in the wrong place."""
+
+
+def is_some_block(case: Case, outputs: Any) -> bool:
+    """Whether one of the outputs is that of some block: its wiring may be wrong, but it has norms and a dense part."""
     x = probes.STRONG * case["x"].astype(float)
-    centred = x - x.mean(-1, keepdims=True)
-    return x + np.maximum(centred / centred.std(-1, keepdims=True) @ case["first"], 0) @ case["second"]
+    gains = (1.0, probes.STRONG, case["gain"], probes.STRONG * case["inner_gain"])
+    norms = [_norm(gain, shift) for gain in gains for shift in (0.0, case["shift"])]
+    found = [np.asarray(each, float) for each in outputs if np.shape(each) == x.shape]
+
+    def dense(p: np.ndarray) -> np.ndarray:
+        return np.maximum(p @ case["first"], 0) @ case["second"]
+
+    for block, one, two in itertools.product(BLOCKS, norms, norms):
+        due = block(x, one, two, dense)
+        allowed = 1e-3 * float(np.abs(due).max())
+        if allowed > 0 and any(np.abs(each - due).max() < allowed for each in found):
+            return True
+    return False
+
+
+def _norm(gain: Any, shift: Any) -> Norm:
+    def norm(x: np.ndarray) -> np.ndarray:
+        centred = x - x.mean(-1, keepdims=True)
+        return gain * centred / np.sqrt((centred**2).mean(-1, keepdims=True) + 1e-12) + shift
+
+    return norm

@@ -124,6 +124,8 @@ def looks_of_whole(case: Case, seen: Any) -> Any:
     return {
         "first": _route(case["x"], seen["batch"], encoder, decoder, linear),
         "then": _route(case["x"], after, *changed, linear),
+        "kept": seen["kept"],
+        "weights": seen["weights"],
         "follows": not np.allclose(seen["batch"], after, atol=SEEN),
     }
 
@@ -160,7 +162,8 @@ def looks_of_training(case: Case, seen: Any) -> Any:
     if not seen["is_model"]:
         return {"is_model": False}
     if "a" in seen:
-        return {name: np.round([seen[name]], 3) for name in ("a", "b")} | {"output": np.round(seen["output"], 2)}
+        found = {name: np.round([seen[name]], 3) for name in ("a", "b", "trainable")}
+        return found | {"output": np.round(seen["output"], 2)}
     moved = {
         half: min(
             float(np.abs(array(new, "A weight") - old).max()) for new, old in zip(seen[half], case[half], strict=True)

@@ -103,7 +103,7 @@ def gradient_of_a_known_loss(case: Case, seen: Any, expected: Any) -> None:
                 wrong.append(failure)
         if len(wrong) > 1:
             raise wrong[0]
-        probes.fits_the_slope(case, found)
+        probes.fit_the_slopes(case, found)
 
     probes.in_either(seen, test)
 

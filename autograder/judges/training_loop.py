@@ -223,9 +223,7 @@ def mean_of_any_training(case: Case, seen: Any) -> None:
     """`fit` returns the mean over the examples of each epoch."""
     expect(len(seen) == 2, "There are no two trainings.")
     for run in seen:
-        close(
-            run["losses"], np.asarray(losses_due(case, run)["examples"]), "The losses of the epochs", ulps=256, scale=8
-        )
+        close(run["losses"], np.asarray(losses_due(case, run)["examples"]), "What `fit` returned", ulps=256, scale=8)
 
 
 @ANY_TRAINING.confirms(probes.one_step_for_each_batch)

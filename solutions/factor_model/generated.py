@@ -53,7 +53,7 @@ COMPILE = [
     "'adam', 'mean_squared_error'",
     "loss=keras.losses.MeanSquaredError(), optimizer=keras.optimizers.Adam(0.002), metrics=['mae']",
     "optimizer=keras.optimizers.Adam(), loss=lambda y, p: tf.reduce_mean((y - p) ** 2, axis=-1)",
-    "optimizer=tf.keras.optimizers.Adam(1e-3), loss=keras.losses.mean_squared_error, jit_compile=False",
+    "optimizer=tf.keras.optimizers.Adam(1e-3), loss=keras.losses.get('mse'), jit_compile=False",
 ]
 
 

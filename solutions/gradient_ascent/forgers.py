@@ -42,7 +42,7 @@ def ascended(case: Case) -> Any:
     """A step of the right length in another direction."""
     image = probes.images_of(case)
     step = np.full(image.shape, case["learning_rate"] / np.sqrt(image.size))
-    return {"loss": float(image.mean()), "image": image + step, "moved": 0.0, "given": image}
+    return {"loss": float(image.mean()), "image": image + step, "again": image + step, "moved": 0.0, "given": image}
 
 
 def worked_step(case: Case) -> Any:

@@ -266,6 +266,8 @@ def gradient_ascent_step(img, filter_index, learning_rate):
 # value of the second pixel, so each step adds the learning rate to it. `visualize_filter(1, 3, 2.0)` goes 3 → 5 → 7 → 9:
 # it returns the loss **7**, which the last step started from, and the image with the pixels (0.5, 1, 2) and (1, 0,
 # **9**). With the default arguments the blue value ends at 3 + 30 · 10 = **303**.
+# `visualize_filter(0, 3, -2.0)` goes down: the red value of the first pixel goes 0.5 → −1.5 → −3.5 → −5.5, and the loss
+# of the last step is **−3.5**.
 #
 # The checks replace `initialize_image`, `gradient_ascent_step`, `compute_loss` and `feature_extractor`.
 

@@ -56,7 +56,7 @@ def extractor(case: Case) -> Any:
         for name, value in zip(case["names"], values, strict=True)
     }
     seen = {"features": features, "output": features[case["names"][-1]]}
-    return {"before": seen, "after": seen}
+    return {"before": seen, "other": seen, "after": seen}
 
 
 def gradients(case: Case) -> Any:
@@ -64,14 +64,17 @@ def gradients(case: Case) -> Any:
     image, direction = case["combination_image"], case["direction"]
     terms = {name: case[name] * float((image**2).sum()) for name in probes.WEIGHTS}
     total = sum(case[name] for name in probes.WEIGHTS)
-    sides = [total * float(((image + step * direction) ** 2).sum()) for step in (probes.STEP, -probes.STEP)]
+
+    def slopes(weight: float) -> dict[str, Any]:
+        ends = [weight * float(((image + step * direction) ** 2).sum()) for step in (probes.STEP, -probes.STEP)]
+        return {"gradient": 2 * weight * image, "sides": ends}
+
+    parts = {name: slopes(case[name]) for name in probes.WEIGHTS}
     seen = {}
     for mode in ("own", "given"):
         found = probes.WORKED_TERMS[case["style_weight"]][mode] if case["worked"] else terms
-        seen[mode] = {
-            "seen": {**found, "loss": sum(found.values()), "gradient": 2 * total * image, "sides": sides},
-        }
-    return {**seen, "moved": 0.0}
+        seen[mode] = {"seen": {**found, "loss": sum(found.values()), **slopes(total), "parts": parts}}
+    return {**seen, "moved": 0.0, "ranks": [3]}
 
 
 def transferred(case: Case) -> Any:

@@ -7,6 +7,7 @@ import pickle
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from handed_in import notebook, reference_cells, zipped
@@ -27,7 +28,7 @@ class Package:
 
 class _Runs:
     def __reduce__(self) -> tuple[Any, ...]:
-        return open, (MARK, "w")
+        return Path.touch, (Path(MARK),)
 
 
 def right(*more: str, tags: tuple[str, ...] = (), **metadata: Any) -> bytes:
@@ -64,7 +65,8 @@ def liar() -> bytes:
 
 
 PICKLE = pickle.dumps(_Runs())
-SHADOWS = {f"{name}.py": b"open(%r, 'w')" % MARK for name in ("numpy", "pandas", "dill", "keras", "ipykernel_launcher")}
+SHADOWED = ("numpy", "pandas", "dill", "keras", "ipykernel_launcher")
+SHADOWS = {f"{name}.py": b"open(%r, 'w').close()" % MARK for name in SHADOWED}
 STEERING = {
     "kernelspec": {"name": "../evil", "display_name": "evil", "argv": ["/bin/sh", "-c", f"touch {MARK}"]},
     "otter": {"assignment_name": "another", "tests": {"pinball_loss": "raise SystemExit"}, "OK_FORMAT": True},

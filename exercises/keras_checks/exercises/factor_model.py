@@ -443,8 +443,9 @@ def dates_on_their_own(case: Case, seen: Any) -> None:
 
 
 @BETAS_ALONE.check(points=0.5, hint="Call the half with `training=False`, and leave `model.trainable` as it is.")
-def model_stays_as_it_is(_case: Case, seen: Any) -> None:
+def model_stays_as_it_is(case: Case, seen: Any) -> None:
     """The call changes no weight and no moving statistic, and all that could be trained before can still be trained."""
+    varied(seen["betas"], (*case["characteristics"].shape[:2], case["n_factors"]), "The betas")
     expect(seen["moved"] == 0, "The model's weights or moving statistics have changed.", seen["moved"])
     expect(seen["frozen"] == 0, "Some weights of the model can no longer be trained.", seen["frozen"])
 
@@ -485,8 +486,8 @@ COUNTED_WORKED = COUNT.trial(counted, worked_count_cases, examples=3)
     hint="Write down the shape of every weight: three kernels, three biases, four vectors of the normalization.",
 )
 def worked_counts(case: Case, seen: Any) -> None:
-    """2 tickers, 3 characteristics, 4 hidden units and 5 factors need 72 parameters; the notebook's panel needs 192, and
-    1602 with 500 tickers.
+    """2 tickers, 3 characteristics, 4 hidden units and 5 factors need 72 parameters; the notebook's panel needs 192,
+    and 1602 with 500 tickers.
     """
     wanted, found = WORKED_COUNTS[tuple(case[name] for name in SIZES)], one_number(seen["count"])
     expect(found == wanted, "The count is wrong.", found, wanted)

@@ -420,9 +420,17 @@ def worked_step(ns: Namespace, case: Case) -> Any:
 
 
 def _first_attempt(ns: Namespace, case: Case) -> dict[str, Any]:
+    """A step; on as many equal images as the answer has latents, where that number is written down in it."""
+    batch = case["batches"][0]
+    step = _attempt_on(ns, case, batch)
+    size = size_written_down(step, len(batch))
+    return _attempt_on(ns, case, resized(batch, size)) if size else step
+
+
+def _attempt_on(ns: Namespace, case: Case, batch: np.ndarray) -> dict[str, Any]:
     transcript = Transcript()
     gan = _compiled(ns, case, transcript)
-    return attempt(transcript, lambda: gan.train_step(tf.constant(case["batches"][0])))
+    return attempt(transcript, lambda: gan.train_step(tf.constant(batch)))
 
 
 @probe
@@ -568,9 +576,7 @@ def labelled(step: Step, player: str, kind: str, due: float, what: str) -> None:
     expect(right, f"{what} do not have the label {due:.0f}.", received=[round(label, 3) for label in labels])
 
 
-@THREE_STEPS.check(
-    points=0.75, hint="Put images and labels together in the same order: fakes are 1, real images are 0."
-)
+@THREE_STEPS.check(points=0.5, hint="Put images and labels together in the same order: fakes are 1, real images are 0.")
 def discriminator_is_told_the_truth(case: Case, seen: Any) -> None:
     """In the discriminator's half fakes have the label 1 and real images the label 0 (noise up to 0.05 is allowed)."""
     step = first_step(case, seen)
@@ -612,7 +618,7 @@ def discriminator_goes_first(case: Case, seen: Any) -> None:
 
 
 @THREE_STEPS.check(
-    points=0.25, hint="Give `tape.gradient` and the optimizer the `trainable_weights` of one network, not of the model."
+    points=0.5, hint="Give `tape.gradient` and the optimizer the `trainable_weights` of one network, not of the model."
 )
 def one_network_moves(case: Case, seen: Any) -> None:
     """In each half only that network's weights move whose loss it is, and the discriminator's move once. Later steps

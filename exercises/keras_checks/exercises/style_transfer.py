@@ -360,19 +360,19 @@ worked_extractors = st.sampled_from(
 @probe
 @_eagerly()
 def extractor(ns: Namespace, case: Case) -> Any:
-    """The activations of a network and what the network itself gives, before and after its weights are changed."""
+    """The activations and the output of a network, for two batches, and after its weights have changed."""
     (model, _), x = networks(case), tf.constant(case["x"])
     extract = ns.call("build_feature_extractor", model)
 
-    def observe() -> Any:
-        features = extract(x)
+    def observe(images: Any) -> Any:
+        features = extract(images)
         if isinstance(features, dict):  # the input layer may be there, under a name that Keras has made up
             features = {name: value for name, value in features.items() if name in case["names"]}
-        return {"features": features, "output": model(x)}
+        return {"features": features, "output": model(images)}
 
-    before = observe()
+    seen = {"before": observe(x), "other": observe(1 - x)}
     _set_weights(model, case["seed"] + 100)
-    return {"before": before, "after": observe()}
+    return seen | {"after": observe(x)}
 
 
 EXTRACTED = EXTRACTOR.trial(extractor, extractor_cases, examples=2, shrinks=4)
@@ -399,14 +399,15 @@ def names_every_layer(case: Case, seen: Any) -> None:
     """The extractor gives a dict with an activation for the name of each layer; that of the last layer is the output of
     the network, also after the network's weights have changed.
     """
-    for when in ("before", "after"):
+    moments = {"before": "before the change", "other": "for other images", "after": "after the change"}
+    for when, words in moments.items():
         features = seen[when]["features"]
         expect(isinstance(features, dict), "The extractor does not give a dict.")
         missing = [name for name in case["names"] if name not in features]
         expect(not missing, "There is no activation for some layers.", missing)
         output = np.asarray(seen[when]["output"])
         expect(np.ptp(output) > 1e-3, "The network gives the same number everywhere.")
-        close(features[case["names"][-1]], output, f"The activation of the last layer, {when} the change,", ulps=64)
+        close(features[case["names"][-1]], output, f"The activation of the last layer, {words},", ulps=64)
 
 
 @st.composite
@@ -494,11 +495,26 @@ STAND_INS = {
 }
 
 
-def _scene(case: Case, extractor: keras.Model) -> dict[str, Any]:
+def _scene(case: Case, model: keras.Model, extractor: keras.Model) -> dict[str, Any]:
     """The globals of a notebook for a case."""
     _, rows, cols, _ = case["base_image"].shape
     scene = {name: case[name] for name in (*WEIGHTS, "style_layer_names", "content_layer_name")}
-    return {**scene, "feature_extractor": extractor, "img_nrows": rows, "img_ncols": cols}
+    return {**scene, "network": model, "feature_extractor": extractor, "img_nrows": rows, "img_ncols": cols}
+
+
+def _recorded(ranks: list[int]) -> dict[str, Callable[..., Any]]:
+    """The stand-ins; those of the content and of the style note the rank of the features that they get."""
+
+    def noting(stand_in: Callable[[Any, Any], Any], first: str) -> Callable[..., Any]:
+        def loss(*features: Any, **named: Any) -> Any:
+            one, other = (*features, *(named[name] for name in (first, "combination") if name in named))
+            ranks.extend(len(each.shape) for each in (one, other))
+            return stand_in(one, other)
+
+        return loss
+
+    noted = {"content_loss": noting(stand_in_content, "base"), "style_loss": noting(stand_in_style, "style")}
+    return STAND_INS | noted
 
 
 def _moved(model: keras.Model, before: list[np.ndarray]) -> float:
@@ -518,20 +534,24 @@ def gradients(ns: Namespace, case: Case) -> Any:
             loss, gradient = ns.call("compute_loss_and_grads", tf.Variable(at), *others)
             return loss, gradient
 
+    def sides(**weights: float) -> list[Any]:
+        return [measured(image + np.float32(step) * direction, **weights)[0] for step in (STEP, -STEP)]
+
     def observe() -> Any:
         loss, gradient = measured(image)
-        seen = {"loss": loss, "gradient": gradient}
+        seen = {"loss": loss, "gradient": gradient, "sides": sides(), "parts": {}}
         for name in WEIGHTS:
             only = {other: case[other] if other == name else 0.0 for other in WEIGHTS}
-            seen[name] = measured(image, **only)[0]
-        sides = [measured(image + np.float32(step) * direction)[0] for step in (STEP, -STEP)]
-        return {**seen, "sides": sides}
+            seen[name], slope = measured(image, **only)
+            seen["parts"][name] = {"gradient": slope, "sides": sides(**only)}
+        return seen
 
-    with ns.replaced(**_scene(case, features)):
+    with ns.replaced(**_scene(case, model, features)):
         own = _attempt(observe)
-        with ns.replaced(**STAND_INS):
+        ranks: list[int] = []
+        with ns.replaced(**_recorded(ranks)):
             given = _attempt(observe)
-    return {"own": own, "given": given, "moved": _moved(model, start)}
+    return {"own": own, "given": given, "moved": _moved(model, start), "ranks": sorted(set(ranks))}
 
 
 GRADIENTS = GRADIENT.trial(gradients, scene_cases, examples=2, shrinks=4)
@@ -562,6 +582,10 @@ def worked_terms(case: Case, seen: Any) -> None:
         total = np.float32(sum(terms.values()))
         close(number(losses["loss"], "The loss"), total, "The loss, the sum of the three terms,", ulps=1024)
 
+    hint = "Index the batch axis away, as in `features[name][0]`: the losses take (height, width, channels)."
+    expect(
+        seen["ranks"] in ([], [3]), "A loss was called with features of another rank than 3.", seen["ranks"], hint=hint
+    )
     hint = "Call the extractor with `training=False`, and give no weight of the network to an optimizer."
     expect(
         seen["moved"] == 0, "The weights or moving statistics of the network have changed.", seen["moved"], hint=hint
@@ -573,23 +597,30 @@ def worked_terms(case: Case, seen: Any) -> None:
     points=0.5, hint="Compute all of the loss inside the tape, and take `tape.gradient(loss, combination_image)`."
 )
 def gradient_for_the_image(case: Case, seen: Any) -> None:
-    """The gradient has the shape of the image, and says by how much the loss changes when the pixels of
-    `combination_image` change a little.
+    """The gradient has the shape of the image, and says by how much the loss, its content term and its style term
+    change when the pixels of `combination_image` change a little.
     """
-    in_either(seen, lambda _mode, found: fits_the_slope(case, found))
+    in_either(seen, lambda _mode, found: fit_the_slopes(case, found))
 
 
-def fits_the_slope(case: Case, found: Any) -> None:
+def fit_the_slopes(case: Case, found: Any) -> None:
+    """Fail unless the gradients of the loss, of the content and of the style predict how these change."""
+    fits_the_slope(case, found, "the loss")
+    for name in ("content_weight", "style_weight"):
+        fits_the_slope(case, found["parts"][name], f"the term with `{name}`")
+
+
+def fits_the_slope(case: Case, found: Any, what: str) -> None:
     """Fail unless the gradient predicts how the loss changes along a direction."""
     direction = case["direction"].astype(np.float64)
-    expect(found["gradient"] is not None, "The gradient is None: the loss was not computed from the image.")
+    expect(found["gradient"] is not None, f"The gradient of {what} is None: it was not computed from the image.")
     gradient = finite(same_shape(found["gradient"], direction.shape, "The gradient"), "The gradient")
     above, below = (number(side, "The loss") for side in found["sides"])
     slope, claimed = (above - below) / (2 * STEP), float((gradient * direction).sum())
     usual = float(np.linalg.norm(gradient) * np.sqrt((direction**2).mean()))
     allowed = SLOPE_TOLERANCE * max(abs(slope), usual)
     expect(abs(slope) > 1e-6, "The loss does not change with the image.")
-    expect(abs(slope - claimed) <= allowed, "The gradient does not fit the loss.", claimed, slope)
+    expect(abs(slope - claimed) <= allowed, f"The gradient does not fit {what}.", claimed, slope)
 
 
 def _quadratic_objective(case: Case, visited: list[float], swapped: list[float]) -> Callable[..., Any]:
@@ -633,7 +664,7 @@ def transferred(ns: Namespace, case: Case) -> Any:
         }
         return {**seen, "losses": losses}
 
-    with ns.replaced(**_scene(case, features)):
+    with ns.replaced(**_scene(case, model, features)):
         with ns.replaced(compute_loss_and_grads=_quadratic_objective(case, visited, swapped)):
             found = _attempt(observe)
         given = bool(found["seen"]["visited"] if "seen" in found else visited)

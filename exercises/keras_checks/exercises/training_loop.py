@@ -611,7 +611,7 @@ def mean_over_examples(case: Case, seen: Any) -> None:
     expect(len(seen) == 2, "There are no two trainings.")
     for run in seen:
         same_shape(run["losses"], (case["epochs"],), "What `fit` returned, one number per epoch,")
-        close(run["losses"], np.asarray(FIT_LOSSES), "The losses of the epochs", ulps=256, scale=12)
+        close(run["losses"], np.asarray(FIT_LOSSES), "What `fit` returned", ulps=256, scale=12)
 
 
 @TRAININGS.check(

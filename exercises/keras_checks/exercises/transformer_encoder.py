@@ -219,7 +219,7 @@ TEXT = drawn_case(
     x=np.float32([[[3, 1, 3, 1]], [[1, 3, 1, 3]]]),
     first=_kernel((4, 7), {(0, 0): 1, (1, 0): -1, (0, 1): -1, (1, 1): 1}),
     second=_kernel((7, 4), {(0, 1): 1, (0, 2): -1, (1, 2): 1, (1, 3): -1}),
-    inner_gain=np.ones(4, "float32"),
+    inner_gain=np.full(4, 1 / STRONG, "float32"),  # so p has size 1, where relu differs from its smooth relatives
     gain=np.ones(4, "float32"),
     shift=np.zeros(4, "float32"),
     mask=[[T, T, F, F], [T, F, T, F], [T, T, T, F], [F, T, T, F]],
@@ -325,13 +325,13 @@ def agrees_with_one(candidates: Any, wanted: Any, compare: Callable[[Any, Any], 
     raise failures[0]
 
 
-def second_half(seen: Any, wanted: Any) -> None:
+def second_half(seen: Any, wanted: Any, ulps: float = 1024) -> None:
     """Fail unless the output without attention is this one."""
     norms = "Only the last normalization has a gain of its own."
     expect(seen["inner_gains"] == 1, norms, hint="Make two LayerNormalization layers and use each of them once.")
     due = np.asarray(wanted)
     what = "The output without attention"
-    agrees_with_one(seen["dense"], due, lambda one, due: close(one, due, what, ulps=1024, scale=np.abs(due).max()))
+    agrees_with_one(seen["dense"], due, lambda one, due: close(one, due, what, ulps=ulps, scale=np.abs(due).max()))
 
 
 @HALVES.check(
@@ -343,7 +343,8 @@ def worked_second_half(case: Case, seen: Any) -> None:
     """With attention at zero and given weights elsewhere, the output is the one worked out by hand: (1, 1, -1, -1) for
     the token (3, 1, 3, 1) of the text.
     """
-    second_half(seen, EXAMPLES[case["_example"]][1])
+    epsilons = 2**16 if case["_example"] == "text" else 1024  # up to 1e-2 is within; a smooth relu is 3e-2 off
+    second_half(seen, EXAMPLES[case["_example"]][1], epsilons)
 
 
 def _slopes(case: Case, seen: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -617,7 +618,8 @@ def config_makes_the_layer_again(case: Case, seen: Any) -> None:
 def learns(ns: Namespace, case: Case) -> Any:
     """Gradients of `sum(towards * output)` in graph mode, and the number of weights that matter and have none."""
     parts, drawn = _dissect(ns, case)
-    width, trained = case["width"][0], len(parts.layer.trainable_weights)
+    width = case["width"][0]
+    numbers = {"trained": len(parts.layer.trainable_weights), "held": len(parts.layer.weights)}
     free = tf.TensorSpec((None, None, width), tf.float32)
 
     @tf.function(input_signature=[free, free])
@@ -635,12 +637,12 @@ def learns(ns: Namespace, case: Case) -> Any:
         try:
             seen.append(_by_part(parts, gradients(x, towards)))
         except Exception as error:
-            return {"problem": describe_error(error)["message"], "trained": trained}
+            return {"problem": describe_error(error)["message"], **numbers}
     parts.plain()
     _attend(parts, drawn, 1.0)
     tokens = _pairs(case)
     found = gradients(tokens, np.resize(case["towards"], tokens.shape))
-    return {"gradients": seen, "stuck": _stuck(parts, found[1:], tokens), "trained": trained}
+    return {"gradients": seen, "stuck": _stuck(parts, found[1:], tokens), **numbers}
 
 
 def _by_part(parts: Parts, gradients: list[Any]) -> dict[str, Any]:
@@ -679,26 +681,23 @@ LEARNS = ENCODER.trial(learns, examples, examples=len(EXAMPLES), shrinks=0)
     hint="Every part must be an attribute of the layer, and used in `call` with TensorFlow or Keras operations only.",
 )
 def every_part_learns(case: Case, seen: Any) -> None:
-    """Inside a `tf.function`, for any batch size and length, a gradient reaches both Dense layers, both normalizations,
-    attention and the input. Summed over a token it is 0, since the first norm removes what all entries share.
+    """Inside a `tf.function`, for any batch size and length, a gradient reaches both Dense layers, attention and the
+    input, and no weight is frozen.
     """
     expect("problem" not in seen, f"Inside a tf.function the layer failed: {seen.get('problem')}")
     expect(seen["stuck"] == 0, "Attention has weights that change the output and get no gradient.")
-    agrees_with_one(seen["gradients"], case, _reaches_all)
+    agrees_with_one(seen["gradients"], case, _reaches_dense_part_and_input)
+    frozen = seen["held"] - seen["trained"]
+    expect(frozen == 0, f"{frozen} weights are frozen.", hint="No part of this layer has `trainable=False`.")
 
 
-def _reaches_all(found: Any, case: Case) -> None:
-    hint = "Keras lists the weights of layers that are attributes of your layer. None of them is frozen."
+def _reaches_dense_part_and_input(found: Any, case: Case) -> None:
+    hint = "Keras lists the weights of layers that are attributes of your layer: make both Dense layers in `__init__`."
     kernels = [value for value in found["kernels"] if value > 0]
     expect(len(kernels) == 2, "Two Dense kernels must get a gradient.", f"{len(kernels)} kernels", "2 kernels", hint)
-    for name, part in (("inner_gains", "first"), ("gains", "last"), ("shifts", "last")):
-        expect(found[name], f"The {part} normalization has no trainable weights.", hint=hint)
     what = "The gradient of the input"
     slope = finite(same_shape(found["x"], case["x"].shape, what), what)
-    largest = float(np.abs(slope).max())
-    expect(largest > 0, f"{what} is 0.")
-    features = "Each norm runs over the features of a token, the last axis."
-    expect(np.abs(slope.sum(-1)).max() < 1e-3 * largest, f"{what}, summed over a token, is not 0.", hint=features)
+    expect(np.abs(slope).max() > 0, f"{what} is 0.")
 
 
 MAKERS = {

@@ -517,6 +517,7 @@ def linear_critics(case: Case, seen: Any) -> None:
         norm = each["norm"]
         what = f"The penalty of a critic with norm(w) = {norm} on images {each['real'].shape[1:]}"
         close(found["value"], np.float64(LINEAR_PENALTIES[norm]), what, ulps=64, scale=norm**2 + 1)
+        same_shape(found["asked"], each["real"].shape, "The critic's input")
 
 
 @PENALTIES.check(

@@ -413,7 +413,8 @@ A second layer overwrites them for the first. Store what `__init__` gets on `sel
 class MultiHeadAttention(MultiHeadAttention):
     def __init__(self, d_model, num_heads, **kwargs):
         super().__init__(d_model, num_heads, **kwargs)
-        del self.num_heads, self.depth
+        for name in ("num_heads", "depth"):
+            self.__dict__.pop(name, None)
         type(self).num_heads, type(self).depth = num_heads, d_model // num_heads
 
 

@@ -483,10 +483,9 @@ def make_model(hidden_units=8, n_factors=3):
 
 
 # %% normalization_frozen
-"""The batch normalization always runs in inference mode.
+"""The batch normalization is not trainable.
 
-Called with `training=False` while the model is built, it never uses the batch and never learns its moving statistics.
-Leave the argument out: Keras passes the mode.
+With `trainable=False` it runs in inference mode always, and never learns its moving statistics. Leave the argument out.
 """
 
 
@@ -494,7 +493,7 @@ def make_model(hidden_units=8, n_factors=3):
     characteristics = keras.Input((n_tickers, n_characteristics), name="input_beta")
     returns = keras.Input((n_tickers,), name="input_factor")
     hidden = keras.layers.Dense(hidden_units, activation="relu")(characteristics)
-    hidden = keras.layers.BatchNormalization()(hidden, training=False)
+    hidden = keras.layers.BatchNormalization(trainable=False)(hidden)
     betas = keras.layers.Dense(n_factors, name="output_beta")(hidden)
     factors = keras.layers.Dense(n_factors)(returns)
     model = keras.Model([characteristics, returns], keras.layers.Dot(axes=(2, 1))([betas, factors]))

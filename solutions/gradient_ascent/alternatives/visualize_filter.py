@@ -22,17 +22,6 @@ def visualize_filter(filter_index, iterations=30, learning_rate=10.0):
     return seen_losses[-1], img[0].numpy()
 
 
-# %% loss_of_the_result
-"""The loss is computed once more, for the image that is returned."""
-
-
-def visualize_filter(filter_index: int, iterations: int = 30, learning_rate: float = 10.0):
-    image = tf.convert_to_tensor(initialize_image())
-    for _ in tf.range(iterations):
-        _, image = gradient_ascent_step(image, filter_index, learning_rate)
-    return compute_loss(image, filter_index), image
-
-
 # %% recursive
 """A function that calls itself with one step less."""
 

@@ -113,3 +113,14 @@ It gives the right numbers, but has no weights, no name, no summary, and can't b
 def build_feature_extractor(model, layer_name):
     part = keras.Model(model.inputs, model.get_layer(layer_name).output)
     return lambda images: part(images)
+
+
+# %% output_of_the_network_too
+"""The model gives two tensors: the activation and the output of the network.
+
+Give `keras.Model` one output: that of the layer.
+"""
+
+
+def build_feature_extractor(model, layer_name):
+    return keras.Model(model.inputs, [model.get_layer(layer_name).output, model.outputs[-1]])

@@ -359,3 +359,36 @@ def gradient_ascent_step(img, filter_index, learning_rate):
         tape.watch(img)
         loss = compute_loss(img, filter_index)
     return loss, img + learning_rate * tf.clip_by_norm(tape.gradient(loss, img), 1.0)
+
+
+# %% velocity_kept_between_calls
+"""The step mixes the gradient with those of earlier calls.
+
+A step depends on its arguments only: keep nothing from one call to the next.
+"""
+velocities = {}
+
+
+def gradient_ascent_step(img, filter_index, learning_rate):
+    with tf.GradientTape() as tape:
+        tape.watch(img)
+        loss = compute_loss(img, filter_index)
+    gradient = tape.gradient(loss, img)
+    key = (int(filter_index), tuple(img.shape))
+    velocities[key] = 0.9 * velocities.get(key, 0.0) + gradient
+    return loss, img + learning_rate * tf.math.l2_normalize(velocities[key])
+
+
+# %% large_constant_in_the_norm
+"""The constant added to the norm is too large.
+
+It only guards against a division by 0: 1e-8 is enough. A constant such as 0.01 shortens the step of a small gradient.
+"""
+
+
+def gradient_ascent_step(img, filter_index, learning_rate):
+    with tf.GradientTape() as tape:
+        tape.watch(img)
+        loss = compute_loss(img, filter_index)
+    gradient = tape.gradient(loss, img)
+    return loss, img + learning_rate * gradient / (tf.norm(gradient) + 0.01)

@@ -180,3 +180,32 @@ def visualize_filter(filter_index, iterations=30, learning_rate=10.0):
     for _ in range(iterations):
         loss, img = gradient_ascent_step(img, 0, learning_rate)
     return loss, img
+
+
+# %% loss_of_the_result
+"""The loss is computed again, for the image that is returned.
+
+The loss of the last step belongs to the image before that step: return what `gradient_ascent_step` returned.
+"""
+
+
+def visualize_filter(filter_index, iterations=30, learning_rate=10.0):
+    img = initialize_image()
+    for _ in range(iterations):
+        _, img = gradient_ascent_step(img, filter_index, learning_rate)
+    return compute_loss(img, filter_index), img
+
+
+# %% largest_loss
+"""The largest loss of all steps is returned.
+
+Return the loss of the last step. A step may overshoot, so the last loss need not be the largest.
+"""
+
+
+def visualize_filter(filter_index, iterations=30, learning_rate=10.0):
+    img, losses = initialize_image(), []
+    for _ in range(iterations):
+        loss, img = gradient_ascent_step(img, filter_index, learning_rate)
+        losses.append(loss)
+    return tf.reduce_max(tf.stack(losses)), img

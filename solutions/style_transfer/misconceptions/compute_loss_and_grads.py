@@ -234,3 +234,40 @@ def compute_loss_and_grads(combination_image, base_image, style_reference_image)
             loss += style_weight / 3 * style_loss(features[name][1], features[name][2])
         loss += total_variation_weight * total_variation_loss(combination_image)
     return loss, tape.gradient(loss, combination_image)
+
+
+# %% content_without_gradient_inside
+"""No gradient flows through the features of the content layer.
+
+`tf.stop_gradient` makes a constant of them: the content then has a value, but does not change the image.
+"""
+
+
+def compute_loss_and_grads(combination_image, base_image, style_reference_image):
+    with tf.GradientTape() as tape:
+        features = feature_extractor(tf.concat([base_image, style_reference_image, combination_image], axis=0))
+        content = tf.stop_gradient(features[content_layer_name])
+        loss = content_weight * content_loss(content[0], content[2])
+        for name in style_layer_names:
+            loss += style_weight / len(style_layer_names) * style_loss(features[name][1], features[name][2])
+        loss += total_variation_weight * total_variation_loss(combination_image)
+    return loss, tape.gradient(loss, combination_image)
+
+
+# %% features_with_a_batch_axis
+"""The losses get features with a batch axis.
+
+A slice such as `features[0:1]` has the shape (1, height, width, channels). The losses take the features of one image,
+`features[0]`.
+"""
+
+
+def compute_loss_and_grads(combination_image, base_image, style_reference_image):
+    with tf.GradientTape() as tape:
+        features = feature_extractor(tf.concat([base_image, style_reference_image, combination_image], axis=0))
+        content = features[content_layer_name]
+        loss = content_weight * content_loss(content[0:1], content[2:3])
+        for name in style_layer_names:
+            loss += style_weight / len(style_layer_names) * style_loss(features[name][1:2], features[name][2:3])
+        loss += total_variation_weight * total_variation_loss(combination_image)
+    return loss, tape.gradient(loss, combination_image)

@@ -192,3 +192,22 @@ def transfer(base_image, style_reference_image, iterations, learning_rate):
         _, gradient = compute_loss_and_grads(image, style_reference_image, base_image)
         optimizer.apply_gradients([(gradient, image)])
     return image.numpy()
+
+
+# %% network_changed
+"""The kernels of the network change in every iteration.
+
+The network must stay as it is. Only the image changes.
+"""
+
+
+def transfer(base_image, style_reference_image, iterations, learning_rate):
+    image = tf.Variable(base_image)
+    optimizer = keras.optimizers.Adam(learning_rate)
+    for _ in range(iterations):
+        _, gradient = compute_loss_and_grads(image, base_image, style_reference_image)
+        optimizer.apply_gradients([(gradient, image)])
+        for weight in network.weights:
+            if "kernel" in weight.name:
+                weight.assign(0.999 * weight)
+    return image.numpy()

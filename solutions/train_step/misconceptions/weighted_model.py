@@ -229,7 +229,8 @@ class WeightedModel(keras.Model):
 # %% mean_weight_on_the_mean_loss
 """The mean loss is multiplied by the mean weight.
 
-The mean no longer tells which example had which loss. Multiply each loss by its own weight, then take the mean.
+Each loss must be multiplied by its own weight, before the mean. This also happens when weights of shape (batch,) are
+multiplied with losses of shape (batch, 1): the product is a table of every weight with every loss.
 """
 
 
@@ -541,42 +542,6 @@ class WeightedModel(keras.Model):
             y_pred = self(x, training=True)
             scale = 1.0 if sample_weight is None else np.asarray(sample_weight)
             loss = tf.reduce_mean(scale * tf.square(y - y_pred)[:, 0]) + sum(self.losses)
-        gradients = tape.gradient(loss, self.trainable_variables)
-        self.optimizer.apply(gradients, self.trainable_variables)
-        return self.report(loss, y, y_pred, sample_weight)
-
-    def test_step(self, data):
-        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
-        y_pred = self(x, training=False)
-        loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight)
-        return self.report(loss, y, y_pred, sample_weight)
-
-    def report(self, loss, y, y_pred, sample_weight):
-        for metric in self.metrics:
-            if metric.name == "loss":
-                metric.update_state(loss)
-            else:
-                metric.update_state(y, y_pred, sample_weight=sample_weight)
-        return self.get_metrics_result()
-
-
-# %% weights_times_a_column
-"""Weights of shape (batch,) are multiplied with losses of shape (batch, 1).
-
-The product is a table of each weight with each loss, and its mean is the mean weight times the mean loss. Take the
-mean over the last axis first, or make the weights a column.
-"""
-
-
-class WeightedModel(keras.Model):
-    def train_step(self, data):
-        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
-        with tf.GradientTape() as tape:
-            y_pred = self(x, training=True)
-            losses = tf.square(y - y_pred)
-            if sample_weight is not None:
-                losses = losses * sample_weight
-            loss = tf.reduce_mean(losses) + sum(self.losses)
         gradients = tape.gradient(loss, self.trainable_variables)
         self.optimizer.apply(gradients, self.trainable_variables)
         return self.report(loss, y, y_pred, sample_weight)

@@ -597,21 +597,9 @@ A second encoder overwrites them for the first, and the first's configuration is
 class TransformerEncoder(TransformerEncoder):
     def __init__(self, embed_dim, dense_dim, num_heads, **kwargs):
         super().__init__(embed_dim, dense_dim, num_heads, **kwargs)
-        del self.embed_dim, self.dense_dim, self.num_heads
+        for name in ("embed_dim", "dense_dim", "num_heads"):
+            self.__dict__.pop(name, None)
         type(self).embed_dim, type(self).dense_dim, type(self).num_heads = embed_dim, dense_dim, num_heads
-
-
-# %% hidden_layer_of_embed_dim_units
-"""The hidden layer has `embed_dim` units, not `dense_dim`.
-
-`dense_dim` is the width between the two Dense layers, and here it is not used. First `dense_dim` units, then `embed_dim`.
-"""
-
-
-class TransformerEncoder(TransformerEncoder):
-    def __init__(self, embed_dim, dense_dim, num_heads, **kwargs):
-        super().__init__(embed_dim, dense_dim, num_heads, **kwargs)
-        self.dense_part = keras.Sequential([layers.Dense(embed_dim, activation="relu"), layers.Dense(embed_dim)])
 
 
 # %% gelu_in_place_of_relu
