@@ -74,7 +74,7 @@ def class_in_any_size(case: Case, seen: Any) -> None:
 @CLASS_GRADIENT.confirms(probes.gradient_of_the_class_in_fit)
 def class_gradient(case: Case, seen: Any) -> None:
     """In graph mode, with unknown batch size, the right gradient of the weighted loss reaches the predictions."""
-    weight = case["sample_weight"][:, None] / len(case["y_true"])
+    weight = np.reshape(case["sample_weight"], (-1, 1)) / case["y_true"].shape[0]
     slopes = tuple(weight * slope for slope in _class_numbers(case, 1))
     one_of(gradient_of(seen, case["y_true"].shape), slopes, "The gradient", scale=24)
 

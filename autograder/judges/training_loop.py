@@ -157,7 +157,7 @@ def any_network(case: Case, seen: Any, expected: Any) -> None:
 
 @FROZEN.confirms(probes.moves_only_what_is_trained)
 def frozen_weights_stay(case: Case, seen: Any, expected: Any) -> None:
-    """Frozen weights and weights that no gradient trains stay; all others move as they must."""
+    """Whatever is frozen, or that no gradient trains, stays as it is; the other weights move as they must."""
     if "raised" in seen[0]:
         raise Failure(f"With frozen weights in the model your code raised {seen[0]['raised']}")
     for step, due in zip(seen[:2], expected[:2], strict=True):

@@ -344,7 +344,7 @@ def losses_of_other_batches(case: Case, seen: Any) -> None:
         close(divergence, due, "`kl_loss`", ulps=LOOSE, scale=8, hint=probes.DIVERGED)
 
     _either(replay.divergences(), check)
-    close(loss, reconstruction + divergence, "`loss`", ulps=64, scale=abs(reconstruction) + abs(divergence))
+    close(loss, divergence + reconstruction, "`loss`", ulps=64, scale=abs(reconstruction) + abs(divergence))
 
 
 def _either(due: list[Any], check: Any) -> None:

@@ -34,6 +34,10 @@ def _first_observation(exercise: str, check: Check, reference: Remembering) -> O
 
 
 def _fails(exercise: str, check: Check, reference: Remembering, forge: Forge) -> bool:
+    return any(_fails_alone(exercise, each, reference, forge) for each in (check, *check.confirmations))
+
+
+def _fails_alone(exercise: str, check: Check, reference: Remembering, forge: Forge) -> bool:
     def evaluate(case: Case) -> Failure | None:
         expected = reference.observe(check.probe, case)
         return judge_case(check, case, forge(copy.deepcopy(expected)), lambda: expected)

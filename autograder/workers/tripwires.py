@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from inspect import getattr_static
 from types import BuiltinFunctionType, FrameType, FunctionType, ModuleType
 from typing import Any
 
@@ -52,19 +53,22 @@ class Tripwires:
         self._report = report
         self._seen: set[str] = set()
         self._busy = threading.local()
-        self._originals: list[tuple[Any, str, Any]] = []
+        self._originals: list[tuple[Any, str, Any, bool]] = []
 
     def arm(self) -> None:
         """Remember what the probes use, and listen."""
-        self._originals = [(owner, name, value) for owner in _owners() for name, value in _callables(owner)]
+        self._originals = [(owner, *found) for owner in _owners() for found in _callables(owner)]
         sys.addaudithook(self._make_hook())
 
     def check(self) -> None:
         """Report what was replaced since, and put it back."""
-        for owner, name, value in self._originals:
-            if vars(owner).get(name) is not value:
-                self._tell(f"replaces {getattr(owner, '__name__', owner)}.{name}")
-                setattr(owner, name, value)
+        replaced = []
+        for owner, name, value, own in self._originals:
+            if getattr_static(owner, name, None) is not value:
+                replaced.append(f"replaces {owner.__name__}.{name}")
+                setattr(owner, name, value) if own else delattr(owner, name)
+        for what in replaced:  # what reports must be whole again
+            self._tell(what)
 
     def _make_hook(self) -> Callable[[str, tuple[Any, ...]], None]:
         busy, events, tell = self._busy, EVENTS, self._tell
@@ -116,7 +120,9 @@ def _owners() -> Iterator[Any]:
             yield owner
 
 
-def _callables(owner: Any) -> Iterator[tuple[str, Any]]:
-    for name, value in list(vars(owner).items()):
+def _callables(owner: Any) -> Iterator[tuple[str, Any, bool]]:
+    """Functions and classes by name, and whether they are the owner's own or inherited."""
+    for name in dir(owner) if isinstance(owner, type) else list(vars(owner)):
+        value = getattr_static(owner, name, None)
         if isinstance(value, FunctionType | BuiltinFunctionType | type | staticmethod | classmethod | property):
-            yield name, value
+            yield name, value, name in vars(owner)

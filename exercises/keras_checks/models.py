@@ -19,6 +19,10 @@ CODE = ("Lambda", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer", "f
 """Classes of Keras's whose configuration holds or loads code."""
 
 
+DATA = ("__keras_tensor__", "__tensor__", "__numpy__", "__tuple__", "__slice__", "__ellipsis__", "__bytes__")
+"""What Keras calls pieces of data in a configuration."""
+
+
 def pack(model: Any) -> Packed | None:
     """Configuration and weights of a model, or None where it can't be said in data."""
     if not isinstance(model, keras.Model):
@@ -48,7 +52,7 @@ def foreign_part(config: Any) -> str:
         return "a model of so many parts"
     for part in parts:
         module, name = str(part.get("module")), str(part.get("class_name"))
-        ours = module == "builtins" or module.split(".")[0] == "keras"
+        ours = name in DATA or module == "builtins" or module.split(".")[0] == "keras"
         registered = part.get("registered_name")
         if not ours or name in CODE or (registered and ">" in str(registered)):
             return name

@@ -50,7 +50,7 @@ def assignments(case: dict[str, Any]) -> str:
 
 def _silent(name: str) -> bool:
     last = name.rpartition(".")[2]
-    return last.startswith("_") or last in ("seed", "seeds") or last.endswith("_seed")
+    return last.startswith(("_", "secret_")) or last in ("seed", "seeds") or last.endswith("_seed")
 
 
 def _leaves(case: dict[str, Any]) -> list[tuple[str, Any]]:

@@ -60,7 +60,7 @@ def _layer(case: Case, mask: np.ndarray | None = None) -> dict[str, np.ndarray]:
 
 def even_layer(case: Case) -> Any:
     """The worked weights where the table has them, or even shares; masks shared out in proportion."""
-    return {"open": _layer(case), "masked": [_layer(case, mask) for mask in case["masks"]], "stand_in": True, "first": 1}
+    return {"open": _layer(case), "masked": [_layer(case, mask) for mask in case["masks"]], "stand_in": True}
 
 
 def projections(case: Case) -> Any:

@@ -362,7 +362,7 @@ from sklearn.datasets import load_digits
 
 keras.utils.set_random_seed(2)
 digits = (load_digits().images[..., None] / 16).astype("float32")
-latent_dim, epochs, columns, shown = 16, 120, 12, (1, 5, 20, 60, 120)
+latent_dim, epochs, columns, shown = 16, 100, 12, (1, 5, 20, 50, 100)
 gan = GAN(build_discriminator(), build_generator(latent_dim), latent_dim)
 gan.compile(
     d_optimizer=keras.optimizers.Adam(2e-3, beta_1=0.5),

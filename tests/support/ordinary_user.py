@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,7 +19,7 @@ NOBODY = 65534
 _CLOSED = closed_to_others([sys.executable, sys.prefix, str(ROOT)])
 
 
-def as_ordinary_user(test: object) -> object:
+def as_ordinary_user(test: Callable[[], None]) -> Callable[[], None]:
     """Marks a test that becomes somebody else."""
     root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to become somebody else")
     python = pytest.mark.skipif(bool(_CLOSED), reason=f"needs a Python that others can read; {_CLOSED} is closed")

@@ -616,11 +616,11 @@ def learns_the_quantile(case: Case, seen: Any) -> None:
         return
     for made in seen["made_with"][:1]:
         expect(abs(made - tau) < 1e-6, "The loss was made with another `tau` than the model.", made, tau)
-    bias_hint = "For the average example all features are 0: only a bias can move its prediction away from 0."
-    expect(abs(fresh[0]) > 1e-5, "For features that are all 0 the prediction is 0.", float(fresh[0]), hint=bias_hint)
     low, high = float(trained.min()), float(trained.max())
     range_hint = "The last layer needs no activation: its output must be able to be any number, positive or negative."
     expect(low < 0, "No prediction is negative.", [low, high], hint=range_hint)
+    bias_hint = "For the average example all features are 0: only a bias can move its prediction away from 0."
+    expect(abs(fresh[0]) > 1e-5, "For features that are all 0 the prediction is 0.", float(fresh[0]), hint=bias_hint)
     bounded = max(-low, high) <= 1 and max(-low, high) > 0.9
     expect(not bounded, "No prediction goes beyond 1.", [low, high], hint=range_hint)
     slow_hint = "The loss was made with the right `tau`. Use a larger learning rate, or another optimizer."

@@ -327,8 +327,9 @@ def agrees_with_one(candidates: Any, wanted: Any, compare: Callable[[Any, Any], 
 
 def second_half(seen: Any, wanted: Any, ulps: float = 1024) -> None:
     """Fail unless the output without attention is this one."""
-    norms = "Only the last normalization has a gain of its own."
-    expect(seen["inner_gains"] == 1, norms, hint="Make two LayerNormalization layers and use each of them once.")
+    norms = "No gain was found that acts as that of the first normalization in the formula."
+    hint = "Make two LayerNormalization layers and use each of them once, after its sum."
+    expect(seen["inner_gains"] == 1, norms, hint=hint)
     due = np.asarray(wanted)
     what = "The output without attention"
     agrees_with_one(seen["dense"], due, lambda one, due: close(one, due, what, ulps=ulps, scale=np.abs(due).max()))

@@ -8,9 +8,9 @@ name = 'multi_head_attention'
 points = None
 
 
-@test_case(name='weights_for_each_head', points=0.5)
-def check_weights_for_each_head(env):
-    run(env, 'attention', 'multi_head_attention', 'weights_for_each_head')
+@test_case(name='weights_of_each_head', points=1)
+def check_weights_of_each_head(env):
+    run(env, 'attention', 'multi_head_attention', 'weights_of_each_head')
 
 
 @test_case(name='output_follows_the_weights', points=1)
@@ -18,6 +18,26 @@ def check_output_follows_the_weights(env):
     run(env, 'attention', 'multi_head_attention', 'output_follows_the_weights')
 
 
+@test_case(name='mask_reaches_every_head', points=0.85)
+def check_mask_reaches_every_head(env):
+    run(env, 'attention', 'multi_head_attention', 'mask_reaches_every_head')
+
+
+@test_case(name='masks_of_other_shapes', points=0.15)
+def check_masks_of_other_shapes(env):
+    run(env, 'attention', 'multi_head_attention', 'masks_of_other_shapes')
+
+
 @test_case(name='indivisible_is_refused', points=0.5)
 def check_indivisible_is_refused(env):
     run(env, 'attention', 'multi_head_attention', 'indivisible_is_refused')
+
+
+@test_case(name='four_projections', points=1.25)
+def check_four_projections(env):
+    run(env, 'attention', 'multi_head_attention', 'four_projections')
+
+
+@test_case(name='heads_of_their_own', points=0.75)
+def check_heads_of_their_own(env):
+    run(env, 'attention', 'multi_head_attention', 'heads_of_their_own')

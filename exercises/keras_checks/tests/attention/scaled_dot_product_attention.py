@@ -8,14 +8,24 @@ name = 'scaled_dot_product_attention'
 points = None
 
 
-@test_case(name='shares_of_the_keys', points=0.5)
-def check_shares_of_the_keys(env):
-    run(env, 'attention', 'scaled_dot_product_attention', 'shares_of_the_keys')
+@test_case(name='worked_weights', points=1.4)
+def check_worked_weights(env):
+    run(env, 'attention', 'scaled_dot_product_attention', 'worked_weights')
 
 
-@test_case(name='masked_keys_have_no_share', points=0.25)
+@test_case(name='output_is_the_mean', points=0.5)
+def check_output_is_the_mean(env):
+    run(env, 'attention', 'scaled_dot_product_attention', 'output_is_the_mean')
+
+
+@test_case(name='masked_keys_have_no_share', points=0.75)
 def check_masked_keys_have_no_share(env):
     run(env, 'attention', 'scaled_dot_product_attention', 'masked_keys_have_no_share')
+
+
+@test_case(name='other_mask_shapes', points=0.1)
+def check_other_mask_shapes(env):
+    run(env, 'attention', 'scaled_dot_product_attention', 'other_mask_shapes')
 
 
 @test_case(name='nothing_allowed_is_finite', points=0.25)
@@ -23,6 +33,11 @@ def check_nothing_allowed_is_finite(env):
     run(env, 'attention', 'scaled_dot_product_attention', 'nothing_allowed_is_finite')
 
 
-@test_case(name='half_precision', points=0.5)
-def check_half_precision(env):
-    run(env, 'attention', 'scaled_dot_product_attention', 'half_precision')
+@test_case(name='large_scores', points=0.5)
+def check_large_scores(env):
+    run(env, 'attention', 'scaled_dot_product_attention', 'large_scores')
+
+
+@test_case(name='gradients_arrive', points=0.25)
+def check_gradients_arrive(env):
+    run(env, 'attention', 'scaled_dot_product_attention', 'gradients_arrive')

@@ -13,6 +13,16 @@ def check_whole_is_both_halves(env):
     run(env, 'autoencoder', 'build_autoencoder', 'whole_is_both_halves')
 
 
-@test_case(name='training_trains_both', points=1)
+@test_case(name='whole_follows_the_halves', points=0.5)
+def check_whole_follows_the_halves(env):
+    run(env, 'autoencoder', 'build_autoencoder', 'whole_follows_the_halves')
+
+
+@test_case(name='training_trains_both', points=1.2)
 def check_training_trains_both(env):
     run(env, 'autoencoder', 'build_autoencoder', 'training_trains_both')
+
+
+@test_case(name='whole_keeps_the_halves_inside', points=0.5)
+def check_whole_keeps_the_halves_inside(env):
+    run(env, 'autoencoder', 'build_autoencoder', 'whole_keeps_the_halves_inside')

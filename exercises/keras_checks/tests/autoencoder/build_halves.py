@@ -16,3 +16,33 @@ def check_encoder_makes_codes(env):
 @test_case(name='decoder_makes_data', points=0.75)
 def check_decoder_makes_data(env):
     run(env, 'autoencoder', 'build_halves', 'decoder_makes_data')
+
+
+@test_case(name='code_is_free', points=0.5)
+def check_code_is_free(env):
+    run(env, 'autoencoder', 'build_halves', 'code_is_free')
+
+
+@test_case(name='encoder_can_learn', points=0.4)
+def check_encoder_can_learn(env):
+    run(env, 'autoencoder', 'build_halves', 'encoder_can_learn')
+
+
+@test_case(name='decoder_can_learn', points=0.4)
+def check_decoder_can_learn(env):
+    run(env, 'autoencoder', 'build_halves', 'decoder_can_learn')
+
+
+@test_case(name='decoder_reaches_the_data', points=0.6)
+def check_decoder_reaches_the_data(env):
+    run(env, 'autoencoder', 'build_halves', 'decoder_reaches_the_data')
+
+
+@test_case(name='encoders_share_nothing', points=0.15)
+def check_encoders_share_nothing(env):
+    run(env, 'autoencoder', 'build_halves', 'encoders_share_nothing')
+
+
+@test_case(name='decoders_share_nothing', points=0.15)
+def check_decoders_share_nothing(env):
+    run(env, 'autoencoder', 'build_halves', 'decoders_share_nothing')

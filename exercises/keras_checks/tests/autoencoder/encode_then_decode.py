@@ -11,3 +11,8 @@ points = None
 @test_case(name='reconstruction_of_both', points=1)
 def check_reconstruction_of_both(env):
     run(env, 'autoencoder', 'encode_then_decode', 'reconstruction_of_both')
+
+
+@test_case(name='reconstruction_is_inference', points=0.6)
+def check_reconstruction_is_inference(env):
+    run(env, 'autoencoder', 'encode_then_decode', 'reconstruction_is_inference')

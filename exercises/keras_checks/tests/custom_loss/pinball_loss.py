@@ -8,6 +8,11 @@ name = 'pinball_loss'
 points = None
 
 
-@test_case(name='one_loss_per_example', points=0.5)
-def check_one_loss_per_example(env):
-    run(env, 'custom_loss', 'pinball_loss', 'one_loss_per_example')
+@test_case(name='worked_losses', points=1)
+def check_worked_losses(env):
+    run(env, 'custom_loss', 'pinball_loss', 'worked_losses')
+
+
+@test_case(name='gradient_in_fit', points=0.5)
+def check_gradient_in_fit(env):
+    run(env, 'custom_loss', 'pinball_loss', 'gradient_in_fit')

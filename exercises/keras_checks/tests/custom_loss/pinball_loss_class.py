@@ -8,11 +8,21 @@ name = 'pinball_loss_class'
 points = None
 
 
-@test_case(name='weights_and_reductions', points=0.75)
+@test_case(name='worked_losses_of_the_class', points=0.75)
+def check_worked_losses_of_the_class(env):
+    run(env, 'custom_loss', 'pinball_loss_class', 'worked_losses_of_the_class')
+
+
+@test_case(name='weights_and_reductions', points=0.5)
 def check_weights_and_reductions(env):
     run(env, 'custom_loss', 'pinball_loss_class', 'weights_and_reductions')
 
 
-@test_case(name='survives_saving', points=0.5)
+@test_case(name='gradient_of_the_class_in_fit', points=0.5)
+def check_gradient_of_the_class_in_fit(env):
+    run(env, 'custom_loss', 'pinball_loss_class', 'gradient_of_the_class_in_fit')
+
+
+@test_case(name='survives_saving', points=0.75)
 def check_survives_saving(env):
     run(env, 'custom_loss', 'pinball_loss_class', 'survives_saving')

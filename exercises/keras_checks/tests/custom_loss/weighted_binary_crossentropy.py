@@ -8,11 +8,21 @@ name = 'weighted_binary_crossentropy'
 points = None
 
 
-@test_case(name='linear_in_the_weights', points=0.5)
-def check_linear_in_the_weights(env):
-    run(env, 'custom_loss', 'weighted_binary_crossentropy', 'linear_in_the_weights')
+@test_case(name='loss_without_weights', points=0.75)
+def check_loss_without_weights(env):
+    run(env, 'custom_loss', 'weighted_binary_crossentropy', 'loss_without_weights')
+
+
+@test_case(name='loss_with_weights', points=0.75)
+def check_loss_with_weights(env):
+    run(env, 'custom_loss', 'weighted_binary_crossentropy', 'loss_with_weights')
 
 
 @test_case(name='finite_at_the_ends', points=0.5)
 def check_finite_at_the_ends(env):
     run(env, 'custom_loss', 'weighted_binary_crossentropy', 'finite_at_the_ends')
+
+
+@test_case(name='crossentropy_gradient_in_fit', points=0.5)
+def check_crossentropy_gradient_in_fit(env):
+    run(env, 'custom_loss', 'weighted_binary_crossentropy', 'crossentropy_gradient_in_fit')

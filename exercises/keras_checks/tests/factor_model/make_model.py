@@ -8,12 +8,22 @@ name = 'make_model'
 points = None
 
 
-@test_case(name='same_weights_for_every_ticker', points=1.25)
+@test_case(name='worked_outputs', points=1)
+def check_worked_outputs(env):
+    run(env, 'factor_model', 'make_model', 'worked_outputs')
+
+
+@test_case(name='beta_layer_by_its_name', points=0.5)
+def check_beta_layer_by_its_name(env):
+    run(env, 'factor_model', 'make_model', 'beta_layer_by_its_name')
+
+
+@test_case(name='same_weights_for_every_ticker', points=1)
 def check_same_weights_for_every_ticker(env):
     run(env, 'factor_model', 'make_model', 'same_weights_for_every_ticker')
 
 
-@test_case(name='factors_are_portfolios', points=1)
+@test_case(name='factors_are_portfolios', points=0.75)
 def check_factors_are_portfolios(env):
     run(env, 'factor_model', 'make_model', 'factors_are_portfolios')
 
@@ -21,3 +31,13 @@ def check_factors_are_portfolios(env):
 @test_case(name='inputs_by_name_and_in_order', points=0.5)
 def check_inputs_by_name_and_in_order(env):
     run(env, 'factor_model', 'make_model', 'inputs_by_name_and_in_order')
+
+
+@test_case(name='normalized_before_the_betas', points=0.5)
+def check_normalized_before_the_betas(env):
+    run(env, 'factor_model', 'make_model', 'normalized_before_the_betas')
+
+
+@test_case(name='compiled_for_training', points=0.75)
+def check_compiled_for_training(env):
+    run(env, 'factor_model', 'make_model', 'compiled_for_training')

@@ -8,6 +8,11 @@ name = 'parameter_count'
 points = None
 
 
-@test_case(name='what_grows_with_what', points=0.75)
+@test_case(name='worked_counts', points=0.75)
+def check_worked_counts(env):
+    run(env, 'factor_model', 'parameter_count', 'worked_counts')
+
+
+@test_case(name='what_grows_with_what', points=0.5)
 def check_what_grows_with_what(env):
     run(env, 'factor_model', 'parameter_count', 'what_grows_with_what')

@@ -8,6 +8,16 @@ name = 'ticker_betas'
 points = None
 
 
-@test_case(name='dates_on_their_own', points=0.75)
+@test_case(name='worked_betas', points=0.5)
+def check_worked_betas(env):
+    run(env, 'factor_model', 'ticker_betas', 'worked_betas')
+
+
+@test_case(name='dates_on_their_own', points=0.5)
 def check_dates_on_their_own(env):
     run(env, 'factor_model', 'ticker_betas', 'dates_on_their_own')
+
+
+@test_case(name='model_stays_as_it_is', points=0.5)
+def check_model_stays_as_it_is(env):
+    run(env, 'factor_model', 'ticker_betas', 'model_stays_as_it_is')

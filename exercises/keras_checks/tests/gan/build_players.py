@@ -13,6 +13,16 @@ def check_generator_makes_images(env):
     run(env, 'gan', 'build_players', 'generator_makes_images')
 
 
+@test_case(name='pixels_between_0_and_1', points=0.5)
+def check_pixels_between_0_and_1(env):
+    run(env, 'gan', 'build_players', 'pixels_between_0_and_1')
+
+
 @test_case(name='discriminator_gives_one_number', points=0.5)
 def check_discriminator_gives_one_number(env):
     run(env, 'gan', 'build_players', 'discriminator_gives_one_number')
+
+
+@test_case(name='logits_without_bounds', points=0.5)
+def check_logits_without_bounds(env):
+    run(env, 'gan', 'build_players', 'logits_without_bounds')

@@ -8,11 +8,56 @@ name = 'gan'
 points = None
 
 
+@test_case(name='discriminator_learns', points=0.75)
+def check_discriminator_learns(env):
+    run(env, 'gan', 'gan', 'discriminator_learns')
+
+
+@test_case(name='generator_learns', points=0.75)
+def check_generator_learns(env):
+    run(env, 'gan', 'gan', 'generator_learns')
+
+
 @test_case(name='discriminator_meets_both_kinds', points=0.5)
 def check_discriminator_meets_both_kinds(env):
     run(env, 'gan', 'gan', 'discriminator_meets_both_kinds')
 
 
-@test_case(name='discriminator_is_told_the_truth', points=0.75)
+@test_case(name='discriminator_is_told_the_truth', points=0.5)
 def check_discriminator_is_told_the_truth(env):
     run(env, 'gan', 'gan', 'discriminator_is_told_the_truth')
+
+
+@test_case(name='generator_misleads', points=0.75)
+def check_generator_misleads(env):
+    run(env, 'gan', 'gan', 'generator_misleads')
+
+
+@test_case(name='discriminator_goes_first', points=0.5)
+def check_discriminator_goes_first(env):
+    run(env, 'gan', 'gan', 'discriminator_goes_first')
+
+
+@test_case(name='one_network_moves', points=0.5)
+def check_one_network_moves(env):
+    run(env, 'gan', 'gan', 'one_network_moves')
+
+
+@test_case(name='returns_both_losses', points=0.25)
+def check_returns_both_losses(env):
+    run(env, 'gan', 'gan', 'returns_both_losses')
+
+
+@test_case(name='metrics_are_means_of_the_epoch', points=0.25)
+def check_metrics_are_means_of_the_epoch(env):
+    run(env, 'gan', 'gan', 'metrics_are_means_of_the_epoch')
+
+
+@test_case(name='works_under_fit', points=0.5)
+def check_works_under_fit(env):
+    run(env, 'gan', 'gan', 'works_under_fit')
+
+
+@test_case(name='models_of_their_own', points=0.5)
+def check_models_of_their_own(env):
+    run(env, 'gan', 'gan', 'models_of_their_own')

@@ -8,6 +8,16 @@ name = 'invert_convolution'
 points = None
 
 
-@test_case(name='goes_back_the_same_way', points=1)
-def check_goes_back_the_same_way(env):
-    run(env, 'gan', 'invert_convolution', 'goes_back_the_same_way')
+@test_case(name='worked_example', points=0.5)
+def check_worked_example(env):
+    run(env, 'gan', 'invert_convolution', 'worked_example')
+
+
+@test_case(name='arguments_of_the_convolution', points=0.75)
+def check_arguments_of_the_convolution(env):
+    run(env, 'gan', 'invert_convolution', 'arguments_of_the_convolution')
+
+
+@test_case(name='kernel_of_the_convolution', points=0.75)
+def check_kernel_of_the_convolution(env):
+    run(env, 'gan', 'invert_convolution', 'kernel_of_the_convolution')

@@ -8,6 +8,11 @@ name = 'compute_loss'
 points = None
 
 
-@test_case(name='mean_of_the_inner_pixels', points=1)
-def check_mean_of_the_inner_pixels(env):
-    run(env, 'gradient_ascent', 'compute_loss', 'mean_of_the_inner_pixels')
+@test_case(name='worked_means', points=1.25)
+def check_worked_means(env):
+    run(env, 'gradient_ascent', 'compute_loss', 'worked_means')
+
+
+@test_case(name='gradient_reaches_the_image', points=0.75)
+def check_gradient_reaches_the_image(env):
+    run(env, 'gradient_ascent', 'compute_loss', 'gradient_reaches_the_image')

@@ -8,6 +8,16 @@ name = 'gradient_ascent_step'
 points = None
 
 
-@test_case(name='moves_by_the_learning_rate', points=1)
-def check_moves_by_the_learning_rate(env):
-    run(env, 'gradient_ascent', 'gradient_ascent_step', 'moves_by_the_learning_rate')
+@test_case(name='worked_steps', points=1)
+def check_worked_steps(env):
+    run(env, 'gradient_ascent', 'gradient_ascent_step', 'worked_steps')
+
+
+@test_case(name='no_gradient_no_step', points=0.5)
+def check_no_gradient_no_step(env):
+    run(env, 'gradient_ascent', 'gradient_ascent_step', 'no_gradient_no_step')
+
+
+@test_case(name='moves_nothing_but_the_image', points=0.5)
+def check_moves_nothing_but_the_image(env):
+    run(env, 'gradient_ascent', 'gradient_ascent_step', 'moves_nothing_but_the_image')

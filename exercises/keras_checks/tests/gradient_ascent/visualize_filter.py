@@ -8,6 +8,11 @@ name = 'visualize_filter'
 points = None
 
 
-@test_case(name='goes_all_the_way', points=0.8)
-def check_goes_all_the_way(env):
-    run(env, 'gradient_ascent', 'visualize_filter', 'goes_all_the_way')
+@test_case(name='worked_ends', points=0.75)
+def check_worked_ends(env):
+    run(env, 'gradient_ascent', 'visualize_filter', 'worked_ends')
+
+
+@test_case(name='thirty_steps_of_ten', points=0.5)
+def check_thirty_steps_of_ten(env):
+    run(env, 'gradient_ascent', 'visualize_filter', 'thirty_steps_of_ten')

@@ -8,6 +8,11 @@ name = 'build_feature_extractor'
 points = None
 
 
-@test_case(name='names_every_layer', points=0.5)
+@test_case(name='worked_activations', points=0.5)
+def check_worked_activations(env):
+    run(env, 'style_transfer', 'build_feature_extractor', 'worked_activations')
+
+
+@test_case(name='names_every_layer', points=0.25)
 def check_names_every_layer(env):
     run(env, 'style_transfer', 'build_feature_extractor', 'names_every_layer')

@@ -8,11 +8,11 @@ name = 'compute_loss_and_grads'
 points = None
 
 
-@test_case(name='three_terms', points=0.25)
-def check_three_terms(env):
-    run(env, 'style_transfer', 'compute_loss_and_grads', 'three_terms')
+@test_case(name='worked_terms', points=0.75)
+def check_worked_terms(env):
+    run(env, 'style_transfer', 'compute_loss_and_grads', 'worked_terms')
 
 
-@test_case(name='gradient_for_the_image', points=0.75)
+@test_case(name='gradient_for_the_image', points=0.5)
 def check_gradient_for_the_image(env):
     run(env, 'style_transfer', 'compute_loss_and_grads', 'gradient_for_the_image')

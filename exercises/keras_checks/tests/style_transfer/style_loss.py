@@ -8,11 +8,21 @@ name = 'style_loss'
 points = None
 
 
-@test_case(name='gram_forgets_places', points=0.5)
+@test_case(name='worked_gram', points=0.5)
+def check_worked_gram(env):
+    run(env, 'style_transfer', 'style_loss', 'worked_gram')
+
+
+@test_case(name='gram_forgets_places', points=0.25)
 def check_gram_forgets_places(env):
     run(env, 'style_transfer', 'style_loss', 'gram_forgets_places')
 
 
-@test_case(name='style_compares', points=0.5)
+@test_case(name='worked_style', points=0.75)
+def check_worked_style(env):
+    run(env, 'style_transfer', 'style_loss', 'worked_style')
+
+
+@test_case(name='style_compares', points=0.25)
 def check_style_compares(env):
     run(env, 'style_transfer', 'style_loss', 'style_compares')

@@ -8,6 +8,16 @@ name = 'transfer'
 points = None
 
 
-@test_case(name='loss_falls', points=1)
+@test_case(name='loss_falls', points=0.75)
 def check_loss_falls(env):
     run(env, 'style_transfer', 'transfer', 'loss_falls')
+
+
+@test_case(name='starts_at_the_base', points=0.5)
+def check_starts_at_the_base(env):
+    run(env, 'style_transfer', 'transfer', 'starts_at_the_base')
+
+
+@test_case(name='only_the_image_changes', points=0.5)
+def check_only_the_image_changes(env):
+    run(env, 'style_transfer', 'transfer', 'only_the_image_changes')

@@ -8,6 +8,16 @@ name = 'count_weights'
 points = None
 
 
+@test_case(name='counts_on_paper', points=0.5)
+def check_counts_on_paper(env):
+    run(env, 'threaded_dense', 'count_weights', 'counts_on_paper')
+
+
+@test_case(name='counts_in_integers', points=0.25)
+def check_counts_in_integers(env):
+    run(env, 'threaded_dense', 'count_weights', 'counts_in_integers')
+
+
 @test_case(name='leading_axes_do_not_count', points=0.75)
 def check_leading_axes_do_not_count(env):
     run(env, 'threaded_dense', 'count_weights', 'leading_axes_do_not_count')

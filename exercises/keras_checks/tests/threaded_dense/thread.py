@@ -8,6 +8,21 @@ name = 'thread'
 points = None
 
 
-@test_case(name='each_row_on_its_own', points=1.25)
+@test_case(name='threads_on_paper', points=0.5)
+def check_threads_on_paper(env):
+    run(env, 'threaded_dense', 'thread', 'threads_on_paper')
+
+
+@test_case(name='each_row_on_its_own', points=1)
 def check_each_row_on_its_own(env):
     run(env, 'threaded_dense', 'thread', 'each_row_on_its_own')
+
+
+@test_case(name='unknown_batch', points=0.75)
+def check_unknown_batch(env):
+    run(env, 'threaded_dense', 'thread', 'unknown_batch')
+
+
+@test_case(name='empty_batch', points=0.75)
+def check_empty_batch(env):
+    run(env, 'threaded_dense', 'thread', 'empty_batch')

@@ -8,11 +8,41 @@ name = 'threaded_dense'
 points = None
 
 
-@test_case(name='same_weights_for_every_row', points=1.5)
+@test_case(name='rows_on_paper', points=0.5)
+def check_rows_on_paper(env):
+    run(env, 'threaded_dense', 'threaded_dense', 'rows_on_paper')
+
+
+@test_case(name='same_weights_for_every_row', points=1)
 def check_same_weights_for_every_row(env):
     run(env, 'threaded_dense', 'threaded_dense', 'same_weights_for_every_row')
+
+
+@test_case(name='trains_like_dense', points=0.75)
+def check_trains_like_dense(env):
+    run(env, 'threaded_dense', 'threaded_dense', 'trains_like_dense')
+
+
+@test_case(name='layers_share_nothing', points=0.25)
+def check_layers_share_nothing(env):
+    run(env, 'threaded_dense', 'threaded_dense', 'layers_share_nothing')
 
 
 @test_case(name='says_its_output_shape', points=0.5)
 def check_says_its_output_shape(env):
     run(env, 'threaded_dense', 'threaded_dense', 'says_its_output_shape')
+
+
+@test_case(name='activation', points=0.75)
+def check_activation(env):
+    run(env, 'threaded_dense', 'threaded_dense', 'activation')
+
+
+@test_case(name='configuration', points=0.5)
+def check_configuration(env):
+    run(env, 'threaded_dense', 'threaded_dense', 'configuration')
+
+
+@test_case(name='functional_model', points=0.5)
+def check_functional_model(env):
+    run(env, 'threaded_dense', 'threaded_dense', 'functional_model')

@@ -8,7 +8,12 @@ name = 'balanced_sample_weight'
 points = None
 
 
-@test_case(name='mean_one', points=0.75)
+@test_case(name='weights_on_paper', points=0.5)
+def check_weights_on_paper(env):
+    run(env, 'train_step', 'balanced_sample_weight', 'weights_on_paper')
+
+
+@test_case(name='mean_one', points=0.5)
 def check_mean_one(env):
     run(env, 'train_step', 'balanced_sample_weight', 'mean_one')
 
@@ -16,3 +21,13 @@ def check_mean_one(env):
 @test_case(name='classes_count_alike', points=0.75)
 def check_classes_count_alike(env):
     run(env, 'train_step', 'balanced_sample_weight', 'classes_count_alike')
+
+
+@test_case(name='leaves_the_labels_alone', points=0.25)
+def check_leaves_the_labels_alone(env):
+    run(env, 'train_step', 'balanced_sample_weight', 'leaves_the_labels_alone')
+
+
+@test_case(name='column_of_labels', points=0.5)
+def check_column_of_labels(env):
+    run(env, 'train_step', 'balanced_sample_weight', 'column_of_labels')

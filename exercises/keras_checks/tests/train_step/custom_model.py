@@ -8,11 +8,41 @@ name = 'custom_model'
 points = None
 
 
-@test_case(name='moves_down_the_slope', points=0.75)
+@test_case(name='one_step_on_paper', points=0.25)
+def check_one_step_on_paper(env):
+    run(env, 'train_step', 'custom_model', 'one_step_on_paper')
+
+
+@test_case(name='moves_down_the_slope', points=0.5)
 def check_moves_down_the_slope(env):
     run(env, 'train_step', 'custom_model', 'moves_down_the_slope')
 
 
-@test_case(name='reports_running_means', points=0.5)
+@test_case(name='runs_in_training_mode', points=0.5)
+def check_runs_in_training_mode(env):
+    run(env, 'train_step', 'custom_model', 'runs_in_training_mode')
+
+
+@test_case(name='keeps_the_penalties', points=0.5)
+def check_keeps_the_penalties(env):
+    run(env, 'train_step', 'custom_model', 'keeps_the_penalties')
+
+
+@test_case(name='moves_only_what_is_trained', points=0.25)
+def check_moves_only_what_is_trained(env):
+    run(env, 'train_step', 'custom_model', 'moves_only_what_is_trained')
+
+
+@test_case(name='reports_running_means', points=0.25)
 def check_reports_running_means(env):
     run(env, 'train_step', 'custom_model', 'reports_running_means')
+
+
+@test_case(name='trains_under_fit', points=0.25)
+def check_trains_under_fit(env):
+    run(env, 'train_step', 'custom_model', 'trains_under_fit')
+
+
+@test_case(name='uses_what_is_compiled', points=0.25)
+def check_uses_what_is_compiled(env):
+    run(env, 'train_step', 'custom_model', 'uses_what_is_compiled')

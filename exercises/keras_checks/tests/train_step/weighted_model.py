@@ -8,7 +8,12 @@ name = 'weighted_model'
 points = None
 
 
-@test_case(name='moves_down_the_weighted_slope', points=1)
+@test_case(name='one_weighted_step_on_paper', points=0.5)
+def check_one_weighted_step_on_paper(env):
+    run(env, 'train_step', 'weighted_model', 'one_weighted_step_on_paper')
+
+
+@test_case(name='moves_down_the_weighted_slope', points=0.5)
 def check_moves_down_the_weighted_slope(env):
     run(env, 'train_step', 'weighted_model', 'moves_down_the_weighted_slope')
 
@@ -18,6 +23,31 @@ def check_weights_are_optional(env):
     run(env, 'train_step', 'weighted_model', 'weights_are_optional')
 
 
+@test_case(name='reports_weighted_means', points=0.5)
+def check_reports_weighted_means(env):
+    run(env, 'train_step', 'weighted_model', 'reports_weighted_means')
+
+
+@test_case(name='trains_with_weights_under_fit', points=0.25)
+def check_trains_with_weights_under_fit(env):
+    run(env, 'train_step', 'weighted_model', 'trains_with_weights_under_fit')
+
+
+@test_case(name='respects_the_layers', points=0.5)
+def check_respects_the_layers(env):
+    run(env, 'train_step', 'weighted_model', 'respects_the_layers')
+
+
+@test_case(name='uses_what_is_compiled_with_weights', points=0.25)
+def check_uses_what_is_compiled_with_weights(env):
+    run(env, 'train_step', 'weighted_model', 'uses_what_is_compiled_with_weights')
+
+
 @test_case(name='evaluates_with_weights', points=0.5)
 def check_evaluates_with_weights(env):
     run(env, 'train_step', 'weighted_model', 'evaluates_with_weights')
+
+
+@test_case(name='evaluates_without_training', points=0.25)
+def check_evaluates_without_training(env):
+    run(env, 'train_step', 'weighted_model', 'evaluates_without_training')

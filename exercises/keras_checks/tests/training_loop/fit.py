@@ -11,3 +11,13 @@ points = None
 @test_case(name='mean_over_examples', points=1)
 def check_mean_over_examples(env):
     run(env, 'training_loop', 'fit', 'mean_over_examples')
+
+
+@test_case(name='one_step_for_each_batch', points=0.75)
+def check_one_step_for_each_batch(env):
+    run(env, 'training_loop', 'fit', 'one_step_for_each_batch')
+
+
+@test_case(name='new_order_each_epoch', points=0.75)
+def check_new_order_each_epoch(env):
+    run(env, 'training_loop', 'fit', 'new_order_each_epoch')

@@ -13,6 +13,21 @@ def check_every_example_once(env):
     run(env, 'training_loop', 'next_batch', 'every_example_once')
 
 
-@test_case(name='batch_sizes', points=0.25)
+@test_case(name='batch_sizes', points=0.5)
 def check_batch_sizes(env):
     run(env, 'training_loop', 'next_batch', 'batch_sizes')
+
+
+@test_case(name='inputs_keep_their_targets', points=0.5)
+def check_inputs_keep_their_targets(env):
+    run(env, 'training_loop', 'next_batch', 'inputs_keep_their_targets')
+
+
+@test_case(name='examples_are_shuffled', points=0.5)
+def check_examples_are_shuffled(env):
+    run(env, 'training_loop', 'next_batch', 'examples_are_shuffled')
+
+
+@test_case(name='seed_decides_the_order', points=0.5)
+def check_seed_decides_the_order(env):
+    run(env, 'training_loop', 'next_batch', 'seed_decides_the_order')

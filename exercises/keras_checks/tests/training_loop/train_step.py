@@ -8,7 +8,7 @@ name = 'train_step'
 points = None
 
 
-@test_case(name='moves_down_the_slope', points=1)
+@test_case(name='moves_down_the_slope', points=1.5)
 def check_moves_down_the_slope(env):
     run(env, 'training_loop', 'train_step', 'moves_down_the_slope')
 
@@ -16,3 +16,13 @@ def check_moves_down_the_slope(env):
 @test_case(name='returns_the_loss', points=0.75)
 def check_returns_the_loss(env):
     run(env, 'training_loop', 'train_step', 'returns_the_loss')
+
+
+@test_case(name='runs_in_training_mode', points=0.5)
+def check_runs_in_training_mode(env):
+    run(env, 'training_loop', 'train_step', 'runs_in_training_mode')
+
+
+@test_case(name='moves_only_what_is_trained', points=0.75)
+def check_moves_only_what_is_trained(env):
+    run(env, 'training_loop', 'train_step', 'moves_only_what_is_trained')

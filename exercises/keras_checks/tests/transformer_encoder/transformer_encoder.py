@@ -13,11 +13,41 @@ def check_skips_carry_the_input(env):
     run(env, 'transformer_encoder', 'transformer_encoder', 'skips_carry_the_input')
 
 
-@test_case(name='padding_has_no_influence', points=0.75)
+@test_case(name='worked_second_half', points=2)
+def check_worked_second_half(env):
+    run(env, 'transformer_encoder', 'transformer_encoder', 'worked_second_half')
+
+
+@test_case(name='first_half', points=1.5)
+def check_first_half(env):
+    run(env, 'transformer_encoder', 'transformer_encoder', 'first_half')
+
+
+@test_case(name='heads', points=0.5)
+def check_heads(env):
+    run(env, 'transformer_encoder', 'transformer_encoder', 'heads')
+
+
+@test_case(name='padding_has_no_influence', points=1)
 def check_padding_has_no_influence(env):
     run(env, 'transformer_encoder', 'transformer_encoder', 'padding_has_no_influence')
 
 
-@test_case(name='config_makes_the_layer_again', points=0.5)
+@test_case(name='attention_is_shared_among_real_tokens', points=0.5)
+def check_attention_is_shared_among_real_tokens(env):
+    run(env, 'transformer_encoder', 'transformer_encoder', 'attention_is_shared_among_real_tokens')
+
+
+@test_case(name='mask_is_passed_on', points=0.25)
+def check_mask_is_passed_on(env):
+    run(env, 'transformer_encoder', 'transformer_encoder', 'mask_is_passed_on')
+
+
+@test_case(name='config_makes_the_layer_again', points=0.75)
 def check_config_makes_the_layer_again(env):
     run(env, 'transformer_encoder', 'transformer_encoder', 'config_makes_the_layer_again')
+
+
+@test_case(name='every_part_learns', points=0.75)
+def check_every_part_learns(env):
+    run(env, 'transformer_encoder', 'transformer_encoder', 'every_part_learns')

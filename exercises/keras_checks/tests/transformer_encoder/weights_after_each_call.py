@@ -8,6 +8,11 @@ name = 'weights_after_each_call'
 points = None
 
 
-@test_case(name='one_number_a_call', points=1)
-def check_one_number_a_call(env):
-    run(env, 'transformer_encoder', 'weights_after_each_call', 'one_number_a_call')
+@test_case(name='one_number_per_call', points=0.25)
+def check_one_number_per_call(env):
+    run(env, 'transformer_encoder', 'weights_after_each_call', 'one_number_per_call')
+
+
+@test_case(name='counts_are_right', points=0.75)
+def check_counts_are_right(env):
+    run(env, 'transformer_encoder', 'weights_after_each_call', 'counts_are_right')

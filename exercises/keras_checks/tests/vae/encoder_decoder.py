@@ -13,6 +13,16 @@ def check_three_outputs(env):
     run(env, 'vae', 'encoder_decoder', 'three_outputs')
 
 
+@test_case(name='two_heads_and_a_draw', points=0.6)
+def check_two_heads_and_a_draw(env):
+    run(env, 'vae', 'encoder_decoder', 'two_heads_and_a_draw')
+
+
 @test_case(name='images_of_the_right_size', points=0.8)
 def check_images_of_the_right_size(env):
     run(env, 'vae', 'encoder_decoder', 'images_of_the_right_size')
+
+
+@test_case(name='pixels_from_dark_to_bright', points=0.5)
+def check_pixels_from_dark_to_bright(env):
+    run(env, 'vae', 'encoder_decoder', 'pixels_from_dark_to_bright')

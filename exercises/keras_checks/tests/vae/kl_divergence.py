@@ -8,6 +8,16 @@ name = 'kl_divergence'
 points = None
 
 
-@test_case(name='pulls_the_means_to_zero', points=0.7)
+@test_case(name='worked_numbers', points=0.7)
+def check_worked_numbers(env):
+    run(env, 'vae', 'kl_divergence', 'worked_numbers')
+
+
+@test_case(name='pulls_the_means_to_zero', points=0.35)
 def check_pulls_the_means_to_zero(env):
     run(env, 'vae', 'kl_divergence', 'pulls_the_means_to_zero')
+
+
+@test_case(name='pulls_the_variances_to_one', points=0.35)
+def check_pulls_the_variances_to_one(env):
+    run(env, 'vae', 'kl_divergence', 'pulls_the_variances_to_one')

@@ -8,11 +8,26 @@ name = 'sampling'
 points = None
 
 
-@test_case(name='moves_with_the_mean', points=0.4)
+@test_case(name='moves_with_the_mean', points=0.3)
 def check_moves_with_the_mean(env):
     run(env, 'vae', 'sampling', 'moves_with_the_mean')
 
 
-@test_case(name='fresh_noise', points=0.4)
+@test_case(name='moves_with_the_log_variance', points=0.4)
+def check_moves_with_the_log_variance(env):
+    run(env, 'vae', 'sampling', 'moves_with_the_log_variance')
+
+
+@test_case(name='spread_of_the_draws', points=0.4)
+def check_spread_of_the_draws(env):
+    run(env, 'vae', 'sampling', 'spread_of_the_draws')
+
+
+@test_case(name='fresh_noise', points=0.3)
 def check_fresh_noise(env):
     run(env, 'vae', 'sampling', 'fresh_noise')
+
+
+@test_case(name='fresh_in_a_traced_function', points=0.3)
+def check_fresh_in_a_traced_function(env):
+    run(env, 'vae', 'sampling', 'fresh_in_a_traced_function')

@@ -8,6 +8,26 @@ name = 'vae'
 points = None
 
 
-@test_case(name='one_step_trains_both_halves', points=0.8)
+@test_case(name='losses_of_a_batch', points=0.7)
+def check_losses_of_a_batch(env):
+    run(env, 'vae', 'vae', 'losses_of_a_batch')
+
+
+@test_case(name='means_so_far', points=0.2)
+def check_means_so_far(env):
+    run(env, 'vae', 'vae', 'means_so_far')
+
+
+@test_case(name='one_step_trains_both_halves', points=0.4)
 def check_one_step_trains_both_halves(env):
     run(env, 'vae', 'vae', 'one_step_trains_both_halves')
+
+
+@test_case(name='step_follows_the_gradient', points=0.3)
+def check_step_follows_the_gradient(env):
+    run(env, 'vae', 'vae', 'step_follows_the_gradient')
+
+
+@test_case(name='means_of_an_epoch', points=0.5)
+def check_means_of_an_epoch(env):
+    run(env, 'vae', 'vae', 'means_of_an_epoch')

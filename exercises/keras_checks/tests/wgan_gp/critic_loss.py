@@ -8,6 +8,16 @@ name = 'critic_loss'
 points = None
 
 
-@test_case(name='who_gains', points=0.4)
+@test_case(name='worked_numbers', points=0.4)
+def check_worked_numbers(env):
+    run(env, 'wgan_gp', 'critic_loss', 'worked_numbers')
+
+
+@test_case(name='who_gains', points=0.3)
 def check_who_gains(env):
     run(env, 'wgan_gp', 'critic_loss', 'who_gains')
+
+
+@test_case(name='gradient_reaches_each_score', points=0.3)
+def check_gradient_reaches_each_score(env):
+    run(env, 'wgan_gp', 'critic_loss', 'gradient_reaches_each_score')

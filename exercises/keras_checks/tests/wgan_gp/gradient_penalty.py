@@ -8,6 +8,31 @@ name = 'gradient_penalty'
 points = None
 
 
-@test_case(name='linear_critic', points=1)
-def check_linear_critic(env):
-    run(env, 'wgan_gp', 'gradient_penalty', 'linear_critic')
+@test_case(name='linear_critics', points=1)
+def check_linear_critics(env):
+    run(env, 'wgan_gp', 'gradient_penalty', 'linear_critics')
+
+
+@test_case(name='curved_critic', points=0.75)
+def check_curved_critic(env):
+    run(env, 'wgan_gp', 'gradient_penalty', 'curved_critic')
+
+
+@test_case(name='moves_the_critic', points=0.75)
+def check_moves_the_critic(env):
+    run(env, 'wgan_gp', 'gradient_penalty', 'moves_the_critic')
+
+
+@test_case(name='on_the_segment', points=0.5)
+def check_on_the_segment(env):
+    run(env, 'wgan_gp', 'gradient_penalty', 'on_the_segment')
+
+
+@test_case(name='one_draw_per_example', points=0.5)
+def check_one_draw_per_example(env):
+    run(env, 'wgan_gp', 'gradient_penalty', 'one_draw_per_example')
+
+
+@test_case(name='works_in_a_graph', points=0.25)
+def check_works_in_a_graph(env):
+    run(env, 'wgan_gp', 'gradient_penalty', 'works_in_a_graph')

@@ -8,6 +8,36 @@ name = 'train_step'
 points = None
 
 
-@test_case(name='critic_first_and_more_often', points=0.75)
+@test_case(name='critic_learns', points=0.6)
+def check_critic_learns(env):
+    run(env, 'wgan_gp', 'train_step', 'critic_learns')
+
+
+@test_case(name='generator_learns', points=0.5)
+def check_generator_learns(env):
+    run(env, 'wgan_gp', 'train_step', 'generator_learns')
+
+
+@test_case(name='returns_both_losses', points=0.4)
+def check_returns_both_losses(env):
+    run(env, 'wgan_gp', 'train_step', 'returns_both_losses')
+
+
+@test_case(name='critic_first_and_more_often', points=0.5)
 def check_critic_first_and_more_often(env):
     run(env, 'wgan_gp', 'train_step', 'critic_first_and_more_often')
+
+
+@test_case(name='right_arguments', points=0.3)
+def check_right_arguments(env):
+    run(env, 'wgan_gp', 'train_step', 'right_arguments')
+
+
+@test_case(name='fresh_noise', points=0.25)
+def check_fresh_noise(env):
+    run(env, 'wgan_gp', 'train_step', 'fresh_noise')
+
+
+@test_case(name='works_under_fit', points=0.2)
+def check_works_under_fit(env):
+    run(env, 'wgan_gp', 'train_step', 'works_under_fit')

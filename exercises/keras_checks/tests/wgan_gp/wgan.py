@@ -13,6 +13,16 @@ def check_keeps_its_arguments(env):
     run(env, 'wgan_gp', 'wgan', 'keeps_its_arguments')
 
 
-@test_case(name='owns_both_players', points=0.25)
-def check_owns_both_players(env):
-    run(env, 'wgan_gp', 'wgan', 'owns_both_players')
+@test_case(name='owns_both_networks', points=0.25)
+def check_owns_both_networks(env):
+    run(env, 'wgan_gp', 'wgan', 'owns_both_networks')
+
+
+@test_case(name='defaults', points=0.5)
+def check_defaults(env):
+    run(env, 'wgan_gp', 'wgan', 'defaults')
+
+
+@test_case(name='fit_accepts_it', points=0.5)
+def check_fit_accepts_it(env):
+    run(env, 'wgan_gp', 'wgan', 'fit_accepts_it')

@@ -2,8 +2,6 @@
 # answers: honest
 # question: pinball_loss
 # score: 0
-# says: frames: nothing found
-# unsealed: the same, a probe knows no answer
 # tripwire: yes
 
 # %%

@@ -1,0 +1,57 @@
+"""What sets off a tripwire, and that honest work does not."""
+
+from __future__ import annotations
+
+import pytest
+from sealing import MakeStudent
+
+TRIPS = {
+    "reads frames": ("import sys\nsys._getframe(0)", "frames"),
+    "reads frames by inspect": ("import inspect\ninspect.currentframe()", "frames"),
+    "reads frames of a traceback": ("try:\n    1 / 0\nexcept Exception as e:\n    e.__traceback__.tb_frame", "frames"),
+    "lists objects": ("import gc\ngc.get_objects()", "objects"),
+    "looks for referrers": ("import gc\ngc.get_referrers(gc)", "refers"),
+    "traces": ("import sys\nsys.settrace(None)", "traces"),
+    "traces threads": ("import sys\nsys.setprofile(None)", "traces"),
+    "replaces a function of NumPy": ("import numpy as np\nnp.asarray = lambda *a, **k: 0", "numpy.asarray"),
+    "replaces a method of Keras": ("import keras\nkeras.Model.predict = None", "predict"),
+    "replaces a builtin": ("import builtins\nbuiltins.isinstance = lambda *a: True", "isinstance"),
+    "replaces json": ("import json\njson.dumps = lambda *a, **k: ''", "json.dumps"),
+    "changes code": ("def f(): pass\ndef g(): pass\nf.__code__ = g.__code__", "code"),
+    "listens": ("import sys\nsys.addaudithook(lambda *a: None)", "listens"),
+}
+HONEST = {
+    "magics": "%matplotlib inline\n%config InlineBackend.figure_format = 'retina'",
+    "warnings": "import warnings\nwarnings.filterwarnings('ignore')\nwarnings.warn('x')",
+    "signature": "import inspect\ninspect.signature(print)",
+    "wraps": "import functools\n\n@functools.wraps(len)\ndef f(x):\n    return len(x)\nf([1])",
+    "namedtuple and dataclass": "import collections, dataclasses\nP = collections.namedtuple('P', 'x')\n"
+    "@dataclasses.dataclass\nclass Q:\n    x: int = 0\nQ()",
+    "enum and typing": "import enum, typing\nclass E(enum.Enum):\n    A = 1\nclass T(typing.NamedTuple):\n    x: int",
+    "logging and traceback": "import logging, traceback\nlogging.warning('x')\n"
+    "try:\n    1 / 0\nexcept Exception:\n    traceback.format_exc()",
+    "seeds": "import keras, numpy as np\nkeras.utils.set_random_seed(1)\nnp.random.seed(1)",
+    "own classes patched": "class A:\n    pass\nA.f = lambda self: 1\nA().f()",
+    "reload of an own module": "import importlib, own_module\nimportlib.reload(own_module)",
+    "collect garbage": "import gc\ngc.collect()",
+    "tensors": "import tensorflow as tf, keras\n\n@tf.function\ndef f(x):\n"
+    "    if tf.reduce_sum(x) > 0:\n        return x\n"
+    "    return -x\nf(tf.ones(3))\nkeras.Sequential([keras.layers.Dense(1)])(tf.ones((2, 3)))",
+    "plot": "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()",
+}
+
+
+@pytest.mark.parametrize("name", TRIPS)
+def test_tampering_is_reported(student: MakeStudent, name: str) -> None:
+    source, said = TRIPS[name]
+    one = student(source, "x = 1")
+    one.run_cells()
+    assert any(said in report for report in one.tripwires), one.tripwires
+    assert one.tripwires[0].startswith("code cell 1: ")
+
+
+def test_honest_work_sets_off_nothing(student: MakeStudent) -> None:
+    one = student(*HONEST.values(), files={"own_module.py": "y = 1"})
+    outcomes = one.run_cells()
+    assert one.tripwires == []
+    assert [outcome for outcome in outcomes if outcome.status != "ok"] == []
