@@ -30,7 +30,9 @@ TABLES = probes.NEXT_BATCH.trial(probes.batches, probes.split_cases)
 
 @TABLES.confirms(probes.every_example_once)
 def once_in_any_size(case: Case, seen: Any) -> None:
-    """One epoch visits every example exactly once, however large the arrays are."""
+    """One epoch visits every example exactly once, however large the arrays are; where they don't fit in a batch, in
+    several batches."""
+    _in_batches(case, seen)
     probes.every_example_once(case, seen)
 
 
@@ -42,8 +44,16 @@ def batches_of_any_size(case: Case, seen: Any) -> None:
 
 @TABLES.confirms(probes.inputs_keep_their_targets)
 def pairs_of_any_size(case: Case, seen: Any) -> None:
-    """Each example keeps its own target, however large the arrays are."""
+    """Each example keeps its own target, however large the arrays are; where they don't fit in a batch, in several."""
+    _in_batches(case, seen)
     probes.inputs_keep_their_targets(case, seen)
+
+
+def _in_batches(case: Case, seen: Any) -> None:
+    """All data in one batch are no answer: neither their number nor their pairs could then be wrong."""
+    fits = len(case["data"]["y"]) <= case["data"]["batch_size"]
+    for run in runs(seen):
+        expect(fits or len(run["batches"]) > 1, "All examples come in one batch.", received=len(run["batches"]))
 
 
 @TABLES.judge(points=0.5, hint="Try arrays of other sizes, batches larger than the data, and a single example.")

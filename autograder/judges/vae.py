@@ -434,6 +434,7 @@ def means_of_other_batches(case: Case, seen: Any) -> None:
     both, first, second = (
         [probes.last_of(seen[name], loss) for loss in probes.LOSSES] for name in ("both", "first", "second")
     )
+    expect(first[0] != 0 and second[0] != 0, "The loss of a batch is 0.", received=[first[0], second[0]])
     for name, mean, one, other in zip(probes.LOSSES, both, first, second, strict=True):
         close(mean, (one + other) / 2, f"`{name}` after two batches", ulps=LOOSE, scale=max(8.0, abs(mean)))
     (one, ones), (other, others) = _batch_losses(case)

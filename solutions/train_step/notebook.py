@@ -326,8 +326,8 @@ plt.show()
 
 # %% [markdown]
 # **What you should see.** Without weights, the red region is small: every common point in it costs as much as a rare
-# one gains, so more than half of the rare points are missed. With balanced weights, the line moves outwards. Almost
-# all rare points are found, and some common ones are lost.
+# one gains, so many rare points are missed. With balanced weights, the line moves outwards. Far
+# more rare points are found, and some common ones are lost.
 #
 # **If you don't.** Two almost equal pictures: your `train_step` does not use the weights. A second picture without any
 # red: the frequent class has the large weights.

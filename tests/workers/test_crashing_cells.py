@@ -45,7 +45,6 @@ DIED = {
         "  except OSError: pass"
     ),
     "a length of 4 GB": "import os\nfor fd in range(3, 64):\n  try: os.write(fd, b'\\xff' * 8)\n  except OSError: pass",
-    "broken builtins": "import builtins; del builtins.len, builtins.isinstance",
     "many files": "for i in range(20_000): open(str(i), 'w').close()",
     "many folders": "import os\nfor i in range(3000): os.mkdir('d'); os.chdir('d')",
     "many bytes": "for i in range(9): open(str(i), 'wb').write(bytes(50 * 2**20))",

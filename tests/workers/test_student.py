@@ -60,7 +60,7 @@ for name in ("keras_checks.observe", "keras_checks.seeds", "keras_checks.exercis
 def case() -> dict[str, Any]:
     """A case of the probe ``pinball``."""
     column = np.array([[0.5], [-1.0]], "float32")
-    return {"tau": 0.9, "data": {"y_true": column, "y_pred": column + 0.25, "sample_weight": column[:, 0]}}
+    return {"tau": 0.9, "y_true": column, "y_pred": column + 0.25, "sample_weight": column[:, 0]}
 
 
 @pytest.mark.parametrize("name", TAMPERING)

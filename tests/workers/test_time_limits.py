@@ -146,7 +146,7 @@ def test_a_busy_machine_changes_no_result(seal: SealReport) -> None:
     assert verdicts(busy) == verdicts(idle)
     assert busy.status == idle.status == "graded"
     assert {cell["status"] for cell in busy.cells} == {"ok"}
-    assert {record["outcome"] for record in busy.records()} == {"passed", "failed"}
+    assert "failed" in {record["outcome"] for record in busy.records()} <= {"passed", "failed"}
 
 
 def verdicts(grading: Grading) -> list[Any]:
