@@ -16,6 +16,7 @@ LARGEST_FIRST = sorted(exercise_names(), key=lambda name: -len(read_variants(nam
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(2700)  # a bank takes minutes, and more beside others
 @pytest.mark.parametrize("exercise", LARGEST_FIRST)
 def test_no_wrong_verdict(exercise: str) -> None:
-    kit("verify", "--half", exercise, timeout=850)
+    kit("verify", "--half", exercise, timeout=2600)
