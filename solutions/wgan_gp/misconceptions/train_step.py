@@ -178,36 +178,6 @@ class WGAN(WGAN):
         return {"d_loss": d_loss, "g_loss": g_loss}
 
 
-# %% three_written_down
-"""The critic always gets three rounds.
-
-Three is only the default: use `self.discriminator_extra_steps`.
-"""
-
-
-class WGAN(WGAN):
-    def train_step(self, real_images):
-        batch_size = tf.shape(real_images)[0]
-        weights = self.discriminator.trainable_weights
-        for _ in range(3):
-            latents = tf.random.normal((batch_size, self.latent_dim))
-            with tf.GradientTape() as tape:
-                fake_images = self.generator(latents, training=True)
-                real_scores = self.discriminator(real_images, training=True)
-                fake_scores = self.discriminator(fake_images, training=True)
-                penalty = self.gradient_penalty(batch_size, real_images, fake_images)
-                d_loss = self.d_loss_fn(real_scores, fake_scores) + self.gp_weight * penalty
-            self.d_optimizer.apply(tape.gradient(d_loss, weights), weights)
-
-        latents = tf.random.normal((batch_size, self.latent_dim))
-        with tf.GradientTape() as tape:
-            scores = self.discriminator(self.generator(latents, training=True), training=True)
-            g_loss = self.g_loss_fn(scores)
-        weights = self.generator.trainable_weights
-        self.g_optimizer.apply(tape.gradient(g_loss, weights), weights)
-        return {"d_loss": d_loss, "g_loss": g_loss}
-
-
 # %% generator_in_the_loop
 """The generator is updated in each round of the critic.
 
