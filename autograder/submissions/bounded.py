@@ -6,7 +6,6 @@ import atexit
 import contextlib
 import json
 import os
-import struct
 import subprocess
 import sys
 import threading
@@ -14,8 +13,8 @@ from pathlib import Path
 
 from autograder.paths import ROOT
 from autograder.submissions.read import Cell, Submission, Unreadable, from_bytes, read_file
+from autograder.submissions.reader import LENGTH
 
-LENGTH = struct.Struct(">Q")
 MODULE = "autograder.submissions.reader"
 
 

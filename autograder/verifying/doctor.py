@@ -7,9 +7,9 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 
+from autograder.results.identity import version_of
 from autograder.seal.enter import LAYERS, SealError
 from autograder.workers.canary import ATTACKS, SealReport, check_seal
 from autograder.workers.zygote import Zygote
@@ -49,7 +49,7 @@ def isolation_table(hidden: Iterable[str | Path] = ()) -> list[LayerState]:
 def versions() -> dict[str, str]:
     """Versions of what can change a verdict, without importing any of it. "" where it is not installed."""
     found = {"python": platform.python_version(), "system": f"{platform.system()} {platform.release()}"}
-    return found | {name: _version(name) for name in PACKAGES}
+    return found | {name: version_of(name) for name in PACKAGES}
 
 
 def memory_available_mb() -> int:
@@ -71,15 +71,6 @@ def _attacks(report: SealReport) -> Iterator[LayerState]:
     for attack in ATTACKS:
         worked = attack in report.could
         yield LayerState(f"cannot {attack}", not worked, f"needs {ATTACKS[attack].layer}" if worked else "")
-
-
-def _version(name: str) -> str:
-    for distribution in (name, f"{name}-cpu"):
-        try:
-            return metadata.version(distribution)
-        except metadata.PackageNotFoundError:
-            continue
-    return ""
 
 
 def _machine_memory() -> int | None:
