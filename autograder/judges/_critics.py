@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from keras_checks.compare import EPS32, Failure, expect, finite, same_shape
 from keras_checks.question import Case
-from keras_checks.testbeds.critics import Move, read_step, repeated, steps_of
+from keras_checks.testbeds.critics import Move, fakes_shown, read_step, steps_of
 from keras_checks.testbeds.game import D, G, Scored, returned
 from keras_checks.testbeds.players import Event
 
@@ -97,9 +97,19 @@ def _summary(step: Any, batch: np.ndarray, case: Case) -> Any:
     raised = step.get("raised", {})
     return {
         "moves": [_move(move, case, len(batch)) for move in moves],
-        "again": repeated(moves),
+        "again": _again(moves),
         "raised": [raised.get("type", ""), re.sub(r"[\d'\"`(].*", "", raised.get("message", ""))[:40]],
         "returned": _returned(step, moves, case["gp_weight"]),
+    }
+
+
+def _again(moves: Sequence[Move]) -> dict[str, bool]:
+    """Whether a latent vector came twice in one round of the critic, and whether in two rounds."""
+    rounds = [[image.latent.tobytes() for image in fakes_shown([move]) if image.latent is not None] for move in moves]
+    different = [set(latents) for latents in rounds]
+    return {
+        "in a round": any(len(latents) > len(set(latents)) for latents in rounds),
+        "in two rounds": sum(map(len, different)) > len(set().union(*different)),
     }
 
 

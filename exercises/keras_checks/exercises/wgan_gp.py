@@ -655,6 +655,8 @@ AFTER_EACH_ROUND = (
     [(0.96875, 0.09375), (1.28515625, 0.15234375)],  # with the penalty written out in the step, (norm(w) - 1)²
 )
 """The critic's weight and bias after the two rounds of the worked step."""
+LAST_LOSS = -3.8818359375, -5.43359375
+"""`d_loss` in the second round of each."""
 GENERATOR_BIAS = 1.375
 
 
@@ -750,7 +752,7 @@ def critic_learns(case: Case, seen: Any) -> None:
     """In the worked step of two rounds the critic's weight goes from 0.5 to 0.78125 and 1.00390625, its bias from 0 to
     0.09375 and 0.1640625."""
     step, _ = _after(case, seen, "moving")
-    rounds = [tuple(map(float, turn.after[D])) for turn in turns(step["events"])[0] if D in turn.moved]
+    rounds = _critic_after_rounds(step)
     if not rounds:
         finished(step)
         raise Failure("The critic's weights did not move.")
@@ -759,6 +761,11 @@ def critic_learns(case: Case, seen: Any) -> None:
         message = f"The critic's weight and bias after round {index + 1} of the worked step are wrong."
         fits = any(np.abs(np.subtract(rounds[index], row[index])).max() <= 1e-5 for row in AFTER_EACH_ROUND)
         expect(fits, message, list(rounds[index]), list(AFTER_EACH_ROUND[0][index]))
+
+
+def _critic_after_rounds(step: Any) -> list[tuple[float, ...]]:
+    """The critic's weight and bias after each of its moves."""
+    return [tuple(map(float, turn.after[D])) for turn in turns(step["events"])[0] if D in turn.moved]
 
 
 @WORKED_STEP.check(
@@ -782,13 +789,24 @@ def generator_learns(case: Case, seen: Any) -> None:
 )
 def returns_both_losses(case: Case, seen: Any) -> None:
     """In the worked step with a critic that does not change, `d_loss` is -2.625, of which 0.25 is the weighted penalty,
-    and `g_loss` is 1.125."""
+    and `g_loss` is 1.125. After two rounds that move the critic, `d_loss` is -3.882."""
     step, _ = _after(case, seen, "frozen")
     penalized = any(event["kind"] == "penalty" for event in step["events"])
     d_loss, g_loss = (returned(step, f"{letter}_loss") for letter in "dg")
     wanted = -2.625 if penalized else -2.375  # the penalty written out in the step, (0.5 - 1)², weighs 0.5
     expect(abs(d_loss - wanted) <= 1e-5, "`d_loss` is not the loss of the critic's last round.", d_loss, wanted)
     expect(abs(g_loss - 1.125) <= 1e-5, "`g_loss` is not the generator's loss.", g_loss, 1.125)
+    _loss_of_the_last_round(_after(case, seen, "moving")[0])
+
+
+def _loss_of_the_last_round(step: Any) -> None:
+    """Fail where the critic moved as it must in two rounds, and `d_loss` is not that of the second."""
+    rounds = _critic_after_rounds(step)
+    for right, wanted in zip(AFTER_EACH_ROUND, LAST_LOSS, strict=True):
+        if np.shape(rounds) == (2, 2) and np.abs(np.subtract(rounds, right)).max() <= 1e-5:
+            found = returned(step, "d_loss")
+            message = "After two rounds, `d_loss` is not the loss of the second."
+            expect(abs(found - wanted) <= 1e-4, message, found, wanted)
 
 
 TWO_STEPS = STEP.trial(two_steps, games, examples=2)

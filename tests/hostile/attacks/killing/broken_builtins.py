@@ -1,7 +1,8 @@
 # tries: deletes builtins that everything needs
 # answers: honest
 # question: all
-# score: 10
+# score: 0
+# tripwire: yes
 
 # %%
 import builtins

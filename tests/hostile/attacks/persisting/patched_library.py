@@ -2,6 +2,7 @@
 # answers: none
 # question: pinball_loss
 # score: 0
+# tripwire: yes
 
 # %%
 import keras, keras_checks.compare, keras_checks.observe, numpy
