@@ -12,6 +12,8 @@ from autograder.bank.variants import read_variants
 from autograder.building.leaks import leaks
 from autograder.building.notebooks import notebook_text, student_notebook
 from autograder.building.package import Files, autograder_files, build_wheel, student_files, zip_bytes
+from autograder.building.start import NAME as START
+from autograder.building.start import start_notebook
 from autograder.building.student_tests import student_test
 from autograder.files import write_bytes
 from autograder.paths import AUTOGRADER, CHECKS, EXERCISES, ROOT, SOLUTIONS, shown
@@ -47,7 +49,10 @@ def build(
     masters = [read_master(name) for name in names]
     plans = {master.exercise: _plan(master) for master in masters}
     wanted = {path: data for master in masters for path, data in _generated(master, plans[master.exercise]).items()}
-    stale = _stale(wanted) if exercises is None or set(names) == set(exercise_names()) else []
+    stale = []
+    if set(names) == set(exercise_names()):
+        wanted[EXERCISES / START] = notebook_text(start_notebook(masters)).encode()
+        stale = _stale(wanted)
     changed = sorted([path for path, data in wanted.items() if not _holds(path, data)] + stale)
     if check:
         return Built(changed, [])

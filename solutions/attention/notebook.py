@@ -6,24 +6,23 @@
 # %% [markdown]
 # # 5. Attention from scratch: each position decides where to look
 #
-# *About 60 minutes. 10 points.*
+# *About 60 minutes, 10 points. It builds on exercise 4, `threaded_dense`: a Dense layer acts on the last axis.*
 #
-# **What you will learn**
+# **After this notebook you can**
 #
-# - how queries, keys and values become attention weights, and why the scores are divided by $\sqrt{d}$;
-# - how a mask hides keys before the softmax;
-# - how one tensor is split into several heads and merged again.
-#
-# **What it builds on:** exercise 4 (`threaded_dense`: a Dense layer acts on the last axis), matrix products over leading axes.
+# - turn queries, keys and values into attention weights, and say why the scores are divided by $\sqrt{d}$;
+# - hide keys before the softmax with a mask;
+# - split one tensor into several heads, and merge them again.
 #
 # | question | minutes | points |
 # |---|---|---|
-# | 1. `scaled_dot_product_attention` | 25 | 4 |
-# | 2. `MultiHeadAttention` | 30 | 6 |
+# | 1. Scaled dot-product attention | 25 | 4 |
+# | 2. Several heads | 30 | 6 |
 #
 # A Dense layer has fixed weights: after training, the third input always counts the same. Attention has weights
-# that **depend on the input**. Every position of a sequence has a *query* (what it looks for), a *key* (what it offers) and a
-# *value* (what it says). The output at a position is a mean of all values, in which the values with matching keys count most.
+# that **depend on the input**. Every position of a sequence has a *query* (what it looks for), a *key* (what it offers)
+# and a *value* (what it says). The output at a position is a mean of all values, in which the values with matching keys
+# count most.
 #
 # The lecture's Transformer takes this part ready-made from Keras and links to two places that show how it is
 # made. Here you write it: first the formula as a function without weights, then the layer around it that learns
@@ -53,8 +52,8 @@ import tensorflow as tf
 # %% [markdown]
 # ## 1. Scaled dot-product attention (4 points, 25 minutes)
 #
-# **The idea:** compare each query with each key by a dot product, turn the scores of a query into weights that sum to 1, and
-# take the mean of the values with these weights.
+# **The idea:** compare each query with each key by a dot product, turn the scores of a query into weights that sum to
+# 1, and take the mean of the values with these weights.
 #
 # $$
 # s_{ij} = \frac{q_i \cdot k_j}{\sqrt{d}} \qquad
@@ -62,27 +61,27 @@ import tensorflow as tf
 # o_i = \sum_j w_{ij} \, v_j
 # $$
 #
-# *By hand:* $q = (1, 1, 1, 1)$, two keys $k_1 = (\ln 3, \ln 3, 0, 0)$ and $k_2 = (0, 0, 0, 0)$, two values $8$ and $0$. The dot
-# products are $2 \ln 3$ and $0$. Here $d = 4$, so the scores are $\ln 3$ and $0$, their exponentials $3$ and $1$, the
-# weights $\tfrac34$ and $\tfrac14$, and the output is $6$. With a mask `[True, False]` the weights are $1$ and $0$, and the output is
-# $8$.
+# *By hand:* $q = (1, 1, 1, 1)$, two keys $k_1 = (\ln 3, \ln 3, 0, 0)$ and $k_2 = (0, 0, 0, 0)$, two values $8$ and $0$.
+# The dot products are $2 \ln 3$ and $0$. Here $d = 4$, so the scores are $\ln 3$ and $0$, their exponentials $3$ and
+# $1$, the weights $\tfrac34$ and $\tfrac14$, and the output is $6$. With a mask `[True, False]` the weights are $1$ and
+# $0$, and the output is $8$.
 #
 # - *Shapes.* `q` is `(..., len_q, d)`, `k` is `(..., len_k, d)`, `v` is `(..., len_k, d_v)`. The dots are leading axes,
 #   the same for all three: `(batch,)` or `(batch, heads)`. So the scores and `weights` are `(..., len_q, len_k)` and
 #   `output` is `(..., len_q, d_v)`. The two lengths may differ.
-# - *Why the square root?* Take queries and keys with independent components of mean 0 and variance 1. Their dot product has mean
-#   0 and variance $d$, so its standard deviation is $\sqrt{d}$. Without the division, wide queries make large scores: the
-#   softmax gives nearly everything to one key, and hardly any gradient is left.
+# - *Why the square root?* Take queries and keys with independent components of mean 0 and variance 1. Their dot product
+#   has mean 0 and variance $d$, so its standard deviation is $\sqrt{d}$. Without the division, wide queries make large
+#   scores: the softmax gives nearly everything to one key, and hardly any gradient is left.
 # - *The mask* is boolean, **True where attention is allowed**. It has the shape of the scores: `(batch, len_q, len_k)`, or
 #   `(batch, heads, len_q, len_k)` with heads. Where it is False the weight is exactly 0, and the allowed keys share the whole 1.
 #   Other shapes that broadcast to the scores are worth a tenth of a point; with `tf.where` they need no extra line.
 # - *Nothing allowed.* A row of the mask may be False throughout, as for a sequence that is all padding. Any numbers will do
 #   for that query, as long as they are **finite**: one NaN spreads to every gradient.
-# - *Large scores.* Scores can be in the thousands. Use a softmax that doesn't overflow, and replace masked scores by a finite
-#   number far below any score.
+# - *Large scores.* Scores can be in the thousands. Use a softmax that doesn't overflow, and replace masked scores by a
+#   finite number far below any score.
 #
-# **What the checks look at:** the numbers above and a few more such examples; masks; rows with nothing allowed; large scores;
-# gradients in graph mode with unknown batch size.
+# **What the checks look at:** the numbers above and a few more such examples; masks; rows with nothing allowed; large
+# scores; gradients in graph mode with unknown batch size.
 
 # %% question="scaled_dot_product_attention"
 def scaled_dot_product_attention(q, k, v, mask=None):
@@ -135,14 +134,14 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 # 4. *Merge.* `(batch, num_heads, len_q, depth)` becomes `(batch, len_q, d_model)`.
 # 5. *Project* once more: a fourth Dense layer of `d_model` units mixes what the heads found.
 #
-# *By hand:* `d_model` 8, two heads, every kernel entry 0.25, no bias. A query of ones, two keys $(\ln 3, 0, \dots, 0)$ and zeros,
-# two values of ones and zeros. Projected, the query is 2 in each column, the keys are $0.25 \ln 3$ and 0, the values 2 and 0. In each
-# head the dot products have 4 terms: $4 \cdot 2 \cdot 0.25 \ln 3 = 2 \ln 3$, and 0. Divided by $\sqrt{4}$, this is
-# $\ln 3$ and $0$: the weights are $\tfrac34$ and $\tfrac14$ in both heads. The merged heads hold 1.5 in each of 8 columns, and
-# the output is $8 \cdot 0.25 \cdot 1.5 = 3$ in each column.
+# *By hand:* `d_model` 8, two heads, every kernel entry 0.25, no bias. A query of ones, two keys $(\ln 3, 0, \dots, 0)$
+# and zeros, two values of ones and zeros. Projected, the query is 2 in each column, the keys are $0.25 \ln 3$ and 0,
+# the values 2 and 0. In each head the dot products have 4 terms: $4 \cdot 2 \cdot 0.25 \ln 3 = 2 \ln 3$, and 0. Divided
+# by $\sqrt{4}$, this is $\ln 3$ and $0$: the weights are $\tfrac34$ and $\tfrac14$ in both heads. The merged heads hold
+# 1.5 in each of 8 columns, and the output is $8 \cdot 0.25 \cdot 1.5 = 3$ in each column.
 #
-# A reshape does not move any number: it reads them row by row and cuts them anew. For `len = 2` and two heads, with `a0` for
-# position a and head 0, a row is `[a0 a1]`. This is what a reshape straight to `(heads, len)` makes of it:
+# A reshape does not move any number: it reads them row by row and cuts them anew. For `len = 2` and two heads, with
+# `a0` for position a and head 0, a row is `[a0 a1]`. This is what a reshape straight to `(heads, len)` makes of it:
 #
 # ```
 #     (len, heads)              (heads, len) should be      reshape alone gives
@@ -156,13 +155,13 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 #   `(batch, num_heads, len_q, len_k)` are worth 0.15 points together.
 # - *Sizes.* If `num_heads` does not divide `d_model`, `__init__` raises a `ValueError`; an assertion will do.
 # - *Made once.* All sub-layers are made in `__init__`. The batch size is unknown while `fit` traces `call`.
-# - *Free:* names and order of the sub-layers, biases or none, and which columns make up a head, as long as projections, split and
-#   merge agree.
+# - *Free:* names and order of the sub-layers, biases or none, and which columns make up a head, as long as projections,
+#   split and merge agree.
 #
-# **What the checks look at:** they set every kernel to 0.25, as above, and compare weights and output with numbers worked out by
-# hand. They count which weights act on what. For this question a function of theirs stands in for your
-# `scaled_dot_product_attention`, so a mistake there does not count twice. It weights by distance, so the weights that a failed
-# check expects may differ from those of the example above.
+# **What the checks look at:** they set every kernel to 0.25, as above, and compare weights and output with numbers
+# worked out by hand. They count which weights act on what. For this question a function of theirs stands in for your
+# `scaled_dot_product_attention`, so a mistake there does not count twice. It weights by distance, so the weights that a
+# failed check expects may differ from those of the example above.
 
 # %% question="multi_head_attention"
 class MultiHeadAttention(keras.layers.Layer):
@@ -223,18 +222,18 @@ class MultiHeadAttention(keras.layers.Layer):
 #
 # <details><summary>Hint 3</summary>
 #
-# Split: reshape to `(batch, len, num_heads, depth)`, then transpose axes 1 and 2. In the reshape one entry may be -1. Merge:
-# transpose axes 1 and 2, then reshape. A mask of rank 3 has no axis for the heads: give it one at position 1. The rank is
-# known even while tracing: `len(mask.shape)`.
+# Split: reshape to `(batch, len, num_heads, depth)`, then transpose axes 1 and 2. In the reshape one entry may be -1.
+# Merge: transpose axes 1 and 2, then reshape. A mask of rank 3 has no axis for the heads: give it one at position 1.
+# The rank is known even while tracing: `len(mask.shape)`.
 # </details>
 
 # %% [markdown]
 # ## The picture: where each head looks
 #
 # The task needs other positions. Each sequence is 10 symbols long, from an alphabet of 8. At each position three questions
-# must be answered: which symbol is **just before** this one, which at the **mirrored** position, and which at the **start**? Your
-# layer, with three heads, gets the symbols plus a learned embedding of the position, and one Dense layer gives the three
-# answers. After some hundred steps each head has found a place to look. (About 10 seconds.)
+# must be answered: which symbol is **just before** this one, which at the **mirrored** position, and which at the
+# **start**? Your layer, with three heads, gets the symbols plus a learned embedding of the position, and one Dense
+# layer gives the three answers. After some hundred steps each head has found a place to look. (About 10 seconds.)
 
 # %% tags=["demo"]
 LENGTH, SYMBOLS, WIDTH, HEADS = 10, 8, 48, 3
@@ -279,13 +278,13 @@ axes[HEADS].set(title="Share of correct answers", xlabel="epoch", ylim=(0, 1.02)
 plt.show()
 
 # %% [markdown]
-# **What you should see:** three maps with one bright line each: one below the diagonal (just before), one along the
+# **What you should see.** Three maps with one bright line each: one below the diagonal (just before), one along the
 # anti-diagonal (mirrored), one in the first column (start). Which head takes which relation is up to chance.
 # The share of correct answers ends near 1.
 #
-# **If you don't:** evenly grey maps mean that the scores are too small, or that no gradient reaches queries and keys. Equal maps
-# mean that all heads use the same columns. If the maps look right and the share of correct answers stays low, look at the split
-# of the values and at the merge.
+# **If you don't:** evenly grey maps mean that the scores are too small, or that no gradient reaches queries and keys.
+# Equal maps mean that all heads use the same columns. If the maps look right and the share of correct answers stays
+# low, look at the split of the values and at the merge.
 
 # %% [markdown]
 # ## Recap
@@ -294,7 +293,7 @@ plt.show()
 # - A mask acts on the scores, before the softmax, by a very low finite number.
 # - Heads are slices of the last axis: reshape, then transpose; the way back is the reverse.
 #
-# ## A stretch task, without points
+# ## Stretch task, no points
 #
 # Mixed precision computes in **float16**. Make your function work there: `scaled_dot_product_attention(q, k, v, mask)` with
 # `tf.cast(..., "float16")` inputs, also where a row allows nothing. The largest float16 is 65504; beyond it there is only
@@ -302,11 +301,11 @@ plt.show()
 #
 # ## One question to think about
 #
-# Take the position embeddings away. The three questions then can't be answered, whatever the heads do: why? What happens to the
-# output of attention when you shuffle the keys together with their values?
+# Take the position embeddings away. The three questions then can't be answered, whatever the heads do: why? What
+# happens to the output of attention when you shuffle the keys together with their values?
 
 # %% [markdown] tags=["solution"]
-# **Answer.** The output is a sum over pairs of key and value, and a sum does not depend on the order of its terms: shuffled together,
-# keys and values give the same output. So without position embeddings attention sees a *set* of symbols. Two positions with the
-# same symbol get the same output, though different symbols stand before them, and at their mirrored positions. The symbol at the start
-# can't be found either: nothing marks the first position.
+# **Answer.** The output is a sum over pairs of key and value, and a sum does not depend on the order of its terms:
+# shuffled together, keys and values give the same output. So without position embeddings attention sees a *set* of
+# symbols. Two positions with the same symbol get the same output, though different symbols stand before them, and at
+# their mirrored positions. The symbol at the start can't be found either: nothing marks the first position.

@@ -6,28 +6,19 @@
 # %% [markdown]
 # # 7. Autoencoder: one model, two halves that you can use on their own
 #
-# *About 50 minutes. 10 points.*
+# *About 50 minutes, 10 points. It builds on exercise 2, `training_loop`: what `fit` does.*
 #
-# **You will learn to**
+# **After this notebook you can**
 #
-# - build models with the Functional API and call them like layers,
-# - connect two models to one that shares their weights,
+# - build models with the Functional API, and call them like layers;
+# - connect two models to one that shares their weights;
 # - choose the last activation so that the output can reach the data.
-#
-# **It builds on** exercise 2 (what `fit` does). Exercise 8 (variational autoencoder) continues from here.
 #
 # | question | minutes | points |
 # |---|---|---|
 # | 1. Two halves | 20 | 4 |
 # | 2. The whole | 15 | 4 |
 # | 3. The halves on their own | 10 | 2 |
-#
-# **To read**: the lecture's
-# [autoencoder example](https://colab.research.google.com/github/kenperry-public/ML_Spring_2024/blob/master/Autoencoder_example.ipynb);
-# Keras's guide to [the Functional API](https://keras.io/guides/functional_api/), section "All models are callable, just
-# like layers"; [`keras.Model`](https://keras.io/api/models/model/);
-# [Building Autoencoders in Keras](https://blog.keras.io/building-autoencoders-in-keras.html); the paper by Hinton and
-# Salakhutdinov, [Reducing the Dimensionality of Data with Neural Networks](https://www.cs.toronto.edu/~hinton/absps/science.pdf).
 #
 # An autoencoder is trained to return its input. That would be easy without the narrow layer in its middle: 64 pixels go
 # in, and only 2 numbers pass. The output can only be built from these two. So the network must find out what the
@@ -59,7 +50,7 @@ import numpy as np
 import tensorflow as tf
 
 # %% [markdown]
-# ## 1. Two halves (20 minutes, 4 points)
+# ## 1. Two halves (4 points, 20 minutes)
 #
 # Build two models. The encoder $E$ turns each example with `input_dim` features into a code of `latent_dim`
 # numbers. The decoder $D$ turns a code back into `output_dim` features:
@@ -137,7 +128,7 @@ def build_decoder(latent_dim, output_dim):
 # </details>
 
 # %% [markdown]
-# ## 2. The whole (15 minutes, 4 points)
+# ## 2. The whole (4 points, 15 minutes)
 #
 # Now connect two given halves to **one** model that can be trained:
 #
@@ -204,7 +195,7 @@ def build_autoencoder(encoder, decoder):
 # </details>
 
 # %% [markdown]
-# ## 3. The halves on their own (10 minutes, 2 points)
+# ## 3. The halves on their own (2 points, 10 minutes)
 #
 # After training you have three models: the whole and two halves. Now reconstruct examples without the whole, in two
 # steps: encode, then decode. Between the steps you have the code. In the picture below it becomes a map.
@@ -254,9 +245,11 @@ def encode_then_decode(autoencoder_parts, x):
 # digits. The colors are labels that no model has seen. Middle: digits, and below them their reconstructions. Right:
 # the decoder alone, over the whole map. It takes about 30 seconds.
 #
-# **What you should see, and what it means if you don't.** The mean squared error is about half of that of the mean
+# **What you should see.** The mean squared error is about half of that of the mean
 # digit or less. Dots of one color are near each other: most digits have a region of their own, some overlap. The
 # reconstructions are blurred and show mostly the right digit.
+#
+# **If you don't:**
 #
 # - All reconstructions look like the mean digit: the gradient does not reach the encoder, or the code is constant.
 # - Reconstructions are pale: the last activation of the decoder does not get near 1.
@@ -312,7 +305,9 @@ plt.show()
 # - The last activation decides which data a decoder can reach.
 # - Train the whole, use the halves.
 #
-# **If you want more** (no points): build a third model that shares the encoder and has a new `Dense(10,
+# ## Stretch task, no points
+#
+# build a third model that shares the encoder and has a new `Dense(10,
 # activation="softmax")` on the code. Train only that layer on 100 labels. How good is it with `latent_dim` 2, 8 and 32?
 #
 # ## One question to think about

@@ -6,17 +6,13 @@
 # %% [markdown]
 # # 1. Custom loss: say what a mistake costs
 #
-# *About 50 minutes, 10 points. Builds on: a `Sequential` model, `compile` and `fit`.*
-#
-# A network learns whatever makes its loss small, so the loss is where you say what you want. So far you named a loss:
-# `model.compile(loss="binary_crossentropy")`. The lecture showed that the argument may also be a function or an object
-# of your own.
+# *About 50 minutes, 10 points. It builds on a `Sequential` model, `compile` and `fit`.*
 #
 # **After this notebook you can**
 #
-# 1. write a loss that Keras can weight, differentiate and trace: one number per example;
-# 2. put it into a class that survives saving and loading;
-# 3. choose a loss that makes a model answer another question: *which value will 90 % of the targets stay below?*
+# - write a loss that Keras can weight, differentiate and trace: one number per example;
+# - put it into a class that survives saving and loading;
+# - choose a loss that makes a model answer another question: *which value will 90 % of the targets stay below?*
 #
 # | question | minutes | points |
 # |---|---|---|
@@ -24,6 +20,10 @@
 # | 2. The same loss as a class | 15 | 3 |
 # | 3. Crossentropy with a weight for each example | 15 | 3 |
 # | 4. A model that predicts a quantile | 10 | 2 |
+#
+# A network learns whatever makes its loss small, so the loss is where you say what you want. So far you named a loss:
+# `model.compile(loss="binary_crossentropy")`. The lecture showed that the argument may also be a function or an object
+# of your own.
 #
 # Three rules make a custom loss work inside `fit`:
 #
@@ -33,7 +33,7 @@
 #   loss and `y_pred`. NumPy breaks that path.
 # * **Assume no batch size.** `fit` traces your function once, and then uses it for batches of any size.
 #
-# **Links**
+# **To read:**
 #
 # * Keras API: [losses](https://keras.io/api/losses/), with a section on custom losses;
 #   [`keras.ops`](https://keras.io/api/ops/)
@@ -49,7 +49,7 @@ import numpy as np
 import tensorflow as tf
 
 # %% [markdown]
-# ## 1. The pinball loss (2 points)
+# ## 1. The pinball loss (2 points, 10 minutes)
 #
 # Squared error treats a prediction that is 1 too low like one that is 1 too high. For a shop that orders bread these
 # differ: a missing loaf loses a customer, a loaf too many costs a few cents. The *pinball loss* puts a different price
@@ -121,7 +121,7 @@ def pinball_loss(tau):
 # </details>
 
 # %% [markdown]
-# ## 2. The same loss as a class (3 points)
+# ## 2. The same loss as a class (3 points, 15 minutes)
 #
 # A function is enough to train. A class can do more: it keeps `tau` as **configuration**, so that a saved model can be
 # loaded again. It also inherits everything that happens around the loss:
@@ -190,15 +190,15 @@ class PinballLoss(keras.losses.Loss):
 # </details>
 
 # %% [markdown]
-# ## 3. Crossentropy with a weight for each example (3 points)
+# ## 3. Crossentropy with a weight for each example (3 points, 15 minutes)
 #
 # The lecture writes a loss as `loss_fn(y_true, y_pred, sample_weight=None)`. The third argument makes some
 # examples more important than others: rare classes, recent observations, labels that you trust.
 #
 # **Who calls it with weights?** You do, in a training loop of your own. Keras never passes `sample_weight` to a plain
 # function in `compile(loss=...)`. It calls the function with `y_true` and `y_pred` only, and multiplies the result
-# by the weights itself. So for `compile`, write a loss that returns one number per example, as in question 1, or a class, as in
-# question 2. The cell below this question shows what goes wrong otherwise.
+# by the weights itself. So for `compile`, write a loss that returns one number per example, as in question 1, or a
+# class, as in question 2. The cell below this question shows what goes wrong otherwise.
 #
 # For one example with $n$ binary labels $y_j$ and predicted probabilities $p_j$ the binary crossentropy is
 #
@@ -276,7 +276,7 @@ for name, loss in (("your scalar function", weighted_binary_crossentropy), ("Ker
     print(f"compiled, {name + ':':<30}{value:.3f}")
 
 # %% [markdown]
-# ## 4. A model that predicts a quantile (2 points)
+# ## 4. A model that predicts a quantile (2 points, 10 minutes)
 #
 # Now give the loss to a model. Nothing else about the model changes: the loss alone turns a regression into a
 # *quantile* regression.
@@ -382,7 +382,9 @@ plt.show()
 # * A class derived from `keras.losses.Loss` adds configuration: what `__init__` takes, `get_config` returns.
 # * The loss decides which question is answered: squared error the mean, pinball loss the quantile.
 #
-# **Stretch task, no points.** Square the error within the two prices of the pinball loss. The best prediction is then called an
+# ## Stretch task, no points
+#
+# Square the error within the two prices of the pinball loss. The best prediction is then called an
 # *expectile*. Train it at 0.9, move one target far up, and compare by how much the expectile and the quantile move.
 #
 # ## One question to think about
@@ -392,8 +394,8 @@ plt.show()
 # such a crossing expensive, or an output layer that makes it impossible?
 
 # %% [markdown] tags=["solution"]
-# **An answer.** *Expensive:* add the three pinball losses, and a penalty such as
+# **Answer.** *Expensive:* add the three pinball losses, and a penalty such as
 # `keras.ops.relu(q[:, 0] - q[:, 1]) + keras.ops.relu(q[:, 1] - q[:, 2])`, times a factor. The penalty is 0 when the
-# curves are in order, and grows with the size of a crossing. *Impossible:* let the network predict the lowest quantile and two
-# increments. Make the increments positive with `softplus`, and add them up: $q_1 = a$, $q_2 = q_1 + \text{softplus}(b)$,
-# $q_3 = q_2 + \text{softplus}(c)$. No weights can make these three cross.
+# curves are in order, and grows with the size of a crossing. *Impossible:* let the network predict the lowest quantile
+# and two increments. Make the increments positive with `softplus`, and add them up: $q_1 = a$, $q_2 = q_1 +
+# \text{softplus}(b)$, $q_3 = q_2 + \text{softplus}(c)$. No weights can make these three cross.

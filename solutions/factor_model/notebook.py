@@ -6,15 +6,20 @@
 # %% [markdown]
 # # 11. A factor model: threading at work in finance
 #
-# *About 60 minutes. 10 points: the model 6 (35 minutes), its betas 2 (15), counting 2 (10).*
+# *About 60 minutes, 10 points. It builds on exercise 4, `threaded_dense`: extra axes, and exercise 7, `autoencoder`: a
+# model whose parts stay reachable.*
 #
-# After this notebook you can
+# **After this notebook you can**
 #
-# * build a Functional model with two inputs and one output,
-# * predict what a `Dense` layer does with extra axes, and which of its weights depend on them,
-# * run one half of a trained model on its own.
+# - build a Functional model with two inputs and one output;
+# - predict what a `Dense` layer does with extra axes, and which of its weights depend on them;
+# - run one half of a trained model on its own.
 #
-# It builds on *4. Threaded dense* (extra axes) and *7. Autoencoder* (a model whose parts stay reachable).
+# | question | minutes | points |
+# |---|---|---|
+# | 1. The model | 35 | 6 |
+# | 2. The betas on their own | 15 | 2 |
+# | 3. What grows with the number of tickers? | 10 | 2 |
 #
 # The returns of hundreds of companies move together, because a few common forces drive them all: the market, interest
 # rates, the oil price. In a **factor model** the return of ticker $i$ on date $t$ is
@@ -51,7 +56,7 @@
 # the layers: a `Dense` layer works on the last axis, and applies the same weights to every row of the axes before it.
 # On the right nothing is threaded, because there the tickers *are* the last axis.
 #
-# **To read**
+# **To read:**
 #
 # * The lecture: *Factor Models and Autoencoders: Threading*. Its code comes from the cell with `make_model` in
 #   [Stefan Jansen's notebook](https://github.com/stefan-jansen/machine-learning-for-trading/blob/main/20_autoencoders_for_conditional_risk_factors/06_conditional_autoencoder_for_asset_pricing_model.ipynb).
@@ -74,7 +79,7 @@ n_tickers = 30
 n_characteristics = 4
 
 # %% [markdown]
-# ## 1. The model (6 points)
+# ## 1. The model (6 points, 35 minutes)
 #
 # Write `make_model`, which builds and compiles the model of the drawing for the sizes `n_tickers` and
 # `n_characteristics`:
@@ -143,7 +148,7 @@ def make_model(hidden_units=8, n_factors=3):
 # </details>
 
 # %% [markdown]
-# ## 2. The betas on their own (2 points)
+# ## 2. The betas on their own (2 points, 15 minutes)
 #
 # A portfolio manager wants the left half of the trained model: it says who is exposed to what. The model is
 # Functional, so its layers can be found by name, with their inputs and outputs. Write `ticker_betas`, which runs the
@@ -192,7 +197,7 @@ def ticker_betas(model, characteristics):
 # </details>
 
 # %% [markdown]
-# ## 3. What grows with the number of tickers? (2 points)
+# ## 3. What grows with the number of tickers? (2 points, 10 minutes)
 #
 # Write `parameter_count`, which returns what `model.count_params()` says for the model of question 1. Compute it from
 # the four sizes; building the model and asking it is allowed, but slow and less instructive. Count the moving
@@ -308,7 +313,7 @@ plt.show()
 # **What you should see.** The blue line of each factor follows the grey one, with an R² of about 0.8 to 0.95. The
 # learned beta 1 has the V of the true one, beta 2 its S. Outside of ±1.5 there are few data, and the curves part.
 #
-# **If you don't.** An R² near 0 for both factors: look at the scalar product, and whether the factor layer sees all
+# **If you don't:** an R² near 0 for both factors: look at the scalar product, and whether the factor layer sees all
 # returns of a date. Straight beta curves: the relu is missing. Betas that never cross 0: there is an activation on the
 # beta layer.
 #
@@ -325,14 +330,14 @@ plt.show()
 # which half has to be trained again? What could go into the right half instead, so that both halves work? (A portfolio
 # may be formed on characteristics instead of on tickers: how many of these would there be?)
 #
-# ## To go further (no points)
+# ## Stretch task, no points
 #
 # Replace the returns on the right by the returns of `n_characteristics` portfolios: on each date, regress the returns
 # on the characteristics, and use the coefficients. Train the model with these, and compare the R² of the factors. The
 # number of parameters no longer depends on `n_tickers`.
 
 # %% [markdown] tags=["solution"]
-# **The answer.** The left half works as it is: its weights are the same for every ticker, so it maps the
+# **Answer.** The left half works as it is: its weights are the same for every ticker, so it maps the
 # characteristics of the new company to betas. The right half has a weight per ticker and no column for the new one: its
 # kernel has to grow and be trained again. If the input on the right is the returns of portfolios formed on
 # characteristics, there are as many of them as characteristics, whatever the number of companies. The new company then

@@ -6,16 +6,20 @@
 # %% [markdown]
 # # 12. GAN: a train step for two networks
 #
-# *Exercise 12 of 13. About 75 minutes, 10 points: question 1 takes 15 minutes (2 points), question 2 takes 20 minutes
-# (2 points), question 3 takes 40 minutes (6 points).*
+# *About 75 minutes, 10 points. It builds on exercise 3, `train_step`, and exercise 8, `vae`: `Conv2DTranspose`, two
+# models in one.*
 #
-# **You learn to**
+# **After this notebook you can**
 #
 # - invert the shape of a convolution with `Conv2DTranspose`, and say what it computes;
 # - write a `train_step` with two networks, two losses and two optimizers;
 # - control which weights a gradient reaches, and which ones an optimizer changes.
 #
-# **Builds on** exercise 3 (`train_step`) and exercise 8 (`vae`: `Conv2DTranspose`, two models in one).
+# | question | minutes | points |
+# |---|---|---|
+# | 1. Invert a convolution | 15 | 2 |
+# | 2. Generator and discriminator | 20 | 2 |
+# | 3. The train step | 40 | 6 |
 #
 # A generative adversarial network has two parts. The **generator** turns random numbers into images. The
 # **discriminator** looks at an image and says whether it is fake or real. The discriminator learns from real images and
@@ -29,7 +33,7 @@
 #
 # No single loss is minimized by both, so the built-in `train_step` does not fit: you write it.
 #
-# **Read more:** [Keras guide: customizing `fit`](https://keras.io/guides/custom_train_step_in_tensorflow/) ·
+# **To read:** [Keras guide: customizing `fit`](https://keras.io/guides/custom_train_step_in_tensorflow/) ·
 # [the lecture's DCGAN example](https://keras.io/examples/generative/dcgan_overriding_train_step/#override-trainstep) ·
 # [`Conv2DTranspose`](https://keras.io/api/layers/convolution_layers/convolution2d_transpose/) ·
 # [the GAN paper, Goodfellow et al. 2014](https://arxiv.org/abs/1406.2661) ·
@@ -344,7 +348,7 @@ class GAN(keras.Model):
 # 1,797 digits, and what the generator makes of the same twelve latents while it learns; below, both losses. (About 45
 # seconds.)
 #
-# **What you should see:** blots in the first epochs, strokes after some ten, and at the end mostly digits that you can
+# **What you should see.** Blots in the first epochs, strokes after some ten, and at the end mostly digits that you can
 # read, different ones in different columns. Both losses stay near 0.69, which is $\log 2$: the loss of a discriminator
 # that can't tell fakes from real images.
 #
@@ -428,7 +432,7 @@ plt.show()
 # several latents next to each other.
 
 # %% [markdown]
-# ## If you want more (no points)
+# ## Stretch task, no points
 #
 # With strides of 2, images of 7 and of 8 pixels both give 4 outputs, so `Conv2DTranspose` can't know which size to
 # return. Extend `invert_convolution` to images that the strides do not fit: compute `output_padding` from the table,

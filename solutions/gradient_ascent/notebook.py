@@ -6,15 +6,21 @@
 # %% [markdown]
 # # 9. Gradient ascent: which image excites a filter most?
 #
-# *About 60 minutes. 10 points: the extractor 2 (10 minutes), the loss 3 (15), the step 3 (20), the ascent 2 (15).*
+# *About 60 minutes, 10 points. It builds on exercise 2, `training_loop`: a gradient tape, and exercise 7,
+# `autoencoder`: parts of a Functional model.*
 #
-# After this notebook you can
+# **After this notebook you can**
 #
-# * build a model that stops at an inner layer of a trained network,
-# * compute a gradient with respect to an input, not to weights,
-# * write a training loop in which the pixels of an image are what is trained.
+# - build a model that stops at an inner layer of a trained network;
+# - compute a gradient with respect to an input, not to weights;
+# - write a training loop in which the pixels of an image are what is trained.
 #
-# It builds on *2. The training loop* (a gradient tape) and *7. Autoencoder* (parts of a Functional model).
+# | question | minutes | points |
+# |---|---|---|
+# | 1. A network that stops halfway | 10 | 2 |
+# | 2. How strong is the activation? | 15 | 3 |
+# | 3. One step uphill | 20 | 3 |
+# | 4. The whole ascent | 15 | 2 |
 #
 # The weights of a trained convolutional network are hard to read. The kernels of the first layer can be shown as small
 # images; those of later layers act on maps that are mixtures themselves. But you can ask of every filter: **which image
@@ -40,7 +46,7 @@
 #    └───────────────── one step along the gradient of the loss ◄───────────────────┘
 # ```
 #
-# **To read**
+# **To read:**
 #
 # * The lecture: *Visualizing what CNN's learn: Gradient Ascent and the Gradient Tape*, and the Keras example that it
 #   links to, [Visualizing what convnets learn](https://keras.io/examples/vision/visualizing_what_convnets_learn/), cell
@@ -107,7 +113,7 @@ history = model.fit(images, labels, epochs=12, batch_size=32, verbose=0).history
 print(f"accuracy on the images that it was trained on: {history['accuracy'][-1]:.0%}")
 
 # %% [markdown]
-# ## 1. A network that stops halfway (2 points)
+# ## 1. A network that stops halfway (2 points, 10 minutes)
 #
 # A network computes all its activations on the way to the output. To get one of them, make a model that starts at the
 # input of the network and ends at the layer that you want. It shares the layers and their weights; nothing is copied or
@@ -149,7 +155,7 @@ def build_feature_extractor(model, layer_name):
 feature_extractor = build_feature_extractor(model, "textures")
 
 # %% [markdown]
-# ## 2. How strong is the activation? (3 points)
+# ## 2. How strong is the activation? (3 points, 15 minutes)
 #
 # The layer gives one feature map per filter: `(batch, rows, columns, filters)`. The loss, which is to be maximized, is
 # the **mean** of one of these maps, over the batch and over space.
@@ -203,7 +209,7 @@ def compute_loss(input_image, filter_index):
 # <code>tf.reduce_mean</code> around it.</details>
 
 # %% [markdown]
-# ## 3. One step uphill (3 points)
+# ## 3. One step uphill (3 points, 20 minutes)
 #
 # A step does four things: compute the loss under a tape, take its gradient **with respect to the image**, divide the
 # gradient by its L2 norm (the root of the sum of the squares of all its entries), and add it, times the learning rate,
@@ -254,7 +260,7 @@ def gradient_ascent_step(img, filter_index, learning_rate):
 # gradient. Or divide by <code>tf.norm(gradient) + 1e-8</code>.</details>
 
 # %% [markdown]
-# ## 4. The whole ascent (2 points)
+# ## 4. The whole ascent (2 points, 15 minutes)
 #
 # Start from the grey noise that `initialize_image()` gives, and make `iterations` steps. Each step starts from the
 # image that the step before it returned.
@@ -338,7 +344,7 @@ plt.show()
 # **What you should see.** Stripes, grids and dots with the directions, spacings and colours of the training textures,
 # and an activation that grows from near 0 to well above 1.
 #
-# **If you don't.** Grey noise: the image did not move; look at what your loop assigns. An activation that becomes
+# **If you don't:** grey noise: the image did not move; look at what your loop assigns. An activation that becomes
 # negative: the step goes down. Black or empty tiles: there is a NaN in the image; look at how you divide by the norm.
 # The same picture in all tiles: the filter index is not used.
 #
@@ -354,13 +360,13 @@ plt.show()
 # for a photograph. What does that say about using the activation of a filter, or the probability of a class, as a
 # measure of how *real* an image is? Which term would you add to the loss to get more natural images?
 #
-# ## To go further (no points)
+# ## Stretch task, no points
 #
 # Maximize the output for one class of `model` in place of a filter. Then subtract a multiple of the total variation of
 # the image (`tf.image.total_variation`) from the loss, and watch the picture become smoother.
 
 # %% [markdown] tags=["solution"]
-# **The answer.** A large activation says that the image contains much of what the filter responds to, not that the image
+# **Answer.** A large activation says that the image contains much of what the filter responds to, not that the image
 # comes from the data. The network was never asked about images far from its training set, so it may give them any
 # value, also a very confident one. So neither an activation nor the probability of a class measures realism. To get
 # more natural images, add a term that prefers them: a penalty on the total variation or on large pixel values, or

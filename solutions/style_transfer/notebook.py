@@ -6,16 +6,23 @@
 # %% [markdown]
 # # 10. Style transfer: a loss made of features
 #
-# *About 90 minutes. 10 points: style 2.5 (20 minutes), content 1 (5), total variation 1.5 (15), the extractor 1 (10),
-# loss and gradient 2 (25), the loop 2 (15).*
+# *About 90 minutes, 10 points. It builds on exercise 2, `training_loop`, and exercise 9, `gradient_ascent`: the image
+# is what is trained.*
 #
-# After this notebook you can
+# **After this notebook you can**
 #
-# * compute a loss from the activations of several inner layers of a network,
-# * take the gradient of such a loss with respect to an image,
-# * write a training loop around an optimizer for a variable that is not a weight of any layer.
+# - compute a loss from the activations of several inner layers of a network;
+# - take the gradient of such a loss with respect to an image;
+# - write a training loop around an optimizer for a variable that is not a weight of any layer.
 #
-# It builds on *9. Gradient ascent* (the image is what is trained) and *2. The training loop*.
+# | question | minutes | points |
+# |---|---|---|
+# | 1. Style: which features occur together | 20 | 2.5 |
+# | 2. Content: the same features in the same places | 5 | 1 |
+# | 3. Total variation: neighbouring pixels alike | 15 | 1.5 |
+# | 4. A feature extractor | 10 | 1 |
+# | 5. The loss and its gradient | 25 | 2 |
+# | 6. The training loop over an image | 15 | 2 |
 #
 # Take a photograph and a painting, and make a third picture: it shows what the photograph shows, in the style of the
 # painting. No network is trained for this. The network is given, its weights stay fixed, and what changes are the
@@ -37,7 +44,7 @@
 # $$ L = w_c \, L_\text{content} + \frac{w_s}{\text{number of style layers}} \sum_\text{style layers} L_\text{style}
 #    + w_v \, L_\text{variation} $$
 #
-# **To read**
+# **To read:**
 #
 # * The lecture: *Neural Style Transfer: Feature extractor, Training Loop*. It links to the Keras example [Neural style
 #   transfer](https://keras.io/examples/generative/neural_style_transfer/#compute-the-style-transfer-loss), section
@@ -64,7 +71,7 @@ img_nrows = 96
 img_ncols = 128
 
 # %% [markdown]
-# ## 1. Style: which features occur together (2.5 points)
+# ## 1. Style: which features occur together (2.5 points, 20 minutes)
 #
 # A layer of a convolutional network gives, at each place $p$ of an image, one number per channel: how much of a certain
 # edge, spot or texture is there. The **Gram matrix** sums over the places and keeps how strongly two channels are active
@@ -135,7 +142,7 @@ def style_loss(style, combination):
 # </details>
 
 # %% [markdown]
-# ## 2. Content: the same features in the same places (1 point)
+# ## 2. Content: the same features in the same places (1 point, 5 minutes)
 #
 # The content loss keeps the places. It is the sum of squared differences, over all places and channels, without a
 # divisor:
@@ -171,7 +178,7 @@ def content_loss(base, combination):
 # </details>
 
 # %% [markdown]
-# ## 3. Total variation: neighbouring pixels alike (1.5 points)
+# ## 3. Total variation: neighbouring pixels alike (1.5 points, 15 minutes)
 #
 # Fine noise can lower the other two losses. The total variation loss penalizes differences between neighbouring pixels.
 # With $a$ the square of the step to the pixel **below** and $b$ the square of the step to the pixel on the **right**,
@@ -223,7 +230,7 @@ def total_variation_loss(x):
 # </details>
 
 # %% [markdown]
-# ## 4. A feature extractor (1 point)
+# ## 4. A feature extractor (1 point, 10 minutes)
 #
 # Here is a network. The Keras example uses VGG19, which was trained on a million photographs. This kind of loss works
 # with much less: three convolutions with **random** filters, each at half the size of the one before, react to edges,
@@ -298,7 +305,7 @@ style_weight = 100.0
 total_variation_weight = 0.03
 
 # %% [markdown]
-# ## 5. The loss and its gradient (2 points)
+# ## 5. The loss and its gradient (2 points, 25 minutes)
 #
 # Now combine the three losses as in the formula at the top: the content loss of the features of `content_layer_name`,
 # the mean of the style losses over `style_layer_names`, and the total variation of the combination image, each times
@@ -367,7 +374,7 @@ def compute_loss_and_grads(combination_image, base_image, style_reference_image)
 # </details>
 
 # %% [markdown]
-# ## 6. The training loop over an image (2 points)
+# ## 6. The training loop over an image (2 points, 15 minutes)
 #
 # `transfer` starts from the base image and makes `iterations` steps (at least 1) with an optimizer of your choice.
 # `Adam` moves each pixel by about the learning rate, whatever the size of the gradient; plain `SGD` needs a much larger
@@ -452,7 +459,7 @@ plt.show()
 # **What you should see.** On the right the temple of the photograph, its edges in place, with the bands and the five
 # colours of the pattern in its surfaces.
 #
-# **If you don't.** The photograph as it was: the style term is too small; look at the divisor and at what the loop
+# **If you don't:** the photograph as it was: the style term is too small; look at the divisor and at what the loop
 # returns. Bands without a temple: the content term is missing or compares the wrong images. Coloured noise: look at the
 # total variation. A picture that becomes white or black: the loop goes up the loss, or the learning rate is too large
 # for your optimizer.
@@ -469,7 +476,7 @@ plt.show()
 # style. How could you use the same loss to train a **second network** that makes the picture in one pass? What would be
 # its weights, its input, and its training data? Which of your functions could stay as they are?
 #
-# ## To go further (no points)
+# ## Stretch task, no points
 #
 # Use VGG19 as in the Keras example (a download of 80 MB; a step takes about a second without a GPU). VGG19 expects
 # colours from 0 to 255 with a mean subtracted, so its preparation becomes a part of the network:
@@ -489,7 +496,7 @@ plt.show()
 # the third is its 1e-6, times 255 to the power of 2.5, because your images are between 0 and 1.
 
 # %% [markdown] tags=["solution"]
-# **The answer.** Train a convolutional network that maps a photograph to a picture of the same size. Its weights are
+# **Answer.** Train a convolutional network that maps a photograph to a picture of the same size. Its weights are
 # the weights of its convolutions, its input is the base image, and its training data are many photographs; no painted
 # pictures are needed beyond the one style reference. For each photograph, pass the network's output as the combination
 # image through the same loss, and take the gradient with respect to the network's weights instead of the pixels.

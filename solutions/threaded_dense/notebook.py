@@ -6,16 +6,20 @@
 # %% [markdown]
 # # 4. A layer that threads: Dense over extra dimensions
 #
-# *About 60 minutes, 10 points: question 1 takes 35 minutes (5 points), question 2 takes 15 minutes (3 points),
-# question 3 takes 10 minutes (2 points).*
+# *About 60 minutes, 10 points. It builds on exercise 3, `train_step`: models and layers are classes whose methods you
+# write.*
 #
-# After this notebook you can
+# **After this notebook you can**
 #
-# * write a layer with `build`, `call`, `compute_output_shape` and `get_config`;
-# * apply any function of matrices to the last axis of a tensor of any rank, in a graph too;
-# * say how many weights a Dense layer has, and why the leading axes do not matter.
+# - write a layer with `build`, `call`, `compute_output_shape` and `get_config`;
+# - apply any function of matrices to the last axis of a tensor of any rank, in a graph too;
+# - say how many weights a Dense layer has, and why the leading axes do not matter.
 #
-# It builds on notebook 3: layers and models are classes whose methods you write.
+# | question | minutes | points |
+# |---|---|---|
+# | 1. A threaded Dense layer | 35 | 5 |
+# | 2. Threading any function | 15 | 3 |
+# | 3. Counting weights | 10 | 2 |
 #
 # A layer is an object that you call. `Dense(10)` makes one; calling it on a tensor runs its `call` method, after Keras
 # has made its weights in `build`. So call `layer(x)`, not `layer.call(x)`: only the first builds the layer, and tracks
@@ -42,7 +46,7 @@
 #
 # You write such a layer, then threading itself as a function, and count the weights.
 #
-# Links: [making new layers](https://keras.io/guides/making_new_layers_and_models_via_subclassing/),
+# **To read:** [making new layers](https://keras.io/guides/making_new_layers_and_models_via_subclassing/),
 # [the class `Layer`](https://keras.io/api/layers/base_layer/),
 # [the layer `Dense`](https://keras.io/api/layers/core_layers/dense/),
 # [TensorFlow's `Dense`, which the lecture links to](https://www.tensorflow.org/api_docs/python/tf/keras/layers/Dense),
@@ -55,7 +59,7 @@ import numpy as np
 import tensorflow as tf
 
 # %% [markdown]
-# ## 1. A threaded Dense layer (5 points)
+# ## 1. A threaded Dense layer (5 points, 35 minutes)
 #
 # Write `ThreadedDense`, a subclass of `keras.layers.Layer` (not of `Dense`). It takes inputs of rank 2 or more and
 # computes the formula above.
@@ -138,7 +142,7 @@ class ThreadedDense(keras.layers.Layer):
 # </details>
 
 # %% [markdown]
-# ## 2. Threading any function (3 points)
+# ## 2. Threading any function (3 points, 15 minutes)
 #
 # Some functions do not thread by themselves. Write `thread(fn, x)`. `fn` maps a matrix `(batch, n)` to a matrix
 # `(batch, m)`, row by row, and raises an error for anything but a matrix. `x` has shape `(d_1, ..., d_k, n)`, and the
@@ -183,7 +187,7 @@ def thread(fn, x):
 # </details>
 
 # %% [markdown]
-# ## 3. Counting weights (2 points)
+# ## 3. Counting weights (2 points, 10 minutes)
 #
 # How many scalars are in the weights of a `ThreadedDense`? Write `count_weights`, which computes the number from the
 # shape of the input, without making a layer. Leading sizes may be None, as the batch size of a model is.
@@ -257,7 +261,7 @@ plt.show()
 # output are those of the first in the new order: "ticker 7" has the same three colors in both. The layer does not know
 # which ticker a row belongs to.
 #
-# **If you don't.** If a ticker changes its colors, its output depends on its place: the layer mixes rows, or has
+# **If you don't:** if a ticker changes its colors, its output depends on its place: the layer mixes rows, or has
 # weights per row. If the two kernels differ, the layer makes its weights in `call`.
 #
 # ## Recap
@@ -267,7 +271,7 @@ plt.show()
 # * `build` makes weights, `call` uses them, `get_config` describes how to make the layer again.
 # * Two reshapes thread any function of matrices. In a graph, take sizes from `tf.shape(x)`.
 #
-# ## Go further (no points)
+# ## Stretch task, no points
 #
 # Write `ThreadedDense2`, which works on the last *two* axes: a kernel of shape `(n1, n2, m)`, contracted with
 # `keras.ops.einsum`. How many weights has it, and which axes does it thread over?

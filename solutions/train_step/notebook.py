@@ -6,16 +6,19 @@
 # %% [markdown]
 # # 3. Custom train step: override `train_step`
 #
-# *About 75 minutes, 10 points: question 1 takes 30 minutes (3 points), question 2 takes 30 minutes (4 points),
-# question 3 takes 15 minutes (3 points).*
+# *About 75 minutes, 10 points. It builds on exercise 2, `training_loop`.*
 #
-# After this notebook you can
+# **After this notebook you can**
 #
-# * replace the step of `fit` by your own, and keep everything else that `fit` does;
-# * pass sample weights to the loss and to the metrics, in training and in evaluation;
-# * compute weights that make up for rare classes.
+# - replace the step of `fit` by your own, and keep everything else that `fit` does;
+# - pass sample weights to the loss and to the metrics, in training and in evaluation;
+# - compute weights that make up for rare classes.
 #
-# It builds on notebook 2, *The training loop*: forward pass, loss, gradient, update.
+# | question | minutes | points |
+# |---|---|---|
+# | 1. The basic step | 30 | 3 |
+# | 2. With sample weights | 30 | 4 |
+# | 3. Weights that balance classes | 15 | 3 |
 #
 # `model.fit` does a lot: it splits the data into batches, shuffles, runs callbacks, shows a progress bar, and compiles
 # it all into a graph. Only one part of it decides *how a model learns*: what happens with one batch. Keras lets you
@@ -41,7 +44,7 @@
 # | a running mean of the loss, and all compiled metrics | `self.metrics` |
 # | the weights to train | `self.trainable_variables` |
 #
-# Links: [Customizing what happens in `fit`](https://keras.io/guides/custom_train_step_in_tensorflow/), [the lecture's
+# **To read:** [Customizing what happens in `fit`](https://keras.io/guides/custom_train_step_in_tensorflow/), [the lecture's
 # guide](https://colab.research.google.com/github/tensorflow/docs/blob/snapshot-keras/site/en/guide/keras/customizing_what_happens_in_fit.ipynb),
 # [`Model.compile`, `fit` and `evaluate`](https://keras.io/api/models/model_training_apis/),
 # [metrics](https://keras.io/api/metrics/),
@@ -54,7 +57,7 @@ import numpy as np
 import tensorflow as tf
 
 # %% [markdown]
-# ## 1. The basic step (3 points)
+# ## 1. The basic step (3 points, 30 minutes)
 #
 # Write the step that Keras itself takes. For a batch $(x, y)$ of $n$ examples, the loss is
 #
@@ -132,7 +135,7 @@ class CustomModel(keras.Model):
 # </details>
 
 # %% [markdown]
-# ## 2. With sample weights (4 points)
+# ## 2. With sample weights (4 points, 30 minutes)
 #
 # A weight $w_i$ says how much an example counts:
 #
@@ -224,7 +227,7 @@ class WeightedModel(keras.Model):
 # </details>
 
 # %% [markdown]
-# ## 3. Weights that balance classes (3 points)
+# ## 3. Weights that balance classes (3 points, 15 minutes)
 #
 # If one person in twenty is ill, a model that calls everyone healthy is right 95 times in 100, and useless. The usual
 # remedy weights each example by the inverse of the frequency of its class, so that every class has the same total
@@ -329,7 +332,7 @@ plt.show()
 # one gains, so many rare points are missed. With balanced weights, the line moves outwards. Far
 # more rare points are found, and some common ones are lost.
 #
-# **If you don't.** Two almost equal pictures: your `train_step` does not use the weights. A second picture without any
+# **If you don't:** two almost equal pictures: your `train_step` does not use the weights. A second picture without any
 # red: the frequent class has the large weights.
 #
 # ## Recap
@@ -340,7 +343,7 @@ plt.show()
 #   sum of the weights.
 # * `test_step` reports the same numbers, and changes nothing.
 #
-# ## Go further (no points)
+# ## Stretch task, no points
 #
 # Write a `train_step` that clips the gradients to a global norm of 1 (`tf.clip_by_global_norm`) and reports the norm
 # before clipping as one more metric. Compare its curve with and without sample weights.

@@ -6,22 +6,22 @@
 # %% [markdown]
 # # 2. The training loop, written out
 #
-# *About 60 minutes, 10 points. Builds on: 1. Custom loss.*
-#
-# `model.fit` hides a short program, and the lecture opens it. You write that program here, without `compile` and
-# without `fit`, in three functions that build on each other.
+# *About 60 minutes, 10 points. It builds on exercise 1, `custom_loss`.*
 #
 # **After this notebook you can**
 #
-# 1. cut data into mini-batches that visit each example once, in an order that a seed repeats;
-# 2. write one step of gradient descent with `tf.GradientTape`;
-# 3. put both into a loop, and report a mean loss that counts every example once.
+# - cut data into mini-batches that visit each example once, in an order that a seed repeats;
+# - write one step of gradient descent with `tf.GradientTape`;
+# - put both into a loop, and report a mean loss that counts every example once.
 #
 # | question | minutes | points |
 # |---|---|---|
 # | 1. Cut the data into batches | 20 | 3 |
 # | 2. One step | 20 | 4 |
 # | 3. The loop | 20 | 3 |
+#
+# `model.fit` hides a short program, and the lecture opens it. You write that program here, without `compile` and
+# without `fit`, in three functions that build on each other.
 #
 # One pass over the data is an **epoch**. An epoch is cut into **mini-batches**. Each mini-batch gives one **train
 # step**: the model predicts, the loss measures the error, and the gradient gives the slope of the loss along each
@@ -43,7 +43,7 @@
 # Later you will rarely write the whole loop. You will often replace one part of it, as in the `train_step` of a VAE or a
 # GAN.
 #
-# **Links**
+# **To read:**
 #
 # * Keras guide: [a training loop from scratch](https://keras.io/guides/writing_a_custom_training_loop_in_tensorflow/)
 # * TensorFlow guide: [automatic differentiation and the gradient tape](https://www.tensorflow.org/guide/autodiff)
@@ -59,7 +59,7 @@ import numpy as np
 import tensorflow as tf
 
 # %% [markdown]
-# ## 1. Cut the data into batches (3 points)
+# ## 1. Cut the data into batches (3 points, 20 minutes)
 #
 # A generator returns one value at a time with `yield`, and continues from there when it is asked for the next one.
 # `next_batch` yields the batches of **one epoch**.
@@ -122,7 +122,7 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
 # </details>
 
 # %% [markdown]
-# ## 2. One step (4 points)
+# ## 2. One step (4 points, 20 minutes)
 #
 # Now the four lines of the lecture: forward pass, loss, gradient, update. The gradient tape records what happens inside
 # its `with` block. Afterwards it can say how the recorded loss depends on the weights:
@@ -186,7 +186,7 @@ def train_step(model, x, y, loss_fn, learning_rate):
 # </details>
 
 # %% [markdown]
-# ## 3. The loop (3 points)
+# ## 3. The loop (3 points, 20 minutes)
 #
 # Put the two together: for each epoch, for each batch, one step. Use your `next_batch` and `train_step`.
 #
@@ -204,8 +204,8 @@ def train_step(model, x, y, loss_fn, learning_rate):
 # Every epoch needs a new order, also when a seed is given. The same seed gives the same training, and two trainings
 # without a seed differ.
 #
-# The checks put their own `next_batch` and `train_step` in place of yours and watch your loop. So a mistake in the first two
-# questions costs nothing here.
+# The checks put their own `next_batch` and `train_step` in place of yours and watch your loop. So a mistake in the
+# first two questions costs nothing here.
 
 
 # %% question="fit"
@@ -315,7 +315,9 @@ plt.show()
 # * Inside the tape: forward pass and loss. Outside: the gradient and the update, for `model.trainable_variables` only.
 # * Average the loss over examples, not over batches. Give each epoch a new order.
 #
-# **Stretch task, no points.** Give `fit` validation data, and stop when their loss has not improved for five epochs. Then
+# ## Stretch task, no points
+#
+# Give `fit` validation data, and stop when their loss has not improved for five epochs. Then
 # restore the best weights with `model.set_weights`.
 #
 # ## One question to think about
@@ -325,7 +327,7 @@ plt.show()
 # the two should you compare with the loss on a validation set?
 
 # %% [markdown] tags=["solution"]
-# **An answer.** Usually less. The reported mean includes the losses from the start of the epoch, when the model was worse.
+# **Answer.** Usually less. The reported mean includes the losses from the start of the epoch, when the model was worse.
 # (With a learning rate that is too large it can be more.) A validation loss is computed with the weights at the end
 # of the epoch, so compare it with the loss of the training data evaluated at the same moment, in inference mode. This is
 # why a training curve can lie above the validation curve in the first epochs.

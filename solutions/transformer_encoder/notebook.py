@@ -6,23 +6,21 @@
 # %% [markdown]
 # # 6. A Transformer encoder: a layer made of layers
 #
-# *About 60 minutes. 10 points.*
+# *About 60 minutes, 10 points. It builds on exercise 4, `threaded_dense`, and exercise 5, `attention`.*
 #
-# **What you will learn**
+# **After this notebook you can**
 #
-# - how to write a layer that is made of other layers, and why they are made in `__init__` and not in `call`;
-# - how skip connections, layer normalization and a padding mask work together in a Transformer block;
-# - how to show which weights a layer really keeps.
-#
-# **What it builds on:** exercise 4 (`threaded_dense`: `__init__`, `call`, `get_config`) and exercise 5 (`attention`; here
-# Keras's own `MultiHeadAttention` does that part).
+# - write a layer that is made of other layers, and say why they are made in `__init__` and not in `call`;
+# - combine skip connections, layer normalization and a padding mask in a Transformer block;
+# - show which weights a layer really keeps.
 #
 # | question | minutes | points |
 # |---|---|---|
-# | 1. `TransformerEncoder` | 50 | 9 |
-# | 2. `weights_after_each_call` | 5 | 1 |
+# | 1. The encoder block | 50 | 9 |
+# | 2. Count the weights after each call | 5 | 1 |
 #
-# The lecture showed the encoder block of a Transformer and stopped at one subtle point: **where** the inner layers are made.
+# The lecture showed the encoder block of a Transformer and stopped at one subtle point: **where** the inner layers are
+# made.
 #
 # - `__init__` runs once, when the layer object is made. What it stores on `self` stays: the same attention, the same
 #   Dense layers, the same weights in every call.
@@ -67,9 +65,10 @@ from keras import layers
 # **The idea:** make every part in `__init__`, connect the parts in `call`.
 #
 # *By hand:* a token $x = (3, 1, 3, 1)$, attention switched off. It has mean 2 and variance 1, so
-# $p = \operatorname{LayerNorm}_1(x) = (1, -1, 1, -1)$. Two hidden units compute $p_1 - p_2 = 2$ and $p_2 - p_1 = -2$; relu keeps 2 and
-# turns $-2$ into 0. Let $W_2$ send the first unit to $(0, 1, -1, 0)$: $\operatorname{Dense}(p) = (0, 2, -2, 0)$. The sum is
-# $p + \operatorname{Dense}(p) = (1, 1, -1, -1)$, with mean 0 and variance 1, so $y = (1, 1, -1, -1)$.
+# $p = \operatorname{LayerNorm}_1(x) = (1, -1, 1, -1)$. Two hidden units compute $p_1 - p_2 = 2$ and $p_2 - p_1 = -2$;
+# relu keeps 2 and turns $-2$ into 0. Let $W_2$ send the first unit to $(0, 1, -1, 0)$: $\operatorname{Dense}(p) = (0,
+# 2, -2, 0)$. The sum is $p + \operatorname{Dense}(p) = (1, 1, -1, -1)$, with mean 0 and variance 1, so $y = (1, 1, -1,
+# -1)$.
 #
 # - *Shapes.* `inputs` and the output are `(batch, len, embed_dim)`.
 # - *Two norms.* Each `LayerNormalization` learns its own gain and shift, so you need two objects.
@@ -79,13 +78,14 @@ from keras import layers
 #   Without a mask (`mask=None`) all tokens are real.
 # - *Passing it on.* The layers after this one need the mask too. With
 #   `self.supports_masking = True` a layer hands its mask on.
-# - *Configuration.* `get_config` returns the configuration of the base class plus the three arguments of `__init__`, so that
-#   `from_config` can make such a layer again.
-# - *Free:* `key_dim`, epsilon, initializers, names, and dropout that is active in training only. Parts may be made in `build`, too.
+# - *Configuration.* `get_config` returns the configuration of the base class plus the three arguments of `__init__`, so
+#   that `from_config` can make such a layer again.
+# - *Free:* `key_dim`, epsilon, initializers, names, and dropout that is active in training only. Parts may be made in
+#   `build`, too.
 #
 # **What the checks look at:** they switch parts of your layer off by setting weights, and compare the rest with the
-# numbers above and others worked out by hand; they try which token acts on which, with a mask and without; they make the layer
-# again from its configuration; and they follow the gradient to every part.
+# numbers above and others worked out by hand; they try which token acts on which, with a mask and without; they make
+# the layer again from its configuration; and they follow the gradient to every part.
 
 # %% question="transformer_encoder"
 class TransformerEncoder(keras.layers.Layer):
@@ -141,15 +141,15 @@ class TransformerEncoder(keras.layers.Layer):
 # <details><summary>Hint 2</summary>
 #
 # `call` needs three steps: attention of `inputs` on itself; the first norm of a sum; the second norm of a sum. Give the
-# result of the first norm a name: the second half uses it twice. Keras's `MultiHeadAttention` takes queries, keys and values as
-# `query=`, `key=`, `value=` and a mask as `attention_mask=`.
+# result of the first norm a name: the second half uses it twice. Keras's `MultiHeadAttention` takes queries, keys and
+# values as `query=`, `key=`, `value=` and a mask as `attention_mask=`.
 # </details>
 #
 # <details><summary>Hint 3</summary>
 #
 # A padding mask has one entry per token: `(batch, len)`. Attention scores have one entry per pair: `(batch, query, key)`.
-# Padding is hidden as a key, for every query alike, so the axis of size 1 is the one of the queries: `mask[:, None, :]`. For
-# `get_config`: start from `super().get_config()` and add three entries named like the arguments.
+# Padding is hidden as a key, for every query alike, so the axis of size 1 is the one of the queries: `mask[:, None,
+# :]`. For `get_config`: start from `super().get_config()` and add three entries named like the arguments.
 # </details>
 
 # %% [markdown]
@@ -203,9 +203,9 @@ def weights_after_each_call(layer, x, n_calls):
 # %% [markdown]
 # ## The picture: ten steps of training
 #
-# Two layers learn the same task by the same ten steps: the target for every token is the normalized mean of its sequence. The
-# first layer is your encoder. The second makes a new encoder in each call. On the left and in the middle you see 40 weights
-# of the hidden Dense layer, one row each, before each step and after the last.
+# Two layers learn the same task by the same ten steps: the target for every token is the normalized mean of its
+# sequence. The first layer is your encoder. The second makes a new encoder in each call. On the left and in the middle
+# you see 40 weights of the hidden Dense layer, one row each, before each step and after the last.
 
 # %% tags=["demo"]
 made_in_call = []
@@ -271,12 +271,13 @@ axes[2].legend()
 plt.show()
 
 # %% [markdown]
-# **What you should see:** on the left, stripes whose colours change slowly from step to step: the weights are kept and
+# **What you should see.** On the left, stripes whose colours change slowly from step to step: the weights are kept and
 # trained. In the middle, noise: new random weights in every column. The loss of your encoder falls; that of the other
-# layer jumps around its first value. The printed lines show the same number of weights three times for yours, and 0 for the other.
+# layer jumps around its first value. The printed lines show the same number of weights three times for yours, and 0 for
+# the other.
 #
-# **If you don't:** noise on the left, or a number that is 0 or grows, means that a part is made in `call`. Stripes that never
-# change mean that no gradient reaches the Dense part.
+# **If you don't:** noise on the left, or a number that is 0 or grows, means that a part is made in `call`. Stripes that
+# never change mean that no gradient reaches the Dense part.
 
 # %% [markdown]
 # ## Recap
@@ -285,10 +286,11 @@ plt.show()
 # - Post-norm: each half is `norm(input + part(input))`.
 # - Padding is hidden as a key, and `supports_masking` hands the mask on.
 #
-# ## A stretch task, without points
+# ## Stretch task, no points
 #
-# Stack six of your encoders and train them on the task above. Then write the pre-norm form, $x + \operatorname{part}(\operatorname{LayerNorm}(x))$
-# for each half, and compare the two losses. Which one tolerates the larger learning rate?
+# Stack six of your encoders and train them on the task above. Then write the pre-norm form, $x +
+# \operatorname{part}(\operatorname{LayerNorm}(x))$ for each half, and compare the two losses. Which one tolerates the
+# larger learning rate?
 #
 # ## One question to think about
 #
@@ -296,8 +298,9 @@ plt.show()
 # down. Which layers have learned then, and how can you show that the layer in the middle has not?
 
 # %% [markdown] tags=["solution"]
-# **Answer.** The `Embedding` and the `Dense(1)` have learned: the forgetful layer is a random function, but its last norm passes something of
-# its input on through the skip connections, and the two trainable layers adapt to that. Inside `fit`, `call` is traced once, so
-# its part may even keep the same random weights during one `fit`. To show that it has not learned: it has no weights (`layer.weights` is
-# empty, `model.summary()` shows 0 parameters), and no weight can be compared before and after `fit`. After saving and loading, or in
-# the next call outside the traced function, its outputs are new random ones.
+# **Answer.** The `Embedding` and the `Dense(1)` have learned: the forgetful layer is a random function, but its last
+# norm passes something of its input on through the skip connections, and the two trainable layers adapt to that. Inside
+# `fit`, `call` is traced once, so its part may even keep the same random weights during one `fit`. To show that it has
+# not learned: it has no weights (`layer.weights` is empty, `model.summary()` shows 0 parameters), and no weight can be
+# compared before and after `fit`. After saving and loading, or in the next call outside the traced function, its
+# outputs are new random ones.

@@ -6,29 +6,20 @@
 # %% [markdown]
 # # 8. Variational autoencoder: a sampling layer, two networks, one train step
 #
-# *About 90 minutes. 10 points.*
+# *About 90 minutes, 10 points. It builds on exercise 3, `train_step`, and exercise 7, `autoencoder`.*
 #
-# **You will learn to**
+# **After this notebook you can**
 #
-# - write a layer that draws random numbers and still lets gradients through,
-# - compose a model from two Functional models and train both in one `train_step`,
+# - write a layer that draws random numbers and still lets gradients through;
+# - compose a model from two Functional models, and train both in one `train_step`;
 # - put a term into the loss that no function of `y_true` and `y_pred` can express.
-#
-# **It builds on** exercise 3 (`train_step`) and exercise 7 (autoencoder).
 #
 # | question | minutes | points |
 # |---|---|---|
 # | 1. A layer that draws | 15 | 2 |
 # | 2. Encoder and decoder | 30 | 3 |
-# | 3. Divergence | 15 | 2 |
-# | 4. Model and train step | 30 | 3 |
-#
-# **To read**: the lecture's example [Variational AutoEncoder](https://keras.io/examples/generative/vae/) with its cells
-# on [Sampling](https://colab.research.google.com/github/keras-team/keras-io/blob/master/examples/generative/ipynb/vae.ipynb#scrollTo=Wx_jzzcPtcfz)
-# and on [the encoder](https://colab.research.google.com/github/keras-team/keras-io/blob/master/examples/generative/ipynb/vae.ipynb#scrollTo=4rFiHtbCtcf0);
-# [Conv2DTranspose](https://keras.io/api/layers/convolution_layers/convolution2d_transpose/);
-# [custom train steps](https://keras.io/guides/custom_train_step_in_tensorflow/);
-# the paper by Kingma and Welling, [Auto-Encoding Variational Bayes](https://arxiv.org/abs/1312.6114).
+# | 3. How far is the cloud from the standard normal? | 15 | 2 |
+# | 4. The model and its train step | 30 | 3 |
 #
 # An autoencoder maps each image to one point. Nothing in its loss says what happens between two points, so a random
 # point rarely decodes to anything. The *variational* autoencoder maps an image to a normal distribution, a cloud, with
@@ -64,7 +55,7 @@ import tensorflow as tf
 from sklearn.datasets import load_digits
 
 # %% [markdown]
-# ## 1. A layer that draws (15 minutes, 2 points)
+# ## 1. A layer that draws (2 points, 15 minutes)
 #
 # A draw from $N(\mu, \sigma^2)$ is a random number: it has no gradient with respect to $\mu$ and $\sigma$. The trick is
 # to draw noise that depends on neither, then to scale and shift it:
@@ -109,7 +100,7 @@ class Sampling(keras.layers.Layer):
 # logarithm of the deviation: halve it, then exponentiate.</details>
 
 # %% [markdown]
-# ## 2. Encoder and decoder (30 minutes, 3 points)
+# ## 2. Encoder and decoder (3 points, 30 minutes)
 #
 # Write two models that can be used on their own. The encoder has **three** outputs, `[z_mean, z_log_var, z]`: two heads
 # on the same features, and what your `Sampling` layer makes of them. The decoder goes the other way. `Conv2DTranspose`
@@ -185,7 +176,7 @@ def build_decoder(image_shape, latent_dim):
 # image, and an activation with values in [0, 1].</details>
 
 # %% [markdown]
-# ## 3. How far is the cloud from the standard normal? (15 minutes, 2 points)
+# ## 3. How far is the cloud from the standard normal? (2 points, 15 minutes)
 #
 # For normal distributions the Kullback-Leibler divergence has a closed form. For one example with latent axes $j$:
 #
@@ -232,7 +223,7 @@ def kl_divergence(z_mean, z_log_var):
 # One of them is a sum, the other a mean.</details>
 
 # %% [markdown]
-# ## 4. The model and its train step (30 minutes, 3 points)
+# ## 4. The model and its train step (3 points, 30 minutes)
 #
 # `fit` calls `train_step` once per batch. Yours encodes the batch, decodes `z`, adds the two parts of the loss, takes
 # the gradient with respect to the weights of **both** networks, and gives it to `self.optimizer`.
@@ -316,9 +307,11 @@ class VAE(keras.Model):
 # spaced so that the standard normal distribution has equal mass between them. On the right is where the encoder puts
 # the real digits. The cell takes about 20 seconds.
 #
-# **What you should see, and what it means if you don't.** Neighboring tiles look alike, digits turn into each other,
+# **What you should see.** Neighboring tiles look alike, digits turn into each other,
 # and almost every tile is a digit. The dots fill a disc of radius 2 to 3 around the origin, with most digits in
 # regions of their own.
+#
+# **If you don't:**
 #
 # - All tiles alike, all dots near the origin: the divergence outweighs the reconstruction. Is the crossentropy summed
 #   over the pixels, or averaged?
@@ -364,7 +357,9 @@ plt.show()
 # - The sum over pixels and over latent axes keeps both parts of the loss on the scale of one image.
 # - What `metrics` lists is reset by `fit`; what `train_step` returns is shown by it.
 #
-# **If you want more** (no points): make the divergence's weight an argument of `VAE`, and let it grow from 0 to 1 over
+# ## Stretch task, no points
+#
+# make the divergence's weight an argument of `VAE`, and let it grow from 0 to 1 over
 # the first 20 epochs (a *warm-up*). Compare the two plots.
 #
 # ## One question to think about

@@ -6,17 +6,21 @@
 # %% [markdown]
 # # 13. WGAN-GP: a gradient inside the loss
 #
-# *Exercise 13 of 13. About 75 minutes, 10 points: question 1 takes 5 minutes (1 point), question 2 takes 10 minutes
-# (2 points), question 3 takes 30 minutes (4 points), question 4 takes 30 minutes (3 points).*
+# *About 75 minutes, 10 points. It builds on exercise 9, `gradient_ascent`: the gradient with respect to an image, and
+# exercise 12, `gan`.*
 #
-# **You learn to**
+# **After this notebook you can**
 #
 # - use a gradient as a term of a loss, with a tape inside a tape;
 # - override `compile` for a model with two optimizers and two losses;
 # - write a `train_step` with several updates of one network per update of the other.
 #
-# **Builds on** exercise 12 (`gan`: train step for two networks) and exercise 9 (`gradient_ascent`: gradient with
-# respect to an image).
+# | question | minutes | points |
+# |---|---|---|
+# | 1. Two losses | 5 | 1 |
+# | 2. The model and its `compile` | 10 | 2 |
+# | 3. The gradient penalty | 30 | 4 |
+# | 4. The train step | 30 | 3 |
 #
 # In a GAN the discriminator says how probable it is that an image is fake. With the loss of the original objective,
 # $\log(1 - D(G(z)))$, the generator's gradient vanishes when the discriminator recognizes every fake. (The misleading
@@ -33,7 +37,7 @@
 # So far you computed a gradient *from* the loss. Here one is a *part* of the loss: the outer tape differentiates what
 # the inner tape returned. `compile` is yours to write, too: Keras's own takes one optimizer and one loss.
 #
-# **Read more:**
+# **To read:**
 # [the lecture's WGAN-GP example](https://keras.io/examples/generative/wgan_gp/#create-the-wgangp-model) ·
 # [`tf.GradientTape`](https://www.tensorflow.org/api_docs/python/tf/GradientTape) ·
 # [higher-order gradients](https://www.tensorflow.org/guide/advanced_autodiff#higher-order_gradients) ·
@@ -336,7 +340,7 @@ class WGAN(WGAN):
 # critic's estimate of the distance, $\overline{f(\text{real})} - \overline{f(\text{fake})}$ *without* the penalty, and
 # the penalty. (About 45 seconds.)
 #
-# **What you should see:** the estimate rises while the critic learns, then falls as the fakes get better, and levels
+# **What you should see.** The estimate rises while the critic learns, then falls as the fakes get better, and levels
 # off. The penalty stays far below 1: the norms are near 1. The samples become readable, and differ between columns.
 #
 # **If you don't:**
@@ -442,7 +446,7 @@ plt.show()
 # normalization has no such effect: it uses statistics of one example.
 
 # %% [markdown]
-# ## If you want more (no points)
+# ## Stretch task, no points
 #
 # Replace the penalty by the **one-sided** one, $\max(0, \lVert \nabla f \rVert - 1)^2$, which only forbids norms above
 # 1: subclass `WGAN` and override `gradient_penalty`. Train both for 60 epochs from the same seed, and compare the
