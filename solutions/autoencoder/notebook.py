@@ -43,6 +43,13 @@
 # half  = keras.Model(symbol_in, symbol_out)   # a model
 # other = half(some_tensor)                    # called like a layer; the same weights, not copies
 # ```
+#
+# **To read:** the lecture's
+# [autoencoder example](https://colab.research.google.com/github/kenperry-public/ML_Spring_2024/blob/master/Autoencoder_example.ipynb);
+# Keras's guide to [the Functional API](https://keras.io/guides/functional_api/), section "All models are callable, just
+# like layers"; [`keras.Model`](https://keras.io/api/models/model/);
+# [Building Autoencoders in Keras](https://blog.keras.io/building-autoencoders-in-keras.html); the paper by Hinton and
+# Salakhutdinov, [Reducing the Dimensionality of Data with Neural Networks](https://www.cs.toronto.edu/~hinton/absps/science.pdf).
 
 # %% tags=["setup"]
 import keras

@@ -46,6 +46,13 @@
 #
 # $$ \text{loss} = \underbrace{\text{crossentropy}(x, \hat x)}_{\text{reconstruction}}
 #    \; + \; \underbrace{D_{KL}\big(N(\mu, \sigma^2)\,\|\,N(0, 1)\big)}_{\text{clouds stay near the origin}} $$
+#
+# **To read:** the lecture's example [Variational AutoEncoder](https://keras.io/examples/generative/vae/) with its cells
+# on [Sampling](https://colab.research.google.com/github/keras-team/keras-io/blob/master/examples/generative/ipynb/vae.ipynb#scrollTo=Wx_jzzcPtcfz)
+# and on [the encoder](https://colab.research.google.com/github/keras-team/keras-io/blob/master/examples/generative/ipynb/vae.ipynb#scrollTo=4rFiHtbCtcf0);
+# [Conv2DTranspose](https://keras.io/api/layers/convolution_layers/convolution2d_transpose/);
+# [custom train steps](https://keras.io/guides/custom_train_step_in_tensorflow/);
+# the paper by Kingma and Welling, [Auto-Encoding Variational Bayes](https://arxiv.org/abs/1312.6114).
 
 # %% tags=["setup"]
 import keras
