@@ -61,7 +61,7 @@ import tensorflow as tf
 # o_i = \sum_j w_{ij} \, v_j
 # $$
 #
-# *By hand:* $q = (1, 1, 1, 1)$, two keys $k_1 = (\ln 3, \ln 3, 0, 0)$ and $k_2 = (0, 0, 0, 0)$, two values $8$ and $0$.
+# **Worked example.** $q = (1, 1, 1, 1)$, two keys $k_1 = (\ln 3, \ln 3, 0, 0)$ and $k_2 = (0, 0, 0, 0)$, two values $8$ and $0$.
 # The dot products are $2 \ln 3$ and $0$. Here $d = 4$, so the scores are $\ln 3$ and $0$, their exponentials $3$ and
 # $1$, the weights $\tfrac34$ and $\tfrac14$, and the output is $6$. With a mask `[True, False]` the weights are $1$ and
 # $0$, and the output is $8$.
@@ -134,7 +134,7 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 # 4. *Merge.* `(batch, num_heads, len_q, depth)` becomes `(batch, len_q, d_model)`.
 # 5. *Project* once more: a fourth Dense layer of `d_model` units mixes what the heads found.
 #
-# *By hand:* `d_model` 8, two heads, every kernel entry 0.25, no bias. A query of ones, two keys $(\ln 3, 0, \dots, 0)$
+# **Worked example.** `d_model` 8, two heads, every kernel entry 0.25, no bias. A query of ones, two keys $(\ln 3, 0, \dots, 0)$
 # and zeros, two values of ones and zeros. Projected, the query is 2 in each column, the keys are $0.25 \ln 3$ and 0,
 # the values 2 and 0. In each head the dot products have 4 terms: $4 \cdot 2 \cdot 0.25 \ln 3 = 2 \ln 3$, and 0. Divided
 # by $\sqrt{4}$, this is $\ln 3$ and $0$: the weights are $\tfrac34$ and $\tfrac14$ in both heads. The merged heads hold
@@ -282,7 +282,7 @@ plt.show()
 # anti-diagonal (mirrored), one in the first column (start). Which head takes which relation is up to chance.
 # The share of correct answers ends near 1.
 #
-# **If you don't:** evenly grey maps mean that the scores are too small, or that no gradient reaches queries and keys.
+# **If you don't:** evenly gray maps mean that the scores are too small, or that no gradient reaches queries and keys.
 # Equal maps mean that all heads use the same columns. If the maps look right and the share of correct answers stays
 # low, look at the split of the values and at the merge.
 

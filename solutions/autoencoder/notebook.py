@@ -73,7 +73,7 @@ import tensorflow as tf
 # * The numbers of a code must be independent of each other: each can change while the others stay. For `latent_dim = 1`
 #   there is one number, and it must differ from example to example.
 #
-# **On paper**: with `input_dim = 4` and `latent_dim = 1` the encoder turns 3 examples, shape (3, 4), into shape (3, 1).
+# **Worked example.** With `input_dim = 4` and `latent_dim = 1` the encoder turns 3 examples, shape (3, 4), into shape (3, 1).
 # An output `sigmoid(x)` is 0.02 for x = −3.9 and 0.98 for x = 3.9. A `softmax` over 4 outputs adds up to 1: if two of
 # them are equal, neither exceeds 0.5. And a `softmax` over one number is always 1.
 #
@@ -155,7 +155,7 @@ def build_decoder(latent_dim, output_dim):
 # It need not be compiled. `encoder` and `decoder` are Functional models with one input and one output each. Inside
 # they may have branches, or layers like batch normalization, so use each of them as one piece.
 #
-# **On paper**:
+# **Worked example.**
 #
 # * With $z = (2x_1 - x_2, \; x_1 + x_2)$ and $y = (z_1 + z_2 + 1, \; 2z_2 - 1)$, the input $x = (1, 0)$ has the code
 #   $z = (2, 1)$ and the output $y = (4, 1)$.
@@ -210,7 +210,7 @@ def build_autoencoder(encoder, decoder):
 # Write it for any pair, whatever is inside: the halves are arguments, and they are used in inference mode, not in
 # training mode.
 #
-# **On paper**: for the two linear halves of question 2, $x = (1, 0)$ becomes $z = (2, 1)$ and then $y = (4, 1)$. For
+# **Worked example.** For the two linear halves of question 2, $x = (1, 0)$ becomes $z = (2, 1)$ and then $y = (4, 1)$. For
 # the pair with batch normalization, $x = 1$ and $x = 3$ give 0 and 3, however often you ask.
 
 # %% question="encode_then_decode"
@@ -314,7 +314,7 @@ plt.show()
 #
 # ## Stretch task, no points
 #
-# build a third model that shares the encoder and has a new `Dense(10,
+# Build a third model that shares the encoder and has a new `Dense(10,
 # activation="softmax")` on the code. Train only that layer on 100 labels. How good is it with `latent_dim` 2, 8 and 32?
 #
 # ## One question to think about

@@ -72,7 +72,7 @@ import tensorflow as tf
 #      predicted too high   predicted too low
 # ```
 #
-# **By hand.** Take $\tau = 0.9$. The target 3 with the prediction 1 costs $0.9 \cdot 2 = 1.8$. The target 1 with the
+# **Worked example.** Take $\tau = 0.9$. The target 3 with the prediction 1 costs $0.9 \cdot 2 = 1.8$. The target 1 with the
 # prediction 3 costs $0.1 \cdot 2 = 0.2$.
 #
 # The prediction with the smallest mean loss is the $\tau$ **quantile** of the targets: at $\tau = 0.9$, nine of ten
@@ -135,7 +135,7 @@ def pinball_loss(tau):
 #         or sum_over_batch_size (the mean)
 # ```
 #
-# **By hand.** Two examples cost 1.8 and 0.2 and have the weights 0.5 and 4. Then `"none"` gives (0.9, 0.8), `"sum"` gives
+# **Worked example.** Two examples cost 1.8 and 0.2 and have the weights 0.5 and 4. Then `"none"` gives (0.9, 0.8), `"sum"` gives
 # 1.7, and `"sum_over_batch_size"` gives 0.85.
 #
 # When a model is saved, Keras stores `loss.get_config()`. When it is loaded, Keras calls `PinballLoss(**config)`. So
@@ -211,7 +211,7 @@ class PinballLoss(keras.losses.Loss):
 # The sum is divided by $B$, the number of examples, and not by the sum of the weights. So doubling all weights doubles
 # the gradient. Keras does the same.
 #
-# **By hand.** Labels (1, 0) with probabilities (0.5, 0.75) cost $(\log 2 + \log 4) / 2 = 1.040$. Labels (0, 0) with
+# **Worked example.** Labels (1, 0) with probabilities (0.5, 0.75) cost $(\log 2 + \log 4) / 2 = 1.040$. Labels (0, 0) with
 # (0.5, 0.5) cost $\log 2 = 0.693$. With the weights 2 and 1 the loss of the two is $(2 \cdot 1.040 + 0.693) / 2 = 1.386$;
 # without weights it is 0.866.
 #
@@ -282,10 +282,10 @@ for name, loss in (("your scalar function", weighted_binary_crossentropy), ("Ker
 # *quantile* regression.
 #
 # `make_quantile_model` returns a compiled model that maps `n_features` numbers to one number. Layers, optimizer and
-# learning rate are up to you, with two demands. The model needs a **bias**: for the average example all standardised
+# learning rate are up to you, with two demands. The model needs a **bias**: for the average example all standardized
 # features are 0, and the quantile there is not 0. And it must be able to predict **any real number**.
 #
-# The public check trains your model for up to 300 epochs on 512 standardised examples, in batches of 32. Then a share `tau`
+# The public check trains your model for up to 300 epochs on 512 standardized examples, in batches of 32. Then a share `tau`
 # of the targets must lie below the predictions, among examples with low, middle and high targets alike. For
 # `tau = 0.9` and 512 examples that is about 461 targets in all. Hidden checks compare with the true conditional
 # quantile, which is known for generated data. A mistake in your `pinball_loss` or `PinballLoss` does not count twice.
@@ -295,7 +295,7 @@ def make_quantile_model(n_features, tau):
     """Build and compile a model that learns the conditional tau quantile.
 
     Args:
-        n_features: number of standardised features of an example.
+        n_features: number of standardized features of an example.
         tau: the quantile, a number in (0, 1).
 
     Returns:
@@ -345,7 +345,7 @@ grid = np.linspace(-2, 2, 200)
 
 
 def features(x):
-    """Powers of x, standardised, so that a linear model can bend too. (batch,) to (batch, 4)."""
+    """Powers of x, standardized, so that a linear model can bend too. (batch,) to (batch, 4)."""
     powers = np.stack([x**k for k in (1, 2, 3, 5)], axis=-1)
     at_data = np.stack([np.linspace(-2, 2, 500) ** k for k in (1, 2, 3, 5)], axis=-1)
     return ((powers - at_data.mean(axis=0)) / at_data.std(axis=0)).astype("float32")

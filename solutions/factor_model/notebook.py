@@ -94,7 +94,7 @@ n_characteristics = 4
 # Each of the three Dense layers has a bias, and the batch normalization has its scale and its shift: these are Keras's
 # defaults. Other names, and how the initial weights are drawn, are up to you.
 #
-# **A worked number.** Take 2 tickers, 3 characteristics, 4 hidden units and 5 factors. Set every kernel to 1, that of
+# **Worked example.** Take 2 tickers, 3 characteristics, 4 hidden units and 5 factors. Set every kernel to 1, that of
 # `output_beta` to −1; every bias, scale and shift to 1; moving mean and moving variance to 4. The first ticker has the
 # characteristics (2, 1, 2):
 #
@@ -106,6 +106,7 @@ n_characteristics = 4
 #
 # For the characteristics (−1, −3, 1) the same steps give 0, −1 and 5. With the returns (3, −1) every factor is
 # 3 − 1 + 1 = 3. So the outputs are 5 · (−7) · 3 = **−105** for the first ticker and 5 · 5 · 3 = **75** for the second.
+# This model has **72** parameters, moving mean and moving variance included.
 
 
 # %% question="make_model"
@@ -161,8 +162,9 @@ def make_model(hidden_units=8, n_factors=3):
 # The check passes in a model of its own, so a mistake in your `make_model` does not count twice. Its input for the
 # characteristics is named `input_beta`, the layer that gives the betas `output_beta`.
 #
-# **A worked number.** For the model and the two tickers of the worked example in question 1, `ticker_betas` gives
-# five times −7 for the first ticker and five times 5 for the second.
+# **Worked example.** For the model and the two tickers of the worked example in question 1, `ticker_betas` gives
+# five times −7 for the first ticker and five times 5 for the second. For another model, with biases of 2 in
+# `output_beta`, it gives −6 and 6.
 
 
 # %% question="ticker_betas"
@@ -203,7 +205,7 @@ def ticker_betas(model, characteristics):
 # the four sizes; building the model and asking it is allowed, but slow and less instructive. Count the moving
 # statistics of the batch normalization, too.
 #
-# **A worked number.** 2 tickers, 3 characteristics, 4 hidden units and 5 factors need **72** parameters. The panel of
+# **Worked example.** 2 tickers, 3 characteristics, 4 hidden units and 5 factors need **72** parameters. The panel of
 # this notebook with the default sizes needs **192**. With 500 tickers in place of 30 the count is 1602.
 #
 # A panel of 500 companies has 500 rows of characteristics and 500 returns per date. Which of the layers depend on
@@ -310,7 +312,7 @@ figure.suptitle("Two factors and two curved betas, recovered from a noisy panel 
 plt.show()
 
 # %% [markdown]
-# **What you should see.** The blue line of each factor follows the grey one, with an R² of about 0.8 to 0.95. The
+# **What you should see.** The blue line of each factor follows the gray one, with an R² of about 0.8 to 0.95. The
 # learned beta 1 has the V of the true one, beta 2 its S. Outside of ±1.5 there are few data, and the curves part.
 #
 # **If you don't:** an R² near 0 for both factors: look at the scalar product, and whether the factor layer sees all

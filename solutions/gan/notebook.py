@@ -127,7 +127,7 @@ def invert_convolution(conv, input_shape):
 # Depth, widths and inner activations are free. A *logit* is any real number: positive for "fake", negative for "real".
 # The sigmoid that turns it into a probability is part of the loss.
 #
-# **Worked numbers.** With strides of 2 and padding "same", two transposed convolutions take an array from 2 to 4 to 8
+# **Worked example.** With strides of 2 and padding "same", two transposed convolutions take an array from 2 to 4 to 8
 # pixels; two convolutions take it from 8 to 4 to 2. The sigmoid maps the logits -2, 0 and 2 to the probabilities 0.12,
 # 0.5 and 0.88: a network that ends in a sigmoid can never give the logit 2.
 #
@@ -238,7 +238,7 @@ def build_discriminator():
 # both kinds in one call, or in two calls whose losses you add or average. The lecture says that the generator may be
 # updated several times per update of the discriminator; here it is once. Noise of up to 0.05 on any label is allowed.
 #
-# **Worked step.** Images of one pixel; the generator's kernel is 0 and its bias 1, so every fake is 1; the batch is one
+# **Worked example.** Images of one pixel; the generator's kernel is 0 and its bias 1, so every fake is 1; the batch is one
 # real image, 3. The discriminator is $\ell(x) = 0.5\,x + 2$, the loss is the mean squared error, both optimizers are
 # SGD, with learning rates 1/64 for the discriminator and 1/4 for the generator.
 #

@@ -66,7 +66,7 @@ import tensorflow as tf
 # %% [markdown]
 # ## The network
 #
-# It classifies textures: stripes in four directions, checkerboards and dots, each in warm or in cold colours. The
+# It classifies textures: stripes in four directions, checkerboards and dots, each in warm or in cold colors. The
 # images are generated. The network is small and accepts images of any size. Training takes about 15 seconds.
 
 # %% tags=["given"]
@@ -119,7 +119,7 @@ print(f"accuracy on the images that it was trained on: {history['accuracy'][-1]:
 # input of the network and ends at the layer that you want. It shares the layers and their weights; nothing is copied or
 # trained again. It runs in inference mode, so a batch normalization uses its moving statistics.
 #
-# **A worked number.** In a network the layer `double` (times 2) is followed by two branches: `add_one` (plus 1), and
+# **Worked example.** In a network the layer `double` (times 2) is followed by two branches: `add_one` (plus 1), and
 # `triple` (times 3) with `normalize` (a batch normalization with moving mean 2 and moving variance 4). Of an image in
 # which every value is 5 they make
 #
@@ -127,7 +127,8 @@ print(f"accuracy on the images that it was trained on: {history['accuracy'][-1]:
 # |---|---|---|---|
 # | 10 | 10 + 1 = 11 | 10 · 3 = 30 | (30 − 2) / √4 = 14 |
 #
-# So the extractor of the layer `triple` gives maps full of 30. The checks use Functional models only.
+# So the extractor of the layer `triple` gives maps full of 30. If `double` is changed later and multiplies by 4, the same
+# extractor gives 60. The checks use Functional models only.
 
 
 # %% question="feature_extractor"
@@ -173,7 +174,7 @@ feature_extractor = build_feature_extractor(model, "textures")
 #   . . . . . . .
 # ```
 #
-# **A worked number.** For a batch of two images the extractor gives maps of 5 × 6 pixels. Each has two inner pixels:
+# **Worked example.** For a batch of two images the extractor gives maps of 5 × 6 pixels. Each has two inner pixels:
 #
 # | | first image | second image | loss |
 # |---|---|---|---|
@@ -220,7 +221,7 @@ def compute_loss(input_image, filter_index):
 #   gradient is 0: the image must stay as it is, without NaN.
 # - The network must not change.
 #
-# **A worked number.** The image has two pixels, (0.5, 1, 2) and (1, 0, 3), and the learning rate is 10.
+# **Worked example.** The image has two pixels, (0.5, 1, 2) and (1, 0, 3), and the learning rate is 10.
 #
 # | filter | gradient: first pixel, second pixel | L2 norm | loss before | new image |
 # |---|---|---|---|---|
@@ -262,13 +263,13 @@ def gradient_ascent_step(img, filter_index, learning_rate):
 # %% [markdown]
 # ## 4. The whole ascent (2 points, 15 minutes)
 #
-# Start from the grey noise that `initialize_image()` gives, and make `iterations` steps. Each step starts from the
+# Start from the gray noise that `initialize_image()` gives, and make `iterations` steps. Each step starts from the
 # image that the step before it returned.
 #
 # Return the loss of the last step and the **raw** image, as floats. `deprocess_image`, which turns it into something
 # that can be shown, is called in the picture below, not in your function.
 #
-# **A worked number.** `initialize_image()` gives the pixels (0.5, 1, 2) and (1, 0, 3). The loss of filter 1 is the blue
+# **Worked example.** `initialize_image()` gives the pixels (0.5, 1, 2) and (1, 0, 3). The loss of filter 1 is the blue
 # value of the second pixel, so each step adds the learning rate to it. `visualize_filter(1, 3, 2.0)` goes 3 → 5 → 7 → 9:
 # it returns the loss **7**, which the last step started from, and the image with the pixels (0.5, 1, 2) and (1, 0,
 # **9**). With the default arguments the blue value ends at 3 + 30 · 10 = **303**.
@@ -282,7 +283,7 @@ IMAGE_SIZE = 72
 
 
 def initialize_image():
-    """Grey with a little noise: (1, IMAGE_SIZE, IMAGE_SIZE, 3), values in [-0.125, 0.125]."""
+    """Gray with a little noise: (1, IMAGE_SIZE, IMAGE_SIZE, 3), values in [-0.125, 0.125]."""
     return tf.random.uniform((1, IMAGE_SIZE, IMAGE_SIZE, 3), -0.125, 0.125)
 
 
@@ -341,10 +342,10 @@ figure.suptitle("The image that excites each filter of the layer `textures`")
 plt.show()
 
 # %% [markdown]
-# **What you should see.** Stripes, grids and dots with the directions, spacings and colours of the training textures,
+# **What you should see.** Stripes, grids and dots with the directions, spacings and colors of the training textures,
 # and an activation that grows from near 0 to well above 1.
 #
-# **If you don't:** grey noise: the image did not move; look at what your loop assigns. An activation that becomes
+# **If you don't:** gray noise: the image did not move; look at what your loop assigns. An activation that becomes
 # negative: the step goes down. Black or empty tiles: there is a NaN in the image; look at how you divide by the norm.
 # The same picture in all tiles: the filter index is not used.
 #

@@ -19,7 +19,7 @@
 # |---|---|---|
 # | 1. Style: which features occur together | 20 | 2.5 |
 # | 2. Content: the same features in the same places | 5 | 1 |
-# | 3. Total variation: neighbouring pixels alike | 15 | 1.5 |
+# | 3. Total variation: neighboring pixels alike | 15 | 1.5 |
 # | 4. A feature extractor | 10 | 1 |
 # | 5. The loss and its gradient | 25 | 2 |
 # | 6. The training loop over an image | 15 | 2 |
@@ -32,12 +32,12 @@
 #   base image ──────────┐                        ┌─► content loss: same features in the same places
 #   style reference ─────┼──► network, fixed ─────┼─► style loss: same mix of features, anywhere
 #   combination image ───┘    (features)          │
-#        ▲      └─────────────────────────────────┴─► total variation loss: neighbouring pixels alike
+#        ▲      └─────────────────────────────────┴─► total variation loss: neighboring pixels alike
 #        │                                                       │
 #        └────────────── gradient of the loss ◄──────────────────┘
 # ```
 #
-# Two parts of Keras are practised here. The loss needs the outputs of several layers in the *middle* of a network: a
+# Two parts of Keras are practiced here. The loss needs the outputs of several layers in the *middle* of a network: a
 # **feature extractor**, made from a Functional model. And you write the **training loop** yourself, because what is
 # trained is an image: `tf.GradientTape` gives the gradient with respect to any tensor.
 #
@@ -63,7 +63,7 @@ import tensorflow as tf
 
 # %% [markdown]
 # The sizes of the images are globals, as in the example that the lecture links to. All three images have shape `(1,
-# img_nrows, img_ncols, 3)`, with colours between 0 and 1. Your functions must read the globals when they are called: the
+# img_nrows, img_ncols, 3)`, with colors between 0 and 1. Your functions must read the globals when they are called: the
 # checks try other sizes.
 
 # %% tags=["given"]
@@ -84,17 +84,19 @@ img_ncols = 128
 #
 # $$ L_\text{style} = \frac{1}{4 \, c^2 \, s^2} \sum_{i, j} \big( G_{ij}^\text{style} - G_{ij}^\text{combination} \big)^2 $$
 #
-# with the constants of the example: $c = 3$, the colours of the **image**, and $s$ = `img_nrows * img_ncols`, the
+# with the constants of the example: $c = 3$, the colors of the **image**, and $s$ = `img_nrows * img_ncols`, the
 # pixels of the **image**, whatever the size of the features is.
 #
-# **A worked number.** The style features have two places with three channels: (1, 2, 0) and (3, −1, 1). Those of the
+# **Worked example.** The style features have two places with three channels: (1, 2, 0) and (3, −1, 1). Those of the
 # combination image are (1, 2, 0) and (1, −1, 1). Then
 #
 # $$ G^\text{style} = \begin{pmatrix} 10 & -1 & 3 \\ -1 & 5 & -1 \\ 3 & -1 & 1 \end{pmatrix}, \qquad
 #    G^\text{combination} = \begin{pmatrix} 2 & 1 & 1 \\ 1 & 5 & -1 \\ 1 & -1 & 1 \end{pmatrix} $$
 #
 # For example $G_{11} = 1 \cdot 1 + 3 \cdot 3 = 10$. The squared differences add up to $8^2 + 4 \cdot 2^2 = 80$. For an
-# image of 2 × 5 pixels the divisor is $4 \cdot 9 \cdot 100 = 3600$, and the style loss $80 / 3600 =$ **0.0222**.
+# image of 2 × 5 pixels the divisor is $4 \cdot 9 \cdot 100 = 3600$, and the style loss $80 / 3600 =$ **0.0222**. With the
+# first two channels only, the squares add up to $8^2 + 2 \cdot 2^2 = 72$. The image still has three colors, so the loss is
+# $72 / 3600 =$ **0.02**.
 #
 # Write both functions. The second may use the first: the checks try it with another `gram_matrix` as well, so that a
 # mistake in the Gram matrix does not count twice.
@@ -149,7 +151,7 @@ def style_loss(style, combination):
 #
 # $$ L_\text{content} = \sum_{p, i} \big( x^\text{combination}_{p i} - x^\text{base}_{p i} \big)^2 $$
 #
-# **A worked number.** The base features are (0, 2, 3) and (1, −1, 1), those of the combination image (1, 2, 0) and (3,
+# **Worked example.** The base features are (0, 2, 3) and (1, −1, 1), those of the combination image (1, 2, 0) and (3,
 # −1, 1). The content loss is 1 + 0 + 9 + 4 + 0 + 0 = **14**.
 
 # %% question="content_loss"
@@ -178,21 +180,21 @@ def content_loss(base, combination):
 # </details>
 
 # %% [markdown]
-# ## 3. Total variation: neighbouring pixels alike (1.5 points, 15 minutes)
+# ## 3. Total variation: neighboring pixels alike (1.5 points, 15 minutes)
 #
-# Fine noise can lower the other two losses. The total variation loss penalizes differences between neighbouring pixels.
+# Fine noise can lower the other two losses. The total variation loss penalizes differences between neighboring pixels.
 # With $a$ the square of the step to the pixel **below** and $b$ the square of the step to the pixel on the **right**,
-# one of each per colour,
+# one of each per color,
 #
-# $$ L_\text{variation} = \sum_{r, c, \text{colours}} (a_{rc} + b_{rc})^{1.25}, \qquad
+# $$ L_\text{variation} = \sum_{r, c, \text{colors}} (a_{rc} + b_{rc})^{1.25}, \qquad
 # a_{rc} = (x_{rc} - x_{r+1, c})^2, \quad b_{rc} = (x_{rc} - x_{r, c+1})^2 . $$
 #
-# The sum runs over the pixels that have both neighbours: all but the last row and the last column. The exponent 1.25
+# The sum runs over the pixels that have both neighbors: all but the last row and the last column. The exponent 1.25
 # is that of the example.
 #
-# **A worked number.** In an image of 2 × 2 pixels only the upper left pixel has both neighbours:
+# **Worked example.** In an image of 2 × 2 pixels only the upper left pixel has both neighbors:
 #
-# | colour | upper left | below | right | $(a + b)^{1.25}$ |
+# | color | upper left | below | right | $(a + b)^{1.25}$ |
 # |---|---|---|---|---|
 # | red | 0.5 | 0.35 | 0.7 | (0.0225 + 0.04)^1.25 = 0.03125 |
 # | green | 0 | 1 | 0 | (1 + 0)^1.25 = 1 |
@@ -216,7 +218,7 @@ def total_variation_loss(x):
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# A step from each pixel to its neighbour is the difference of two slices of the image that are shifted by one.
+# A step from each pixel to its neighbor is the difference of two slices of the image that are shifted by one.
 # </details>
 # <details><summary>Hint 2</summary>
 #
@@ -234,14 +236,14 @@ def total_variation_loss(x):
 #
 # Here is a network. The Keras example uses VGG19, which was trained on a million photographs. This kind of loss works
 # with much less: three convolutions with **random** filters, each at half the size of the one before, react to edges,
-# colours and blobs well enough. At the end of the notebook you find how to use VGG19 instead.
+# colors and blobs well enough. At the end of the notebook you find how to use VGG19 instead.
 
 # %% tags=["given"]
 def make_network(channels=(48, 48, 64), seed=1):
-    """A network of three random convolutions: images (batch, rows, columns, 3), colours in [0, 1]."""
+    """A network of three random convolutions: images (batch, rows, columns, 3), colors in [0, 1]."""
     random = np.random.default_rng(seed)
     inputs = keras.Input((None, None, 3))
-    x = keras.layers.Rescaling(2.0, offset=-1.0, name="centre")(inputs)
+    x = keras.layers.Rescaling(2.0, offset=-1.0, name="center")(inputs)
     for block, units in enumerate(channels, start=1):
         if block > 1:
             x = keras.layers.AveragePooling2D(2, name=f"block{block}_pool")(x)
@@ -263,7 +265,7 @@ network = make_network()
 # can be called on images. The result of the call is a **dict**: for the name of every layer, the activation of that
 # layer. The layers are those of the model, not copies.
 #
-# **A worked number.** A network has the layers `plain` (returns the image), `twice` (times 2) and `less_one` (minus 1).
+# **Worked example.** A network has the layers `plain` (returns the image), `twice` (times 2) and `less_one` (minus 1).
 # For an image in which every value is 5, the extractor gives a dict with arrays full of 5 for `plain`, 10 for `twice`
 # and 9 for `less_one`.
 
@@ -314,7 +316,7 @@ total_variation_weight = 0.03
 # `compute_loss_and_grads` returns this loss together with its gradient **with respect to the combination image**. The
 # network runs in inference mode.
 #
-# **A worked number.** For the network of question 4, take the style layers `plain` and `twice`, the content layer
+# **Worked example.** For the network of question 4, take the style layers `plain` and `twice`, the content layer
 # `twice`, and black images of 2 × 2 pixels with a few values that are not 0:
 #
 # | image | values |
@@ -327,6 +329,9 @@ total_variation_weight = 0.03
 # * Style: the Gram matrices differ by 1 in two entries for `plain` and by 4 for `twice`. The losses are 2 / 576 and
 #   32 / 576. With the weight 576 their mean gives the term **17**.
 # * Total variation: 1. With the weight 3 the term is **3**. The loss is 8 + 17 + 3 = **28**.
+#
+# A second scene has the content layer `plain` and the style weight 288. Its base image has blue 1 instead of 2, and its
+# style reference lacks the green 1 at row 1. The terms are **0.5**, **4.25** and **3**.
 #
 # The checks put other globals in place of yours, also for the three losses, so that a mistake in one of them does not
 # count again.
@@ -383,7 +388,7 @@ def compute_loss_and_grads(combination_image, base_image, style_reference_image)
 # The loss must fall. Nothing but the image may change: not the network, and not the tensors that were passed in. If
 # your loop calls `compute_loss_and_grads`, the checks replace it by a simpler function.
 #
-# **A worked number.** Say the loss is half the squared distance to an image that is 0.8 everywhere, so that the gradient
+# **Worked example.** Say the loss is half the squared distance to an image that is 0.8 everywhere, so that the gradient
 # is `image - 0.8`, and the base image is 0.5 everywhere. With the learning rate 0.1, `SGD` goes 0.5 → 0.53 → 0.557, and
 # `Adam` goes 0.5 → 0.6 → about 0.7. Both are right: the image starts at the base image, each step goes down the loss,
 # and the gradient is computed again for each step.
@@ -424,7 +429,7 @@ def transfer(base_image, style_reference_image, iterations, learning_rate):
 # %% [markdown]
 # ## The picture
 #
-# A photograph that comes with scikit-learn, a pattern in five colours that is drawn here, and what your functions make
+# A photograph that comes with scikit-learn, a pattern in five colors that is drawn here, and what your functions make
 # of both. (About 20 seconds. If your optimizer is not Adam, change the learning rate below.)
 
 # %% tags=["demo"]
@@ -433,7 +438,7 @@ from sklearn.datasets import load_sample_image
 
 
 def painting(rows, columns):
-    """Bands that flow around each other, in five colours: (1, rows, columns, 3)."""
+    """Bands that flow around each other, in five colors: (1, rows, columns, 3)."""
     y, x = np.mgrid[0:rows, 0:columns] / 20
     flow = np.sin(1.3 * x + 0.7 * np.sin(1.7 * y)) + np.sin(1.1 * y + 0.9 * np.sin(1.3 * x))
     tone = np.sin(5 * flow + 1.5 * np.sin(2 * x))
@@ -457,10 +462,10 @@ plt.show()
 
 # %% [markdown]
 # **What you should see.** On the right the temple of the photograph, its edges in place, with the bands and the five
-# colours of the pattern in its surfaces.
+# colors of the pattern in its surfaces.
 #
 # **If you don't:** the photograph as it was: the style term is too small; look at the divisor and at what the loop
-# returns. Bands without a temple: the content term is missing or compares the wrong images. Coloured noise: look at the
+# returns. Bands without a temple: the content term is missing or compares the wrong images. Colored noise: look at the
 # total variation. A picture that becomes white or black: the loop goes up the loss, or the learning rate is too large
 # for your optimizer.
 #
@@ -479,7 +484,7 @@ plt.show()
 # ## Stretch task, no points
 #
 # Use VGG19 as in the Keras example (a download of 80 MB; a step takes about a second without a GPU). VGG19 expects
-# colours from 0 to 255 with a mean subtracted, so its preparation becomes a part of the network:
+# colors from 0 to 255 with a mean subtracted, so its preparation becomes a part of the network:
 #
 # ```python
 # images = keras.Input((None, None, 3))

@@ -75,7 +75,7 @@ import tensorflow as tf
 #
 # The gradient must reach kernel, bias and input. Your layer may also own a `keras.layers.Dense` and let it do the work.
 #
-# **By hand:** with all weights equal to 0.5, `units=2` and a bias, the row $(1, 2, 3)$ gives $0.5 \cdot 1 + 0.5 \cdot
+# **Worked example.** With all weights equal to 0.5, `units=2` and a bias, the row $(1, 2, 3)$ gives $0.5 \cdot 1 + 0.5 \cdot
 # 2 + 0.5 \cdot 3 + 0.5 = 3.5$ for each of the two units. A tensor of shape `(2, 5, 3)` whose rows are all $(1, 2, 3)$
 # gives 3.5 everywhere, in shape `(2, 5, 2)`.
 #
@@ -154,7 +154,7 @@ class ThreadedDense(keras.layers.Layer):
 # your Python code runs; `tf.shape(x)[0]` is a tensor that holds the size when the graph runs. A batch without examples
 # gives a result without examples.
 #
-# **By hand:** let `fn` return the sum of a row, and its last number minus its first. Then `x = [[[1, 2], [3, 5]]]`, of
+# **Worked example.** Let `fn` return the sum of a row, and its last number minus its first. Then `x = [[[1, 2], [3, 5]]]`, of
 # shape `(1, 2, 2)`, gives `[[[3, 1], [8, 2]]]`.
 
 # %% question="thread"
@@ -192,7 +192,7 @@ def thread(fn, x):
 # How many scalars are in the weights of a `ThreadedDense`? Write `count_weights`, which computes the number from the
 # shape of the input, without making a layer. Leading sizes may be None, as the batch size of a model is.
 #
-# **By hand:** rows of 3 numbers and 4 units need $3 \cdot 4$ weights for the kernel and 4 for the bias, 16 in all, for
+# **Worked example.** Rows of 3 numbers and 4 units need $3 \cdot 4$ weights for the kernel and 4 for the bias, 16 in all, for
 # inputs `(None, 3)` and `(None, 5, 3)` alike. Without a bias it is 12.
 
 # %% question="count_weights"
@@ -261,8 +261,8 @@ plt.show()
 # output are those of the first in the new order: "ticker 7" has the same three colors in both. The layer does not know
 # which ticker a row belongs to.
 #
-# **If you don't:** if a ticker changes its colors, its output depends on its place: the layer mixes rows, or has
-# weights per row. If the two kernels differ, the layer makes its weights in `call`.
+# **If you don't:** a ticker that changes its colors has an output that depends on its place: the layer mixes rows, or
+# has weights per row. Two kernels that differ mean that the layer makes its weights in `call`.
 #
 # ## Recap
 #

@@ -77,7 +77,7 @@ import tensorflow as tf
 # `fit` traces a *graph* of your step when it first runs it. Your Python runs once or twice; afterwards only the tensor
 # operations run. So nothing in the step may turn a tensor into a plain number.
 #
-# **By hand:** the model $\hat y = w x + b$ has $w = 2$, $b = 0$. The batch has one example, $x = 1$, $y = 1$. The
+# **Worked example.** The model $\hat y = w x + b$ has $w = 2$, $b = 0$. The batch has one example, $x = 1$, $y = 1$. The
 # prediction is 2, so the loss $(\hat y - y)^2$ is 1, and the absolute error is 1. The gradient is $2 (\hat y - y) x =
 # 2$ for $w$ and 2 for $b$. A step with learning rate 0.1 gives $w = 1.8$, $b = -0.2$.
 #
@@ -151,7 +151,7 @@ class CustomModel(keras.Model):
 # * `evaluate` must report the same loss and the same metrics. It calls `test_step`: like the train step, but the model
 #   runs outside training mode, and no weight changes.
 #
-# **By hand:** the model is $\hat y = w x + b$ with $w = 2$, $b = 0$ again. The batch has two examples, $x = (1, 2)$
+# **Worked example.** The model is $\hat y = w x + b$ with $w = 2$, $b = 0$ again. The batch has two examples, $x = (1, 2)$
 # and $y = (1, 2)$, with weights $(3, 1)$. The errors are 1 and 2, so the loss is $(3 \cdot 1 + 1 \cdot 4) / 2 = 3.5$.
 # The gradient is $(3 \cdot 2 \cdot 1 + 1 \cdot 4 \cdot 2) / 2 = 7$ for $w$ and $(3 \cdot 2 + 1 \cdot 4) / 2 = 5$ for
 # $b$. A step with learning rate 0.1 gives $w = 1.3$, $b = -0.5$. As a weighted metric, the mean absolute error is $(3
@@ -241,7 +241,7 @@ class WeightedModel(keras.Model):
 # * Labels are integers of any kind: negative, with gaps, one class or many.
 # * `y` has shape `(n,)` or `(n, 1)`; the weights have shape `(n,)`. `y` itself stays as it is.
 #
-# **By hand:** for `y = [0, 0, 0, 1]`, $n = 4$ and $K = 2$. Class 0 gets $4 / (2 \cdot 3) = 2/3$, class 1 gets
+# **Worked example.** For `y = [0, 0, 0, 1]`, $n = 4$ and $K = 2$. Class 0 gets $4 / (2 \cdot 3) = 2/3$, class 1 gets
 # $4 / (2 \cdot 1) = 2$. The weights are 2/3, 2/3, 2/3, 2: each class has a total of 2.
 
 
@@ -293,8 +293,8 @@ def make_clouds(n=1200, share=0.05, seed=0):
     random = np.random.default_rng(seed)
     y = (np.arange(n) < share * n).astype("int64")
     angle = random.uniform(0, np.pi, n)
-    centre = np.where(y[:, None] == 1, [0.3, 0.4], np.stack([1.6 * np.cos(angle), 1.6 * np.sin(angle)], axis=1))
-    return (centre + random.normal(0, 0.55, (n, 2))).astype("float32"), y[:, None]
+    center = np.where(y[:, None] == 1, [0.3, 0.4], np.stack([1.6 * np.cos(angle), 1.6 * np.sin(angle)], axis=1))
+    return (center + random.normal(0, 0.55, (n, 2))).astype("float32"), y[:, None]
 
 
 def train_on_clouds(x, y, sample_weight=None):

@@ -71,7 +71,7 @@ import tensorflow as tf
 #   batches is not enough.
 # * The same `seed` gives the same order. 0 is a seed like any other, and `None` means a new order in each call.
 #
-# **By hand.** Seven examples in batches of 3, with `shuffle=False`: the rows (0, 1, 2), then (3, 4, 5), then (6).
+# **Worked example.** Seven examples in batches of 3, with `shuffle=False`: the rows (0, 1, 2), then (3, 4, 5), then (6).
 # Six examples in batches of 3 give two batches, not three.
 #
 # The checks run several epochs on small arrays, look up where each row came from, and compare the orders. A hidden check
@@ -134,7 +134,7 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
 #   trains, such as the moving averages of a batch normalization. (The forward pass may update these; your step does not.)
 # * Return the loss that the batch had *before* the update, as a number: a `float`, a NumPy scalar or a 0-d tensor.
 #
-# **By hand.** A line $w x + b$ with $w = 2$, $b = 1$ predicts 3 for $x = 1$ and 7 for $x = 3$. The targets are 5 and 9, so
+# **Worked example.** A line $w x + b$ with $w = 2$, $b = 1$ predicts 3 for $x = 1$ and 7 for $x = 3$. The targets are 5 and 9, so
 # the mean squared error is $((-2)^2 + (-2)^2) / 2 = 4$. Its slopes are $(2 \cdot (-2) \cdot 1 + 2 \cdot (-2) \cdot 3) / 2 =
 # -8$ along $w$ and $-4$ along $b$. With the learning rate 0.1 the step ends at $w = 2.8$, $b = 1.4$, and returns 4.
 #
@@ -198,7 +198,7 @@ def train_step(model, x, y, loss_fn, learning_rate):
 # so a short last batch counts only for the examples that it holds. It is called a running mean, because the weights
 # move while it is taken.
 #
-# **By hand.** Batches of 4, 4 and 2 examples with the losses 1, 2 and 6: the epoch's loss is
+# **Worked example.** Batches of 4, 4 and 2 examples with the losses 1, 2 and 6: the epoch's loss is
 # $(4 \cdot 1 + 4 \cdot 2 + 2 \cdot 6) / 10 = 2.4$. The mean of the three losses would be 3.
 #
 # Every epoch needs a new order, also when a seed is given. The same seed gives the same training, and two trainings

@@ -64,7 +64,7 @@ from keras import layers
 #
 # **The idea:** make every part in `__init__`, connect the parts in `call`.
 #
-# *By hand:* a token $x = (3, 1, 3, 1)$, attention switched off. It has mean 2 and variance 1, so
+# **Worked example.** A token $x = (3, 1, 3, 1)$, attention switched off. It has mean 2 and variance 1, so
 # $p = \operatorname{LayerNorm}_1(x) = (1, -1, 1, -1)$. Two hidden units compute $p_1 - p_2 = 2$ and $p_2 - p_1 = -2$;
 # relu keeps 2 and turns $-2$ into 0. Let $W_2$ send the first unit to $(0, 1, -1, 0)$: $\operatorname{Dense}(p) = (0,
 # 2, -2, 0)$. The sum is $p + \operatorname{Dense}(p) = (1, 1, -1, -1)$, with mean 0 and variance 1, so $y = (1, 1, -1,
@@ -130,8 +130,6 @@ class TransformerEncoder(keras.layers.Layer):
         # END SOLUTION
 
 # %% [markdown]
-# **Stuck?** Open the hints one by one.
-#
 # <details><summary>Hint 1</summary>
 #
 # Count the boxes in the diagram: one attention, two Dense layers, two norms. Each is one line in `__init__`, and each
@@ -161,7 +159,7 @@ class TransformerEncoder(keras.layers.Layer):
 # Write a function that shows this: call a layer several times on the same input, and record after each call
 # how many weights it has.
 #
-# - *By hand:* a new `Dense(2)` has a kernel and a bias, but only once it has been called: three calls give `[2, 2, 2]`.
+# - **Worked example.** A new `Dense(2)` has a kernel and a bias, but only once it has been called: three calls give `[2, 2, 2]`.
 # - Count all weights, trainable or not: `len(layer.weights)`.
 #
 # **What the checks look at:** layers of their own whose number of weights after each call is known, and how often they were
@@ -271,7 +269,7 @@ axes[2].legend()
 plt.show()
 
 # %% [markdown]
-# **What you should see.** On the left, stripes whose colours change slowly from step to step: the weights are kept and
+# **What you should see.** On the left, stripes whose colors change slowly from step to step: the weights are kept and
 # trained. In the middle, noise: new random weights in every column. The loss of your encoder falls; that of the other
 # layer jumps around its first value. The printed lines show the same number of weights three times for yours, and 0 for
 # the other.

@@ -71,7 +71,7 @@ from sklearn.datasets import load_digits
 #
 # The layer gets $\log\sigma^2$ (`z_log_var`), which may be any number, while a variance must be positive.
 #
-# **On paper**: for `z_log_var` $= \log 9 = 2.197$ the variance is 9, so the draws have standard deviation 3. For
+# **Worked example.** For `z_log_var` $= \log 9 = 2.197$ the variance is 9, so the draws have standard deviation 3. For
 # `z_log_var` $= \log 0.25 = -1.386$ it is 0.5. If the noise is $\varepsilon = 2$ and $\mu = 1$, then $z = 1 + 3 \cdot
 # 2 = 7$ in the first case, and $z = 1 + 0.5 \cdot 2 = 2$ in the second.
 #
@@ -113,7 +113,7 @@ class Sampling(keras.layers.Layer):
 # on the same features, and what your `Sampling` layer makes of them. The decoder goes the other way. `Conv2DTranspose`
 # inverts the shapes of a convolution: with `strides=2` and `padding="same"` it doubles rows and columns.
 #
-# **On paper**, for an image of 9 rows and 14 columns:
+# **Worked example**, for an image of 9 rows and 14 columns:
 #
 # ```
 #   9 × 14  ──conv, stride 2──►  5 × 7  ──conv, stride 2──►  3 × 4      (rounded up)
@@ -192,7 +192,7 @@ def build_decoder(image_shape, latent_dim):
 # It is 0 for $\mu = 0, \sigma = 1$ and positive for every other cloud. For a batch, return the **mean** over its
 # examples.
 #
-# **On paper**:
+# **Worked example.**
 #
 # | $\mu$ | $\sigma$ | `z_log_var` | divergence |
 # |---|---|---|---|
@@ -242,7 +242,7 @@ def kl_divergence(z_mean, z_log_var):
 #   what a `keras.metrics.Mean` computes. The property `metrics` lists them, and `fit` resets what it lists at the
 #   start of each epoch.
 #
-# **On paper**: a white image of 2 × 3 pixels, each predicted as 0.9, has the reconstruction loss
+# **Worked example.** A white image of 2 × 3 pixels, each predicted as 0.9, has the reconstruction loss
 # $6 \cdot (-\log 0.9) = 6 \cdot 0.105 = 0.632$, whatever the number of channels and of images. A black one has
 # $6 \cdot (-\log 0.1) = 13.816$. After one white and one black batch the tracker says 7.224.
 #
@@ -323,7 +323,7 @@ class VAE(keras.Model):
 # - All tiles alike, all dots near the origin: the divergence outweighs the reconstruction. Is the crossentropy summed
 #   over the pixels, or averaged?
 # - Dots far from the origin, many tiles that are no digit: the divergence does not reach the gradient.
-# - Grey tiles from edge to edge: the decoder does not learn.
+# - Gray tiles from edge to edge: the decoder does not learn.
 
 # %% tags=["demo"]
 digits, labels = load_digits(return_X_y=True)
@@ -366,7 +366,7 @@ plt.show()
 #
 # ## Stretch task, no points
 #
-# make the divergence's weight an argument of `VAE`, and let it grow from 0 to 1 over
+# Make the divergence's weight an argument of `VAE`, and let it grow from 0 to 1 over
 # the first 20 epochs (a *warm-up*). Compare the two plots.
 #
 # ## One question to think about

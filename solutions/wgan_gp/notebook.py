@@ -61,7 +61,7 @@ from keras import layers
 # where the bar is the mean over the batch. Both are **minimized**: the critic wants high scores for real images and low
 # ones for fakes, the generator wants high scores for its images.
 #
-# **Worked numbers.** Real scores 1 and 5, fake scores 2 and -4: the means are 3 and -1. So `critic_loss` is
+# **Worked example.** Real scores 1 and 5, fake scores 2 and -4: the means are 3 and -1. So `critic_loss` is
 # $-1 - 3 = -4$ and `generator_loss` is $-(-1) = 1$.
 
 
@@ -110,7 +110,7 @@ def generator_loss(fake_img):
 #      gp_weight=10.0)
 # ```
 #
-# Store every argument as an attribute of the same name. **Worked example:** after
+# Store every argument as an attribute of the same name. **Worked example.** After
 # `model = WGAN(critic, generator, 16, gp_weight=2.5)`, `model.gp_weight` is 2.5, `model.discriminator_extra_steps` is
 # 3, and `model.trainable_weights` are those of the critic and of the generator.
 #
@@ -194,7 +194,7 @@ class WGAN(keras.Model):
 # The linked Keras example draws $\alpha$ from a *normal* distribution. Then two thirds of the points lie beyond the
 # real image or beyond the fake, where the gradient does not matter.
 #
-# **Worked numbers.**
+# **Worked example.**
 #
 # - A linear critic, $f(x) = \sum w x + b$, has the gradient $w$ everywhere, so its penalty is $(\lVert w \rVert - 1)^2$
 #   for any draw: 2.25 for norm 2.5, and 0.25 for norm 0.5.
@@ -266,7 +266,7 @@ class WGAN(WGAN):
 # Return a dict with `d_loss`, the loss of the critic's **last** round with the weighted penalty, and `g_loss`. Running
 # means of the two are fine as well.
 #
-# **Worked step.** Images of one pixel. The generator's kernel is 0 and its bias 1, so every fake is 1; the batch is one
+# **Worked example.** Images of one pixel. The generator's kernel is 0 and its bias 1, so every fake is 1; the batch is one
 # real image, 3. The critic is $f(x) = w x + b$ with $w = 0.5$ and $b = 0$. The checks use $L_\text{critic} =
 # \overline{f(\text{fake})^2}/2 - 2\,\overline{f(\text{real})}$, the penalty $w^2/2$ with the weight 2,
 # $L_\text{generator} = \overline{(f(\text{fake}) - 2)^2}/2$, SGD with learning rates 1/16 and 1/2, and two rounds:
