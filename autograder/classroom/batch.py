@@ -5,16 +5,21 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
-from autograder.classroom.resume import Key, earlier_results, remove_leftovers
+from autograder.bank.settings import settings_of
+from autograder.classroom.part import Part, has_question, is_current, people_of_class, results_of_class
+from autograder.classroom.resume import Key, earlier_results, remove_leftovers, remove_missing
 from autograder.errors import KitError
 from autograder.files import write_json, write_text
 from autograder.grading.entry import SubmissionGrader, choose_exercise, unreadable
+from autograder.results.merging import can_merge, merged
 from autograder.results.records import Result, Status
-from autograder.results.result import is_unfinished, read_result, result
+from autograder.results.result import Grading, is_unfinished, read_result, result
 from autograder.results.scores import scores_csv
+from autograder.spans import span
 from autograder.submissions.collect import Source
 from autograder.submissions.read import Submission, Unreadable
 
@@ -41,6 +46,12 @@ class Stopped(Exception):
     """The run was stopped while a submission was being graded; it has no result."""
 
 
+class ClassGrader(SubmissionGrader, Protocol):
+    """What grades submissions, or one question of each."""
+
+    def grade(self, submission: Submission, exercise: str, *, only: str | None = None) -> Grading: ...
+
+
 @dataclass
 class Class:
     """A class being graded into a folder.
@@ -49,39 +60,52 @@ class Class:
         grader: grades one submission.
         output: the folder of the results; those that are there and still hold are not graded again.
         exercise: the exercise, where the notebooks do not say it.
+        part: what alone is graded again, whether its results hold or not; the rest stays as it is.
     """
 
-    grader: SubmissionGrader
+    grader: ClassGrader
     output: Path
     exercise: str | None = None
+    part: Part = field(default_factory=Part)
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
-        self._results: dict[Key, Future[Result]] = {}
+        self._results: dict[tuple[str, str, str | None], Future[Result]] = {}
         self._earlier: dict[Key, Path] = {}
         self._stopped = False
 
     def grade(self, sources: Sequence[Source], jobs: int, done: Callable[[Done], None]) -> list[tuple[str, Result]]:
-        """Grade all, ``jobs`` at a time; each result is written as it comes, then scores.csv.
+        """Grade all, or the part, ``jobs`` at a time; each result is written as it comes, then scores.csv.
+
+        The results of the whole class are returned. A submission that is still being copied keeps the result that it
+        had, or has none yet.
 
         When one takes the fork server down, those that were being graded beside it have no result either: they
         are tried once more, one by one, so that it costs itself only.
         """
         remove_leftovers(self.output)
-        self._earlier = earlier_results(self.output)
-        results = dict(self._pass(sources, jobs, done, final=False))
-        again = [source for source in sources if is_unfinished(results[source.name])]
+        self._earlier = {} if self.part else earlier_results(self.output)
+        chosen = self.part.choose(sources, self.output)
+        results = dict(self._pass(chosen, jobs, done, final=False))
+        again = [source for source in chosen if source.name in results and is_unfinished(results[source.name])]
         self._results = {key: future for key, future in self._results.items() if not is_unfinished(future.result())}
         results |= dict(self._pass(again, 1, done, final=True))
-        people = {source.name: astuple(source.person) for source in sources}
+        people = {source.name: source.person.identity() for source in sources}
+        if self.part:
+            results = results_of_class(self.output, results)
+            people = people_of_class(self.output, sources, results)
+        else:
+            remove_missing(self.output, results)
         write_text(self.output / "scores.csv", scores_csv(list(results.items()), people))
         return list(results.items())
 
     def _pass(
         self, sources: Sequence[Source], jobs: int, done: Callable[[Done], None], *, final: bool
     ) -> list[tuple[str, Result]]:
-        def one(source: Source) -> tuple[str, Result]:
+        def one(source: Source) -> tuple[str, Result] | None:
             outcome = self._result(source)
+            if outcome is None:
+                return None
             if not final and is_unfinished(outcome):
                 return source.name, outcome
             kept = self._keep(source.name, outcome)
@@ -90,7 +114,7 @@ class Class:
 
         pool = ThreadPoolExecutor(jobs)
         try:
-            return list(pool.map(one, sources))
+            return [each for each in pool.map(one, sources) if each]
         except BaseException:
             self._stopped = True
             raise
@@ -105,37 +129,59 @@ class Class:
         before = read_result(path)
         try:
             if before != outcome:
-                write_json(path, outcome)
+                with span(f"write the result of {name}"):
+                    write_json(path, outcome)
         except OSError as error:  # costs this submission's file, not the class
             return Done(name, _unwritten(outcome, error), before)
         return Done(name, outcome, before)
 
-    def _result(self, source: Source) -> Result:
+    def _result(self, source: Source) -> Result | None:
+        """The result of a submission; None where it has none yet, or has nothing to do with the question."""
         if self._stopped:
             raise Stopped
+        if not source.whole:
+            return read_result(self.output / f"{source.name}.json")
         try:
-            submission = source.read()
+            with span(f"read {source.name}"):
+                submission = source.read()
             exercise = choose_exercise(submission, self.exercise)
         except Unreadable as problem:
             return result(unreadable(self.grader, source.name, self.exercise, str(problem)))
+        if self.part.question:
+            return self._question_again(source.name, submission, exercise, self.part.question)
         return self._once(submission, exercise)
 
-    def _once(self, submission: Submission, exercise: str) -> Result:
+    def _question_again(self, name: str, submission: Submission, exercise: str, question: str) -> Result | None:
+        """The kept result with the question graded again; where there is none of the same code, all is graded."""
+        kept = read_result(self.output / f"{name}.json")
+        if not has_question(exercise, question):
+            return None
+        if kept is None or not can_merge(kept, exercise, submission.sha256, question):
+            return self._once(submission, exercise)
+        if is_current(kept, question) and not self.part.students:
+            return kept
+        return merged(kept, self._once(submission, exercise, question), settings_of(exercise).show_hidden)
+
+    def _once(self, submission: Submission, exercise: str, only: str | None = None) -> Result:
         """Grade, or wait for the result of the same code, or take that of an earlier run."""
-        key = (exercise, submission.sha256)
+        key = (exercise, submission.sha256, only)
         with self._lock:
             first = key not in self._results
             future = self._results.setdefault(key, Future())
         if first:
             try:
-                future.set_result(self._known(key) or result(self.grader.grade(submission, exercise)))
+                future.set_result(self._known(exercise, submission) or self._graded(submission, exercise, only))
             except BaseException as error:
                 future.set_exception(error)
                 raise
         return future.result()
 
-    def _known(self, key: Key) -> Result | None:
-        path = self._earlier.get(key)
+    def _graded(self, submission: Submission, exercise: str, only: str | None) -> Result:
+        one = {"only": only} if only else {}
+        return result(self.grader.grade(submission, exercise, **one))
+
+    def _known(self, exercise: str, submission: Submission) -> Result | None:
+        path = self._earlier.get((exercise, submission.sha256))
         return read_result(path) if path else None
 
 

@@ -90,13 +90,13 @@ class Cluster:
         """One row a check of the exercise."""
         return self._run(_plan, exercise)
 
-    def grade(self, submission: Submission, exercise: str) -> Grading:
-        """Grade a submission on any worker."""
+    def grade(self, submission: Submission, exercise: str, *, only: str | None = None) -> Grading:
+        """Grade a submission, or one question of it, on any worker."""
         try:
-            return self._run(_grade, exercise, submission)
+            return self._run(_grade, exercise, submission, only)
         except KilledWorker as error:
             said = f"The grader stopped: it took down {error.last_worker.address}, the last of several workers."
-            plan = self.plan(exercise)
+            plan = [row for row in self.plan(exercise) if only in (None, row["question"])]
             return Grading(submission.name, exercise, submission.sha256, plan=plan, ended=Status.FAULT, message=said)
 
     def _run(self, function: Any, exercise: str, *arguments: Any) -> Any:
@@ -122,5 +122,5 @@ def _plan(expected: str, exercise: str) -> list[PlanRow]:
     return _session(expected, exercise).plan(exercise)
 
 
-def _grade(expected: str, exercise: str, submission: Submission) -> Grading:
-    return _session(expected, exercise).grade(submission, exercise)
+def _grade(expected: str, exercise: str, submission: Submission, only: str | None) -> Grading:
+    return _session(expected, exercise).grade(submission, exercise, only=only)

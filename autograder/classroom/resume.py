@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Container
 from pathlib import Path
 
 from autograder.bank.master import exercise_names
 from autograder.results.identity import checks_sha256
 from autograder.results.records import ExtraData, Status
 from autograder.results.result import read_result
+from autograder.submissions.collect import NOTHING
 
 Key = tuple[str, str]
 """Exercise and hash of the code: submissions with the same key have the same result."""
@@ -30,6 +32,14 @@ def holds(extra: ExtraData) -> bool:
     exercise = extra.get("exercise")
     graded = bool(extra.get("submission_sha256")) and exercise in exercise_names() and extra["status"] != Status.FAULT
     return graded and extra.get("checks_sha256") == checks_sha256(exercise)
+
+
+def remove_missing(folder: Path, names: Container[str]) -> None:
+    """Remove the results that say that nothing was handed in, of all but ``names``: since then, something was."""
+    for path in folder.glob("nothing__*.json"):
+        outcome = read_result(path)
+        if path.stem not in names and outcome is not None and outcome["extra_data"]["message"] == NOTHING:
+            path.unlink(missing_ok=True)
 
 
 def remove_leftovers(folder: Path) -> None:

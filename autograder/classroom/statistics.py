@@ -1,16 +1,47 @@
-"""What a class's results say about its questions, its misconceptions and its checks."""
+"""What a class's results say about its questions and its checks."""
 
 from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from autograder.results.records import Result, Status, TestEntry
+from autograder.results.records import CheckRecord, Outcome, Result, Status, TestEntry
 
 Named = Sequence[tuple[str, Result]]
 BINS = 10
-TROUBLE = (Status.TAMPERED, Status.FAULT, Status.TIMEOUT, Status.UNREADABLE)
+ENOUGH = 10
+"""Students from which on a correlation says something."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """How some submissions did: shares of the points, 0 to 1, and the seconds that grading took."""
+
+    count: int
+    full: int
+    mean: float
+    lowest: float
+    lower: float
+    median: float
+    upper: float
+    highest: float
+    seconds: float
+    median_seconds: float
+
+
+@dataclass(frozen=True)
+class CheckStatistics:
+    """A check of a question: how many passed it of those whom it judged. ``faults`` were not judged."""
+
+    check: str
+    statement: str
+    hidden: bool
+    points: float
+    passed: int
+    count: int
+    faults: int
+    discrimination: float | None
 
 
 @dataclass(frozen=True)
@@ -18,7 +49,8 @@ class QuestionStatistics:
     """A question of an exercise.
 
     ``difficulty`` is the mean share of its points that was earned, 0 to 1; ``discrimination`` the correlation of that
-    share with the share of all other points, -1 to 1, None where one of the two is the same for everybody.
+    share with the share of all other points, -1 to 1. It is None for fewer than ten students, and where one of the
+    two is the same for everybody.
     """
 
     exercise: str
@@ -28,18 +60,7 @@ class QuestionStatistics:
     count: int
     difficulty: float
     discrimination: float | None
-
-
-@dataclass
-class MisconceptionCount:
-    """A misconception, and who has it."""
-
-    exercise: str
-    question: str
-    name: str
-    statement: str
-    hint: str
-    who: list[str] = field(default_factory=list)
+    checks: tuple[CheckStatistics, ...] = ()
 
 
 def share(result: Result) -> float:
@@ -51,6 +72,41 @@ def share(result: Result) -> float:
 def readable(results: Named) -> list[tuple[str, Result]]:
     """Those that were graded at all."""
     return [(name, result) for name, result in results if result["extra_data"]["status"] != Status.UNREADABLE]
+
+
+def by_exercise(results: Named) -> dict[str, list[tuple[str, Result]]]:
+    """What was graded, by exercise."""
+    found: dict[str, list[tuple[str, Result]]] = {}
+    for name, result in readable(results):
+        found.setdefault(result["extra_data"]["exercise"], []).append((name, result))
+    return dict(sorted(found.items()))
+
+
+def summary(results: Named) -> Summary:
+    """How at least one submission did."""
+    shares = sorted(share(result) for _, result in results)
+    seconds = [result["extra_data"]["seconds"] for _, result in results]
+    lower, median, upper = quartiles(shares)
+    return Summary(
+        len(shares),
+        shares.count(1.0),
+        statistics.fmean(shares),
+        shares[0],
+        lower,
+        median,
+        upper,
+        shares[-1],
+        sum(seconds),
+        statistics.median(seconds),
+    )
+
+
+def quartiles(values: Sequence[float]) -> tuple[float, float, float]:
+    """The lower quartile, the median and the upper quartile of at least one value."""
+    if len(values) == 1:
+        return values[0], values[0], values[0]
+    lower, median, upper = statistics.quantiles(values, n=4, method="inclusive")
+    return lower, median, upper
 
 
 def distribution(results: Named) -> list[int]:
@@ -72,7 +128,7 @@ def items(results: Named) -> list[QuestionStatistics]:
 
 def _item(exercise: str, question: str, column: list[tuple[Result, TestEntry]]) -> QuestionStatistics:
     own = [test["score"] / test["max_score"] if test["max_score"] else 0.0 for _, test in column]
-    rest = [_rest(result, test) for result, test in column]
+    rest = [_rest(result, test["score"], test["max_score"]) for result, test in column]
     return QuestionStatistics(
         exercise,
         question,
@@ -80,39 +136,46 @@ def _item(exercise: str, question: str, column: list[tuple[Result, TestEntry]]) 
         sum(value == 1 for value in own),
         len(own),
         statistics.fmean(own),
-        _correlation(own, rest),
+        correlation(own, rest),
+        tuple(_checks(question, [result for result, _ in column])),
     )
 
 
-def _rest(result: Result, test: TestEntry) -> float:
-    possible = sum(other["max_score"] for other in result["tests"]) - test["max_score"]
-    return (result["score"] - test["score"]) / possible if possible else 0.0
+def _checks(question: str, results: Sequence[Result]) -> list[CheckStatistics]:
+    columns: dict[str, list[tuple[Result, CheckRecord]]] = {}
+    for result in results:
+        for check in result["extra_data"]["checks"]:
+            if check["question"] == question:
+                columns.setdefault(check["check"], []).append((result, check))
+    return [_check(column) for column in columns.values()]
 
 
-def _correlation(one: list[float], other: list[float]) -> float | None:
+def _check(column: list[tuple[Result, CheckRecord]]) -> CheckStatistics:
+    record = column[0][1]
+    judged = [(result, check) for result, check in column if check["outcome"] != Outcome.FAULT]
+    passed = [float(check["outcome"] == Outcome.PASSED) for _, check in judged]
+    rest = [_rest(result, check["points"], check["max_points"]) for result, check in judged]
+    return CheckStatistics(
+        record["check"],
+        record["statement"],
+        record["hidden"],
+        record["max_points"],
+        int(sum(passed)),
+        len(judged),
+        len(column) - len(judged),
+        correlation(passed, rest),
+    )
+
+
+def _rest(result: Result, score: float, max_score: float) -> float:
+    """The share of all points but these that was earned."""
+    possible = sum(test["max_score"] for test in result["tests"]) - max_score
+    return (result["score"] - score) / possible if possible else 0.0
+
+
+def correlation(one: list[float], other: list[float]) -> float | None:
+    """The correlation of two columns; None for fewer than ten students, or where a column is constant."""
     try:
-        return statistics.correlation(one, other)
+        return statistics.correlation(one, other) if len(one) >= ENOUGH else None
     except statistics.StatisticsError:
         return None
-
-
-def mistakes(results: Named, known: dict[tuple[str, str], dict[str, str]]) -> list[MisconceptionCount]:
-    """The misconceptions that the class has, the commonest first; ``known`` has the texts by (exercise, name)."""
-    found: dict[tuple[str, str], MisconceptionCount] = {}
-    for name, result in results:
-        exercise = result["extra_data"]["exercise"]
-        for check in result["extra_data"]["checks"]:
-            if check["misconception"]:
-                key = (exercise, check["misconception"])
-                text = known.get(key, {"statement": key[1], "hint": ""})
-                mistake = found.setdefault(
-                    key, MisconceptionCount(exercise, check["question"], key[1], text["statement"], text["hint"])
-                )
-                if name not in mistake.who:
-                    mistake.who.append(name)
-    return sorted(found.values(), key=lambda mistake: (-len(mistake.who), mistake.exercise, mistake.name))
-
-
-def to_look_at(results: Named) -> list[tuple[str, Result]]:
-    """Tampering, faults, timeouts and what could not be read."""
-    return [(name, r) for name, r in results if r["extra_data"]["status"] in TROUBLE]

@@ -7,18 +7,31 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
-from synthetic import COUNT, class_results, students
+from synthetic import COUNT, class_code, class_results, students
 
-from autograder.classroom.report import report
+from autograder.classroom.report import report, student_page
 from autograder.classroom.similarity import Pair
 
-PAIRS = [Pair("submission_006", "submission_008", "custom_loss", 0.93, ("v = keras.ops.abs(v - v)", "return v < 3"))]
+SHARED = (frozenset({(1, 2), (1, 3)}), frozenset({(1, 1)}))
+"""Lines of the second code cell of each of the two who are alike."""
+PAIRS = [Pair("submission_006", "submission_008", "custom_loss", 0.93, ("return v < 3",), SHARED)]
 
 
 @pytest.fixture(scope="session")
 def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("report") / "report.html"
-    path.write_text(report(class_results(COUNT), students(COUNT), similar=PAIRS), encoding="utf-8")
+    text = report(class_results(COUNT), students(COUNT), code=class_code(COUNT), similar=PAIRS)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def alone_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of the first student alone, whose name and code try to break it."""
+    path = tmp_path_factory.mktemp("student") / "student.html"
+    name, result = class_results(COUNT)[0]
+    text = student_page(result, class_code(COUNT)[name], name=students(COUNT)[name])
+    path.write_text(text, encoding="utf-8")
     return path
 
 
@@ -30,14 +43,24 @@ def scheme(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def page(browser: Browser, page_file: Path) -> Iterator[Page]:
     """The report, open on a desktop; any request for something else, and any error of a script, fails the test."""
+    yield from opened(browser, page_file)
+
+
+@pytest.fixture
+def alone(browser: Browser, alone_file: Path) -> Iterator[Page]:
+    """The page of one student, open on a desktop, under the same conditions."""
+    yield from opened(browser, alone_file)
+
+
+def opened(browser: Browser, file: Path) -> Iterator[Page]:
+    """A page in a context of its own, which may ask for nothing but ``file``."""
     wrong: list[str] = []
     context = browser.new_context(viewport={"width": 1280, "height": 900})
-    opened = context.new_page()
-    opened.on(
-        "request", lambda request: None if request.url.startswith(page_file.as_uri()) else wrong.append(request.url)
-    )
-    opened.on("pageerror", lambda error: wrong.append(str(error)))
-    opened.goto(page_file.as_uri())
-    yield opened
+    page = context.new_page()
+    page.on("request", lambda request: None if request.url.startswith(file.as_uri()) else wrong.append(request.url))
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    page.goto(file.as_uri())
+    yield page
     context.close()
     assert not wrong

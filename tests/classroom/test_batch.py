@@ -15,6 +15,7 @@ from autograder.classroom.batch import Class, Done
 from autograder.results.records import PlanRow, Result, Status
 from autograder.results.result import Grading
 from autograder.submissions.collect import find_submissions
+from autograder.submissions.people import Person
 from autograder.submissions.read import Submission
 
 LONG = "字" * 80
@@ -64,6 +65,20 @@ def test_a_result_that_cannot_be_written_costs_its_own_row_only(tmp_path: Path) 
     assert not list(output.glob(".*.tmp"))
     (output / "ben.json").rmdir()
     assert dict(grade(folder, output))["ben"]["extra_data"]["status"] == Status.GRADED
+
+
+def test_who_hands_in_after_all_has_one_result(tmp_path: Path) -> None:
+    folder, output = put(tmp_path / "class", {"submitted/anna/ps1/vae.ipynb": notebook("x = 1")}), tmp_path / "results"
+    roster = [Person("Anna", "anna"), Person("Ben", "ben")]
+
+    def hand_in() -> dict[str, str]:
+        Class(FullMarks(), output).grade(find_submissions([folder], roster), 1, lambda _: None)
+        return {row["name"]: row["message"] for row in rows(output)}
+
+    assert hand_in() == {"Anna": "", "Ben": "Nothing was handed in."}
+    put(folder, {"submitted/ben/ps1/vae.ipynb": notebook("x = 2")})
+    assert hand_in() == {"Anna": "", "Ben": ""}
+    assert sorted(results_in(output)) == ["submitted__anna__ps1__vae", "submitted__ben__ps1__vae"]
 
 
 def test_a_notebook_that_says_no_exercise_is_told_how_to_be_graded(tmp_path: Path) -> None:

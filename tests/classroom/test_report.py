@@ -2,38 +2,63 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from typing import Any
 
-import pytest
-from synthetic import class_results, students
+from synthetic import class_code, class_results, students
 
 from autograder.classroom.report import report
-from autograder.classroom.statistics import distribution, items, mistakes
+from autograder.classroom.report.attention import concerns
 from autograder.results.records import Result
 
 COUNT = 60
+DAY = datetime.date(2026, 11, 27)
+
+
+def full(count: int, **options: Any) -> str:
+    """The report of a class with names and code."""
+    return report(class_results(count), students(count), code=class_code(count), today=DAY, **options)
 
 
 def test_no_address_of_anything_else() -> None:
-    text = report(class_results(COUNT), students(COUNT))
-    assert not re.findall(r"""(?:src|href)\s*=\s*["'](?!#)[^"']*|url\(|@import|https?:""", text)
+    assert not re.findall(r"""(?:src|href)\s*=\s*["'](?!#)[^"']*|url\((?!#)|@import|https?:""", full(COUNT))
+
+
+def test_title_exercises_date_and_versions() -> None:
+    text = full(COUNT)
+    assert "Class report: 1. Custom loss and 4. A layer that threads" in text
+    for said in ("27 November 2026", "60 submissions", "tensorflow 2.", "keras 3.", "Kit 1."):
+        assert said in text
+
+
+def test_the_same_results_give_the_same_page() -> None:
+    assert full(COUNT) == full(COUNT)
+
+
+def test_misconceptions_are_words_not_names_of_files() -> None:
+    names = {check["misconception"] for _, result in class_results(COUNT) for check in result["extra_data"]["checks"]}
+    visible = re.sub(r"(?s)<[^>]*>", " ", full(COUNT))
+    assert len(names) > 10
+    assert [name for name in names - {None} if "_" in name and name in visible.split()] == []
+    assert "tau and 1 - tau are swapped" in visible
 
 
 def test_pseudonyms_hide_every_name_and_what_could_be_traced_to_one() -> None:
-    named, hidden = (report(class_results(COUNT), students(COUNT), pseudonyms=flag) for flag in (False, True))
+    named, hidden = (full(COUNT, pseudonyms=flag) for flag in (False, True))
     anchors = set(re.findall(r'<template id="(\w+)"', named))
     assert len(anchors) == COUNT
     assert "Student 001" in named
-    for secret in ("Student 0", "submission_0", "Zoë", *anchors):
+    assert "# attempt" in named
+    for secret in ("Student 0", "submission_0", "Zoë", "# attempt", "def pinball_loss", "onerror", *anchors):
         assert secret not in hidden
+    assert "The code is left out: with pseudonyms" in hidden
 
 
 def test_pseudonyms_stay_and_their_order_is_not_that_of_the_names() -> None:
     def order(count: int) -> list[str]:
-        return re.findall(
-            r'data-open="s\d+">(\w+ \d+)</a></td>', report(class_results(count), students(count), pseudonyms=True)
-        )
+        text = report(class_results(count), students(count), pseudonyms=True)
+        return re.findall(r'<th scope="row"><a href="#s\d+">(\w+ \d+)</a></th>', text)
 
     assert order(COUNT) == order(COUNT)
     assert len(set(order(COUNT))) == COUNT
@@ -43,59 +68,45 @@ def test_pseudonyms_stay_and_their_order_is_not_that_of_the_names() -> None:
     assert shown != scores
 
 
+def test_without_code_the_page_says_so() -> None:
+    assert "the report was made from results alone" in report(class_results(2))
+    assert "the report was made from results alone" not in full(2)
+
+
 def test_a_class_of_none_and_of_one() -> None:
-    assert "0</b> submissions" in report([])
-    assert "1</b> submissions" in report(class_results(1))
+    assert "0 submissions" in report([])
+    assert re.search(r"\b1 submission\b", report(class_results(1)))
 
 
-def graded(exercise: str, points: dict[str, tuple[float, float]], status: str = "graded", **named: list[str]) -> Result:
-    """A result with (score, maximum) per question; ``named``: misconceptions per question, one per failed check."""
-    checks = [{"question": question, "misconception": name} for question in named for name in named[question]]
-    result: Any = {
-        "score": sum(score for score, _ in points.values()),
-        "tests": [{"name": name, "score": score, "max_score": most} for name, (score, most) in points.items()],
-        "extra_data": {"exercise": exercise, "status": status, "checks": checks},
-    }
+def test_fewer_than_ten_have_no_discrimination() -> None:
+    assert "Fewer than 10 submissions" in full(18)
+    assert "Fewer than 10 submissions" not in full(30)
+
+
+def a_result(status: str = "graded", **extra: Any) -> Result:
+    """A result of which something may be said."""
+    data = {"status": status, "checks": [], "cells": [], "message": "", "tampering": [], **extra}
+    result: Any = {"extra_data": data}
     return result
 
 
-def test_item_analysis_by_hand() -> None:
-    """Shares of a: 1, 1, 0, 0.5; of b: 1, 0.5, 0.5, 0. Their correlation is 0.25 / sqrt(0.6875 * 0.5)."""
-    points = [(2, 4), (2, 2), (0, 2), (1, 0)]
-    class_ = [(str(n), graded("e", {"a": (a, 2), "b": (b, 4)})) for n, (a, b) in enumerate(points)]
-    class_ += [(f"other {n}", graded("other", {"a": (1, 1), "c": (n, 2)})) for n in range(3)]
-    class_.append(("unreadable", graded("e", {"a": (0, 2), "b": (0, 4)}, status="unreadable")))
-    found = {(item.exercise, item.question): item for item in items(class_)}
-    assert list(found) == [("e", "a"), ("e", "b"), ("other", "a"), ("other", "c")]
-    a, b, easy, c = found.values()
-    assert (a.points, a.count, a.full, a.difficulty) == (2, 4, 2, 0.625)
-    assert (b.points, b.count, b.full, b.difficulty) == (4, 4, 1, 0.5)
-    assert a.discrimination == b.discrimination == pytest.approx(0.426401, abs=1e-6)
-    assert (easy.count, easy.full, easy.difficulty, easy.discrimination) == (3, 3, 1, None)
-    assert (c.difficulty, c.discrimination) == (0.5, None)
-
-
-def test_a_question_that_the_able_miss_discriminates_the_wrong_way() -> None:
-    found = items([("1", graded("e", {"a": (2, 2), "b": (0, 2)})), ("2", graded("e", {"a": (0, 2), "b": (2, 2)}))])
-    assert [item.discrimination for item in found] == pytest.approx([-1, -1])
-
-
-def test_distribution_by_hand() -> None:
-    shares = (0, 0.5, 0.99, 1, 5, 9.5, 10)  # of 10 points
-    counts = distribution([(str(score), graded("e", {"a": (score, 10)})) for score in shares])
-    assert counts == [3, 1, 0, 0, 0, 1, 0, 0, 0, 2]
-
-
-def test_misconceptions_count_people_not_checks() -> None:
+def test_what_is_to_be_looked_at_comes_by_weight() -> None:
+    raised = {"index": 3, "status": "raised", "error_type": "NameError", "message": "no x", "line": 1}
+    late = {"index": 0, "status": "timeout", "error_type": "", "message": "", "line": 0}
+    fault = {"question": "q", "check": "c", "outcome": "fault", "note": "It broke.", "message": None}
     class_ = [
-        ("anna", graded("e", {}, a=["shared_noise", "shared_noise"], b=["other_sign"])),
-        ("ben", graded("e", {}, a=["shared_noise"])),
-        ("cem", graded("other", {}, a=["shared_noise"])),
+        ("well", a_result()),
+        ("raised", a_result(cells=[raised])),
+        ("late", a_result("timeout", cells=[late])),
+        ("broken", a_result("unreadable", message="It is empty.")),
+        ("fault", a_result("fault", checks=[fault], tampering=["It looks into frames."])),
+        ("tampered", a_result("tampered", tampering=["It replaces a probe."])),
     ]
-    known = {("e", "shared_noise"): {"statement": "One noise value is drawn.", "hint": "Look at the shape."}}
-    found = [(it.exercise, it.question, it.name, it.statement, it.who) for it in mistakes(class_, known)]
-    assert found == [
-        ("e", "a", "shared_noise", "One noise value is drawn.", ["anna", "ben"]),
-        ("e", "b", "other_sign", "other_sign", ["anna"]),
-        ("other", "a", "shared_noise", "shared_noise", ["cem"]),
-    ]
+    assert {concern.key: concern.found for concern in concerns(class_)} == {
+        "tampering": [("fault", "It looks into frames."), ("tampered", "It replaces a probe.")],
+        "faults": [("fault", "Tampering: It looks into frames.")],
+        "timeouts": [("late", "Code cell 1 did not end in time.")],
+        "unreadable": [("broken", "It is empty.")],
+        "raised": [("raised", "code cell 4: NameError: no x")],
+    }
+    assert all(not said for concern in concerns(class_, secret=True) for _, said in concern.found)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,8 +15,10 @@ from handed_in import EXERCISE, answers_to, misconception_of, notebook, put
 from autograder.bank.master import read_master
 from autograder.bank.variants import read_variants
 from autograder.building.notebooks import notebook_text, solution_notebook, student_notebook
-from autograder.classroom.similarity import COMMON, Pair, code_lines, find_similar
+from autograder.classroom.code_lines import code_lines
+from autograder.classroom.similarity import COMMON, DETAILED, Pair, alike, find_similar
 from autograder.submissions.collect import find_submissions
+from autograder.submissions.people import Person
 
 ODD = '''
 def pinball_loss(tau):
@@ -52,11 +56,10 @@ def pinball_loss(tau):
 """
 
 
-def pairs(folder: Path, cells: dict[str, list[str]], student: dict[str, str] | None = None) -> list[Pair]:
+def pairs(folder: Path, cells: dict[str, list[str]], student: str = "") -> list[Pair]:
+    """The pairs among notebooks of these cells, all handed in by ``student`` if one is named."""
     put(folder, {f"{name}.ipynb": notebook(*answers_to(), *sources) for name, sources in cells.items()})
-    sources = [
-        replace(source, student=(student or {}).get(source.name, source.name)) for source in find_submissions([folder])
-    ]
+    sources = [replace(source, person=Person(student)) for source in find_submissions([folder])]
     graded: dict[str, Any] = {source.name: {"extra_data": {"exercise": EXERCISE}} for source in sources}
     return find_similar(sources, graded)
 
@@ -99,7 +102,7 @@ def test_little_code_says_little(tmp_path: Path) -> None:
 
 
 def test_two_attempts_of_one_student(tmp_path: Path) -> None:
-    assert not pairs(tmp_path, {"a_1": [ODD], "a_2": [RENAMED]}, {"a_1": "Anna", "a_2": "Anna"})
+    assert not pairs(tmp_path, {"a_1": [ODD], "a_2": [RENAMED]}, "Anna")
 
 
 def test_half_an_answer_and_magics_are_no_error(tmp_path: Path) -> None:
@@ -110,7 +113,75 @@ def test_half_an_answer_and_magics_are_no_error(tmp_path: Path) -> None:
     assert pair.ratio == 1
 
 
+def texts(source: str) -> list[str]:
+    return [line.text for line in code_lines([source])]
+
+
 def test_names_docstrings_comments_and_layout_make_no_difference() -> None:
-    assert code_lines([ODD]) == code_lines([RENAMED])
-    assert code_lines([ODD]) != code_lines([OTHER])
-    assert code_lines(["x = keras.ops.relu(y)"]) != code_lines(["x = keras.ops.abs(y)"])
+    assert texts(ODD) == texts(RENAMED)
+    assert texts(ODD) != texts(OTHER)
+    assert texts("x = keras.ops.relu(y)") != texts("x = keras.ops.abs(y)")
+
+
+def test_what_both_have_is_marked_where_it_is(tmp_path: Path) -> None:
+    (pair,) = pairs(tmp_path, {"anna": [ODD], "ben": [f"import keras\n{RENAMED}\nnobody_else = 1"]})
+    cell = len(answers_to())
+    for source, lines in zip((ODD, f"import keras\n{RENAMED}\nnobody_else = 1"), pair.lines, strict=True):
+        marked = [source.splitlines()[number - 1].strip() for at, number in sorted(lines) if at == cell]
+        assert len(marked) == len(lines)
+        assert marked[-1].startswith("return keras.ops.mean")
+        assert not any("nobody_else" in line or '"""' in line or "#" in line for line in marked)
+    assert [len(lines) for lines in pair.lines] == [4, 5]  # one statement takes two lines; the rest is in the reference
+
+
+EVERY_KIND = """
+@keras.saving.register_keras_serializable()
+def f(a,
+      b=3):
+    if a > b:
+        for i in range(3): print(i)
+    elif a:
+        with open(a) as file:
+            return (a +
+                    b)
+    else:
+        try:
+            pass
+        except ValueError:
+            raise
+        finally:
+            a = 1
+    match a:
+        case 1:
+            return b
+async def g():
+    await f
+"""
+
+
+def test_every_statement_is_on_its_own_lines() -> None:
+    found = [(line.text, line.first, line.last) for line in code_lines([EVERY_KIND])]
+    assert found[0] == ("@keras.saving.register_keras_serializable() def f(v, v=3):", 2, 4)
+    assert [(first, last) for _, first, last in found[1:]] == [
+        (5, 5), (6, 6), (6, 6), (7, 7), (8, 8), (9, 10), (12, 12), (13, 13), (14, 14), (15, 15), (17, 17), (18, 18),
+        (20, 20), (21, 21), (22, 22),
+    ]  # fmt: skip
+
+
+def own_answer(number: int) -> list[str]:
+    """More code than is compared; two students each, who sit beside each other, have nearly the same."""
+    draw = random.Random(number // 2)
+    names = ["add", "multiply", "maximum", "minimum", "subtract"]
+    lines = [f"    x{draw.randrange(99)} = keras.ops.{draw.choice(names)}(t, {draw.random()})" for _ in range(120)]
+    return ["\n".join([f"def f_{number}(t):", *lines, f"    return {number}"])]
+
+
+@pytest.mark.slow
+def test_a_class_of_300_takes_seconds() -> None:
+    class_ = {f"student_{number:03}": code_lines(own_answer(number)) for number in range(300)}
+    started = time.process_time()
+    found = alike(EXERCISE, class_, set())
+    assert time.process_time() - started < 60  # of both cores together, which may be busy with something else
+    friends = [pair for pair in found if int(pair.one[-3:]) // 2 == int(pair.other[-3:]) // 2]
+    assert friends == found[:150]
+    assert all(pair.lines[0] for pair in found[:DETAILED])

@@ -5,10 +5,17 @@ from __future__ import annotations
 import functools
 import random
 
+import nbformat
+
 from autograder.bank.master import read_master
 from autograder.bank.variants import Variant, read_variants
+from autograder.building.notebooks import student_notebook
+from autograder.classroom.report import code_of
+from autograder.classroom.report.code import CodeCell
+from autograder.results.markdown import escape_markdown
 from autograder.results.records import CellRecord, CheckRecord, Outcome, PlanRow, Result, Status
 from autograder.results.result import Grading, result
+from autograder.submissions.read import Cell, Submission
 
 EXERCISES = ("custom_loss", "threaded_dense")
 COUNT = 300
@@ -25,18 +32,20 @@ RAISED: CellRecord = {
     "index": 3,
     "status": "raised",
     "error_type": "NameError",
-    "message": "name 'x' is not defined",
+    "message": "<img src=x onerror=\"document.title = 'broken'\">",
     "line": 1,
 }
-FEEDBACK = """**{question} — {check}**
+CHECKS = ("shape", "loss_value", "gradient_in_graph_mode")
+HOSTILE = "# </code></pre></template></script><script>document.title = 'broken'</script><img src=x onerror=alert(1)>"
+"""A comment that tries to break the page; it is in the code of the first student."""
+FEEDBACK = """**{question} — {title}**
 
 What must be true of every right answer, said in a sentence that is about as long as such sentences are.
 
 - With `n = 3, y_true = [[0.08], [1.33]], y_pred = [[-1.1], [1.79]]`: The loss is not what it should be.
 - Received: `[0.731, 0.2]`
 - Expected: `[0.031, 0.2]`
-- Looks like: {statement}
-- Hint: {hint}
+{said}- Hint: {hint}
 - Lecture: Model specialization, "Custom loss"
 """
 
@@ -72,18 +81,55 @@ def one(index: int, draw: random.Random) -> Result:
 
 
 @functools.cache
+def class_code(count: int, seed: int = 2) -> dict[str, tuple[CodeCell, ...]]:
+    """What each of ``count`` submissions holds: answers of the bank, right and wrong, with a comment of its own."""
+    draw = random.Random(seed)
+    found = {}
+    for index in range(count):
+        exercise = EXERCISES[index % 2]
+        comments = [HOSTILE if index == 0 else f"# attempt {draw.randrange(9)} of {index}"]
+        found[f"submission_{index:03}"] = code_of(handed_in(exercise, comments, draw), exercise)
+    return found
+
+
+def handed_in(exercise: str, comments: list[str], draw: random.Random) -> Submission:
+    """The student's notebook, each answer cell with an answer of the bank below."""
+    nodes = [cell for cell in given(exercise).cells if cell.cell_type == "code"]
+    cells = [Cell(node.source, tuple(node.metadata.get("tags", ()))) for node in nodes]
+    for place, cell in enumerate(cells):
+        for question in (tag.removeprefix("question:") for tag in cell.tags if tag.startswith("question:")):
+            answer = draw.choice(answers(exercise, question))
+            cells[place] = Cell("\n".join([*comments, answer]), cell.tags)
+    return Submission("submission", tuple(cells), exercise)
+
+
+@functools.cache
+def given(exercise: str) -> nbformat.NotebookNode:
+    """The notebook that students get."""
+    return student_notebook(read_master(exercise))
+
+
+@functools.cache
+def answers(exercise: str, question: str) -> list[str]:
+    """Answers to a question, right and wrong."""
+    kinds = ("alternatives", "misconceptions")
+    variants = [variant for kind in kinds for variant in read_variants(exercise, kind)]
+    return [variant.source for variant in variants if variant.question == question]
+
+
+@functools.cache
 def plan_of(exercise: str) -> list[PlanRow]:
     """Three checks a question: one public, two hidden."""
     return [
         {
             "question": question,
-            "check": f"check_{number}",
+            "check": check,
             "statement": "What must be true of every right answer.",
             "hidden": number > 0,
             "max_points": 1.0,
         }
         for question in read_master(exercise).questions()
-        for number in range(3)
+        for number, check in enumerate(CHECKS)
     ]
 
 
@@ -103,8 +149,10 @@ def passed(row: PlanRow) -> CheckRecord:
 def failed(row: PlanRow, draw: random.Random, exercise: str) -> CheckRecord:
     """The record of a check that an answer fails; half of the failures look like a misconception."""
     known = suspects(exercise, row["question"])
-    named = draw.choice(known) if known and draw.random() < 0.5 else None
-    statement, hint = (named.statement, named.hint) if named else ("", "Look at the shape.")
+    common = int(draw.expovariate(0.5))  # few misconceptions are common, many are rare
+    named = known[common] if common < len(known) and draw.random() < 0.7 else None
+    said, hint = (f"- Looks like: {named.statement}\n", named.hint) if named else ("", "Look at the shape.")
+    question, title = escape_markdown(row["question"]), row["check"].replace("_", " ")
     return {
         **row,
         "points": 0.0,
@@ -113,7 +161,8 @@ def failed(row: PlanRow, draw: random.Random, exercise: str) -> CheckRecord:
         "counterexample": {"n": 3},
         "message": "The loss is not what it should be.",
         "note": None,
-        "feedback": FEEDBACK.format(**{**row, "statement": statement, "hint": hint}),
+        "reason": named.name if named else None,
+        "feedback": FEEDBACK.format(question=question, title=title, said=said, hint=hint),
     }
 
 
