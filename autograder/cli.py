@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-import importlib.util
-import os
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from autograder.bank.master import exercise_names
+from autograder.commands.options import (
+    CORES,
+    Exercises,
+    Jobs,
+    OneExercise,
+    Platform,
+    Profile,
+    Pseudonyms,
+    Results,
+    Roster,
+    Scheduler,
+    Similar,
+    Unsealed,
+    check_grading,
+    known,
+    there,
+)
 from autograder.errors import KitError, UsageError
 from autograder.results.identity import kit_version
 
 app = typer.Typer(no_args_is_help=True)
-CORES = os.cpu_count() or 1
 console = Console() if sys.stdout.isatty() else Console(width=140)
 problems = Console(stderr=True)
 
@@ -46,81 +58,114 @@ def kit(
     """Exercises for advanced Keras: build, grade, verify, release."""
 
 
-def known(exercises: list[str] | None) -> list[str]:
-    """The named exercises, or all; an unknown name is bad usage."""
-    names = exercise_names()
-    for name in exercises or []:
-        if name not in names:
-            raise UsageError(f"There is no exercise {name!r}. Choose from {', '.join(names)}.")
-    return exercises or names
-
-
-class Platform(StrEnum):
-    """Whose grade book is written."""
-
-    CANVAS = "canvas"
-    MOODLE = "moodle"
-    GRADESCOPE = "gradescope"
-
-
-Exercises = Annotated[
-    list[str] | None, typer.Argument(help="Names of exercises; all when left out.", show_default=False)
-]
-Unsealed = Annotated[bool, typer.Option("--unsealed", help="Run without the seal: only for code that you trust.")]
-
-
 @app.command(epilog="Example: kit grade submissions.zip --output results")
 def grade(
     paths: Annotated[list[Path], typer.Argument(help="Notebooks, scripts, zips, and folders of them.")],
-    exercise: Annotated[str | None, typer.Option(help="The exercise, where the notebooks do not say it.")] = None,
+    exercise: OneExercise = None,
     output: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("results"),
-    jobs: Annotated[int, typer.Option(min=1, help="Submissions graded at a time; the number of cores.")] = CORES,
+    jobs: Jobs = CORES,
     unsealed: Unsealed = False,
-    pseudonyms: Annotated[bool, typer.Option("--pseudonyms", help="Birds instead of names in report.html.")] = False,
-    similar: Annotated[
-        bool, typer.Option("--similar", help="Ask in report.html about answers that are alike.")
-    ] = False,
-    roster: Annotated[
-        Path | None, typer.Option(help="A CSV file of the class with columns such as name, sid, email.")
+    pseudonyms: Pseudonyms = False,
+    similar: Similar = False,
+    roster: Roster = None,
+    scheduler: Scheduler = None,
+    question: Annotated[
+        str | None, typer.Option(help="Grade this question again, and leave the others as they are.")
     ] = None,
-    scheduler: Annotated[
-        str | None, typer.Option(help="Grade on the workers of this Dask scheduler, such as tcp://10.0.0.1:8786.")
+    student: Annotated[
+        list[str] | None,
+        typer.Option(help="Grade this student again, and leave the others as they are: a name, id, email, submission."),
     ] = None,
+    profile: Profile = None,
 ) -> None:
     """Grade submissions: a JSON result each, scores.csv and report.html."""
+    from autograder.classroom.part import Part
     from autograder.commands.grade import Options, run
+    from autograder.spans import profiled
 
-    if exercise is not None:
-        known([exercise])
-    for path in paths:
-        if not path.exists():
-            raise UsageError(f"There is no file or folder {path}. Check the path.")
-    if scheduler is not None and importlib.util.find_spec("distributed") is None:
-        raise UsageError("--scheduler needs Dask. Install it with `uv sync --extra cluster`.")
-    run(paths, Options(exercise, output, jobs, unsealed, pseudonyms, similar, scheduler, roster), console)
+    check_grading(exercise, scheduler)
+    part = Part(tuple(student or ()), question)
+    options = Options(exercise, output, jobs, unsealed, pseudonyms, similar, scheduler, roster, part)
+    with profiled(profile):
+        run(there(paths), options, console)
+
+
+@app.command(epilog="Example: kit watch submissions --output results")
+def watch(
+    folder: Annotated[Path, typer.Argument(help="The folder that submissions are copied to.")],
+    exercise: OneExercise = None,
+    output: Annotated[Path, typer.Option(help="Folder for the results; it may lie in the watched one.")] = Path(
+        "results"
+    ),
+    jobs: Jobs = CORES,
+    unsealed: Unsealed = False,
+    pseudonyms: Pseudonyms = False,
+    similar: Similar = False,
+    roster: Roster = None,
+    scheduler: Scheduler = None,
+) -> None:
+    """Grade what arrives in a folder as it comes, and keep scores.csv and report.html up to date, until Ctrl-C."""
+    from autograder.commands.grade import Options
+    from autograder.commands.watch import run
+
+    check_grading(exercise, scheduler)
+    if not folder.is_dir():
+        raise UsageError(f"{folder} is not a folder. Name the folder that submissions are copied to.")
+    run(folder, Options(exercise, output, jobs, unsealed, pseudonyms, similar, scheduler, roster), console)
 
 
 @app.command(epilog="Example: kit export results --to canvas --output grades.csv")
 def export(
-    results: Annotated[Path, typer.Argument(help="A folder of results.")],
+    results: Results,
     to: Annotated[Platform, typer.Option(help="The platform that imports the file.")],
     output: Annotated[Path, typer.Option(help="The file to write.")] = Path("grades.csv"),
+    column: Annotated[
+        str | None, typer.Option(help="Title of the column, as the platform has it; the exercise when left out.")
+    ] = None,
 ) -> None:
     """Write the scores as the file that a platform's grade book imports."""
     from autograder.commands.export import run
 
-    run(results, to.value, output, console)
+    run(results, to.value, output, column, console)
 
 
-@app.command(epilog="Example: kit diff results results-2")
+@app.command(epilog="Example: kit report results submissions --student 'Anna Alt' --output anna.html")
+def report(
+    results: Results,
+    submissions: Annotated[
+        list[Path] | None, typer.Argument(help="The submissions, whose code the report shows.", show_default=False)
+    ] = None,
+    student: Annotated[
+        str | None, typer.Option(help="This student's page alone: a name, id, email address or submission.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="The file to write; report.html in the folder, or SUBMISSION.html.")
+    ] = None,
+    pseudonyms: Pseudonyms = False,
+    unpublished: Annotated[
+        bool, typer.Option("--unpublished", help="Leave out what students see only once grades are published.")
+    ] = False,
+) -> None:
+    """Write the report of a class again, or the page of one student to answer an appeal."""
+    from autograder.commands.report import write_class, write_student
+
+    paths = there(submissions or [])
+    if student is None:
+        write_class(results, paths, output or results / "report.html", pseudonyms, console)
+    else:
+        write_student(results, student, paths, output, not unpublished, console)
+
+
+@app.command(epilog="Example: kit diff results results-2 --html diff.html")
 def diff(
     old: Annotated[Path, typer.Argument(help="A folder of results, or one of them.")],
     new: Annotated[Path, typer.Argument(help="The same of another grading.")],
+    html: Annotated[Path | None, typer.Option(help="Write the same as a page to this file, such as diff.html.")] = None,
 ) -> None:
     """Show whose score differs between two gradings, by how much, and because of which check."""
     from autograder.commands.diff import run
 
-    run(old, new, console)
+    run(old, new, html, console)
 
 
 @app.command(epilog="Example: kit build attention vae --output dist")
@@ -133,11 +178,17 @@ def build(
     wheel_url: Annotated[
         str | None, typer.Option(help="Also write notebooks for Colab, which install the checks from this address.")
     ] = None,
+    prairielearn: Annotated[
+        str | None, typer.Option(help="Also write questions for PrairieLearn, which are graded in this Docker image.")
+    ] = None,
+    mistakes: Annotated[
+        bool, typer.Option("--mistakes", help="Also try all wrong answers, so that notebooks can name them: minutes.")
+    ] = False,
 ) -> None:
     """Regenerate the students' notebooks and write the packages for students and for Gradescope."""
     from autograder.commands.build import run
 
-    run(known(exercises), output, check, wheel_url, console)
+    run(known(exercises), output, check, wheel_url, prairielearn, mistakes, console)
 
 
 @app.command(epilog="Example: kit release vae --output solutions-out")
@@ -145,12 +196,15 @@ def release(
     exercises: Annotated[list[str], typer.Argument(help="Names of exercises.")],
     output: Annotated[Path, typer.Option(help="Folder for the solutions.")] = Path("dist/solutions"),
     early: Annotated[bool, typer.Option("--early", help="Release before the day that the exercise sets.")] = False,
+    results: Annotated[
+        Path | None, typer.Option(help="A folder of results: common mistakes say how many of the class made them.")
+    ] = None,
 ) -> None:
     """Write the solutions, executed, with pictures and common mistakes, as notebooks and as pages."""
     from autograder.building.release import release as write_solution
 
     for exercise in known(exercises):
-        for path in write_solution(exercise, output, early=early):
+        for path in write_solution(exercise, output, early=early, results=results):
             console.print(f"{path} written", highlight=False, markup=False)
 
 

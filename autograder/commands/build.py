@@ -14,10 +14,20 @@ from autograder.paths import shown
 from autograder.workers.zygote import ENVIRONMENT
 
 
-def run(exercises: Sequence[str], output: Path, check: bool, wheel_url: str | None, console: Console) -> None:
+def run(
+    exercises: Sequence[str],
+    output: Path,
+    check: bool,
+    wheel_url: str | None,
+    prairielearn: str | None,
+    mistakes: bool,
+    console: Console,
+) -> None:
     """Build, say what was written; with ``check`` exit with 1 where something is out of date."""
     os.environ.update(ENVIRONMENT)
-    built = build(exercises, output, check=check, wheel_url=wheel_url)
+    if mistakes and not check:
+        _write_mistakes(exercises, console)
+    built = build(exercises, output, check=check, wheel_url=wheel_url, prairielearn=prairielearn)
     word = "is not up to date" if check else "written"
     for path in [*built.changed, *built.packages]:
         console.print(f"{shown(path)} {word}", highlight=False, markup=False)
@@ -26,3 +36,23 @@ def run(exercises: Sequence[str], output: Path, check: bool, wheel_url: str | No
         raise typer.Exit(1)
     if check:
         console.print("exercises/ is up to date.")
+    _say_what_is_old(exercises, console)
+
+
+def _say_what_is_old(exercises: Sequence[str], console: Console) -> None:
+    from autograder.building.mistakes import is_current  # it imports TensorFlow
+
+    for exercise in exercises:
+        if not is_current(exercise):
+            remedy = f"Run `kit build {exercise} --mistakes`."
+            console.print(f"{exercise}: the notebook does not know the bank's mistakes as they are. {remedy}")
+
+
+def _write_mistakes(exercises: Sequence[str], console: Console) -> None:
+    from autograder.building.mistakes import write_mistakes
+    from autograder.verifying.in_process import without_noise
+
+    for exercise in exercises:
+        with without_noise():
+            count = write_mistakes(exercise)
+        console.print(f"The notebook of {exercise} can name {count} mistakes.", highlight=False, markup=False)

@@ -10,35 +10,48 @@ from rich.markup import escape
 from rich.table import Table
 
 from autograder.bank.master import exercise_names
+from autograder.classroom.changes import Side, changes_page
+from autograder.files import write_text
 from autograder.results.comparison import Change, compare, other_checks, read_results
 from autograder.results.identity import checks_sha256
 from autograder.results.records import Result
+from autograder.results.scores import number
 
 
-def run(old: Path, new: Path, console: Console) -> None:
-    """Show whose score changes and why, then what else is not the same."""
+def run(old: Path, new: Path, page: Path | None, console: Console) -> None:
+    """Show whose score changes and why, then what else is not the same; ``page`` is a file for the same."""
     before, after = read_results(old), read_results(new)
     changes = compare(before, after)
     if changes:
         console.print(change_table(changes))
-    for line in summary(before, after, changes):
-        console.print(escape(line), highlight=False)
-    graded = {result["extra_data"]["exercise"] for result in after.values()}
-    due = other_checks(after, {exercise: checks_sha256(exercise) for exercise in graded & set(exercise_names())})
-    if due:
-        console.print(
-            f"{len(due)} of {new} were graded by other checks than those that are here now: "
-            f"a regrade is due. Grade them again into another folder, and compare.",
-            highlight=False,
-            markup=False,
+    lines = [*summary(before, after, changes), *due(after, new)]
+    for line in lines:
+        console.print(line, highlight=False, markup=False)
+    if page is not None:
+        one, other = (
+            Side(path if path.is_dir() else path.parent, found) for path, found in ((old, before), (new, after))
         )
+        write_text(page, changes_page(one, other, changes, lines, page))
+        console.print(f"{page} written.", highlight=False, markup=False)
+
+
+def due(results: dict[str, Result], folder: Path) -> list[str]:
+    """Whether results are those of other checks than the current ones."""
+    graded = {result["extra_data"]["exercise"] for result in results.values()}
+    late = other_checks(results, {exercise: checks_sha256(exercise) for exercise in graded & set(exercise_names())})
+    if not late:
+        return []
+    return [
+        f"{len(late)} of {folder} were graded by other checks than those that are here now: a regrade is due. "
+        "Grade them again into another folder, and compare."
+    ]
 
 
 def change_table(changes: Sequence[Change]) -> Table:
     """One row a submission that has changed."""
     table = Table("Submission", "Before", "After", "Change", "Because of")
     for change in changes:
-        numbers = ("–" if score is None else f"{score:g}" for score in (change.before, change.after))
+        numbers = ("–" if score is None else number(score) for score in (change.before, change.after))
         points = f"{change.points:+g}" if change.points else "0"
         table.add_row(escape(change.name), *numbers, points, escape("\n".join(change.reasons())))
     return table
@@ -58,5 +71,6 @@ def summary(old: dict[str, Result], new: dict[str, Result], changes: Sequence[Ch
     return lines
 
 
-def _checks(result: Result) -> str:
-    return result["extra_data"]["checks_sha256"]
+def _checks(result: Result) -> tuple[str, dict[str, str]]:
+    extra = result["extra_data"]
+    return extra["checks_sha256"], extra.get("regraded", {})

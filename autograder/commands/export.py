@@ -10,10 +10,10 @@ from autograder.classroom.gradebook import gradebook
 from autograder.files import write_text
 
 
-def run(results: Path, platform: str, output: Path, console: Console) -> None:
+def run(results: Path, platform: str, output: Path, column: str | None, console: Console) -> None:
     """Write the grade book; say what to do with it, and who could not be entered."""
-    book = gradebook(results, platform)
+    book = gradebook(results, platform, column)
     write_text(output, book.text)
     console.print(f"{output} written: {book.count} students. {book.advice}", highlight=False, markup=False)
-    for name in book.unknown:
-        console.print(f"Left out, since nobody is known to have handed it in: {name}", highlight=False, markup=False)
+    for note in book.notes:
+        console.print(note, highlight=False, markup=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import typer
@@ -12,20 +12,24 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from autograder.classroom.batch import Class
+from autograder.bank.master import exercise_names
+from autograder.classroom.batch import Class, ClassGrader
 from autograder.classroom.deferred import DeferredGrader
-from autograder.classroom.report import report
+from autograder.classroom.part import Part, known_question, people_of_class
+from autograder.classroom.report import read_code, report
 from autograder.commands.diff import change_table
 from autograder.commands.meter import Meter
 from autograder.files import write_text
-from autograder.grading.entry import SubmissionGrader
 from autograder.grading.session import Session
 from autograder.paths import ROOT, shown
-from autograder.results.key import key_in
+from autograder.results.comparison import other_checks
+from autograder.results.identity import checks_sha256
+from autograder.results.key import FILE, key_in
 from autograder.results.records import Result, Status
 from autograder.results.result import max_score
+from autograder.results.scores import number
 from autograder.submissions.collect import Source, find_submissions
-from autograder.submissions.people import read_roster
+from autograder.submissions.people import Person, read_roster
 
 INTERRUPTED = 130
 SAMPLES = ROOT / "tests" / "class"
@@ -45,29 +49,49 @@ class Options:
     similar: bool = False
     scheduler: str | None = None
     roster: Path | None = None
+    part: Part = field(default_factory=Part)
+
+    def people(self) -> Sequence[Person]:
+        """The students of the roster, if there is one. Raises UsageError."""
+        return read_roster(self.roster) if self.roster else ()
+
+    @property
+    def at_a_time(self) -> int:
+        """Submissions that are under way at the same time."""
+        return MANY if self.scheduler else self.jobs
 
 
 def run(paths: Sequence[Path], options: Options, console: Console) -> None:
     """Grade, show a table, and exit with 1 where something could not be graded."""
-    sources = find_submissions(paths, read_roster(options.roster) if options.roster else ())
+    if options.part.question:
+        known_question(options.part.question)
+    sources = find_submissions(paths, options.people(), output=options.output)
+    chosen = options.part.choose(sources, options.output)
     if not sources:
         console.print("No notebook, script or zip there: name a file, or a folder that holds some.")
         raise typer.Exit(2)
-    meter = Meter(console, len(sources))
+    _tell_of_key(options, console)
+    meter = Meter(console, len(chosen))
     try:
-        with DeferredGrader(lambda: _grader(options)) as grader, meter:
-            jobs = MANY if options.scheduler else options.jobs
-            results = Class(grader, options.output, options.exercise).grade(sources, jobs, meter.done)
+        with DeferredGrader(lambda: grader_for(options)) as grader, meter:
+            if any(not (options.output / f"{source.name}.json").exists() for source in chosen):
+                grader.start()
+            class_ = Class(grader, options.output, options.exercise, options.part)
+            results = class_.grade(sources, options.at_a_time, meter.done)
     except KeyboardInterrupt:
-        console.print(f"Stopped after {meter.count + meter.kept} of {len(sources)}. Run the same command to resume.")
+        console.print(f"Stopped after {meter.count + meter.kept} of {len(chosen)}. Run the same command to resume.")
         raise typer.Exit(INTERRUPTED) from None
-    write_text(options.output / "report.html", _report(results, sources, options))
-    _tell(results, meter, paths, options.output, console)
-    if any(result["extra_data"]["status"] == Status.FAULT for _, result in results):
+    write_report(results, sources, options)
+    own = {source.name for source in chosen}
+    _tell([(name, result) for name, result in results if name in own], meter, paths, options.output, console)
+    if options.part:
+        _tell_of_rest(dict(results), meter, options, console)
+    if any(result["extra_data"]["status"] == Status.FAULT for name, result in results if name in own):
         raise typer.Exit(1)
 
 
-def _grader(options: Options) -> AbstractContextManager[SubmissionGrader]:
+def grader_for(options: Options) -> AbstractContextManager[ClassGrader]:
+    """What grades: a session on this machine, or the workers of a scheduler."""
     if options.scheduler is None:
         return Session(unsealed=options.unsealed, key=key_in(options.output))
     from autograder.classroom.cluster import Cluster
@@ -75,14 +99,31 @@ def _grader(options: Options) -> AbstractContextManager[SubmissionGrader]:
     return Cluster(options.scheduler, unsealed=options.unsealed, key=key_in(options.output))
 
 
-def _report(results: Sequence[tuple[str, Result]], sources: Sequence[Source], options: Options) -> str:
+def write_report(results: Sequence[tuple[str, Result]], sources: Sequence[Source], options: Options) -> None:
+    """Write `report.html` of a class."""
+    known = dict(results)
+    graded = [source for source in sources if source.name in known and source.whole]
     pairs = []
     if options.similar:
         from autograder.classroom.similarity import find_similar
 
-        pairs = find_similar(sources, dict(results))
-    students = {source.name: source.student for source in sources}
-    return report(results, students, pseudonyms=options.pseudonyms, similar=pairs)
+        pairs = find_similar(graded, known)
+    people = people_of_class(options.output, sources, known)
+    students = {name: people[name][0] or name for name in known if name in people}
+    code = None if options.pseudonyms else read_code(graded, known)
+    page = report(results, students, code=code, pseudonyms=options.pseudonyms, similar=pairs)
+    write_text(options.output / "report.html", page)
+
+
+def _tell_of_key(options: Options, console: Console) -> None:
+    """Say where the cases of what is graded now are drawn by another key than those of the kept results."""
+    if options.part and any(options.output.glob("*.json")) and not (options.output / FILE).is_file():
+        console.print(
+            f"{options.output / FILE} is missing, so a new one is made: what is graded again gets other additional "
+            "cases than before. Put the old file back, if you have it, and run the same command again.",
+            highlight=False,
+            markup=False,
+        )
 
 
 def _tell(
@@ -104,12 +145,37 @@ def _tell(
         console.print(f"    uv run kit grade {shown(SAMPLES)} --output {output}", highlight=False, markup=False)
 
 
+def _tell_of_rest(results: dict[str, Result], meter: Meter, options: Options, console: Console) -> None:
+    """What an instructor must know of a class of which only a part was graded again."""
+    console.print(f"Graded again: {meter.count} of {len(results)} results. The others are as they were.")
+    exercises = {result["extra_data"]["exercise"] for result in results.values()} & set(exercise_names())
+    earlier = other_checks(results, {exercise: checks_sha256(exercise) for exercise in exercises})
+    if not earlier:
+        return
+    question = options.part.question
+    mixed = [name for name in earlier if question and question in results[name]["extra_data"].get("regraded", {})]
+    if mixed:
+        console.print(
+            f"The checks have changed since {len(mixed)} of them were graded: the points of {question} come from the "
+            "checks of today, those of the other questions from the earlier ones.",
+            highlight=False,
+            markup=False,
+        )
+    if rest := len(earlier) - len(mixed):
+        console.print(
+            f"{rest} were graded by other checks than those of today, so the class is not judged alike.",
+            highlight=False,
+            markup=False,
+        )
+    console.print("To judge all by the checks of today, run the command without --question and --student.")
+
+
 def _table(results: Sequence[tuple[str, Result]]) -> Table:
     table = Table("Submission", "Exercise", "Score", "Status", "Seconds", "Looks like", "Message")
     for name, result in results:
         extra = result["extra_data"]
         named = dict.fromkeys(check["misconception"] for check in extra["checks"] if check["misconception"])
-        score = f"{result['score']:g} / {max_score(result):g}"
+        score = f"{number(result['score'])} / {number(max_score(result))}"
         table.add_row(
             *map(escape, (name, extra["exercise"], score, extra["status"])),
             f"{extra['seconds']:.1f}",

@@ -38,11 +38,12 @@ def run(exercises: Sequence[str], scope: Scope, jobs: int, evidence: Path | None
     """Verify exercises, show a table and each wrong verdict; exit with 1 where there is one."""
     os.environ.update(ENVIRONMENT)
     context = multiprocessing.get_context("spawn")
+    reports = []
     with ProcessPoolExecutor(min(jobs, len(exercises)), mp_context=context) as pool, console.status("Verifying"):
-        reports = list(pool.map(_verified, exercises, [scope] * len(exercises)))
-    for report in reports:
-        for line in _complaints(report):
-            console.print(escape(line), highlight=False)
+        for report in pool.map(verified, exercises, [scope] * len(exercises)):
+            reports.append(report)
+            for line in complaints(report):
+                console.print(escape(line), highlight=False)
     console.print(_table(reports))
     if evidence is not None:
         write_text(evidence, evidence_page(reports, scope, datetime.date.today()))
@@ -50,14 +51,16 @@ def run(exercises: Sequence[str], scope: Scope, jobs: int, evidence: Path | None
         raise typer.Exit(1)
 
 
-def _verified(exercise: str, scope: Scope) -> Report:
+def verified(exercise: str, scope: Scope) -> Report:
+    """The bank of an exercise against its checks, in a process that imports TensorFlow now."""
     from autograder.verifying.in_process import verified, without_noise
 
     with without_noise():
         return verified(exercise, scope)
 
 
-def _complaints(report: Report) -> list[str]:
+def complaints(report: Report) -> list[str]:
+    """A line for each wrong verdict."""
     lines = [f"{report.exercise}: {problem}" for problem in (*report.points, report.edge_problem) if problem]
     lines += [f"{report.exercise}: {forgery}" for forgery in report.forgeries]
     for row in report.rows:

@@ -73,7 +73,7 @@ class Change:
             return ["is new" if self.before is None else "is not graded any more"]
         said = ["other code was handed in"] if self.code else []
         if self.status[0] != self.status[1]:
-            said.append(f"{self.status[0]} → {self.status[1]}")
+            said.append(changed_status(self))
         said += [str(change) for change in sorted(self.checks, key=lambda change: -abs(change.points))]
         return said or ["only the words of the feedback"]
 
@@ -116,6 +116,11 @@ def change_of(name: str, old: Result | None, new: Result | None) -> Change | Non
     )
     differs = change.points or change.checks or change.code or change.text or one["status"] != other["status"]
     return change if differs else None
+
+
+def changed_status(change: Change) -> str:
+    """Such as ``fault → graded``."""
+    return " → ".join(change.status)
 
 
 def other_checks(results: Mapping[str, Result], current: Mapping[str, str]) -> list[str]:

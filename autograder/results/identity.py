@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
+from keras_checks import __version__
+
 from autograder.bank.master import KINDS, read_master
 from autograder.bank.variants import read_variants
 from autograder.paths import AUTOGRADER, CHECKS, ROOT
@@ -16,6 +18,7 @@ from autograder.paths import AUTOGRADER, CHECKS, ROOT
 PACKAGES = ("tensorflow", "keras", "numpy", "hypothesis", "ipython")
 ENGINE = (
     "question.py",
+    "errors.py",
     "observe.py",
     "model_probes.py",
     "models.py",
@@ -32,13 +35,9 @@ ALONE = (Path("bank/markers.py"), Path("bank/master.py"), Path("submissions/modu
 """What decides which code is run."""
 
 
-@functools.cache
 def kit_version() -> str:
-    """The version of the kit."""
-    try:
-        return metadata.version("keras-exercise-kit")
-    except metadata.PackageNotFoundError:
-        return "unknown"
+    """The version of the kit, installed or run from its files."""
+    return __version__
 
 
 @functools.cache

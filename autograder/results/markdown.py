@@ -10,18 +10,19 @@ from keras_checks.feedback import Line, Record, lines, spans, title
 def markdown(record: Record) -> str:
     """The record as markdown, in which nothing of a student's is markup."""
     statement, *rest = lines(record)
-    head = f"**{escape_markdown(title(record))}**\n\n{_markdown_prose(statement.prose)}\n"
+    head = f"**{escape_markdown(title(record))}**\n\n{markdown_prose(statement.prose)}\n"
     return "\n".join([head, *(f"- {_markdown_line(line)}" for line in rest)])
 
 
 def _markdown_line(line: Line) -> str:
     if line.label == "With":
-        return f"With {_markdown_code(line.data)}: {_markdown_prose(line.prose)}"
-    body = _markdown_prose(line.prose) if line.prose else _markdown_code(line.data)
+        return f"With {_markdown_code(line.data)}: {markdown_prose(line.prose)}"
+    body = markdown_prose(line.prose) if line.prose else _markdown_code(line.data)
     return f"{line.label}: {body}" if line.label else body
 
 
-def _markdown_prose(prose: str) -> str:
+def markdown_prose(prose: str) -> str:
+    """Prose with its `code` spans as code, and nothing else that is markup."""
     return "".join(_markdown_code(part) if code else escape_markdown(part) for code, part in spans(prose))
 
 

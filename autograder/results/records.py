@@ -35,7 +35,10 @@ class PlanRow(TypedDict):
 
 
 class CheckRecord(PlanRow):
-    """A check that has run. ``feedback`` is markdown, kept until the result is rendered."""
+    """A check that has run.
+
+    ``feedback``, which is markdown, and ``reason``, what a failure comes from, are kept until the result is rendered.
+    """
 
     points: float
     outcome: str
@@ -44,6 +47,7 @@ class CheckRecord(PlanRow):
     message: str | None
     note: str | None
     feedback: NotRequired[str | None]
+    reason: NotRequired[str | None]
 
 
 class CellRecord(TypedDict):
@@ -92,6 +96,8 @@ class ExtraData(TypedDict):
     tampering: list[str]
     probed_in_place: list[str]
     regrade: NotRequired[bool]
+    regraded: NotRequired[dict[str, str]]
+    """Questions that were graded again alone, by other checks than the rest: the hash of theirs."""
 
 
 class Result(TypedDict):

@@ -124,6 +124,7 @@ def _kept(record: CheckRecord) -> CheckRecord:
     """A record without its feedback, which the question's output holds."""
     kept = record.copy()
     kept.pop("feedback", None)
+    kept.pop("reason", None)
     return kept
 
 

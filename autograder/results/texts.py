@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from keras_checks.causes import cause
+from keras_checks.feedback import same_reason, speaker
 from keras_checks.show import one_line
 
-from autograder.results.markdown import escape_markdown
+from autograder.results.markdown import escape_markdown, markdown_prose
 from autograder.results.records import CellRecord, CheckRecord, Outcome, Status
 
 MAX_TEXT = 90_000
@@ -33,26 +35,43 @@ def summary(
     """What the student sees at once, the most important first."""
     own = {Status.FAULT: NOT_YOURS, Status.TAMPERED: TAMPERED}  # their messages are for the instructor
     parts = [own[status] if status in own else escape_markdown(one_line(message))]
-    parts += _cell_texts(cells)
+    parts += cell_texts(cells)
     if status is not Status.UNREADABLE:
         public = [record for record in records if not record["hidden"]]
         passed = sum(record["outcome"] == Outcome.PASSED for record in public)
         parts.append(f"{passed} of {len(public)} public checks pass.")
         parts.append(_hidden_text(records, show_hidden))
         if show_hidden != "always":
-            parts += map(check_text, public)
+            parts += check_texts(public)
     return "\n\n".join(part for part in parts if part)
 
 
 def question_text(records: Sequence[CheckRecord]) -> str:
     """All checks of a question, hidden ones too."""
-    return "\n\n".join(map(check_text, records))
+    return "\n\n".join(check_texts(records))
+
+
+def check_texts(records: Sequence[CheckRecord]) -> list[str]:
+    """A text for each check; of those that fail for the same reason in one question, one speaks for all."""
+    groups: dict[tuple[str, ...], list[CheckRecord]] = {}
+    for record in records:
+        groups.setdefault((record["question"], record.get("reason") or record["check"]), []).append(record)
+    return [_group_text(group) for group in groups.values()]
+
+
+def _group_text(group: Sequence[CheckRecord]) -> str:
+    one = speaker(group, lambda it: it["message"] or "", lambda it: it["statement"])
+    names = [f"`{record['check']}`{_points(record)}" for record in group if record is not one]
+    return "\n\n".join([check_text(one), *([f"{MARKS[Outcome.FAILED]} {same_reason(names)}"] if names else [])])
+
+
+def _points(record: CheckRecord) -> str:
+    return f" ({record['points']:g}/{record['max_points']:g})" if record["max_points"] else ""
 
 
 def check_text(record: CheckRecord) -> str:
     """A check: its mark, points and statement, and what went wrong."""
-    points = f" ({record['points']:g}/{record['max_points']:g})" if record["max_points"] else ""
-    head = f"{MARKS[Outcome(record['outcome'])]} **{record['question']}**{points} {record['statement']}"
+    head = f"{MARKS[Outcome(record['outcome'])]} **{record['question']}**{_points(record)} {record['statement']}"
     if record["outcome"] == Outcome.FAILED:
         return record.get("feedback") or f"{head}\n\n{escape_markdown(one_line(record['message'] or ''))}"
     if record["outcome"] == Outcome.FAULT:
@@ -71,13 +90,20 @@ def _hidden_text(records: Sequence[CheckRecord], show_hidden: str) -> str:
     return f"Hidden checks decide {points:g} of {total:g} points; {WHEN[show_hidden]}."
 
 
-def _cell_texts(cells: Sequence[CellRecord]) -> list[str]:
+def cell_texts(cells: Sequence[CellRecord]) -> list[str]:
     texts = []
     for cell in cells:
         if cell["status"] in ENDED:
-            error = f" {_code(cell)}" if cell["status"] == "raised" else ""
-            texts.append(f"Code cell {cell['index'] + 1} {ENDED[cell['status']]}{error}. The other cells were run.")
+            error = _error(cell) if cell["status"] == "raised" else "."
+            texts.append(f"Code cell {cell['index'] + 1} {ENDED[cell['status']]}{error} The other cells were run.")
     return texts[:MAX_CELLS]
+
+
+def _error(cell: CellRecord) -> str:
+    """What a cell raised, in which of its lines, and why."""
+    line = f" in line {cell['line']}" if cell["line"] else ""
+    why = cause({"type": cell["error_type"], "message": cell["message"]})
+    return f" {_code(cell)}{line}.{' ' if why else ''}{markdown_prose(why)}"
 
 
 def _code(cell: CellRecord) -> str:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 
-from autograder.submissions.bounded import read_bytes
-from autograder.submissions.find import hidden
-from autograder.submissions.modules import MAX_FILE, is_module, modules
-from autograder.submissions.people import METADATA, Person, find_in, from_metadata, is_export, person_of, student_folder
-from autograder.submissions.read import SUFFIXES, Submission, Unreadable, extract, read_file, zip_members
+from autograder.submissions.find import entries_in, entry_of, read_entry
+from autograder.submissions.modules import Entry, is_module, scripts_beside
+from autograder.submissions.people import (
+    METADATA,
+    Person,
+    find_in,
+    from_metadata,
+    is_export,
+    own_name,
+    person_of,
+    place_of,
+)
+from autograder.submissions.read import SUFFIXES, Submission, Unreadable, extract, zip_members
 
 MAX_NAME = 200
 """Bytes; file systems take 255, and `.json`, a temporary file's suffix and a mark of doubles come to it."""
@@ -30,6 +38,8 @@ class Source:
     person: Person
     read: Callable[[], Submission]
     """Reads it; raises Unreadable."""
+    whole: bool = True
+    """Whether its files are there to their end; those that are being copied are not."""
 
     @property
     def student(self) -> str:
@@ -37,97 +47,82 @@ class Source:
         return self.person.name or self.name
 
 
-@dataclass(frozen=True)
-class Entry:
-    """A file of what was handed in, by its path below what was named."""
-
-    path: PurePosixPath
-    load: Callable[[], bytes]
-
-    @property
-    def suffix(self) -> str:
-        """The ending of its name, in small letters."""
-        return self.path.suffix.lower()
-
-
-def find_submissions(paths: Sequence[Path], roster: Sequence[Person] = ()) -> list[Source]:
+def find_submissions(
+    paths: Sequence[Path],
+    roster: Sequence[Person] = (),
+    coming: Callable[[Path], bool] = lambda _path: False,
+    output: Path | None = None,
+) -> list[Source]:
     """The submissions below the given files and folders, each with a name of its own.
 
     A zip that is named itself and holds several notebooks, or zips, is a class; one in a folder is a student's, unless
     its files are named as a platform names those of a class. Students of the roster who handed nothing in come last.
+    ``coming`` tells the files that are still being copied; ``output`` is where results are written.
     """
     found: dict[str, Source] = {}
     for path in paths:
-        for source in _sources_in(path):
+        for source in _sources_in(path, coming, output):
             name = source.name
             while name in found:
                 name += "_"
-            found[name] = replace(source, name=name, person=source.person.or_else(_known(roster, source.person)))
+            found[name] = replace(source, name=name, person=_known(roster, source.person))
     ordered = sorted(found.values(), key=lambda source: source.name)
     return ordered + list(_missing(roster, ordered))
 
 
-def _sources_in(path: Path) -> Iterator[Source]:
+def _sources_in(path: Path, coming: Callable[[Path], bool], output: Path | None) -> Iterator[Source]:
     if path.is_dir():
-        yield from _sources(_of_folder(path))
+        entries = entries_in(path, coming, output)
+        yield from _sources([inner for entry in entries for inner in _expand(entry, MAX_DEPTH)])
     elif path.suffix.lower() in SUFFIXES:
         yield from _sources(_of_file(path))
     else:  # what was named is a submission, if only one that can't be read
-        own = Entry(PurePosixPath(path.name), functools.partial(read_file, path))
-        yield Source(_name(path.name), Person(), functools.partial(_read, own, []))
+        yield Source(_name(path.name), Person(), partial(read_entry, entry_of(path, path.parent), []))
 
 
 def _known(roster: Sequence[Person], person: Person) -> Person:
-    return find_in(roster, person) or Person()
+    """A person as the roster knows them, completed by what the export tells; a group as the export tells it."""
+    return person if len(person.members()) > 1 else (find_in(roster, person) or Person()).or_else(person)
 
 
 def _missing(roster: Sequence[Person], found: Sequence[Source]) -> Iterator[Source]:
     """The students of a roster who handed nothing in."""
+    members = [member for source in found for member in source.person.members()]
+    present = {id(find_in(roster, member)) for member in members}
     for number, person in enumerate(roster, 1):
-        if not any(find_in(roster, source.person) is person for source in found):
+        if id(person) not in present:
             name = _name(f"nothing/{person.sid or person.email or person.name or number}.ipynb")
-            yield Source(name, person, functools.partial(_refuse, NOTHING))
+            yield Source(name, person, partial(_refuse, NOTHING))
 
 
 def _refuse(message: str) -> Submission:
     raise Unreadable(message)
 
 
-def _of_folder(folder: Path) -> list[Entry]:
-    """The files in a folder: nothing hidden, no links; in the place of a class's zip, its files."""
-    files = [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.is_symlink()]
-    entries = [
-        Entry(PurePosixPath(path.relative_to(folder)), functools.partial(read_file, path))
-        for path in files
-        if not hidden(path, folder)
-    ]
-    return [inner for entry in entries for inner in _expand(entry, MAX_DEPTH)]
-
-
 def _of_file(path: Path) -> list[Entry]:
     """A file, with the modules beside it; a zip of several submissions as its files."""
-    own = Entry(PurePosixPath(path.name), functools.partial(read_file, path))
+    own = entry_of(path, path.parent)
     if own.suffix == ".zip":
         members = _members(own)
         several = len([entry for entry in members if entry.suffix in SUFFIXES]) > 1
         if several or is_export(entry.path for entry in members):
             return [inner for entry in members for inner in _expand(entry, MAX_DEPTH)]
-        return [own]
-    beside = sorted(path.parent.glob("*.py")) if own.suffix == ".ipynb" else []
-    scripts = [Entry(PurePosixPath(each.name), functools.partial(read_file, each)) for each in beside]
-    return [own, *(entry for entry in scripts if _is_module(entry))]
+        return _expand(own, MAX_DEPTH)
+    beside = [entry_of(each, path.parent) for each in sorted(path.parent.glob("*.py")) if each != path]
+    return [own, *filter(_is_module, scripts_beside(own, beside))]
 
 
 def _expand(entry: Entry, depth: int) -> list[Entry]:
-    """A file; or, for a zip whose files a platform has named, those."""
-    if entry.suffix != ".zip" or not depth:
-        return [entry]
-    members = _members(entry)
-    if not is_export(member.path for member in members):
+    """A file; or, for a zip whose files a platform has named, those. A zip that holds only a zip is that zip."""
+    if entry.suffix != ".zip" or not depth or not entry.whole:
         return [entry]
     below = entry.path.with_suffix("")
-    inner = [replace(member, path=below / member.path) for member in members]
-    return [each for member in inner for each in _expand(member, depth - 1)]
+    members = [replace(member, path=below / member.path) for member in _members(entry)]
+    if is_export(member.path.relative_to(below) for member in members):
+        return [each for member in members for each in _expand(member, depth - 1)]
+    if len(members) == 1 and (inner := _expand(members[0], depth - 1)) != members:
+        return inner
+    return [entry]
 
 
 def _members(entry: Entry) -> list[Entry]:
@@ -140,31 +135,35 @@ def _members(entry: Entry) -> list[Entry]:
 
 
 def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Entry:
-    path = PurePosixPath(info.filename.replace("\\", "/"))
-    return Entry(path, functools.partial(extract, path.name, archive, info))
+    named = PurePosixPath(info.filename.replace("\\", "/"))
+    path = named.relative_to(named.anchor)
+    return Entry(path, partial(extract, path.name, archive, info))
 
 
-def _sources(entries: Sequence[Entry]) -> Iterator[Source]:
+def _sources(files: Sequence[Entry]) -> Iterator[Source]:
+    entries = [replace(entry, name=own_name(entry.path), owner=place_of(entry.path)) for entry in files]
     known = {folder: person for entry in entries if entry.path.name == METADATA for folder, person in _listed(entry)}
-    notebooks = {entry.path.parent for entry in entries if entry.suffix == ".ipynb"}
+    homes = {(entry.path.parent, entry.owner) for entry in entries if entry.suffix == ".ipynb"}
+    scripts = [entry for entry in entries if entry.suffix == ".py"]
     served = set()
     for entry in entries:
-        if entry.suffix not in SUFFIXES or (entry.path.parent in notebooks and _is_module(entry)):
+        if entry.suffix not in SUFFIXES or ((entry.path.parent, entry.owner) in homes and _is_module(entry)):
             continue
-        served.add(student_folder(entry.path))
-        beside = [other for other in entries if other.suffix == ".py" and other.path.parent == entry.path.parent]
-        read = functools.partial(_read, entry, beside)
-        yield Source(_name(str(entry.path)), person_of(entry.path, known), read)
+        served.add(entry.owner)
+        beside = scripts_beside(entry, scripts)
+        whole = all(each.whole for each in (entry, *beside))
+        yield Source(_name(str(entry.path)), person_of(entry.path, known), partial(read_entry, entry, beside), whole)
     yield from _others(entries, known, served)
 
 
 def _others(entries: Sequence[Entry], known: dict[str, Person], served: set[PurePosixPath | None]) -> Iterator[Source]:
-    """Students whose folder holds files, but none that can be graded."""
-    folders = dict.fromkeys(folder for entry in entries if (folder := student_folder(entry.path)) not in served)
-    for folder in filter(None, folders):
-        files = [entry.path for entry in entries if entry.path.is_relative_to(folder)]
-        message = f"{files[0].name} was handed in, and no notebook."
-        yield Source(_name(f"{folder}.ipynb"), person_of(files[0], known), functools.partial(_refuse, message))
+    """Students of whom a platform exports files, but none that can be graded."""
+    for owner in dict.fromkeys(entry.owner for entry in entries if entry.owner not in served):
+        files = [entry for entry in entries if entry.owner == owner]
+        if owner is not None:
+            message = f"{files[0].name} was handed in, and no notebook."
+            refuse, whole = partial(_refuse, message), all(entry.whole for entry in files)
+            yield Source(_name(f"{owner}.ipynb"), person_of(files[0].path, known), refuse, whole)
 
 
 def _listed(entry: Entry) -> list[tuple[str, Person]]:
@@ -172,15 +171,6 @@ def _listed(entry: Entry) -> list[tuple[str, Person]]:
         return list(from_metadata(entry.load().decode("utf-8", "replace")).items())
     except Unreadable:
         return []
-
-
-def _read(entry: Entry, beside: Sequence[Entry]) -> Submission:
-    """Read a submission; a notebook with the modules beside it that it can import."""
-    submission = read_bytes(entry.path.name, entry.load())
-    if entry.suffix != ".ipynb":
-        return submission
-    files = [(other.path.name, data) for other in beside if len(data := other.load()) <= MAX_FILE]
-    return replace(submission, files=dict(submission.files) | modules(files))
 
 
 def _is_module(entry: Entry) -> bool:

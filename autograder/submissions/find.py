@@ -1,14 +1,21 @@
-"""Finds the one notebook in what a student handed in, and the modules beside it."""
+"""Finds the one notebook in what a student handed in."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
+from functools import partial
+from pathlib import Path, PurePosixPath
 
-from autograder.submissions.bounded import read_submission
-from autograder.submissions.modules import MAX_FILE, modules
+from autograder.submissions.bounded import read_bytes
+from autograder.submissions.modules import Entry, modules_beside
 from autograder.submissions.read import SUFFIXES, Submission, Unreadable, read_file
+
+RESULT_SUFFIXES = (".json", ".csv", ".html", ".key")
+REMEMBERED = 1024
+"""Files that were read and are kept parsed."""
+_remembered: dict[tuple[str, bytes], Submission] = {}
 
 
 def only_submission(folder: Path, exercise: str, but: Sequence[str] = ()) -> Submission:
@@ -16,35 +23,75 @@ def only_submission(folder: Path, exercise: str, but: Sequence[str] = ()) -> Sub
 
     ``but`` names folders in it that are not the student's.
     """
-    files = [path for path in candidates(folder) if path.relative_to(folder).parts[0] not in but]
-    notebooks = [path for path in files if path.suffix.lower() != ".py"] or files
+    files = [entry for entry in entries_in(folder) if entry.suffix in SUFFIXES and entry.path.parts[0] not in but]
+    notebooks = [entry for entry in files if entry.suffix != ".py"] or files
     if not notebooks:
         raise Unreadable(f"There is no notebook in what you handed in. Hand in {exercise}.ipynb.")
     if len(notebooks) > 1:
-        names = ", ".join(path.name for path in notebooks[:5])
+        names = ", ".join(entry.path.name for entry in notebooks[:5])
         raise Unreadable(f"You handed in {len(notebooks)} notebooks ({names}). Hand in only {exercise}.ipynb.")
-    return with_modules(notebooks[0], files)
+    return read_entry(notebooks[0], files)
 
 
-def candidates(folder: Path) -> list[Path]:
-    """The files in a folder that may be submissions; nothing hidden, no links."""
+def read_entry(entry: Entry, entries: Sequence[Entry]) -> Submission:
+    """A submission, read; a notebook with those of ``entries`` beside it that it can import. Raises Unreadable."""
+    submission = _read(entry.path.name, entry.load())
+    return replace(submission, files=dict(submission.files) | modules_beside(entry, entries))
+
+
+def _read(name: str, data: bytes) -> Submission:
+    """A file, read; one that was read before is not parsed again."""
+    key = (name, hashlib.sha256(data).digest())
+    submission = _remembered.get(key)
+    if submission is None:
+        submission = read_bytes(name, data)
+        if len(_remembered) >= REMEMBERED:
+            _remembered.clear()
+        _remembered[key] = submission
+    return submission
+
+
+def entries_in(
+    folder: Path, coming: Callable[[Path], bool] = lambda _path: False, output: Path | None = None
+) -> list[Entry]:
+    """The files in a folder: nothing hidden, no links, and no results.
+
+    Args:
+        coming: tells the files that are still being copied.
+        output: where results are written, which may lie in the folder.
+    """
+    return [entry_of(path, folder, whole=not coming(path)) for path in files_in(folder, output)]
+
+
+def files_in(folder: Path, output: Path | None = None) -> list[Path]:
+    """The files that :func:`entries_in` takes."""
+    written = results_test(folder, output)
     return [
         path
         for path in sorted(folder.rglob("*"))
-        if path.suffix.lower() in SUFFIXES and path.is_file() and not path.is_symlink() and not hidden(path, folder)
+        if not (hidden(path, folder) or written(path) or path.is_symlink()) and path.is_file()
     ]
+
+
+def results_test(folder: Path, output: Path | None) -> Callable[[Path], bool]:
+    """What tells the files below ``folder`` that grading into ``output`` has written."""
+    if output is None:
+        return lambda _path: False
+    top, results = folder.resolve(), output.resolve()
+    inside = results != top and results.is_relative_to(top)
+
+    def written(path: Path) -> bool:
+        own = top / path.relative_to(folder)
+        return (own.parent == results and own.suffix in RESULT_SUFFIXES) or (inside and own.is_relative_to(results))
+
+    return written
+
+
+def entry_of(path: Path, folder: Path, *, whole: bool = True) -> Entry:
+    """A file on disk; its path is that below ``folder``."""
+    return Entry(PurePosixPath(path.relative_to(folder)), partial(read_file, path), whole=whole)
 
 
 def hidden(path: Path, folder: Path) -> bool:
     """Whether a path is what systems and editors leave behind, or below it."""
     return any(part.startswith(".") or part == "__MACOSX" for part in path.relative_to(folder).parts)
-
-
-def with_modules(notebook: Path, files: Sequence[Path]) -> Submission:
-    """A submission, read; a notebook with those of ``files`` beside it that it can import."""
-    submission = read_submission(notebook)
-    if notebook.suffix.lower() != ".ipynb":
-        return submission
-    beside = [path for path in files if path.parent == notebook.parent and path.suffix.lower() == ".py"]
-    small = [path for path in beside if path.stat().st_size <= MAX_FILE]
-    return replace(submission, files=modules((path.name, read_file(path)) for path in small))

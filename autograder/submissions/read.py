@@ -8,8 +8,9 @@ import json
 import re
 import stat
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -17,7 +18,7 @@ import jupytext
 import nbformat
 
 from autograder.errors import KitError
-from autograder.submissions.modules import CELLS, EXERCISE, MAX_FILE, modules
+from autograder.submissions.modules import CELLS, EXERCISE, MAX_FILE, Entry, modules_beside
 
 MAX_BYTES = 64 * 2**20
 MAX_SCRIPT = 2**20
@@ -87,28 +88,14 @@ def from_bytes(name: str, data: bytes) -> Submission:
 
 
 def read_member(
-    name: str,
-    archive: zipfile.ZipFile,
-    info: zipfile.ZipInfo,
-    members: Sequence[zipfile.ZipInfo],
-    read: Callable[[str, bytes], Submission] | None = None,
+    name: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo, members: Sequence[zipfile.ZipInfo]
 ) -> Submission:
-    """A submission from a member of a zip, with the modules beside it. Nothing is written to disk.
-
-    ``read`` is what reads the member; :func:`from_bytes` where it is left out.
-    """
-    path = PurePosixPath(info.filename)
-    submission = (read or from_bytes)(path.name, extract(name, archive, info))
-    if path.suffix.lower() != ".ipynb":
-        return submission
-    beside = [(PurePosixPath(other.filename).name, extract(name, archive, other)) for other in _beside(path, members)]
-    return replace(submission, files=modules(beside))
-
-
-def _beside(path: PurePosixPath, members: Sequence[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
-    """The small Python files in the folder of ``path``."""
-    scripts = [info for info in members if info.filename.lower().endswith(".py") and info.file_size <= MAX_FILE]
-    return [info for info in scripts if PurePosixPath(info.filename).parent == path.parent]
+    """A submission from a member of a zip, with the modules beside it. Nothing is written to disk."""
+    small = [other for other in members if other.file_size <= MAX_FILE]
+    entries = [Entry(PurePosixPath(other.filename), partial(extract, name, archive, other)) for other in small]
+    notebook = Entry(PurePosixPath(info.filename), partial(extract, name, archive, info))
+    submission = from_bytes(notebook.path.name, notebook.load())
+    return replace(submission, files=modules_beside(notebook, entries))
 
 
 def zip_members(name: str, data: bytes, suffixes: tuple[str, ...]) -> tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]:

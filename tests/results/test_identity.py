@@ -36,6 +36,7 @@ DECIDES = {
     "a judge": (f"{JUDGES}/custom_loss.py", *MORE_CODE),
     "the search for a counter-example": ("exercises/keras_checks/runner.py", *MORE_CODE),
     "the comparisons": ("exercises/keras_checks/compare.py", *MORE_CODE),
+    "what is kept of an error": ("exercises/keras_checks/errors.py", *MORE_CODE),
     "the seeds": ("exercises/keras_checks/seeds.py", *MORE_CODE),
     "a network of the probes": ("exercises/keras_checks/testbeds/tiny.py", *MORE_CODE),
     "grading": ("autograder/grading/verdict.py", *MORE_CODE),
@@ -51,10 +52,13 @@ DECIDES = {
     "a new misconception": (MISCONCEPTIONS, "", VARIANT.replace("of_the_test", "another")),
 }
 DOES_NOT = {
-    "the page of the report": ("autograder/classroom/report.html.j2", "", "<!-- edited -->"),
-    "the report": ("autograder/classroom/report.py", *MORE_CODE),
+    "the page of the report": ("autograder/classroom/report/templates/report.html.j2", "", "<!-- edited -->"),
+    "the report": ("autograder/classroom/report/page.py", *MORE_CODE),
     "the texts of a result": ("autograder/results/texts.py", *MORE_CODE),
     "the card in a notebook": ("exercises/keras_checks/notebook/cards.py", *MORE_CODE),
+    "the usual causes of errors": ("exercises/keras_checks/causes.py", *MORE_CODE),
+    "the hint that fits": ("exercises/keras_checks/hints.py", *MORE_CODE),
+    "how a notebook names mistakes": ("exercises/keras_checks/sketch.py", *MORE_CODE),
     "the command line": ("autograder/cli.py", *MORE_CODE),
     "a door": ("autograder/doors/gradescope/door.py", *MORE_CODE),
     "the probes of another exercise": (f"{PROBES}/vae.py", *MORE_CODE),

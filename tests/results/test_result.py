@@ -12,8 +12,9 @@ from otter.test_files import GradingResults
 from otter.test_files.exception_test import ExceptionTestFile
 
 from autograder.results.otter_tests import VERDICTS, grader_test, verdicts_of
-from autograder.results.records import CheckRecord, Outcome, PlanRow, Status
+from autograder.results.records import CellRecord, CheckRecord, Outcome, PlanRow, Status
 from autograder.results.result import Grading, is_unfinished, max_score, questions_of, result
+from autograder.results.texts import question_text
 
 POINTS = (0.25, 0.5, 0.75, 1.25, 0.1, 0.2, 0.3, 1 / 3, 0)
 
@@ -101,3 +102,55 @@ def test_what_cannot_be_read_has_no_faults() -> None:
     assert outcome["extra_data"]["status"] == Status.UNREADABLE
     assert {check["outcome"] for check in outcome["extra_data"]["checks"]} == {Outcome.FAILED}
     assert outcome["output"] == said
+
+
+def failed(check: str, reason: str | None, points: float = 0.5) -> CheckRecord:
+    """A failed check with its card, and what it failed for."""
+    row: PlanRow = {"question": "q", "check": check, "statement": "It holds.", "hidden": False, "max_points": points}
+    return {**record(row, Outcome.FAILED), "feedback": f"The card of {check}.", "reason": reason}
+
+
+def test_checks_that_fail_for_one_reason_share_a_card() -> None:
+    records = [failed("a", "TypeError line 3"), failed("b", "other"), failed("c", "TypeError line 3", 0)]
+    shown = question_text(records)
+    assert "The card of a." in shown
+    assert "The card of b." in shown
+    assert "The card of c." not in shown
+    assert "1 more check fails for the same reason: `c`." in shown
+    assert "`c` (0/0.25)" in question_text([*records[:2], failed("c", "TypeError line 3", 0.25)])
+
+
+def test_failures_of_unknown_reason_and_of_other_questions_are_shown_each() -> None:
+    records = [failed("a", None), failed("b", None), {**failed("a", "r"), "question": "p"}, failed("c", "r")]
+    assert question_text(records).count("The card of") == 4
+
+
+def test_a_result_keeps_no_reason() -> None:
+    outcome = result(Grading("a", "", plan=[failed("a", "r")], checks=[failed("a", "r")]))
+    (kept,) = outcome["extra_data"]["checks"]
+    assert kept.keys() & {"reason", "feedback"} == set()
+
+
+def test_a_cell_that_raised_has_its_line_and_the_usual_cause() -> None:
+    cell: CellRecord = {
+        "index": 2,
+        "status": "raised",
+        "error_type": "NameError",
+        "message": "name 'kears' is not defined",
+        "line": 4,
+    }
+    said = result(Grading("a", "", plan=plan(), cells=[cell]))["output"]
+    assert "Code cell 3 raised `NameError: name 'kears' is not defined` in line 4. `kears` has no value" in said
+
+
+def test_the_check_that_is_about_what_was_found_speaks_for_the_others() -> None:
+    said = "The running mean of the loss has the wrong value."
+    others = {**failed("penalties", said), "statement": "Penalties are part of the loss.", "message": said}
+    about = {
+        **failed("means", said),
+        "statement": "Each epoch reports the running mean of its losses.",
+        "message": said,
+    }
+    shown = question_text([others, about])
+    assert "The card of means." in shown
+    assert "1 more check fails for the same reason: `penalties`" in shown

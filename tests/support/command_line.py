@@ -10,6 +10,9 @@ from pathlib import Path
 
 from autograder.paths import ROOT
 
+QUICK = Path(__file__).parent / "quick"
+"""Stands in for what costs each process time and is not used."""
+
 
 def kit(
     *arguments: str | Path, status: int = 0, timeout: float = 300, root: Path = ROOT, cwd: Path | None = None
@@ -37,8 +40,8 @@ def start_kit(*arguments: str | Path) -> subprocess.Popen[str]:
 
 def environment(root: Path = ROOT) -> dict[str, str]:
     """The environment in which Python takes the packages of ``root``, installed or not."""
-    paths = os.pathsep.join([str(root), str(root / "exercises")])
-    return {**os.environ, "PYTHONPATH": paths, "COLUMNS": "200"}
+    paths = [root, root / "exercises", QUICK]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, paths)), "COLUMNS": "200"}
 
 
 def _command(arguments: Sequence[str | Path]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The three doors, called in this process: each grades what is in a folder, and gives the results.json."""
+"""The doors, called in this process: each grades what is in a folder, and gives Gradescope's results.json."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from shutil import copytree
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from gradescope_folders import hand_in, read_results
 from handed_in import EXERCISE
+from prairielearn_folders import read_results as read_prairielearn
 
 from autograder.classroom.batch import Class
 from autograder.doors.gradescope.door import Door
 from autograder.doors.otter_plugin import SealedGrading
+from autograder.doors.prairielearn.door import Door as PrairieLearnDoor
 from autograder.grading.session import Session
-from autograder.results.result import result
+from autograder.results.result import max_score, result
 from autograder.submissions.collect import find_submissions
 
 Grade = Callable[[Path, Path], Any]
@@ -50,4 +53,20 @@ def by_otter(folder: Path, work: Path) -> Any:
     return result(plugin.grading)
 
 
-DOORS: dict[str, Grade] = {"kit grade": by_kit, "Gradescope": by_gradescope, "stock Otter": by_otter}
+def by_prairielearn(folder: Path, work: Path) -> Any:
+    """An external grading job, whose own results.json says the same."""
+    copytree(folder, work / "student")
+    door = PrairieLearnDoor(work, work / "source")
+    door.run()
+    outcome, written = result(door.grading), read_prairielearn(work)
+    assert written["score"] == pytest.approx(outcome["score"] / max_score(outcome))
+    assert sum(test["points"] for test in written.get("tests", [])) == pytest.approx(outcome["score"])
+    return outcome
+
+
+DOORS: dict[str, Grade] = {
+    "kit grade": by_kit,
+    "Gradescope": by_gradescope,
+    "stock Otter": by_otter,
+    "PrairieLearn": by_prairielearn,
+}

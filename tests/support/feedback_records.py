@@ -67,8 +67,22 @@ RECORDS = {
     "not_finite": record(received=np.full((2, 3), np.nan), message="`z` is not finite."),
     "raised": record(
         counterexample={"units": 3},
-        message="Your code raised ValueError: Dimensions must be equal, but are 2 and 3 (in call, line 7: z @ w)",
-        error=_raised("ValueError", "Dimensions must be equal, but are 2 and 3", "call, line 7: z @ w"),
+        message="Your code raised ValueError: Dimensions must be equal.",
+        error=_raised(
+            "ValueError",
+            "Dimensions must be equal, but are 3 and 4 for '{{node MatMul}} = MatMul' with input shapes: [2,3], [4,5].",
+            "code cell 3, line 7, in call: z @ w",
+        ),
+        hint="This one is not shown.",
+    ),
+    "raised_outside": record(
+        message="Using your answer raised TypeError: 'NoneType' object is not iterable",
+        error=_raised("TypeError", "'NoneType' object is not iterable"),
+    ),
+    "raised_without_cause": record(
+        message="Your code raised OSError: No such file",
+        error=_raised("OSError", "No such file", "cell [7], line 2: open(name)"),
+        misconception=Misconception("file_read", "It reads a file.", "What is there to read?"),
     ),
     "missing": record(
         counterexample={"units": 3},

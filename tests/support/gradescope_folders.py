@@ -16,8 +16,9 @@ from handed_in import put
 SCHEMA = json.loads(Path(__file__).with_name("results.schema.json").read_text())
 MANY = """
 import sys
+from autograder.doors import single
 from autograder.doors.gradescope import door
-door.GRACE_SECONDS = {grace}
+single.GRACE_SECONDS = {grace}
 for folder in sys.argv[1:]:
     door.main([folder])
 """
