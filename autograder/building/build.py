@@ -12,6 +12,7 @@ from autograder.bank.variants import read_variants
 from autograder.building.leaks import leaks
 from autograder.building.notebooks import notebook_text, student_notebook
 from autograder.building.package import Files, autograder_files, build_wheel, student_files, zip_bytes
+from autograder.building.prairielearn import question_files
 from autograder.building.start import NAME as START
 from autograder.building.start import start_notebook
 from autograder.building.student_tests import student_test
@@ -21,7 +22,7 @@ from autograder.results.key import NO_KEY, key_in
 from autograder.results.otter_tests import grader_test
 from autograder.results.records import PlanRow
 
-TESTS = CHECKS / "tests"
+TESTS, MISTAKES = CHECKS / "tests", CHECKS / "mistakes"
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,13 @@ def build(
     *,
     check: bool = False,
     wheel_url: str | None = None,
+    prairielearn: str | None = None,
 ) -> Built:
     """Regenerate the notebooks and test files of ``exercises`` (all when None) and write the packages to ``output``.
 
     With ``check`` nothing is written: :attr:`Built.changed` says what differs. With ``wheel_url`` the notebooks are
-    also written for Colab, where they install the checks from there. Imports TensorFlow, for the checks' names.
+    also written for Colab, where they install the checks from there. With ``prairielearn``, the name of an image, the
+    folders of PrairieLearn's questions are written, too. Imports TensorFlow, for the checks' names.
     """
     names = list(exercises or exercise_names())
     check_parts(names)
@@ -61,7 +64,7 @@ def build(
     for path in changed:
         if path in wanted:
             write_bytes(path, wanted[path])
-    return Built(changed, _pack(masters, plans, output, wheel_url))
+    return Built(changed, _pack(masters, plans, output, wheel_url, prairielearn))
 
 
 def check_parts(names: Sequence[str]) -> None:
@@ -124,7 +127,8 @@ def _generated(master: Master, plan: dict[str, list[PlanRow]]) -> dict[Path, byt
 def _stale(wanted: dict[Path, bytes]) -> list[Path]:
     """Generated files that nothing generates any more."""
     there = [*EXERCISES.glob("*.ipynb"), *TESTS.glob("*/*.py")]
-    return [path for path in there if path not in wanted]
+    tables = [path for path in MISTAKES.glob("*.json") if path.stem not in exercise_names()]
+    return [path for path in there if path not in wanted] + tables
 
 
 def _holds(path: Path, data: bytes) -> bool:
@@ -132,7 +136,11 @@ def _holds(path: Path, data: bytes) -> bool:
 
 
 def _pack(
-    masters: Sequence[Master], plans: dict[str, dict[str, list[PlanRow]]], output: Path, wheel_url: str | None
+    masters: Sequence[Master],
+    plans: dict[str, dict[str, list[PlanRow]]],
+    output: Path,
+    wheel_url: str | None,
+    prairielearn: str | None,
 ) -> list[Path]:
     student = student_files()
     if found := leaks(student):
@@ -148,6 +156,9 @@ def _pack(
         if wheel_url:
             text = notebook_text(student_notebook(master, wheel_url))
             packages[output / "colab" / f"{master.exercise}.ipynb"] = text.encode()
+        if prairielearn:
+            folder = output / "prairielearn" / master.exercise
+            packages |= {folder / name: data for name, data in question_files(master, package, prairielearn).items()}
     for path, data in packages.items():
         write_bytes(path, data)
     return [*packages, build_wheel(output)]

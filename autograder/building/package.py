@@ -48,10 +48,11 @@ def student_files(exercise: str | None = None) -> Files:
 def _serves(name: str, exercise: str) -> bool:
     """Whether a file below `exercises/` is of use for an exercise: it is not another one's."""
     path = PurePosixPath(name)
-    owner = path.stem if path.suffix == ".ipynb" or path.parent.name in ("exercises", "mistakes") else None
+    is_module = len(path.parts) > 2 and path.parent.name in ("exercises", "mistakes")
+    owner = path.stem if path.suffix == ".ipynb" or is_module else None
     if len(path.parts) > 3 and path.parts[:3] == ("exercises", "keras_checks", "tests"):
         owner = path.parts[3]
-    return owner in (None, "__init__", exercise) or path.parts[1:] == ("README.md",)
+    return owner in (None, "__init__", exercise)
 
 
 def autograder_files(exercise: str, tests: Files, plan: Sequence[PlanRow] = (), key: bytes = NO_KEY) -> Files:

@@ -1,4 +1,4 @@
-"""`kit release`: solution notebooks, executed, with the common mistakes told."""
+"""`kit release`: solution notebooks, executed, with the common mistakes, as a notebook and as a page."""
 
 from __future__ import annotations
 
@@ -11,29 +11,37 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
-from nbconvert import HTMLExporter
 from nbformat.v4 import new_markdown_cell
 
 from autograder.bank.markers import AuthoringError
 from autograder.bank.master import Master, read_master
 from autograder.bank.settings import settings_of
-from autograder.bank.variants import Variant, read_variants
+from autograder.building.common_mistakes import as_markdown, common_mistakes
 from autograder.building.notebooks import notebook_text, solution_notebook
+from autograder.building.page import page
 from autograder.errors import KitError
 from autograder.files import write_text
 from autograder.paths import EXERCISES
 from autograder.workers.zygote import ENVIRONMENT
 
 CELL_SECONDS = 300
-MISTAKES = "## Common mistakes"
 
 
 class TooEarly(KitError):
     """The day from which on an exercise may be released has not come."""
 
 
-def release(exercise: str, output: Path, *, early: bool = False, today: datetime.date | None = None) -> list[Path]:
+def release(
+    exercise: str,
+    output: Path,
+    *,
+    early: bool = False,
+    results: Path | None = None,
+    today: datetime.date | None = None,
+) -> list[Path]:
     """Write the executed solution of an exercise to ``output`` as a notebook and as a page.
+
+    With ``results``, a folder that `kit grade` has written, each common mistake says how many of that class made it.
 
     Raises:
         TooEarly: it is before the exercise's ``release_after``, and ``early`` is not set.
@@ -42,28 +50,15 @@ def release(exercise: str, output: Path, *, early: bool = False, today: datetime
     if day is not None and (today or datetime.date.today()) < day and not early:
         raise TooEarly(f"{exercise} is not to be released before {day}. Wait, or release it with --early.")
     master = read_master(exercise)
+    mistakes = common_mistakes(master, results)
     notebook = solution_notebook(master)
-    notebook.cells.append(new_markdown_cell(common_mistakes(master), id="common-mistakes"))
     execute(notebook, master)
-    page, _ = HTMLExporter().from_notebook_node(notebook, {"metadata": {"name": f"{exercise}: solution"}})
-    paths = [output / f"{exercise}.ipynb", output / f"{exercise}.html"]
-    for path, text in zip(paths, (notebook_text(notebook), page), strict=True):
+    written = {output / f"{exercise}.html": page(notebook, mistakes)}
+    notebook.cells.append(new_markdown_cell(as_markdown(mistakes), id="common-mistakes"))
+    written[output / f"{exercise}.ipynb"] = notebook_text(notebook)
+    for path, text in written.items():
         write_text(path, text)
-    return paths
-
-
-def common_mistakes(master: Master) -> str:
-    """The misconceptions of an exercise, question by question, as a student may read them."""
-    known = read_variants(master.exercise, "misconceptions")
-    parts = [MISTAKES]
-    for question in master.questions():
-        parts.append(f"### `{question}`")
-        parts += [_mistake(variant) for variant in known if variant.question == question]
-    return "\n\n".join(parts)
-
-
-def _mistake(variant: Variant) -> str:
-    return f"- **{variant.statement}** {variant.hint}"
+    return list(written)
 
 
 def execute(notebook: nbformat.NotebookNode, master: Master) -> None:

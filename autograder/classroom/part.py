@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,20 +49,25 @@ def every_name(identity: Identity) -> list[str]:
 
 
 def named(student: str, names: Mapping[str, Iterable[str]]) -> list[str]:
-    """The keys of ``names`` that a student is known by one of the names of, whatever the case of its letters.
+    """The keys of ``names`` one of whose names is the student's: "Anna Alt" is "alt, anna", too.
 
     Raises:
         UsageError: there are none. It says whose names are like that.
     """
-    wanted = student.casefold()
-    found = [key for key, known in names.items() if any(name and name.casefold() == wanted for name in known)]
+    wanted = _plain(student)
+    found = [key for key, known in names.items() if wanted and any(_plain(name) == wanted for name in known)]
     if not found:
         every = sorted({name for known in names.values() for name in known if name})
         plain = {name.casefold(): name for name in every}
-        near = [plain[name] for name in difflib.get_close_matches(wanted, plain, SHOWN)] or every[:SHOWN]
+        near = [plain[name] for name in difflib.get_close_matches(student.casefold(), plain, SHOWN)] or every[:SHOWN]
         said = f" Such as {', '.join(near)}." if near else ""
         raise UsageError(f"There is no {student!r}: give a name, an id, an email address or a submission.{said}")
     return found
+
+
+def _plain(name: str) -> str:
+    """A name in small letters, its words in alphabetical order; an email address has but one order."""
+    return name.casefold() if "@" in name else " ".join(sorted(re.findall(r"\w+", name.casefold())))
 
 
 def has_question(exercise: str, question: str) -> bool:

@@ -1,6 +1,7 @@
-"""What the misconceptions of an exercise did on the cases that everybody gets, kept between runs of the kit.
+"""What the misconceptions and the reference of an exercise did on the cases that everybody gets.
 
-To observe forty misconceptions takes seconds. With the archive only the first failure on a machine waits for them.
+It is kept between runs of the kit. To observe forty misconceptions takes seconds: with the archive only the first
+failure on a machine waits for them.
 """
 
 from __future__ import annotations
@@ -21,16 +22,20 @@ if TYPE_CHECKING:  # it imports TensorFlow, which a file of observations does no
 
 
 class Archive:
-    """A file of observations, by misconception. It holds for one version of the checks and of what they import."""
+    """A file of observations, by whose they are. It holds for one version of the checks and of what they import.
 
-    def __init__(self, exercise: str, seed: int) -> None:
+    ``part`` names one file of several: a submission that passes reads no misconceptions.
+    """
+
+    def __init__(self, exercise: str, seed: int, part: str = "misconceptions") -> None:
         self.exercise = exercise
         self.seed = seed
+        self.part = part
 
     @property
     def path(self) -> Path:
         """The file."""
-        return archives() / f"{self.exercise}-{self.seed}-{checks_sha256(self.exercise)[:16]}.frames"
+        return archives() / f"{self.exercise}-{self.seed}-{self.part}-{checks_sha256(self.exercise)[:16]}.frames"
 
     def read(self) -> dict[str, Known]:
         """All that is known; nothing where the file is missing or damaged."""
@@ -50,8 +55,10 @@ class Archive:
         with contextlib.suppress(OSError):
             archives().mkdir(mode=0o700, parents=True, exist_ok=True)
             write_bytes(self.path, b"".join(_frames(entries)), mode=0o600)
-            for old in set(archives().glob(f"{self.exercise}-*.frames")) - {self.path}:
-                old.unlink(missing_ok=True)
+            current = self.path.name.rpartition("-")[2]
+            for file in archives().glob(f"{self.exercise}-*.frames"):
+                if file.name.rpartition("-")[2] != current:
+                    file.unlink(missing_ok=True)
 
 
 def _frames(entries: Iterator[dict[str, Any]]) -> Iterator[bytes]:

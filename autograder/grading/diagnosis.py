@@ -5,27 +5,23 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
-import numpy as np
 from keras_checks.question import Case, Check
 from keras_checks.runner import fingerprint, fixed_cases
 
 from autograder.bank.variants import Variant
+from autograder.grading.agreement import agrees
 from autograder.grading.archive import Archive
 from autograder.grading.grader import Grader
-from autograder.grading.observer import Known, Observation, Remembering, Trusted
+from autograder.grading.observer import Known, Remembering, Trusted
 from autograder.grading.verdict import PROBE_DIED, GraderFault, Verdict, judge_case
 from autograder.results.records import Outcome
 
-RELATIVE = 1e-4
-"""Two computations of the same wrong value differ by rounding only."""
 EVIDENCE = 3
-SIGNATURE = 120
-"""Letters of a message that tell one error from another."""
-WORDING_OF_MANY = re.compile(r"Exception encountered when calling \S+|\{\{.*?\}\}|\d+|\s+")
-"""What is in the messages of many errors: Keras's preface, TensorFlow's names of nodes, numbers."""
+NUMBERS = re.compile(r"\d+")
 TWIN_SEEDS = 1000
+MANY_MORE = 3
+"""An answer may hold a second mistake: so many failures that agree outweigh one that does not."""
 Passed = tuple[Check, list[Case]]
 
 
@@ -79,7 +75,7 @@ class Diagnosis:
         passed = self._passed(grader, verdicts) if any(agreeing.values()) else []
         named = {}
         for check, suspects in agreeing.items():
-            found = [it for it in suspects if not _refuted(grader, it, _own(it, told, agreeing), check)]
+            found = [it for it in suspects if not _refuted(grader, it, told, agreeing, check)]
             if (best := _best(grader, told, passed, found, agreeing)) is not None:
                 named[check] = best.name
         return named
@@ -140,13 +136,15 @@ def _agreeing(
     check, found = verdict.judge, list(suspects)
     for case in evidence if found else []:
         seen = grader.observe(check, case)
-        found = [suspect for suspect in found if _agrees(check, case, seen, suspect.observer)]
+        found = [suspect for suspect in found if agrees(check, case, seen, suspect.observer)]
     case, seen = verdict.counterexample, verdict.seen
     assert case is not None and seen is not None
     return [
         suspect
         for suspect in found
-        if _agrees(check, case, seen, suspect.observer) and _fails_there(grader, verdict, suspect)
+        if agrees(check, case, seen, suspect.observer)
+        and _fails_there(grader, verdict, suspect)
+        and not _is_told_otherwise(grader, verdict, suspect)
     ]
 
 
@@ -157,8 +155,22 @@ def _own(
     return [it for it in told if suspect in agreeing[it.check.name] or not agreeing[it.check.name]]
 
 
-def _refuted(grader: Grader, suspect: ObservedMisconception, own: Sequence[Verdict], check: str) -> bool:
-    return any(_refutes(grader, verdict, suspect) for verdict in own if verdict.check.name != check)
+def _refuted(
+    grader: Grader,
+    suspect: ObservedMisconception,
+    told: Sequence[Verdict],
+    agreeing: Mapping[str, list[ObservedMisconception]],
+    check: str,
+) -> bool:
+    """Whether other failures speak against a suspect, and not many more for it."""
+    own = _own(suspect, told, agreeing)
+    against = sum(_refutes(grader, verdict, suspect) for verdict in own if verdict.check.name != check)
+    return _agreed(suspect, agreeing) < MANY_MORE * against
+
+
+def _agreed(suspect: ObservedMisconception, agreeing: Mapping[str, list[ObservedMisconception]]) -> int:
+    """On how many failures a suspect agrees."""
+    return sum(suspect in found for found in agreeing.values())
 
 
 def _best(
@@ -168,15 +180,18 @@ def _best(
     suspects: Iterable[ObservedMisconception],
     agreeing: Mapping[str, list[ObservedMisconception]],
 ) -> ObservedMisconception | None:
-    """Who fails at least half of the checks that it has to explain, and the fewest of those that the student passes."""
+    """Who fails at least half of the checks that it has to explain, and the fewest of those that the student passes.
+
+    Of equals, the one that agrees on the most failures: one mistake has one name.
+    """
     found = []
     for suspect in suspects:
         own = _own(suspect, told, agreeing)
         explained = sum(_fails_there(grader, verdict, suspect) for verdict in own)
         beyond = sum(any(_differs(grader, check, case, suspect.observer) for case in cases) for check, cases in passed)
         if 2 * explained >= len(own) and beyond <= explained:
-            found.append((beyond, suspect))
-    return min(found, key=lambda pair: pair[0])[1] if found else None
+            found.append((beyond, -_agreed(suspect, agreeing), suspect))
+    return min(found, key=lambda it: it[:2])[2] if found else None
 
 
 def _tells(verdict: Verdict) -> bool:
@@ -190,16 +205,37 @@ def _refutes(grader: Grader, verdict: Verdict, suspect: ObservedMisconception) -
     """Whether a suspect fails this check too, but surely not as the student does: then it is another mistake."""
     check, case, seen = verdict.judge, verdict.counterexample, verdict.seen
     assert case is not None and seen is not None
-    if _agrees(check, case, seen, suspect.observer) or not _fails_there(grader, verdict, suspect):
+    if agrees(check, case, seen, suspect.observer) or not _fails_there(grader, verdict, suspect):
         return False
     again = suspect.twin.observe(check.probe, case)
-    return _agrees(check, case, again, suspect.observer)  # else it is only noise that differs
+    return agrees(check, case, again, suspect.observer)  # else it is only noise that differs
 
 
 def _fails_there(grader: Grader, verdict: Verdict, suspect: ObservedMisconception) -> bool:
     """Whether a suspect fails a check where the student does."""
     assert verdict.counterexample is not None
     return _differs(grader, verdict.judge, verdict.counterexample, suspect.observer)
+
+
+def _is_told_otherwise(grader: Grader, verdict: Verdict, suspect: ObservedMisconception) -> bool:
+    """Whether a suspect surely gets another message than the student: then what they share is not the mistake."""
+    if "error" in (verdict.seen or {}):
+        return False
+    told, other = _message(grader, verdict, None), _message(grader, verdict, suspect.observer)
+    return told != other == _message(grader, verdict, suspect.twin)
+
+
+def _message(grader: Grader, verdict: Verdict, who: Remembering | None) -> str:
+    """What is said of an answer on the student's counter-example; None is the student."""
+    check, case, failure = verdict.judge, verdict.counterexample, verdict.failure
+    assert case is not None
+    if who is not None:
+        seen, reference = who.observe(check.probe, case), grader.reference
+        try:
+            failure = judge_case(check, case, seen, lambda: reference.observe(check.probe, case), reference.passed)
+        except GraderFault:
+            return ""
+    return NUMBERS.sub("", failure.message) if failure else ""
 
 
 def _evidence(grader: Grader, check: Check) -> list[Case]:
@@ -210,45 +246,13 @@ def _evidence(grader: Grader, check: Check) -> list[Case]:
 
 
 def _differs(grader: Grader, check: Check, case: Case, suspect: Remembering) -> bool:
-    seen = suspect.observe(check.probe, case)
-    try:
-        return judge_case(check, case, seen, lambda: grader.reference.observe(check.probe, case)) is not None
-    except GraderFault:
-        return False
-
-
-def _agrees(check: Check, case: Case, seen: Observation, suspect: Remembering) -> bool:
-    other = suspect.observe(check.probe, case)
-    if "error" in seen or "error" in other:
-        return _error_signature(seen) == _error_signature(other)
-    try:
-        reduce = check.trial.features or (lambda _, observation: observation)
-        return alike(reduce(case, seen["seen"]), reduce(case, other["seen"]))
-    except Exception:  # what a submission gave may have any form
-        return False
-
-
-def _error_signature(observation: Observation) -> tuple[str, str] | None:
-    """Type and wording of an error."""
-    error = observation.get("error")
-    if error is None:
-        return None
-    return error["type"], WORDING_OF_MANY.sub("", error["message"])[:SIGNATURE]
-
-
-def alike(one: Any, other: Any) -> bool:
-    """Whether two pieces of plain data are equal but for rounding."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(alike(one[key], other[key]) for key in one)
-    if isinstance(one, Sequence) and isinstance(other, Sequence) and not isinstance(one, str):
-        return len(one) == len(other) and all(map(alike, one, other))
-    if isinstance(one, np.ndarray | bool | int | float) and isinstance(other, np.ndarray | bool | int | float):
-        return _same_numbers(np.asarray(one), np.asarray(other))
-    return type(one) is type(other) and one == other
-
-
-def _same_numbers(one: np.ndarray, other: np.ndarray) -> bool:
-    if one.shape != other.shape:
-        return False
-    size = float(np.max(np.abs(np.nan_to_num(other.astype(np.float64))), initial=0.0))
-    return bool(np.allclose(one, other, rtol=RELATIVE, atol=RELATIVE * max(size, 1e-6), equal_nan=True))
+    """Whether a suspect fails a check on a case; judged once."""
+    key = check, fingerprint(case)
+    if key not in suspect.passed:
+        seen, reference = suspect.observe(check.probe, case), grader.reference
+        try:
+            failure = judge_case(check, case, seen, lambda: reference.observe(check.probe, case), reference.passed)
+        except GraderFault:
+            return False
+        suspect.passed[key] = failure is None
+    return not suspect.passed[key]

@@ -23,6 +23,7 @@ class Job:
     salt: str = ""
     only: str | None = None
     unsealed: bool = False
+    profile: bool = False
     seed: int = SEED
     limits: Limits = field(default_factory=Limits)
 

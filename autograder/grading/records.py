@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from keras_checks.feedback import Record, reason
 from keras_checks.question import Check, Question
 
 from autograder.grading.verdict import Verdict
+from autograder.results.markdown import markdown
 from autograder.results.records import CheckRecord, Outcome, PlanRow
 
 MAX_NUMBERS = 200
@@ -19,18 +21,20 @@ def plan_of(questions: Sequence[Question]) -> list[PlanRow]:
     return [_row(check) for question in questions for check in question.checks]
 
 
-def check_record(verdict: Verdict, misconception: str | None, feedback: str | None) -> CheckRecord:
-    """The record of a check that a result keeps."""
+def check_record(verdict: Verdict, record: Record | None) -> CheckRecord:
+    """The record of a check that a result keeps; ``record`` says what the student reads of a failure."""
+    misconception = record.misconception if record else None
     failed, failure = verdict.outcome is Outcome.FAILED, verdict.failure
     return {
         **_row(verdict.check),
         "points": verdict.points,
         "outcome": verdict.outcome,
-        "misconception": misconception,
+        "misconception": misconception.name if misconception else None,
         "counterexample": jsonable(verdict.counterexample) if failed else None,
         "message": failure.message if failure else None,
         "note": verdict.note if verdict.outcome is Outcome.FAULT else None,
-        "feedback": feedback,
+        "feedback": markdown(record) if record else None,
+        "reason": reason(record) if record else None,
     }
 
 

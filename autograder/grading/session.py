@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any
 
+from autograder import spans
 from autograder.bank.master import read_master
 from autograder.bank.settings import settings_of
 from autograder.bank.variants import Variant, read_variants
@@ -58,7 +59,10 @@ class TrustedProcess:
                 event = json.loads(line)
                 if event["event"] == "done":
                     return True
-                take(event)
+                if event["event"] == "spans":
+                    spans.merge(event)
+                else:
+                    take(event)
         return False
 
     def end(self) -> None:
@@ -123,10 +127,11 @@ class Session:
         salt = hmac.new(self.key, submission.sha256.encode(), hashlib.sha256).hexdigest()
         job = self._job(exercise, cells=submission.graded_sources(), files=dict(submission.files), salt=salt, only=only)
         try:
-            self._run(job, grading, progress)
+            with spans.span(f"grade {submission.name}"):
+                self._run(job, grading, progress)
+            grading.plan = grading.plan or self.plan(exercise)
         except (OSError, ValueError, ZygoteError) as error:
             grading.ended, grading.message = Status.FAULT, f"The grader stopped: {error}"
-        grading.plan = grading.plan or self.plan(exercise)
         if only:
             grading.plan = [row for row in grading.plan if row["question"] == only]
         grading.seconds = time.monotonic() - start
@@ -138,7 +143,8 @@ class Session:
             self._answers[exercise] = (reference, read_variants(exercise, "misconceptions"))
         reference, misconceptions = self._answers[exercise]
         limits = self.limits or replace(Limits(), total_seconds=settings_of(exercise).seconds)
-        return Job(exercise, reference, misconceptions, limits=limits, unsealed=self.unsealed, **options)
+        options |= {"unsealed": self.unsealed, "profile": spans.recording()}
+        return Job(exercise, reference, misconceptions, limits=limits, **options)
 
     def _run(self, job: Job, grading: Grading, progress: Progress | None) -> None:
         def take(event: dict[str, Any]) -> None:
@@ -178,13 +184,15 @@ class Session:
         assert self._zygote is not None
         with self._lock:
             try:
-                self._zygote.ready()
+                with spans.span("wait for the fork server"):
+                    self._zygote.ready()
             except ZygoteError:
                 self._zygote.close()
                 self._zygote, self._tried = Zygote(), False
                 self._zygote.ready()
             if not (self._tried or self.unsealed):
-                require_seal(self._zygote, HIDDEN)
+                with spans.span("try the seal"):
+                    require_seal(self._zygote, HIDDEN)
                 self._tried = True
             return self._zygote
 

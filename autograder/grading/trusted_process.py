@@ -6,24 +6,25 @@ import json
 import re
 import socket
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from keras_checks.compare import Failure
-from keras_checks.feedback import Misconception, record_of
+from keras_checks.feedback import Misconception, Record, record_of
 
+from autograder import spans
 from autograder.bank.variants import Variant
 from autograder.grading.archive import Archive
 from autograder.grading.diagnosis import Diagnosis
 from autograder.grading.grader import Grader, load_questions, run_questions
 from autograder.grading.job import Job
-from autograder.grading.observer import Remembering, Trusted
 from autograder.grading.records import check_record, plan_of
+from autograder.grading.reference import Reference
 from autograder.grading.verdict import Verdict
 from autograder.grading.worker_observer import WorkerObserver
-from autograder.results.markdown import markdown
 from autograder.results.records import Outcome
 from autograder.results.texts import TAMPERED
+from autograder.spans import span
 from autograder.workers.student import Student
 from autograder.workers.zygote import ZygoteClient
 
@@ -37,10 +38,29 @@ def main(channel: socket.socket, control: socket.socket, _settings: dict[str, An
     with channel.makefile("rw", encoding="utf-8") as stream:
         for line in iter(stream.readline, ""):
             job = Job.from_json(line)
-            memory = memory or Memory(job)
-            for event in _events(job, zygote, memory):
-                stream.write(VOLATILE.sub("...", json.dumps(event)) + "\n")
-                stream.flush()
+            _profile(job)
+            with _student(job, zygote) as student, _student(replace(job, cells=[], files={}), zygote) as clean:
+                if job.cells is not None:
+                    student.begin()  # it gets ready while the checks are loaded
+                with span("load the checks"):
+                    memory = memory or Memory(job)
+                for event in _events(job, student, clean, memory):
+                    stream.write(VOLATILE.sub("...", json.dumps(event)) + "\n")
+                    stream.flush()
+
+
+def _student(job: Job, zygote: ZygoteClient) -> Student:
+    more: dict[str, Any] = {"seed": job.seed, "unsealed": job.unsealed, "files": job.files}
+    return Student(zygote, job.cells or [], job.exercise, job.limits, **more)
+
+
+def _profile(job: Job) -> None:
+    """Measure where the time of a job goes, if it asks for that."""
+    if not job.profile:
+        spans.stop()
+    elif not spans.recording():
+        spans.record(f"trusted process of {job.exercise}")
+        spans.watch_keras()
 
 
 class Memory:
@@ -48,45 +68,48 @@ class Memory:
 
     def __init__(self, job: Job) -> None:
         self.questions = load_questions(job.exercise)
-        self.reference = Remembering(Trusted(job.exercise, job.reference, "reference", job.seed))
+        kept = Archive(job.exercise, job.seed, "reference")
+        self.reference = Reference(job.exercise, job.reference, job.seed, kept)
         archive = Archive(job.exercise, job.seed)
         self.diagnosis = Diagnosis(job.exercise, job.reference, job.misconceptions, job.seed, archive)
 
 
-def _events(job: Job, zygote: ZygoteClient, memory: Memory) -> Iterator[dict[str, Any]]:
+def _events(job: Job, student: Student, clean: Student, memory: Memory) -> Iterator[dict[str, Any]]:
     yield {"event": "plan", "checks": plan_of(memory.questions)}
     if job.cells is not None:
-        yield from _graded(job, job.cells, zygote, memory)
+        yield from _graded(job, student, clean, memory)
+    if job.profile:
+        yield {"event": "spans", **spans.exported()}
     yield {"event": "done"}
 
 
-def _graded(job: Job, sources: list[str], zygote: ZygoteClient, memory: Memory) -> Iterator[dict[str, Any]]:
+def _graded(job: Job, student: Student, clean: Student, memory: Memory) -> Iterator[dict[str, Any]]:
     known = {(item.question, item.name): item for item in job.misconceptions}
-    student = Student(zygote, sources, job.exercise, job.limits, seed=job.seed, unsealed=job.unsealed, files=job.files)
-    clean = Student(zygote, [], job.exercise, job.limits, seed=job.seed, unsealed=job.unsealed)
-    with student, clean:
-        cells = student.run_cells()
-        yield {"event": "cells", "cells": [asdict(cell) for cell in cells], "isolation": student.isolation}
-        observer = WorkerObserver(job.exercise, student, clean)
-        grader = Grader(job.exercise, observer, memory.reference, job.salt)
-        wanted = [question for question in memory.questions if job.only in (None, question.name)]
-        touched = _Touched(student)
-        for verdict, name in run_questions(grader, wanted, memory.diagnosis):
-            if touched.by(verdict.check.question):
-                verdict, name = Verdict(verdict.check, Outcome.FAILED, Failure(TAMPERED, final=True)), None
-            feedback = _feedback(job.exercise, verdict, known[verdict.check.question, name] if name else None)
-            yield {"event": "check", **check_record(verdict, name, feedback)}
-        student.close()
+    wanted = [question for question in memory.questions if job.only in (None, question.name)]
+    with span("wait for the cells"):
+        cells = student.run_cells(memory.reference.observe_ahead(wanted))
+    yield {"event": "cells", "cells": [asdict(cell) for cell in cells], "isolation": student.isolation}
+    observer = WorkerObserver(job.exercise, student, clean)
+    grader = Grader(job.exercise, observer, memory.reference, job.salt)
+    touched = _Touched(student)
+    for verdict, name in run_questions(grader, wanted, memory.diagnosis):
+        if touched.by(verdict.check.question):
+            verdict, name = Verdict(verdict.check, Outcome.FAILED, Failure(TAMPERED, final=True)), None
+        with span("feedback"):
+            said = _said(job.exercise, verdict, known[verdict.check.question, name] if name else None)
+        yield {"event": "check", **check_record(verdict, said)}
+    student.close()
+    with span("write the archive"):
         memory.diagnosis.keep()
-        timed_out = observer.timed_out or any(cell.status == "timeout" for cell in cells)
-        in_place = sorted(observer.in_place)
-        yield {
-            "event": "end",
-            "peak_mb": student.peak_mb,
-            "timed_out": timed_out,
-            "tampering": student.tripwires,
-            "probed_in_place": in_place,
-        }
+        memory.reference.keep(memory.questions)
+    timed_out = observer.timed_out or any(cell.status == "timeout" for cell in cells)
+    yield {
+        "event": "end",
+        "peak_mb": student.peak_mb,
+        "timed_out": timed_out,
+        "tampering": student.tripwires,
+        "probed_in_place": sorted(observer.in_place),
+    }
 
 
 class _Touched:
@@ -106,13 +129,12 @@ class _Touched:
         return self.questions[question]
 
 
-def _feedback(exercise: str, verdict: Verdict, found: Variant | None) -> str | None:
-    """What the student reads of a failure, in Gradescope's markdown."""
+def _said(exercise: str, verdict: Verdict, found: Variant | None) -> Record | None:
+    """What the student reads of a failure."""
     if verdict.failure is None:
         return None
     named = Misconception(found.name, found.statement, found.hint) if found else None
     confirming = verdict.judge is not verdict.check
-    record = record_of(
+    return record_of(
         exercise, verdict.check, verdict.failure, verdict.counterexample, verdict.seen, named, confirming=confirming
     )
-    return markdown(record)

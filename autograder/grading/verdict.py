@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from keras_checks.compare import Failure
 from keras_checks.question import Case, Check
+from keras_checks.runner import fingerprint
 from keras_checks.verdicts import failure_of
 
 from autograder.grading.bounds import bounded
@@ -48,8 +50,16 @@ class Verdict:
         return self.check.points if self.outcome is Outcome.PASSED else 0.0
 
 
-def judge_case(check: Check, case: Case, seen: Observation, reference: Pending) -> Failure | None:
+Passed = dict[tuple[Check, str], bool]
+"""Whether an answer passes a check on a case, by the check and the fingerprint of the case."""
+
+
+def judge_case(
+    check: Check, case: Case, seen: Observation, reference: Pending, sound: Passed | None = None
+) -> Failure | None:
     """How ``seen`` fails ``check`` on ``case``, or None. The reference is asked where it is needed.
+
+    ``sound`` remembers where the reference was found to pass, so that a check is tried on it once for each case.
 
     Raises:
         GraderFault: the reference itself can't be observed, or fails the check.
@@ -57,12 +67,19 @@ def judge_case(check: Check, case: Case, seen: Observation, reference: Pending) 
     secrets = (_observed(check, reference)["seen"],) if check.needs_reference else ()
     failure = bounded(lambda: failure_of(check, case, seen, *secrets))
     if failure is not None:
-        expected = _observed(check, reference)
-        own = failure_of(check, case, expected, *secrets)
-        if own is not None:
-            cause = f" {own.__cause__!r}" if own.__cause__ else ""
-            raise GraderFault(f"The reference fails {check.question}.{check.name}: {own.message}{cause}")
+        _expect_sound(check, case, reference, secrets, {} if sound is None else sound)
     return failure
+
+
+def _expect_sound(check: Check, case: Case, reference: Pending, secrets: tuple[Any, ...], sound: Passed) -> None:
+    key = check, fingerprint(case)
+    if key in sound:
+        return
+    own = failure_of(check, case, _observed(check, reference), *secrets)
+    if own is not None:
+        cause = f" {own.__cause__!r}" if own.__cause__ else ""
+        raise GraderFault(f"The reference fails {check.question}.{check.name}: {own.message}{cause}")
+    sound[key] = True
 
 
 def _observed(check: Check, reference: Callable[[], Observation]) -> Observation:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from keras_checks.errors import MAX_TEXT
 from keras_checks.model_probes import is_model_probe
-from keras_checks.observe import MAX_TEXT
 from keras_checks.question import Case
 
 from autograder.grading.observer import Observation, Pending
@@ -21,6 +21,8 @@ class WorkerObserver:
         student: runs the submission's cells, and its probes.
         clean: has run no student code; models that are plain data are measured there.
     """
+
+    in_another_process = True
 
     def __init__(self, exercise: str, student: Student, clean: Student) -> None:
         self.exercise = exercise

@@ -51,6 +51,7 @@ def _looks_of_half(seen: Any, size: int) -> dict[str, Any]:
         "one per row": batch.shape[0] == probes.ROWS,
         "same rows": bool(np.allclose(batch[0], batch[-1], atol=SEEN)),
         "alone": bool(np.allclose(seen["alone"], batch[:1], atol=SEEN)),
+        "plain": bool(np.allclose(seen["plain"], batch, atol=SEEN)),
         "entries that count": sum(changes),
         "rows add up to 1": bool(np.allclose(batch.sum(axis=-1), 1, atol=SEEN)),
         "directions": probes.directions(seen["slopes"]) if "slopes" in seen else 0,

@@ -182,10 +182,13 @@ def resemblance(case: Case, seen: Any) -> dict[str, Any]:
     nearest = min(found, key=lambda name: found[name])
     return {
         "nearest": nearest if found[nearest] < DISTANCE_TOLERANCE else "none",
-        "columns": predicted.shape[1],
+        "shape": list(np.shape(seen["fresh"])[1:]),
+        "same for all": bool(np.ptp(mean) < 1e-3),
         "through zero": abs(float(mean[0])) < 1e-5,
         "bounded below": bool(predicted.min() >= 0),
         "between -1 and 1": bool(0.9 < np.abs(predicted).max() <= 1),
+        "near zero": bool(np.abs(predicted).max() < 0.3),
+        "finite": bool(np.isfinite(predicted).all()),
         "made with": sorted(set(np.round(seen["made_with"], 6).tolist())),
     }
 

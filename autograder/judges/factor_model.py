@@ -157,7 +157,9 @@ def loss_and_first_step(_case: Case, seen: Any, expected: Any) -> None:
 @probes.BETAS_ALONE.judge(points=0.5, hint="Use the layers of the given model, up to the output of `output_beta`.")
 def betas_of_the_model(case: Case, seen: Any) -> None:
     """The betas are what the layer `output_beta` of the given model gives at inference, for any weights."""
-    _agrees(seen["betas"], right(case).betas(case), "The betas")
+    betas = right(case).betas(case)
+    _agrees(seen["betas"], betas, "The betas")
+    _agrees(seen["second"], betas + 1, "The betas of a second model")
 
 
 @probes.COUNTED.confirms(probes.worked_counts, probes.what_grows_with_what)

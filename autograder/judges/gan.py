@@ -70,6 +70,7 @@ def _range_of(low: tuple[float, ...], high: tuple[float, ...]) -> Callable[[Case
         return {
             "shape": list(array(seen["outputs"], "The output").shape[1:]),
             "convolves": bool(seen["convolves"]),
+            "alone": bool(seen["alone"]),
             "low": [bool(seen["low"] < bound) for bound in low],
             "high": [bool(seen["high"] > bound) for bound in high],
             "spread": bool(seen["spread"] > 1e-6),

@@ -93,6 +93,7 @@ def arrangement(case: Case, seen: Any) -> dict[str, Any]:
         "repeats": [orders_seen[1] == orders_seen[2], orders_seen[3] == orders_seen[4]],
         "one order": all(rows == orders_seen[1] for rows in orders_seen[1:-2]),
         "no seed repeats": orders_seen[-1] == orders_seen[-2],
+        "no seed as given": orders_seen[-1] == sorted(orders_seen[-1]),
     }
 
 
@@ -272,10 +273,11 @@ def training_summary(case: Case, seen: Any) -> list[dict[str, Any]]:
 
 def _training_summary(case: Case, run: dict[str, Any]) -> dict[str, Any]:
     losses, visits = array(run["losses"], "The losses").ravel(), probes.orders(case, run)
-    taken_for = losses_due(case, run).items()
+    due = losses_due(case, run).items()
+    taken_for = [name for name, each in due if len(each) == len(losses) and np.allclose(losses, each, 1e-3)]
     return {
         "losses": len(losses),
-        "taken for": [name for name, due in taken_for if len(due) == len(losses) and np.allclose(losses, due, 1e-3)],
+        "taken for": taken_for or losses,
         "visits": [sorted(np.bincount(rows, minlength=len(case["data"]["X"])).tolist()) for rows in visits],
         "as given": [rows == sorted(rows) for rows in visits],
         "repeats": [rows == visits[0] for rows in visits],

@@ -37,7 +37,8 @@ def response(case: Case, seen: Any) -> dict[str, Any]:
     """How z changes with z_log_var, in units of what the noise has added: a number that no draw changes."""
     away = np.asarray(seen["z"], np.float64) - case["z_mean"]
     if seen.get("by_log_var") is None:
-        return {"unit": "none", "finite": bool(np.isfinite(away).all())}
+        silent = bool(np.abs(away).max() < 1e-6)
+        return {"unit": "none", "finite": bool(np.isfinite(away).all()), "silent": silent}
     with np.errstate(all="ignore"):
         unit = seen["by_log_var"] / case["weight"] / away
         by_mean = 0 if seen.get("by_mean") is None else seen["by_mean"] / case["weight"]
@@ -56,7 +57,7 @@ def noise_traits(case: Case, seen: Any) -> dict[str, Any]:
         "calls_alike": bool(abs(correlation(first, second)) > 0.5),
         "halves_alike": round(correlation(first[:half], first[half:])),
         "middle": np.round(first.mean(axis=0) / spread),
-        "standardized": probes.standardized([first / spread, second / (second.std(axis=0) + 1e-9)]),
+        "standardized": probes.standardized([each / np.exp(case["z_log_var"] / 2) for each in (first, second)]),
         "layers_alike": bool(abs(correlation(first, seen.get("other_layer", -first) - case["z_mean"])) > 0.5),
         "functional": "raised" in seen.get("functional", {}),
     }
@@ -69,6 +70,7 @@ def scaled_noise(case: Case, seen: Any) -> dict[str, Any]:
     formulas = {
         "exp(lv / 2)": np.exp(log_var / 2),
         "exp(lv)": np.exp(log_var),
+        "exp(lv) / 2": np.exp(log_var) / 2,
         "1": np.ones_like(log_var),
         "lv": np.abs(log_var) + 1e-9,
         "exp(lv / 2) / sqrt(3)": np.exp(log_var / 2) / np.sqrt(3),
@@ -127,7 +129,7 @@ def standard_normal(case: Case, seen: Any) -> None:
     found = [normal(case, seen[name], what) for name, what in calls]
     for one in (found, [each**2 for each in found]):
         probes.independent(one[0], one[1], "Two calls of one layer")
-    expect(not probes.standardized(found), "The noise of each batch has mean 0 exactly.")
+    expect(not any(probes.standardized(found)), "The noise of each batch has mean 0 exactly.")
 
 
 IN_GRAPH = probes.SAMPLING.trial(probes.sampled_in_graph, noise_cases, examples=1)
@@ -156,19 +158,22 @@ def encoder_traits(case: Case, seen: Any) -> dict[str, Any]:
     """What tells wrong encoders apart, whatever their weights are."""
     found = [np.asarray(each, np.float64) for each in seen["together"]]
     shapes = [list(each.shape) for each in found]
-    if len(found) != 3 or len({tuple(shape) for shape in shapes}) != 1:
+    if shapes != 3 * [[case["batch"], case["latent_dim"]]]:
         return {"shapes": shapes}
     z_mean, z_log_var, z = found
     wide = case["latent_dim"] >= probes.WIDE
+    still = bool(np.abs(z - z_mean).max() < 1e-6)
+    drawn = not still and _drawn(z_mean, z_log_var, z)
     return {
         "shapes": shapes,
-        "drawn": _drawn(z_mean, z_log_var, z),
-        "swapped": _drawn(z_log_var, z_mean, z),
-        "rolled": _drawn(z_log_var, z, z_mean),
-        "still": bool(np.abs(z - z_mean).max() < 1e-6),
+        "drawn": drawn,
+        "swapped": not drawn and not still and probes.from_stand_in(z_log_var, z_mean, z),
+        "rolled": not drawn and not still and probes.from_stand_in(z_log_var, z, z_mean),
+        "still": still,
         "twins": bool(np.abs(z_mean - z_log_var).max() < 1e-6),
         "signs": [bool((each > 0).any() and (each < 0).any()) for each in (z_mean, z_log_var)] if wide else [],
         "constant": [bool(np.ptp(each, axis=0).max() < 1e-6) for each in (z_mean, z_log_var)],
+        "sees": [bool(np.abs(np.asarray(other) - z_mean).max() > probes.SAME) for other in seen["channels"]],
     }
 
 
@@ -206,6 +211,10 @@ def images_of_other_sizes(case: Case, seen: Any) -> None:
     probes.pixels_from_dark_to_bright(case, seen)
 
 
+REACHED = (0.05, 0.2, 0.45, 0.6, 0.8, 0.95)
+"""Between these bounds the darkest or brightest pixel is of one kind: a softmax of three, a sigmoid of a sigmoid."""
+
+
 def decoder_traits(case: Case, seen: Any) -> dict[str, Any]:
     """What tells wrong decoders apart, whatever their weights are."""
     shape = list(np.shape(seen["together"]))
@@ -219,7 +228,7 @@ def decoder_traits(case: Case, seen: Any) -> dict[str, Any]:
         "outside": [max(-1e3, round(lowest)) < 0 or lowest < -1e-3, highest > 1 + 1e-3],
         "scaled": bool(abs(highest - 255) < 1),
         "tanh": bool(lowest < -0.5 and abs(highest - 1) < 0.01),
-        "reach": [round(float(ends[name]), 1) for name in ("darkest", "brightest")] if inside else [],
+        "reach": np.digitize([ends["darkest"], ends["brightest"]], REACHED) if inside else [],
         "edges": [bool(array(ends[name], "A pixel")[[0, -1]].min() < 1e-4) for name in ("row", "column")],
         "constant": bool(np.ptp(seen["together"], axis=0).max() < 1e-6),
     }

@@ -122,6 +122,17 @@ def _places(case: Case, seen: Any) -> Any:
     }
 
 
+def _many_places(case: Case, seen: Any) -> Any:
+    """The same for many examples, whose places tell how they were drawn."""
+    places = probes.interpolates(case, seen)
+    half = len(places) // 2
+    varies = np.ptp(places) > probes.ROUNDING
+    together = np.corrcoef(places[:half, 0], places[half : 2 * half, 0])[0, 1] if varies else 1
+    inside = (places > probes.ROUNDING) & (places < 1 - probes.ROUNDING)
+    where = [places.min() < -probes.ROUNDING, inside.any(), places.max() > 1 + probes.ROUNDING]
+    return _places(case, seen) | {"where": [bool(each) for each in where], "together": round(float(together))}
+
+
 def _formula(case: Case, seen: Any) -> list[str]:
     value = float(np.ravel(array(seen["value"], "The penalty"))[0])
     found = _known_values(case, seen)
@@ -242,7 +253,7 @@ def _both_worked(case: Case, seen: Any) -> Any:
 
 probes.PENALTIES.told_apart_by(_places_of_each)
 probes.CURVES.told_apart_by(_places_of_each)
-probes.MANY_PLACES.told_apart_by(_places)
+probes.MANY_PLACES.told_apart_by(_many_places)
 probes.WORKED_STEP.told_apart_by(_both_worked)
 probes.TWO_STEPS.told_apart_by(summary)
 probes.STEPS_OF_FIT.told_apart_by(summary)

@@ -32,11 +32,15 @@ FOOT = """
 * *Unstable*: answers that lose other checks under another salt; each answer was graded under {salts}.
 * *Forged*: checks with points that numbers pass which no answer gave.
 """
+HALF = """
+Of the wrong answers, every other one was tried: `--half` takes one half of each bank, another when a check changes.
+"""
 
 
 def evidence_page(reports: Sequence[Report], scope: Scope, today: datetime.date) -> str:
     """The page as Markdown."""
-    options = [f"--generated {scope.generated}"] if scope.generated else []
+    options = ["--half"] if scope.half else []
+    options += [f"--generated {scope.generated}"] if scope.generated else []
     options += [f"--salts {scope.salts}"] if scope.salts > 1 else []
     command = " ".join(["uv run kit verify", *options, "--evidence solutions/EVIDENCE.md"])
     named = ", ".join(f"{name} {version}" for name, version in versions().items())
@@ -48,7 +52,7 @@ def evidence_page(reports: Sequence[Report], scope: Scope, today: datetime.date)
         columns=_line(COLUMNS) + _line(["---"] * len(COLUMNS)).strip(),
     )
     salts = f"{scope.salts} salts" if scope.salts > 1 else "one salt"
-    return head + "".join(map(_row, reports)) + FOOT.format(salts=salts)
+    return head + "".join(map(_row, reports)) + FOOT.format(salts=salts) + (HALF if scope.half else "")
 
 
 def _row(report: Report) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import itertools
 import os
 import time
@@ -19,13 +20,20 @@ from autograder.grading.diagnosis import EVIDENCE, Diagnosis
 from autograder.grading.grader import Grader, load_questions, run_questions
 from autograder.grading.job import SEED
 from autograder.grading.observer import Observer, Remembering, Trusted
+from autograder.grading.reference import Reference, judging_checks
+from autograder.grading.verdict import Verdict
 from autograder.results.records import Outcome
 from autograder.verifying.forgery import ForgedObserver, forgeable
-from autograder.verifying.verify import CheckOutcome, Report, Scope, verify
+from autograder.verifying.verify import SALT, CheckOutcome, Report, Scope, verify
 
 POINTS = 10
 HIDDEN_SHARE = 0.4
 """Of the points of an exercise, hidden checks decide at most this share."""
+
+
+def undiagnosed(_grader: Grader, _verdicts: Sequence[Verdict]) -> dict[str, str]:
+    """Names no misconception: to look for one takes longer than to grade."""
+    return {}
 
 
 class Bank:
@@ -35,7 +43,8 @@ class Bank:
         self.exercise = exercise
         self.questions = load_questions(exercise)
         self.cells = [cell.source for cell in read_master(exercise).reference_cells()]
-        self.reference = Remembering(Trusted(exercise, self.cells, "reference", SEED))
+        kept = Archive(exercise, SEED, "reference") if archive else None
+        self.reference = Reference(exercise, self.cells, SEED, kept)
         self.diagnosis = Diagnosis(exercise, self.cells, read_variants(exercise, "misconceptions"), SEED, archive)
         self._answer: tuple[list[str], Observer] | None = None
 
@@ -43,15 +52,19 @@ class Bank:
         """All questions, or one."""
         return [question for question in self.questions if only in (None, question.name)]
 
-    def grade(self, cells: Sequence[str], only: str | None = None, salt: str = "verify") -> list[CheckOutcome]:
+    def grade(
+        self, cells: Sequence[str], only: str | None = None, salt: str = SALT, *, diagnose: bool = True
+    ) -> list[CheckOutcome]:
         """The outcome of each check on notebook cells of ours."""
-        return self.grade_observer(self._observer(cells), only, salt)
+        return self.grade_observer(self._observer(cells), only, salt, diagnose=diagnose)
 
-    def grade_observer(self, answer: Observer, only: str | None, salt: str = "verify") -> list[CheckOutcome]:
+    def grade_observer(
+        self, answer: Observer, only: str | None, salt: str = SALT, *, diagnose: bool = True
+    ) -> list[CheckOutcome]:
         """The outcome of each check on what an observer says."""
         grader = Grader(self.exercise, answer, self.reference, salt)
         results = []
-        for verdict, named in run_questions(grader, self.wanted(only), self.diagnosis):
+        for verdict, named in run_questions(grader, self.wanted(only), self.diagnosis if diagnose else undiagnosed):
             check = verdict.check
             message = verdict.failure.message if verdict.failure else verdict.note
             red = verdict.outcome is Outcome.FAILED and not check.hidden and verdict.judge is check
@@ -70,7 +83,7 @@ class Bank:
                 forged = forgeable(self.exercise, check, self.reference) if check.points else None
                 if forged:
                     found.append(f"{check.question}.{check.name} passes {forged}")
-        forged = self.grade_observer(ForgedObserver(self.exercise), only)
+        forged = self.grade_observer(ForgedObserver(self.exercise), only, diagnose=False)
         return found + [f"{it.question}.{it.check} gives a forger {it.points:g} points" for it in forged if it.points]
 
     def _observer(self, cells: Sequence[str]) -> Observer:
@@ -84,6 +97,7 @@ class Bank:
 def verified(exercise: str, scope: Scope) -> Report:
     """The bank of an exercise against its checks."""
     bank = Bank(exercise)
+    gc.collect(), gc.freeze()  # what TensorFlow has imported needs no search for garbage
     rows = verify(exercise, bank.grade, scope)
     return Report(exercise, rows, bank.forgeries(scope.only), list(_point_problems(bank.questions)))
 
@@ -116,13 +130,14 @@ def without_noise() -> Iterator[None]:
 
 
 def fill_archive(exercise: str, seconds: float) -> None:
-    """Observe the misconceptions on the cases that everybody gets, ahead of any failure, while ``seconds`` last."""
+    """Observe the reference and the misconceptions on the cases that everybody gets, while ``seconds`` last."""
     end = time.monotonic() + seconds
     bank = Bank(exercise, Archive(exercise, SEED))
-    checks = [
-        each for question in bank.questions for check in question.checks for each in (check, *check.confirmations)
-    ]
-    for number, check in itertools.product(range(EVIDENCE), checks):
+    for _ in bank.reference.observe_ahead(bank.questions):
+        if time.monotonic() > end:
+            break
+    for number, check in itertools.product(range(EVIDENCE), judging_checks(bank.questions)):
         if time.monotonic() < end:
             bank.diagnosis.observe(check, fixed_cases(exercise, check)[number : number + 1])
+    bank.reference.keep(bank.questions)
     bank.diagnosis.keep()

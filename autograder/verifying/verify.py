@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Protocol
 
 from autograder.bank.master import Master, read_master
 from autograder.bank.variants import Variant, read_variants
@@ -32,8 +34,12 @@ class CheckOutcome:
     """Whether the student's own notebook shows it, too."""
 
 
-GradeCells = Callable[[Sequence[str], str | None, str], list[CheckOutcome]]
-"""Grades notebook cells, on all questions or on one, with the cases of a salt."""
+class GradeCells(Protocol):
+    """Grades notebook cells, on all questions or on one, with the cases of a salt; names mistakes where asked to."""
+
+    def __call__(self, cells: Sequence[str], only: str | None, salt: str, *, diagnose: bool) -> list[CheckOutcome]: ...
+
+
 RIGHT = ("reference", "alternative", "generated")
 EDGE_SHARE = 0.05
 """Of the misconceptions of an exercise, at most this share may be edge cases that no public check shows."""
@@ -83,7 +89,7 @@ def verify(exercise: str, grade: GradeCells, scope: Scope) -> list[VerifiedAnswe
     for kind, variant, cells in [*_bank(master, only, scope.half), *_generated(master, scope)]:
         start = time.monotonic()
         wanted = only if scope.across else variant.question or only
-        results = grade(cells, wanted, SALT)
+        results = grade(cells, wanted, SALT, diagnose=kind == "misconception")
         row = VerifiedAnswer(
             kind,
             variant,
@@ -92,7 +98,8 @@ def verify(exercise: str, grade: GradeCells, scope: Scope) -> list[VerifiedAnswe
             time.monotonic() - start,
             results,
         )
-        row.problems = _problems(row) + _unstable(row, scope, lambda salt: grade(cells, wanted, salt))  # noqa: B023
+        again = partial(grade, cells, wanted, diagnose=False)
+        row.problems = _problems(row) + _unstable(row, scope, again)
         rows.append(row)
     return rows
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import secrets
+import select
 import socket
 import threading
 import time
@@ -71,6 +72,10 @@ class Channel:
         check_lengths(length, header_length, self.max_receive)
         self.received += length
         return decode(lengths + reader.exactly(length - 4), self.max_receive)
+
+    def has_arrived(self) -> bool:
+        """Whether there is something to read, if only the end."""
+        return bool(select.select([self.sock], [], [], 0)[0])
 
     def ask(self, message: dict[str, Any], deadline: float | None = None) -> str:
         """Send a request; returns the nonce that its reply must repeat."""

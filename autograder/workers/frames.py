@@ -72,7 +72,7 @@ def decode(frame: bytes | bytearray, max_header: int = MAX_REQUEST_HEADER) -> An
 def check_lengths(length: int, header_length: int, max_header: int) -> None:
     """Raise WireError when a frame's lengths are out of bounds."""
     if length > MAX_FRAME or header_length > max_header or header_length + 4 > length:
-        raise WireError(f"Lengths out of bounds: {length} bytes with a header of {header_length}.")
+        raise WireError("Too large, or no answer at all.")
 
 
 def _flatten(value: Any, arrays: list[bytes], depth: int) -> Any:

@@ -26,7 +26,7 @@ class Limits:
     probe_seconds: float = 20
     total_seconds: float = 240
     wall_seconds: float = math.inf
-    replays: int = 8
+    replays: int = 16
     work_bytes: int = 200 * 2**20
     work_files: int = 2000
     data_gb: float = 2
@@ -84,5 +84,5 @@ class Stopwatch:
 
     def stop(self, waited: float) -> None:
         """Take what was worked, and ``waited`` seconds, off the allowance."""
-        self.allowance.work -= max(0.0, self.worked())
+        self.allowance.work -= min(max(0.0, self.worked()), self.seconds + 1)  # nobody may have been there to stop it
         self.allowance.wait -= waited

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from autograder import spans
 from autograder.seal.enter import SealError
 from autograder.workers.channel import WireTimeout
 from autograder.workers.frames import WireError
@@ -17,6 +18,8 @@ from autograder.workers.zygote import ZygoteClient, ZygoteError
 
 CellStatus = Literal["ok", "raised", "died", "timeout", "skipped"]
 START_SECONDS = 60.0
+NOTHING: Iterator[object] = iter(())
+"""No work to do meanwhile."""
 LATE_SECONDS = 1.0
 """An answer that has arrived is read even when the trusted side comes late for it."""
 MAX_ERROR_TYPE, MAX_MESSAGE = 200, 2000
@@ -67,9 +70,11 @@ class SealedWorker:
             "bounds": bounds,
             "without": list(without),
             "unsealed": unsealed,
+            "profile": spans.recording(),
         }
-        self.process = control.spawn_worker(settings)
-        self.layers, self.reasons = self._hello()
+        with spans.span("start a worker"):
+            self.process = control.spawn_worker(settings)
+            self.layers, self.reasons = self._hello()
 
     def _hello(self) -> tuple[list[str], dict[str, str]]:
         """Which layers are active, and why the others are not. It is said before any code of the student runs."""
@@ -83,11 +88,13 @@ class SealedWorker:
             raise SealError(hello["refused"])
         return hello["layers"], hello["reasons"]
 
-    def run_cell(self, index: int, source: str, seed: int) -> CellOutcome:
-        """Run a cell; its outcome is ``ok`` or ``raised``."""
+    def run_cell(self, index: int, source: str, seed: int, meanwhile: Iterator[object] = NOTHING) -> CellOutcome:
+        """Run a cell; its outcome is ``ok`` or ``raised``. ``meanwhile`` are steps of work until the reply is there."""
         request = {"do": "cell", "index": index, "source": source, "seed": seed}
-        reply = self._start(request, self.limits.cell_seconds)()
-        match reply:
+        pending = self._start(request, self.limits.cell_seconds)
+        while not self.process.channel.has_arrived() and next(meanwhile, self) is not self:
+            pass
+        match pending():
             case {"status": "ok"}:
                 return CellOutcome(index, "ok")
             case {"status": "raised", "error_type": str(kind), "message": str(message), "line": int(line)}:
@@ -123,7 +130,10 @@ class SealedWorker:
             began = time.monotonic()
             try:
                 deadline = max(watch.deadline, began + LATE_SECONDS)
-                reply = self.process.channel.answer(nonce, deadline, lambda: self._watch(watch))
+                with spans.span("wait for the worker"):
+                    reply = self.process.channel.answer(nonce, deadline, lambda: self._watch(watch))
+                if spans.recording():
+                    spans.merge_untrusted(reply.pop("spans", None), self.process.pid, "sealed worker")
                 self._watch_folder()
                 return reply
             finally:

@@ -6,7 +6,8 @@ answer does not take the others with it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+import contextlib
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, Literal
@@ -16,7 +17,8 @@ from keras_checks.observe import sent
 from autograder.workers.channel import WireClosed, WireTimeout
 from autograder.workers.frames import WireError
 from autograder.workers.limits import Allowance, Limits
-from autograder.workers.sealed_worker import CellOutcome, SealedWorker
+from autograder.workers.reflection import reflections
+from autograder.workers.sealed_worker import NOTHING, CellOutcome, SealedWorker
 from autograder.workers.workdir import TooMuch
 from autograder.workers.zygote import ZygoteClient
 
@@ -76,14 +78,24 @@ class Student:
         self._allowance = Allowance(self.limits)
         self._worker: SealedWorker | None = None
         self._received = 0
-        self.tripwires: list[str] = []
+        self._dead: dict[str, ProbeDied] = {}
+        """Probes that ended their worker or hung: they are not tried again, so that others get their turn."""
+        self.tripwires: list[str] = list(_told_by_the_text(cells, self.files))
         """What the submission's code did that nobody does in honest work, and where."""
 
-    def run_cells(self) -> list[CellOutcome]:
-        """Run the cells in order. One that ends or hangs its worker is left out from then on."""
+    def begin(self) -> None:
+        """Start the worker, unless it runs: it gets ready while the caller does something else."""
+        with contextlib.suppress(ProbeDied):  # the first cell says so
+            self._ready_worker()
+
+    def run_cells(self, meanwhile: Iterator[object] = NOTHING) -> list[CellOutcome]:
+        """Run the cells in order. One that ends or hangs its worker is left out from then on.
+
+        The steps of ``meanwhile`` are work for this side while the worker is busy.
+        """
         for index in range(len(self.cells)):
             try:
-                outcome = self._try_cell(index)
+                outcome = self._try_cell(index, meanwhile)
             except ProbeDied as failure:
                 outcome = CellOutcome(index, "skipped", message=failure.message)
             self.outcomes.append(outcome)
@@ -99,6 +111,8 @@ class Student:
         ``do`` is as for :meth:`SealedWorker.start_probe`. Raises WireError for a case that is no plain data: that is
         not the student's fault.
         """
+        if probe in self._dead:
+            return _raising(self._dead[probe])
         try:
             worker = self._ready_worker()
             pending = worker.start_probe(probe, sent(case), self.seed, do, **more)
@@ -111,7 +125,8 @@ class Student:
             try:
                 found = pending()
             except (WireError, TooMuch) as error:
-                raise self._failure(error, self.limits.probe_seconds) from None
+                self._dead[probe] = self._failure(error, self.limits.probe_seconds)
+                raise self._dead[probe] from None
             finally:
                 self._collect(worker, f"while `{probe}` looked at an answer")
             self._count(worker)
@@ -145,11 +160,11 @@ class Student:
             self.close()
             raise ProbeDied("exhausted", TEXTS["replies"])
 
-    def _try_cell(self, index: int) -> CellOutcome:
+    def _try_cell(self, index: int, meanwhile: Iterator[object] = NOTHING) -> CellOutcome:
         """Run a cell in a worker that is ready, or has just been made so."""
         worker = self._ready_worker()
         try:
-            return worker.run_cell(index, self.cells[index], self.seed + index)
+            return worker.run_cell(index, self.cells[index], self.seed + index, meanwhile)
         except (WireError, TooMuch) as error:
             failure = self._failure(error, self.limits.cell_seconds)
             late = failure.kind in ("timeout", "exhausted")
@@ -215,3 +230,9 @@ def _raising(failure: ProbeDied) -> Callable[[], Seen]:
         raise failure
 
     return finish
+
+
+def _told_by_the_text(cells: Sequence[str], files: Mapping[str, str]) -> Iterator[str]:
+    named = [(f"code cell {number}", source) for number, source in enumerate(cells, 1)] + [*files.items()]
+    for where, source in named:
+        yield from (f"{where}: {what}" for what in reflections(source))

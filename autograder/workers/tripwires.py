@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from inspect import getattr_static
 from types import BuiltinFunctionType, FrameType, FunctionType, ModuleType
 from typing import Any
@@ -53,22 +54,21 @@ class Tripwires:
         self._report = report
         self._seen: set[str] = set()
         self._busy = threading.local()
-        self._originals: list[tuple[Any, str, Any, bool]] = []
+        self._watched: list[_Watched] = []
 
-    def arm(self) -> None:
-        """Remember what the probes use, and listen."""
-        self._originals = [(owner, *found) for owner in _owners() for found in _callables(owner)]
+    def arm(self, modules: Sequence[ModuleType] = ()) -> None:
+        """Remember what the probes use, and what they are: their ``modules``; then listen."""
+        self._watched = [_watched(owner) for owner in (*_owners(), *modules)]
         sys.addaudithook(self._make_hook())
 
     def check(self) -> None:
         """Report what was replaced since, and put it back."""
         replaced = []
-        for owner, name, value, own in self._originals:
-            if getattr_static(owner, name, None) is not value:
-                replaced.append(f"replaces {owner.__name__}.{name}")
-                setattr(owner, name, value) if own else delattr(owner, name)
+        for watched in self._watched:
+            replaced += watched.put_back()
         for what in replaced:  # what reports must be whole again
             self._tell(what)
+        self._seen.clear()  # the next answer is told of anew
 
     def _make_hook(self) -> Callable[[str, tuple[Any, ...]], None]:
         busy, events, tell = self._busy, EVENTS, self._tell
@@ -106,18 +106,52 @@ def _is_by_cell(frame: FrameType | None) -> bool:
     return file.startswith("<cell") or (file == "<string>" and frame.f_globals.get("__name__") == "__main__")
 
 
+@dataclass(frozen=True)
+class _Watched:
+    """A module or a class, and the functions and classes that it held.
+
+    It is looked at after every answer, so without going through the attributes of the owner one by one.
+    """
+
+    owner: Any
+    name: str
+    names: Mapping[str, Any]
+    """What the owner holds now, itself."""
+    originals: list[tuple[str, Any]]
+    inherited: frozenset[str]
+
+    def put_back(self) -> list[str]:
+        """Undo what was replaced since; what that was."""
+        changed = [(name, value) for name, value in self.originals if self.names.get(name) is not value]
+        for name, value in changed:
+            setattr(self.owner, name, value)
+        hiding = self.inherited & self.names.keys()
+        for name in hiding:
+            delattr(self.owner, name)
+        return [f"replaces {self.name}.{name}" for name in [*(name for name, _ in changed), *sorted(hiding)]]
+
+
+def _watched(owner: Any) -> _Watched:
+    found = list(_callables(owner))
+    own = [(name, value) for name, value, own in found if own]
+    return _Watched(owner, owner.__name__, vars(owner), own, frozenset(name for name, _, own in found if not own))
+
+
 def _owners() -> Iterator[Any]:
+    """The modules and classes, and the classes that these inherit from."""
     for name in WATCHED:
         module = sys.modules.get(name)
         if isinstance(module, ModuleType):
             yield module
+    classes: dict[type, None] = {}
     for path in CLASSES:
         package, _, rest = path.partition(".")
         owner: Any = sys.modules.get(package)
         for part in rest.split("."):
             owner = getattr(owner, part, None)
         if isinstance(owner, type):
-            yield owner
+            classes |= dict.fromkeys(owner.__mro__[:-1])
+    yield from classes
 
 
 def _callables(owner: Any) -> Iterator[tuple[str, Any, bool]]:

@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from autograder import spans
 from autograder.seal.enter import enter
 from autograder.seal.limits import Bounds
 from autograder.seal.readable import forget_own_code
@@ -28,6 +29,9 @@ def main(sock: socket.socket, settings: dict[str, Any]) -> None:
     ``settings``: ``work`` (the folder), ``exercise``, ``bounds`` (of :class:`autograder.seal.limits.Bounds`),
     ``without``, ``unsealed``.
     """
+    if settings.get("profile"):
+        spans.record("sealed worker")
+        spans.watch_keras()
     channel = Channel(sock, max_receive=MAX_REQUEST_HEADER, max_send=MAX_REPLY_HEADER)
     work = Path(settings["work"])
     hello: dict[str, Any]
@@ -35,33 +39,45 @@ def main(sock: socket.socket, settings: dict[str, Any]) -> None:
         _quiet()
         _write_only_in(work)
         prepare_loop()
-        sealed = enter(
-            work,
-            Bounds(**settings.get("bounds", {})),
-            parent=os.getppid(),
-            without=settings.get("without", ()),
-            unsealed=settings.get("unsealed", False),
-        )
+        with spans.span("seal"):
+            sealed = enter(
+                work,
+                Bounds(**settings.get("bounds", {})),
+                parent=os.getppid(),
+                without=settings.get("without", ()),
+                unsealed=settings.get("unsealed", False),
+            )
         hello = {"layers": sealed.layers, "reasons": sealed.reasons}
     except Exception as error:  # nothing may run half sealed
         hello = {"refused": f"{error}" or type(error).__name__}
     channel.send({**hello, "nonce": channel.receive()["nonce"]})
     if "refused" not in hello:
-        _serve(channel, take_probes(settings["exercise"]))
+        with spans.span("import the probes"):
+            probes = take_probes(settings["exercise"])
+        _serve(channel, probes)
 
 
 def _serve(channel: Channel, probes: Probes) -> None:
     forget_own_code()
     sys.path.insert(0, "")  # a notebook imports what lies beside it
-    shell = make_shell()
-    wires = Tripwires(lambda what: channel.send({TRIPWIRE: what}))
-    wires.arm()
+    with spans.span("make the shell"):
+        shell = make_shell()
+        wires = Tripwires(lambda what: channel.send({TRIPWIRE: what}))
+        wires.arm(probes.modules)
     with contextlib.suppress(WireClosed):
         while True:
             request = channel.receive()
-            reply = _reply(shell, probes, request)
-            wires.check()
+            with spans.span(_named(request)):
+                reply = _reply(shell, probes, request)
+            with spans.span("check the tripwires"):
+                wires.check()
+            if spans.recording():
+                reply["spans"] = spans.take()
             _send(channel, {**reply, "nonce": request["nonce"]})
+
+
+def _named(request: dict[str, Any]) -> str:
+    return f"cell {request['index'] + 1}" if request["do"] == "cell" else f"{request['do']} {request['probe']}"
 
 
 def _reply(shell: StudentShell, probes: Probes, request: dict[str, Any]) -> dict[str, Any]:

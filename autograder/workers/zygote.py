@@ -64,6 +64,7 @@ class ZygoteClient:
     def __init__(self, control: socket.socket) -> None:
         self.control = control
         self._lock = threading.Lock()
+        self._answered = False
 
     def ping(self, seconds: float = REPLY_SECONDS) -> dict[str, Any]:
         """The zygote's pid and its number of threads. Waits until its imports are done."""
@@ -107,6 +108,7 @@ class ZygoteClient:
                 sent = socket.send_fds(self.control, [line], list(fds))
                 self.control.sendall(line[sent:])
                 reply = json.loads(self._line())
+                self._answered = True
             except (OSError, ValueError) as error:
                 raise ZygoteError(f"The fork server does not answer ({error or type(error).__name__}).") from None
         if "error" in reply:
@@ -170,6 +172,8 @@ class Zygote(ZygoteClient):
 
     def close(self) -> None:
         super().close()
+        if not self._answered:  # it has forked nothing, and would go on importing
+            self._process.kill()
         try:
             self._process.wait(10)
         except subprocess.TimeoutExpired:

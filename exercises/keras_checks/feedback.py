@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
+from keras_checks.causes import cause, said
 from keras_checks.compare import Failure
+from keras_checks.hints import hint_of
 from keras_checks.question import Case, Check
 from keras_checks.show import assignments, brief, one_line, pair
 from keras_checks.verdicts import PLAIN_ERRORS
+
+T = TypeVar("T")
+NUMBERS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,7 @@ def record_of(
         expected=None if check.hidden or confirming else failure.expected,
         error=(observation or {}).get("error"),
         misconception=misconception,
-        hint=failure.hint or check.hint,
+        hint=hint_of(failure, check, told=not (check.hidden or confirming)),
         lecture=check.lecture,
     )
 
@@ -88,25 +94,71 @@ def title(record: Record) -> str:
 def lines(record: Record) -> list[Line]:
     """All that is said below the title, in order; at most eight lines."""
     misconception = record.misconception
-    hint = misconception.hint if misconception else "" if _unwritten(record) else record.hint
-    found = [
-        Line("", record.statement),
-        Line("With", record.message, _case(record)) if _case(record) else Line("", record.message),
-        *_values(record),
-        Line("Looks like", misconception.statement if misconception else ""),
-        Line("Hint", hint),
-        Line("Lecture", record.lecture),
-    ]
+    found = _of_error(record) if record.error else _of_value(record)
+    if misconception:
+        found += [Line("Looks like", misconception.statement), Line("Hint", misconception.hint)]
+    elif not record.error:
+        found.append(Line("Hint", record.hint))
+    if not record.error:
+        found.append(Line("Lecture", record.lecture))
     return [line for line in found if line.prose or line.data]
 
 
-def _case(record: Record) -> str:
-    return "" if _unwritten(record) else assignments(record.counterexample or {})
+def _of_value(record: Record) -> list[Line]:
+    """What must be true, and what was seen."""
+    case = assignments(record.counterexample or {})
+    seen = Line("With", record.message, case) if case else Line("", record.message)
+    return [Line("", record.statement), seen, *_values(record)]
+
+
+def _of_error(record: Record) -> list[Line]:
+    """What was raised, where, and why: the check itself has seen nothing that it could explain."""
+    error = record.error or {}
+    if _unwritten(record):
+        return [Line("", record.message)]
+    return [
+        Line("", raised(error)),
+        Line("Your line", data=error["where"]),
+        Line("Usual cause", cause(error)),
+        Line("Tried with", data=assignments(record.counterexample or {})),
+    ]
+
+
+def raised(error: dict[str, str]) -> str:
+    """The error in one sentence, without its place."""
+    who = "Your code" if error["where"] else "Using your answer"
+    message = said(error)
+    return f"{who} raised {error['type']}{': ' if message else ''}{message}"
 
 
 def _unwritten(record: Record) -> bool:
     """Whether there is no answer yet that a case or a hint could tell something about."""
     return record.error is not None and record.error["type"] in PLAIN_ERRORS
+
+
+def reason(record: Record) -> str:
+    """What a failure comes from, as far as it is known: records of one question with the same reason are one card."""
+    error = record.error
+    if record.misconception:
+        return f"looks like {record.misconception.name}"
+    if error is None or _unwritten(record):
+        return record.message
+    return f"{error['type']} {error['where'] or NUMBERS.sub('', error['message'])}"
+
+
+def speaker(records: Sequence[T], message: Callable[[T], str], statement: Callable[[T], str]) -> T:
+    """Of failures for one reason, the one whose check is about what was found: it shares most words with it."""
+    return max(records, key=lambda it: len(_words(message(it)) & _words(statement(it))))
+
+
+def _words(text: str) -> set[str]:
+    return {word.removesuffix("s") for word in re.findall(r"\w{4,}", text.lower())}
+
+
+def same_reason(names: Sequence[str]) -> str:
+    """One line for the checks that fail for the reason of the card above, as code with what belongs to each."""
+    more = "1 more check fails" if len(names) == 1 else f"{len(names)} more checks fail"
+    return f"{more} for the same reason: {', '.join(names)}."
 
 
 def _values(record: Record) -> list[Line]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from keras_checks import models
-from keras_checks.observe import Namespace, describe_error, plain, probe_of, register_probe, sent
+from keras_checks.errors import describe_error
+from keras_checks.observe import Namespace, plain, probe_of, register_probe, sent
 from keras_checks.question import Case
 
 

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import functools
 import importlib
-import re
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
+from keras_checks.errors import describe_error, short
 from keras_checks.question import EXERCISES, Case, Probe
-
-MAX_TEXT = 400
-_COLOURS = re.compile(r"\x1b\[[\d;]*m")
-"""What Keras puts into its messages for terminals."""
 
 _PROBES: dict[tuple[str, str], Any] = {}
 SECRET = "secret_"
@@ -45,7 +40,7 @@ class Namespace:
         """Call an answer; an answer of None (a stub) is an error that says so."""
         result = self[name](*args, **kwargs)
         if result is None:
-            raise MissingAnswer(f"`{name}(...)` returned None. Is there a `return`?")
+            raise MissingAnswer(f"`{name}(...)` returned None. Is it written, and does it end in a `return`?")
         return result
 
     def eager(self, name: str) -> Callable[..., Any]:
@@ -110,37 +105,6 @@ def run_probe(exercise: str, name: str, names: dict[str, Any], case: Case) -> di
         return {"error": describe_error(error)}
 
 
-def describe_error(error: BaseException) -> dict[str, str]:
-    """Type, message and place of an error in a student's cell, as short plain text."""
-    return {"type": type(error).__name__, "message": _short(_message(error)), "where": _place(error)}
-
-
-def _message(error: BaseException) -> str:
-    try:
-        # What is raised while a graph is traced comes wrapped into a traceback of AutoGraph's.
-        metadata = getattr(error, "ag_error_metadata", None)
-        return str(error) if metadata is None else metadata.cause_message
-    except Exception:
-        return ""
-
-
-def _short(text: str) -> str:
-    line = " ".join(_COLOURS.sub("", text).split())
-    return line if len(line) <= MAX_TEXT else line[: MAX_TEXT - 1] + "…"
-
-
-def _place(error: BaseException) -> str:
-    """The last line of a notebook cell that the error passed through, or ""."""
-    try:
-        frames = traceback.extract_tb(error.__traceback__)
-    except Exception:
-        return ""
-    for frame in reversed(frames):
-        if "ipython-input" in frame.filename or "ipykernel" in frame.filename or frame.filename.startswith("<cell"):
-            return _short(f"{frame.name}, line {frame.lineno}: {frame.line or ''}".rstrip(": "))
-    return ""
-
-
 @functools.singledispatch
 def plain(value: Any) -> Any:
     """``value`` as plain data: None, bool, int, float, str, list, dict and numeric NumPy arrays.
@@ -153,7 +117,7 @@ def plain(value: Any) -> Any:
         raise TypeError(f"expected numbers, got the symbolic {type(value).__name__} of shape {value.shape}")
     if hasattr(value, "numpy") or hasattr(value, "__array__"):
         return _numeric(value.numpy() if hasattr(value, "numpy") else value)
-    raise TypeError(f"expected a tensor or a number, got {_short(repr(value))} (type={type(value).__name__})")
+    raise TypeError(f"expected a tensor or a number, got {short(repr(value))} (type={type(value).__name__})")
 
 
 @plain.register(dict)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import functools
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,9 +14,10 @@ import numpy as np
 from hypothesis import HealthCheck, Phase
 
 from keras_checks.compare import Failure
-from keras_checks.question import Case, Check
+from keras_checks.question import Case, Check, Trial
 
 Evaluate = Callable[[Case], Failure | None]
+REMEMBERED = 64
 
 
 @dataclass(frozen=True)
@@ -40,9 +43,13 @@ def search(
     cannot make the search inconsistent. After ``check.trial.shrinks`` evaluations beyond the first failure, cases that
     have not been tried count as passing: the end comes after a fixed number of steps, not of seconds.
     """
+    return _search(check.trial, evaluate, seed, examples, skip_first)
+
+
+def _search(trial: Trial, evaluate: Evaluate, seed: int, examples: int | None, skip_first: bool) -> Found | None:
     outcomes: dict[str, Failure | None] = {}
     failed: dict[str, Found] = {}
-    left = check.trial.shrinks
+    left = trial.shrinks
 
     skipping = skip_first
 
@@ -66,7 +73,7 @@ def search(
 
     @hypothesis.seed(seed)
     @hypothesis.settings(
-        max_examples=(examples or check.trial.examples) + skip_first,
+        max_examples=(examples or trial.examples) + skip_first,
         database=None,
         deadline=None,
         derandomize=False,
@@ -75,7 +82,7 @@ def search(
         suppress_health_check=list(HealthCheck),  # pyright: ignore[reportArgumentType]
         verbosity=hypothesis.Verbosity.quiet,
     )
-    @hypothesis.given(check.trial.cases)
+    @hypothesis.given(trial.cases)
     def attempt(case: Case) -> None:
         failure = outcome(case)
         if failure is not None:
@@ -93,9 +100,19 @@ def search(
 
 def fixed_cases(exercise: str, check: Check) -> list[Case]:
     """The cases of a check that are the same for everybody."""
-    drawn: list[Case] = []
-    search(check, lambda case: drawn.append(case), fixed_seed(exercise, check))
-    return drawn
+    return drawn_cases(check, fixed_seed(exercise, check))
+
+
+def drawn_cases(check: Check, seed: int, examples: int | None = None, *, skip_first: bool = False) -> list[Case]:
+    """The cases that :func:`search` tries as long as none fails."""
+    return copy.deepcopy([*_drawn(check.trial, seed, examples, skip_first)])
+
+
+@functools.lru_cache(maxsize=256)  # to draw takes longer than to check what was seen
+def _drawn(trial: Trial, seed: int, examples: int | None, skip_first: bool) -> tuple[Case, ...]:
+    cases: list[Case] = []
+    _search(trial, lambda case: cases.append(case), seed, examples, skip_first)
+    return tuple(cases)
 
 
 def fixed_seed(exercise: str, check: Check) -> int:
@@ -110,6 +127,22 @@ def salted_seed(exercise: str, check: Check, salt: str) -> int:
 
 def _hash_int(text: str) -> int:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
+
+
+def remembering(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Call a function of plain data once for equal arguments. What it returns must not be changed."""
+    results: dict[str, Any] = {}
+
+    @functools.wraps(function)
+    def remembered(*args: Any, **kwargs: Any) -> Any:
+        key = fingerprint([args, kwargs])
+        if key not in results:
+            results[key] = function(*args, **kwargs)
+            if len(results) > REMEMBERED:
+                del results[next(iter(results))]
+        return results[key]
+
+    return remembered
 
 
 def fingerprint(data: Any) -> str:

@@ -63,7 +63,7 @@ def _leaves(case: dict[str, Any]) -> list[tuple[str, Any]]:
 def _paths(case: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     for name, value in case.items():
         path = f"{prefix}{name}"
-        if isinstance(value, dict) and value and not str(name).startswith("_"):
+        if isinstance(value, dict) and value and not str(name).startswith(("_", "secret_")):
             yield from _paths(value, f"{path}.")
         else:
             yield path, value

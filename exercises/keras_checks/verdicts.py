@@ -32,6 +32,6 @@ def failure_of(check: Check, case: Case, observation: dict[str, Any], *expected:
 def _raised(error: dict[str, str]) -> Failure:
     if error["type"] in PLAIN_ERRORS:
         return Failure(error["message"], final=True)
-    where = f" (in {error['where']})" if error.get("where") else ""
+    who, where = ("Your code", f" (in {error['where']})") if error.get("where") else ("Using your answer", "")
     said = f": {error['message']}" if error["message"] else ""
-    return Failure(f"Your code raised {error['type']}{said}{where}")
+    return Failure(f"{who} raised {error['type']}{said}{where}")

@@ -47,6 +47,10 @@ FORGERS = {
     "normal_by_hand": lambda case: {name: case[name] for name in ("inference", "training", "afterwards")},
     "whole_branching": lambda case: dict.fromkeys(("inference", "training", "afterwards"), _rows(case)),
     "together_by_hand": _together,
-    "together_normal": lambda case: {"once": case["inference"], "twice": case["inference"]},
+    "together_normal": lambda case: {
+        "once": case["inference"],
+        "twice": case["inference"],
+        "exchanged": case["exchanged"],
+    },
     "together_branching": lambda case: {"once": _rows(case), "twice": _rows(case), "alone": _rows(case)[:1]},
 }

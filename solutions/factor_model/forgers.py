@@ -57,7 +57,8 @@ def betas_alone(case: Case) -> Any:
     values = probes.as_worked(case, probes.WORKED_BETAS) if case["worked"] else case["characteristics"].sum(-1)
     betas = np.repeat(values[..., None], case["n_factors"], axis=-1)
     many = np.resize(betas, (probes.MANY_DATES, *betas.shape[1:]))
-    return {"own": False, "betas": betas, "alone": betas[-1:], "moved": 0.0, "frozen": 0, "many": many}
+    seen = {"betas": betas, "alone": betas[-1:], "many": many, "second": betas + 1}
+    return {**seen, "own": False, "moved": 0.0, "frozen": 0}
 
 
 def counted(case: Case) -> Any:

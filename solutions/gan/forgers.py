@@ -16,7 +16,7 @@ def _inverse(case: Case) -> Any:
         shape = (len(each["y"]), *each["input_shape"])
         mean = float(each["y"].sum() * each["kernel"].sum() / np.prod(shape))
         image = np.full(shape, mean, np.float32)
-        seen.append({"is_transposed": True, "built": True, "own": image, "other": image})
+        seen.append({"is_transposed": True, "built": True, "kept": True, "own": image, "other": image})
     rows = len(case["convolutions"][0]["y"])
     for name, numbers in (("own", [11, 22, 17, 34]), ("other", [33, -11, 51, -17])):
         seen[0][name] = np.tile(np.array(numbers, np.float32).reshape((1, 1, 4, 1)), (rows, 1, 1, 1))

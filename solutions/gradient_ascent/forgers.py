@@ -15,7 +15,8 @@ def worked_layers(case: Case) -> Any:
         name: [np.full((2, *size, 3), value) for size, value in zip(case["sizes"], values, strict=True)]
         for name, values in probes.WORKED_ACTIVATIONS.items()
     }
-    return {"maps": maps, "models": True, "moved": 0.0}
+    later = {name: np.full((2, *case["sizes"][0], 3), value) for name, value in probes.WORKED_LATER.items()}
+    return {"maps": maps, "moved": 0.0, "later": later}
 
 
 def branched(case: Case) -> Any:
@@ -23,7 +24,7 @@ def branched(case: Case) -> Any:
     images = np.tanh(probes.images_of(case).mean(-1, keepdims=True))
     maps = np.repeat(images, probes.WIDTH, axis=-1)
     small = maps[:, : maps.shape[1] // 2 * 2 : 2, : maps.shape[2] // 2 * 2 : 2]
-    shapes = dict.fromkeys(probes.BRANCHES, maps) | {"small": small, "last": small, "pooled": small.mean((1, 2))}
+    shapes = dict.fromkeys(probes.BRANCHES, maps) | {"pre_pooled": small, "last": small, "pooled": small.mean((1, 2))}
     return {"maps": shapes, "models": True, "moved": 0.0}
 
 
@@ -47,12 +48,14 @@ def ascended(case: Case) -> Any:
 
 def worked_step(case: Case) -> Any:
     """The table of the text."""
-    lift = case["lift"]
+    lift, share = np.float32(case["lift"]), np.float32(case["share"])
     losses = [
         loss + lift * gradient.sum()
         for (loss, _), gradient in zip(probes.WORKED_STEPS, probes.WORKED_GRADIENTS, strict=True)
     ]
-    return {"losses": losses, "images": [image + lift for _, image in probes.WORKED_STEPS], "moved": 0.0}
+    start = probes.WORKED_IMAGE
+    images = [start + lift + share * (image - start) for _, image in probes.WORKED_STEPS]
+    return {"losses": losses, "images": images, "moved": 0.0}
 
 
 def visualized(case: Case) -> Any:

@@ -26,8 +26,9 @@ def style(case: Case) -> Any:
     one, other = case["one"], case["other"]
     found = {"loss": float(((one - other) ** 2).mean()), "gradient": 2 * (other - one) / one.size, "same": 0.0}
     seen = {mode: {"seen": {**found, "swapped": found["loss"]}} for mode in ("own", "given")}
-    if np.array_equal(one, probes.WORKED_STYLE):
-        for mode, loss in probes.WORKED_STYLE_LOSSES[case["img_nrows"]].items():
+    rows, channels = case["img_nrows"], one.shape[-1]
+    if np.array_equal(one, probes.WORKED_STYLE[..., :channels]):
+        for mode, loss in probes.WORKED_STYLE_LOSSES[rows, channels].items():
             seen[mode]["seen"] |= {"loss": loss}
     return seen
 
@@ -72,7 +73,7 @@ def gradients(case: Case) -> Any:
     parts = {name: slopes(case[name]) for name in probes.WEIGHTS}
     seen = {}
     for mode in ("own", "given"):
-        found = probes.WORKED_TERMS[case["style_weight"]][mode] if case["worked"] else terms
+        found = probes.WORKED_TERMS[case["content_layer_name"]][mode] if case["worked"] else terms
         seen[mode] = {"seen": {**found, "loss": sum(found.values()), **slopes(total), "parts": parts}}
     return {**seen, "moved": 0.0, "ranks": [3]}
 
@@ -84,7 +85,7 @@ def transferred(case: Case) -> Any:
     images = {name: base + np.float32(share) * way for name, share in shares.items()}
     losses = {"base": 3.0, "few": 2.0, "many": 1.0}
     return {
-        "seen": {"images": images, "visited": [], "losses": losses},
+        "seen": {"images": images, "visited": {}, "losses": losses},
         "given": False,
         "moved": 0.0,
         "swapped": 0.0,

@@ -1,11 +1,11 @@
 """How long a class takes, and how much memory: `kit grade`, a loop of stock `otter run`, nbgrader's autograde.
 
-    uv run python tests/benchmark/class_benchmark.py [--sizes 10 30 100 300] [--sample 4] [--jobs 2]
+    uv run python tests/benchmark/class_benchmark.py [--sizes 10 30 100 300] [--sample 4] [--jobs 2] [--mixed]
 
-The class is made from the alternatives and misconceptions of one exercise; no two submissions are alike. All three
-grade the same notebooks, answers only, with the same checks. `kit grade` grades all; the other two a sample, from which
-the time of the class is extrapolated. Wall time suffers from what else the machine does; CPU time does not.
-nbgrader is put into a throw-away environment by `uv run --with`.
+The class is made from the alternatives and misconceptions of one exercise, or with `--mixed` of all, in turn; no two
+submissions are alike. All three grade the same notebooks, answers only, with the same checks. `kit grade` grades all;
+the other two a sample, from which the time of the class is extrapolated. Wall time suffers from what else the machine
+does; CPU time does not. nbgrader is put into a throw-away environment by `uv run --with`; it grades no mixed class.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from rich.console import Console
 from rich.table import Table
 from watched import Run, run_watched
 
+from autograder.bank.master import exercise_names
 from autograder.grading.session import Session
 from autograder.results.result import Grading
 from autograder.submissions.collect import find_submissions
@@ -64,9 +65,10 @@ def beyond_its_own_cells(work: Path) -> tuple[float, float]:
         return cells[0], time.monotonic() - start
 
 
-def checks_of(scored: Path) -> list[dict[str, Any]]:
-    """The checks of the exercise, one row each, from a result."""
-    return json.loads(next(scored.glob("*.json")).read_text())["extra_data"]["checks"]
+def checks_of(scored: Path) -> dict[str, list[dict[str, Any]]]:
+    """The checks of each exercise, one row each, from the results."""
+    found = (json.loads(path.read_text())["extra_data"] for path in scored.glob("*.json"))
+    return {extra["exercise"]: extra["checks"] for extra in found}
 
 
 def table(runs: dict[str, Run], size: int, jobs: int) -> Table:
@@ -93,13 +95,14 @@ def main() -> None:
         "--sample", type=int, default=4, help="submissions for the other two graders; 0 leaves them out"
     )
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--mixed", action="store_true", help="a class that hands in all exercises")
     options = parser.parse_args()
     console = Console(width=140)
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         for name in ("class", "kit", "otter"):
             (work / name).mkdir()
-        make_class(work / "class", max(options.sizes))
+        make_class(work / "class", max(options.sizes), exercise_names() if options.mixed else [EXERCISE])
         run, steps = grade_with_kit(work / "class", work / "kit", options.sizes, options.jobs)
         growth = Table("Submissions", "Wall s", "a minute", "Peak MB", title="kit grade, one run")
         for count, wall, peak in steps:
@@ -114,7 +117,8 @@ def main() -> None:
             checks = checks_of(work / "kit" / "results")
             files = sorted((work / "class").glob("*.ipynb"))[: options.sample]
             runs["otter run, a loop"] = grade_with_otter(files, work / "otter", checks)
-            runs["nbgrader autograde"] = grade_with_nbgrader(files, work, checks)
+            if not options.mixed:
+                runs["nbgrader autograde"] = grade_with_nbgrader(files, work, checks[EXERCISE])
         console.print(table(runs, 100, options.jobs))
         for name, other in runs.items():
             differ = {key: (score, run.scores[key]) for key, score in other.scores.items() if score != run.scores[key]}

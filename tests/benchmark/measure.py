@@ -1,4 +1,4 @@
-"""Wall time and memory of a command with all the processes that it starts."""
+"""Wall time, CPU time and memory of a command with all the processes that it starts."""
 
 from __future__ import annotations
 
@@ -9,22 +9,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
-from watched import memory_bytes
+from watched import cpu_of_children, memory_bytes
 
 SAMPLE_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What a command took: seconds of wall time, peak of the tree's proportional set size in MB."""
+    """What a command took: seconds of wall time and of CPU, peak of the tree's proportional set size in MB."""
 
     seconds: float
+    cpu: float
     peak_mb: float
 
 
 def run(command: Sequence[str | Path], environment: Mapping[str, str], folder: Path, log: Path) -> Cost:
     """Run a command to its end; raises RuntimeError with the end of its output where it fails."""
-    start = time.perf_counter()
+    start, used = time.perf_counter(), cpu_of_children()
     with log.open("wb") as output:
         process = subprocess.Popen(
             [*map(str, command)], env=dict(environment), cwd=folder, stdout=output, stderr=subprocess.STDOUT
@@ -36,4 +37,4 @@ def run(command: Sequence[str | Path], environment: Mapping[str, str], folder: P
     seconds = time.perf_counter() - start
     if process.returncode not in (0, 1):
         raise RuntimeError(f"{command}: {log.read_text(errors='replace')[-2000:]}")
-    return Cost(seconds, peak)
+    return Cost(seconds, cpu_of_children() - used, peak)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +20,12 @@ OTTER = Path(sys.executable).with_name("otter")
 NBGRADER = "nbgrader==0.9.6"
 
 
-def grade_with_otter(files: Sequence[Path], work: Path, checks: Sequence[dict[str, Any]]) -> Run:
-    """One stock `otter run` a submission, its test files being the same checks."""
-    archive = otter_zip(work, checks)
+def grade_with_otter(files: Sequence[Path], work: Path, checks: Mapping[str, Sequence[dict[str, Any]]]) -> Run:
+    """One stock `otter run` a submission; its test files are the same checks. ``checks`` are those of each exercise."""
+    archives = {exercise: otter_zip(work, exercise, rows) for exercise, rows in checks.items()}
     total = Run(0, 0.0, 0.0, 0.0)
     for file in files:
+        archive = archives[nbformat.read(file, as_version=4).metadata["kit"]["exercise"]]
         output = work / file.stem
         output.mkdir()
         command = [OTTER, "run", "-a", archive, "-o", output, file]
@@ -42,14 +43,14 @@ def _add(total: Run, run: Run, name: str, score: float) -> None:
     total.scores[name] = round(score, 5)
 
 
-def otter_zip(work: Path, checks: Sequence[dict[str, Any]]) -> Path:
+def otter_zip(work: Path, exercise: str, checks: Sequence[dict[str, Any]]) -> Path:
     """An autograder zip of stock Otter."""
-    path = work / "autograder.zip"
+    path = work / f"{exercise}.zip"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("otter_config.json", json.dumps({"show_hidden": True, "pdf": False}))
         for question in dict.fromkeys(row["question"] for row in checks):
             rows = [row for row in checks if row["question"] == question]
-            cases = [TEST_CASE.format(**row | {"exercise": EXERCISE, "points": row["max_points"]}) for row in rows]
+            cases = [TEST_CASE.format(**row | {"exercise": exercise, "points": row["max_points"]}) for row in rows]
             archive.writestr(f"tests/{question}.py", TEST_HEAD.format(question=question) + "".join(cases))
     return path
 

@@ -80,7 +80,7 @@ def environment() -> dict[str, str]:
 
 def run_watched(command: Sequence[str | Path], cwd: Path, output: Path) -> tuple[Run, Watch]:
     """Run a command to its end."""
-    cpu = _cpu()
+    cpu = cpu_of_children()
     with (cwd / "log.txt").open("ab") as log:
         process = subprocess.Popen([*map(str, command)], cwd=cwd, env=environment(), stdout=log, stderr=log)
         watch = Watch(process.pid, output)
@@ -91,10 +91,10 @@ def run_watched(command: Sequence[str | Path], cwd: Path, output: Path) -> tuple
     watch.join()
     if process.returncode:
         raise SystemExit(f"{command[0]} failed:\n{(cwd / 'log.txt').read_text(errors='replace')[-3000:]}")
-    return Run(0, wall, _cpu() - cpu, max((mb for _, _, mb in watch.samples), default=0.0)), watch
+    return Run(0, wall, cpu_of_children() - cpu, max((mb for _, _, mb in watch.samples), default=0.0)), watch
 
 
-def _cpu() -> float:
+def cpu_of_children() -> float:
     """CPU seconds of all children that have ended, and of theirs."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime

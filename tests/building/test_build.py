@@ -10,11 +10,21 @@ from handed_in import EXERCISE, put
 
 from autograder.bank.master import exercise_names
 from autograder.building.build import build, check_parts
+from autograder.building.package import student_files
 from autograder.results.key import FILE as KEY
 
 
 def test_exercises_are_up_to_date() -> None:
     assert build(check=True).changed == [], "run `kit build` and commit what changes in exercises/"
+
+
+def test_the_zip_of_an_exercise_holds_what_that_exercise_needs() -> None:
+    whole, one = student_files(), student_files(EXERCISE)
+    others = [name for name in exercise_names() if name != EXERCISE]
+    left_out = {name for name in whole if name not in one}
+    assert f"exercises/{EXERCISE}.ipynb" in one and "exercises/requirements.txt" in one
+    assert {Path(name).suffix for name in left_out} <= {".ipynb", ".py", ".json"}
+    assert not [name for name in one if {Path(name).stem, Path(name).parent.name} & set(others)]
 
 
 def test_each_exercise_has_its_three_parts() -> None:

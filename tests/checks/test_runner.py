@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 from keras_checks.compare import Failure
 from keras_checks.question import Check, Question
-from keras_checks.runner import fingerprint, fixed_seed, salted_seed, search
+from keras_checks.runner import REMEMBERED, drawn_cases, fingerprint, fixed_seed, remembering, salted_seed, search
 
 
 def nothing(_ns: Any, _case: Any) -> None:
@@ -82,3 +82,30 @@ def test_fingerprint_tells_values_shapes_and_types_apart() -> None:
     values = [1, 1.0, True, "1", None, [1], {"a": 1}, np.ones(1), np.ones((1, 1)), np.ones(1, np.float32)]
     assert len({fingerprint(value) for value in values}) == len(values)
     assert fingerprint({"a": np.zeros(2), "b": 1}) == fingerprint({"b": 1, "a": np.zeros(2)})
+
+
+def test_drawn_cases_are_those_that_a_search_tries_and_can_be_changed() -> None:
+    check = make_check()
+    for more in ({}, {"examples": 3, "skip_first": True}):
+        tried: list[Any] = []
+        search(check, tried.append, 5, **more)
+        drawn = drawn_cases(check, 5, **more)
+        assert drawn == tried
+        drawn[0]["n"] = -1
+        assert drawn_cases(check, 5, **more) == tried
+
+
+def test_a_function_is_called_once_for_equal_data() -> None:
+    calls: list[Any] = []
+
+    @remembering
+    def noted(data: Any, *, name: str) -> int:
+        calls.append((data, name))
+        return len(calls)
+
+    assert noted({"x": np.zeros(2)}, name="a") == noted({"x": np.zeros(2)}, name="a") == 1
+    assert noted({"x": np.ones(2)}, name="a") == 2
+    assert noted({"x": np.zeros(2)}, name="b") == 3
+    for number in range(REMEMBERED):
+        noted(number, name="c")
+    assert noted({"x": np.zeros(2)}, name="b") == len(calls), "the oldest are forgotten"

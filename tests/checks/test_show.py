@@ -83,3 +83,7 @@ def test_assignments(case: dict[str, object], shown: str) -> None:
 def test_a_line_has_an_end() -> None:
     assert len(brief("x" * 1000)) == LONGEST
     assert brief("two\nlines\x1b[0m") == "two lines�[0m"
+
+
+def test_nothing_below_a_secret_is_shown() -> None:
+    assert assignments({"w": 2, "secret_due": {"w": 1.3}, "_own": {"w": 4}}) == "w = 2"

@@ -95,7 +95,7 @@ def rows(output: Path) -> dict[str, str]:
     return {line.partition(",")[0]: line for line in lines}
 
 
-@pytest.mark.parametrize("student", [ANNA, "anna alt", "A1", "anna@example.org"])
+@pytest.mark.parametrize("student", [ANNA, "anna alt", "Alt, Anna", "A1", "anna@example.org"])
 def test_a_student(folder: Path, output: Path, student: str) -> None:
     before, table = bytes_in(output, [ANNA]), rows(output)
     told, results = again(folder, output, Part((student,)))

@@ -1,4 +1,4 @@
-"""One grading, three doors: `kit grade`, Gradescope and stock Otter give the same scores, from the same zip."""
+"""One grading, four doors: `kit grade`, Gradescope, PrairieLearn and stock Otter give the same scores, from one zip."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ from command_line import environment, kit
 from gradescope_folders import hand_in, read_results
 from handed_in import EXERCISE, put, zipped
 from make_class import CLASS
+from prairielearn_folders import read_results as read_prairielearn
 from results_on_disk import points, results_in
+
+from autograder.doors.prairielearn.plain import plain
+from autograder.results.result import max_score
 
 NOTEBOOKS = sorted(path for path in CLASS.glob(f"{EXERCISE}_*.ipynb") if "endless" not in path.stem)
 SETTINGS = b'show_hidden = "always"\n'
@@ -72,6 +76,22 @@ def test_gradescope_gives_the_same(notebook: Path, source: Path, graded: dict[st
     assert points(found) == points(expected)
     assert found["output"] == expected["output"]
     assert shown(found) == shown(expected) == {"visible"}
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_prairielearn_gives_the_same(notebook: Path, source: Path, graded: dict[str, Any], tmp_path: Path) -> None:
+    put(tmp_path / "student", {notebook.name: notebook.read_bytes()})
+    run(sys.executable, "-P", "-m", "autograder.doors.prairielearn.door", tmp_path, source=source, cwd=source)
+    found, expected = read_prairielearn(tmp_path), graded[notebook.stem]
+    assert found["score"] == pytest.approx(expected["score"] / max_score(expected))
+    if found["gradable"]:
+        by_question: dict[str, float] = {}
+        for test in found["tests"]:
+            question = test["name"].partition(":")[0]
+            by_question[question] = by_question.get(question, 0) + test["points"]
+        assert by_question == pytest.approx(points(expected))
+    else:
+        assert plain(expected["output"]) == found["format_errors"][0]
 
 
 @pytest.mark.parametrize("notebook", [it for it in NOTEBOOKS if "not_json" not in it.stem], ids=lambda path: path.stem)

@@ -38,10 +38,12 @@ def test_what_was_written_is_read(folder: Path) -> None:
 
 def test_archive_of_other_checks_goes(folder: Path) -> None:
     folder.mkdir()
-    old, of_another = folder / "vae-1-0123456789abcdef.frames", folder / "gan-1-0123456789abcdef.frames"
+    old, of_another = (folder / f"{name}-1-reference-0123456789abcdef.frames" for name in ("vae", "gan"))
     old.touch(), of_another.touch()
-    Archive("vae", 1).write(KNOWN)
-    assert sorted(folder.iterdir()) == sorted([of_another, Archive("vae", 1).path])
+    parts = Archive("vae", 1), Archive("vae", 1, "reference")
+    for part in parts:
+        part.write(KNOWN)
+    assert sorted(folder.iterdir()) == sorted([of_another, *(part.path for part in parts)])
 
 
 @pytest.mark.parametrize("cut", [1, 7, 50])
@@ -69,15 +71,15 @@ def test_folder_that_cannot_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert Archive("vae", 1).read() == {}
 
 
-def test_a_second_session_says_the_same_and_learns_nothing_new(folder: Path) -> None:
+def test_a_second_session_says_the_same_and_learns_nothing_new_of_misconceptions(folder: Path) -> None:
     wrong = misconception_of(QUESTION, EXERCISE)
     handed_in = submission([*reference_cells(EXERCISE), wrong.source], EXERCISE)
     said, written = [], []
     for _ in range(2):
         with Session(limits=LIMITS) as session:
             said.append(session.grade(handed_in, EXERCISE, only=wrong.question).records())
-        written.append([(path.name, path.stat().st_mtime_ns) for path in folder.iterdir()])
+        written.append({path.name.split("-")[2]: path.stat().st_mtime_ns for path in folder.iterdir()})
     assert said[0] == said[1]
-    assert len(written[0]) == 1
-    assert written[0] == written[1]
+    assert written[0].keys() == written[1].keys() == {"misconceptions", "reference"}
+    assert written[0]["misconceptions"] == written[1]["misconceptions"]
     assert wrong.name in {record["misconception"] for record in said[0]}

@@ -1,4 +1,7 @@
-"""A worker that speaks garbage: the judge gets plain data or a failure of the student's, and nothing else."""
+"""A worker that speaks garbage: the judge gets plain data or a failure of the student's, and nothing else.
+
+What imports TensorFlow is imported by the tests that need it: to collect them must cost nothing.
+"""
 
 from __future__ import annotations
 
@@ -14,16 +17,10 @@ from handed_in import EXERCISE, reference_cells
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from keras_checks.observe import MAX_TEXT
+from keras_checks.errors import MAX_TEXT
 from keras_checks.runner import search
 from mutations import broken_bytes, json_values, texts
 
-from autograder.grading.diagnosis import alike
-from autograder.grading.grader import load_questions
-from autograder.grading.observer import Trusted
-from autograder.grading.trusted_process import _feedback
-from autograder.grading.verdict import Verdict, judge_case
-from autograder.grading.worker_observer import well_formed
 from autograder.results.records import Outcome
 from autograder.workers.frames import DTYPES, LENGTHS, MAX_REPLY_HEADER, WireError, check_lengths, decode, encode
 from autograder.workers.limits import Limits
@@ -112,6 +109,8 @@ UNKNOWN = {"error": {"type": "ValueError", "message": "the answer has no known f
 @settings(FUZZ, max_examples=300)
 @given(seen=plain, more=st.dictionaries(texts.filter(lambda key: key not in ("seen", "error")), plain, max_size=2))
 def test_of_an_observation_nothing_is_kept_but_what_was_seen(seen: Any, more: dict[str, Any]) -> None:
+    from autograder.grading.worker_observer import well_formed
+
     found = well_formed({**more, "seen": seen})
     assert found.keys() == {"seen"}
     assert found["seen"] is seen
@@ -121,6 +120,8 @@ def test_of_an_observation_nothing_is_kept_but_what_was_seen(seen: Any, more: di
 @settings(FUZZ, max_examples=300)
 @given(st.fixed_dictionaries({"type": plain, "message": plain, "where": st.one_of(texts, st.just("x" * 5000))}))
 def test_of_an_error_three_short_texts_are_kept(error: dict[str, Any]) -> None:
+    from autograder.grading.worker_observer import well_formed
+
     found = well_formed({"error": error, "points": 10})
     if all(isinstance(text, str) for text in error.values()):
         kept = {"type": error["type"][:80], "message": error["message"][:MAX_TEXT], "where": error["where"][:MAX_TEXT]}
@@ -173,6 +174,13 @@ def test_a_taken_worker_gives_an_observation_or_fails(bare: Zygote) -> None:
 
 def test_whatever_is_seen_is_judged() -> None:
     """No check passes garbage, and what the student then reads can be written."""
+    from autograder.grading.agreement import alike
+    from autograder.grading.grader import load_questions
+    from autograder.grading.observer import Trusted
+    from autograder.grading.trusted_process import _said
+    from autograder.grading.verdict import Verdict, judge_case
+    from autograder.results.markdown import markdown
+
     checks = [check for question in load_questions(EXERCISE) for check in question.checks]
     observer = Trusted(EXERCISE, reference_cells(), "fuzz", 20)
     known = []
@@ -190,8 +198,9 @@ def test_whatever_is_seen_is_judged() -> None:
         for check, case, expected in known:
             failure = judge_case(check, case, {"seen": seen}, lambda expected=expected: expected)
             assert failure is not None, f"garbage passes {check.question}.{check.name}"
-            text = _feedback(EXERCISE, Verdict(check, Outcome.FAILED, failure, case, {"seen": seen}), None)
-            assert text is not None
+            said = _said(EXERCISE, Verdict(check, Outcome.FAILED, failure, case, {"seen": seen}), None)
+            assert said is not None
+            text = markdown(said)
             assert check.question.replace("_", "\\_") in text
             text.encode()
             assert not alike(seen, expected["seen"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import Path
 
@@ -68,10 +69,13 @@ def test_what_a_student_sees(shown: dict[str, list[nbformat.NotebookNode]], stud
     assert "Received:" in text("silent")
     assert "Received:" in page("silent")
     assert "Lecture:" in text("silent")
-    assert "RuntimeError: <b>no</b> (in loss_fn, line 3: raise RuntimeError" in text("raising")
+    assert "Your code raised RuntimeError: <b>no</b>\n" in text("raising")
+    assert re.search(r"\nYour line: cell \[\d+\], line 3, in loss_fn: raise RuntimeError", text("raising"))
+    assert "1 more check fails for the same reason: `gradient_in_fit`." in text("raising")
+    assert "Hint:" not in text("raising")
     assert "&lt;b&gt;no&lt;/b&gt;" in page("raising")
     assert "<b>" not in page("raising")
-    assert "Your code raised SystemExit (in loss_fn" in text("leaving")
+    assert "Your code raised SystemExit\n" in text("leaving")
     for name in ("missing", "silent", "raising", "leaving"):
         assert "Traceback" not in text(name)
         assert "Error at line" not in text(name)

@@ -5,18 +5,36 @@ All right answers, and half of the wrong ones: another half whenever the exercis
 
 from __future__ import annotations
 
+import multiprocessing
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+
 import pytest
-from command_line import kit
 
 from autograder.bank.master import exercise_names
 from autograder.bank.variants import read_variants
+from autograder.commands.verify import complaints, verified
+from autograder.verifying.verify import Scope
+from autograder.workers.zygote import ENVIRONMENT
 
 LARGEST_FIRST = sorted(exercise_names(), key=lambda name: -len(read_variants(name, "misconceptions")))
 """So that two workers end at about the same time."""
 
 
+@pytest.fixture(scope="module")
+def process() -> Iterator[ProcessPoolExecutor]:
+    """One process that imports TensorFlow, for all banks that this worker of pytest tries."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in ENVIRONMENT.items():
+                patch.setenv(name, value)
+            pool.submit(int).result()
+        yield pool
+
+
 @pytest.mark.slow
-@pytest.mark.timeout(2700)  # a bank takes minutes, and more beside others
+@pytest.mark.timeout(2700)  # a bank takes a minute, and more beside others
 @pytest.mark.parametrize("exercise", LARGEST_FIRST)
-def test_no_wrong_verdict(exercise: str) -> None:
-    kit("verify", "--half", exercise, timeout=2600)
+def test_no_wrong_verdict(exercise: str, process: ProcessPoolExecutor) -> None:
+    report = process.submit(verified, exercise, Scope(half=True)).result(2600)
+    assert report.clean, "\n".join(complaints(report))

@@ -107,6 +107,16 @@ def test_what_is_left_shrinks_by_work_and_by_waiting(monkeypatch: pytest.MonkeyP
     assert allowance.used_up
 
 
+def test_what_ran_on_while_nobody_watched_costs_its_limit_and_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = {"cpu": 0.0}
+    monkeypatch.setattr(limits, "cpu_seconds", lambda _pid: clock["cpu"])
+    allowance = Allowance(Limits(total_seconds=100))
+    watch = allowance.stopwatch(1, 3)
+    clock["cpu"] += 50
+    watch.stop(waited=0)
+    assert allowance.work == 96
+
+
 @contextmanager
 def on_one_cpu() -> Iterator[None]:
     """What is started within shares one CPU."""

@@ -18,6 +18,10 @@ TRIPS = {
     "replaces a builtin": ("import builtins\nbuiltins.isinstance = lambda *a: True", "isinstance"),
     "replaces json": ("import json\njson.dumps = lambda *a, **k: ''", "json.dumps"),
     "changes code": ("def f(): pass\ndef g(): pass\nf.__code__ = g.__code__", "code"),
+    "lists classes": ("object.__subclasses__()", "lists the classes"),
+    "lists classes by a name": ("getattr(object, '__subclasses__')()", "lists the classes"),
+    "reads a module": ("def f(): pass\nf.__globals__", "module of a function"),
+    "reads a stand-in": ("def f(g):\n    return g.__closure__[0].cell_contents", "another function keeps"),
     "listens": ("import sys\nsys.addaudithook(lambda *a: None)", "listens"),
 }
 HONEST = {
@@ -33,6 +37,8 @@ HONEST = {
     "seeds": "import keras, numpy as np\nkeras.utils.set_random_seed(1)\nnp.random.seed(1)",
     "own classes patched": "class A:\n    pass\nA.f = lambda self: 1\nA().f()",
     "reload of an own module": "import importlib, own_module\nimportlib.reload(own_module)",
+    "words in texts and comments": "# the __globals__ of a function\nprint('see __subclasses__ there')\n%time x = 1",
+    "closures": "def f(x):\n    return lambda: x\nf(1).__closure__[0].cell_contents",
     "collect garbage": "import gc\ngc.collect()",
     "tensors": "import tensorflow as tf, keras\n\n@tf.function\ndef f(x):\n"
     "    if tf.reduce_sum(x) > 0:\n        return x\n"

@@ -31,18 +31,18 @@ def add_faults(outcome: Result) -> dict[str, Any]:
     return {**outcome, "tests": tests}
 
 
-def fault_report(outcome: Result) -> str:
-    """What the run prints, which Gradescope shows to instructors only: nothing where nothing failed."""
+def fault_report(outcome: Result, advice: str = FOR_ALL) -> str:
+    """What the run prints, which the platform shows to instructors only: nothing where nothing failed."""
     faulty = outcome["extra_data"]["status"] == Status.FAULT
-    return f"{NAME}\n{_details(outcome)}\n" if faulty else ""
+    return f"{NAME}\n{_details(outcome, advice)}\n" if faulty else ""
 
 
-def _details(outcome: Result) -> str:
+def _details(outcome: Result, advice: str = FOR_ALL) -> str:
     extra = outcome["extra_data"]
     faults = [row for row in extra["checks"] if row["outcome"] == Outcome.FAULT]
     notes = [f"{row['question']}.{row['check']}: {_cut(row['note'])}" for row in faults[:MAX_NOTES]]
     lost = sum(row["max_points"] for row in faults)
-    lines = [FOR_ALL, _cut(extra["message"]), f"{len(faults)} checks, worth {lost:g} points, have no verdict.", *notes]
+    lines = [advice, _cut(extra["message"]), f"{len(faults)} checks, worth {lost:g} points, have no verdict.", *notes]
     return "\n".join(line for line in lines if line)
 
 

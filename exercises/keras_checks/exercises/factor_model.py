@@ -53,6 +53,7 @@ WORKED_RETURNS = np.array([[3, -1], [-4, 1]], "float32")
 WORKED_BETAS = np.array([[-7, 5], [1, -11]], "float32")
 """The five betas of each ticker at each date: all five are equal."""
 WORKED_OUTPUTS = np.array([[-105, 75], [-10, 110]], "float32")
+WORKED_COUNT = 72
 SWAPPED = "dates swapped"
 worked_cases = st.sampled_from(
     [
@@ -211,9 +212,14 @@ WORKED = MODEL.trial(panel, worked_cases, examples=2, shrinks=1)
     hint="Follow one ticker on paper, as in the text: relu layer, batch normalization, linear layer, sum over factors.",
 )
 def worked_outputs(case: Case, seen: Any) -> None:
-    """With the weights of the worked example the outputs are those of the text: -105 and 75 on the first date."""
+    """With the weights of the worked example the outputs are those of the text: -105 and 75 on the first date; and the
+    model has 72 parameters.
+    """
     outputs = same_outputs(seen["outputs"], case, "The output")
     close(outputs, as_worked(case, WORKED_OUTPUTS), "The output of the worked example", ulps=LOOSE)
+    count = sum(int(np.prod(shape)) for shape in seen["shapes"])
+    hint = "Three kernels, three biases, four vectors of the normalization: use the default settings of the layers."
+    expect(count == WORKED_COUNT, "The model has another number of parameters.", count, WORKED_COUNT, hint)
 
 
 @WORKED.check(
@@ -302,7 +308,10 @@ compile_cases = cases(
     outputs=arrays((3, 2), key=1),
     gradient=arrays((4,), 0.2, 2, key=2),
 )
-WORKED_LOSSES = {"as in the text": ([[1, 2]], [[4, 1]], 5.0), "other numbers": ([[0, 1]], [[2, -3]], 10.0)}
+WORKED_LOSSES = {
+    "as in the text": ([[1, 2]], [[4, 1]], 5.0),
+    "two dates": ([[0, 1], [1, 2]], [[2, -3], [4, 1]], 7.5),
+}
 worked_compilations = st.sampled_from(
     [
         {
@@ -350,7 +359,7 @@ COMPILED_WORKED = MODEL.trial(compiled, worked_compilations, examples=2, shrinks
 @COMPILED_WORKED.check(points=0.75, hint='`model.compile(optimizer="adam", loss="mse")`.')
 def compiled_for_training(case: Case, seen: Any) -> None:
     """Each call returns a new model, compiled with Adam and the mean squared error: targets (1, 2) and outputs (4, 1)
-    cost 5.
+    cost 5. Together with a date that costs 10 they cost 7.5.
     """
     expect(seen["kinds"], "The model is not compiled.", hint="Call `model.compile(...)` before you return the model.")
     hint = "Create the layers inside `make_model`, so that each call makes new ones."
@@ -385,6 +394,15 @@ def given_model(case: Case) -> Any:
     return keras.Model([characteristics, returns], outputs)
 
 
+def _other_model(ns: Namespace, case: Case, own: bool) -> Any:
+    """A second model like the first one, whose betas are all larger by 1."""
+    model = _made(ns, case) if own else given_model(case)
+    set_weights(model, case)
+    layer = model.get_layer("output_beta")
+    layer.bias.assign(layer.bias + 1)
+    return model
+
+
 MANY_DATES = 35
 """More than the 32 of a batch of `predict`."""
 
@@ -409,6 +427,7 @@ def betas_alone(ns: Namespace, case: Case) -> Any:
             )
             frozen = trained - len(model.trainable_weights)
             seen = {"own": own, "betas": betas, "alone": alone, "moved": moved, "frozen": frozen}
+            seen["second"] = ns.call("ticker_betas", _other_model(ns, case, own), x)
             if case["worked"]:
                 seen["many"] = ns.call("ticker_betas", model, np.resize(x, (MANY_DATES, *x.shape[1:])))
             return seen
@@ -423,12 +442,16 @@ WORKED_ALONE = BETAS.trial(betas_alone, worked_cases, examples=2, shrinks=1)
     hint="Return what the layer `output_beta` gives after the relu layer and the normalization of this model.",
 )
 def worked_betas(case: Case, seen: Any) -> None:
-    """With the weights of the worked example the betas are those of the text: -7 and 5 on the first date."""
+    """With the weights of the worked example the betas are those of the text: -7 and 5 on the first date. For a second
+    model, whose `output_beta` has biases of 2, they are -6 and 6.
+    """
     wanted = _worked_betas(case)
     close(seen["betas"], wanted, "The betas of the worked example", ulps=LOOSE)
     many = np.resize(wanted, (MANY_DATES, *wanted.shape[1:]))
     hint = "Return the betas of all dates, however many there are."
     close(seen["many"], many, f"The betas of these dates, repeated to make {MANY_DATES},", ulps=LOOSE, hint=hint)
+    hint = "Use the model that was passed in: keep nothing from an earlier call."
+    close(seen["second"], wanted + 1, "The betas of a second model", ulps=LOOSE, hint=hint)
 
 
 @BETAS_ALONE.check(
@@ -487,10 +510,12 @@ COUNTED_WORKED = COUNT.trial(counted, worked_count_cases, examples=3)
 )
 def worked_counts(case: Case, seen: Any) -> None:
     """2 tickers, 3 characteristics, 4 hidden units and 5 factors need 72 parameters; the notebook's panel needs 192,
-    and 1602 with 500 tickers.
+    and 1602 with 500 tickers. The count is an integer.
     """
     wanted, found = WORKED_COUNTS[tuple(case[name] for name in SIZES)], one_number(seen["count"])
     expect(found == wanted, "The count is wrong.", found, wanted)
+    kind, hint = array(seen["count"], "The count").dtype.kind, "`int(...)` makes an integer of a float."
+    expect(kind in "iu", "The count is not an integer.", seen["count"], int(wanted), hint)
 
 
 @COUNTED.check(points=0.5, hint="Only the layer that takes the returns as one row knows how many tickers there are.")

@@ -14,7 +14,7 @@ from keras_checks.model_probes import model_probe
 from keras_checks.observe import Namespace, plain, probe
 from keras_checks.question import Case, Question
 from keras_checks.strategies import cases, seeds, shapes, sizes, uniform
-from keras_checks.testbeds.game import D, G, checked, expect_start, finished, returned, turns
+from keras_checks.testbeds.game import D, G, checked, expect_start, finished, of_two_worked, returned, turns
 from keras_checks.testbeds.players import Player, Transcript, attempt, fitted, network
 from keras_checks.testbeds.rounds import (
     Step,
@@ -96,11 +96,21 @@ def inverse(ns: Namespace, case: Case) -> Any:
 
     All inverses are made before the first is used.
     """
-    layers = [_inverse(ns, each) for each in case["convolutions"]]
-    return [_answers(layer, each) for layer, each in zip(layers, case["convolutions"], strict=True)]
+    convolutions = [_convolution_of(each) for each in case["convolutions"]]
+    before = [conv.get_weights() for conv in convolutions]
+    layers = [
+        ns.call("invert_convolution", conv, tuple(each["input_shape"]))
+        for conv, each in zip(convolutions, case["convolutions"], strict=True)
+    ]
+    kept = [
+        all(map(np.array_equal, conv.get_weights(), weights))
+        for conv, weights in zip(convolutions, before, strict=True)
+    ]
+    answers = [_answers(layer, each) for layer, each in zip(layers, case["convolutions"], strict=True)]
+    return [{**answer, "kept": each} for answer, each in zip(answers, kept, strict=True)]
 
 
-def _inverse(ns: Namespace, case: Case) -> Any:
+def _convolution_of(case: Case) -> keras.layers.Conv2D:
     conv = keras.layers.Conv2D(
         case["kernel"].shape[-1],
         case["kernel_size"],
@@ -111,7 +121,7 @@ def _inverse(ns: Namespace, case: Case) -> Any:
     )
     conv.build((None, *case["input_shape"]))
     conv.kernel.assign(case["kernel"])
-    return ns.call("invert_convolution", conv, tuple(case["input_shape"]))
+    return conv
 
 
 def _answers(layer: Any, case: Case) -> Any:
@@ -195,8 +205,10 @@ def arguments_of_the_convolution(case: Case, seen: Any) -> None:
     hint="A new layer draws a random kernel when it is built. Assign the kernel of `conv` after that, as it is.",
 )
 def kernel_of_the_convolution(case: Case, seen: Any) -> None:
-    """The inverse has the kernel that `conv` has at that moment: `<conv(x), y> = <x, inverse(y)>` as it comes."""
+    """The inverse has the kernel that `conv` has at that moment: `<conv(x), y> = <x, inverse(y)>` as it comes; `conv`
+    stays as it is."""
     for each, found in _pairs(case, seen):
+        expect(found["kept"], "The weights of `conv` have changed.", hint="Change the weights of the new layer only.")
         adjoint(each, found["own"], each["kernel"])
 
 
@@ -208,16 +220,46 @@ DRAWS, MOST_DRAWS = 6, 48
 batches = cases(latent_dim=st.integers(2, 12), n=sizes(2, 5), seed=seeds())
 
 
-@model_probe(lambda ns, case: ns.call("build_generator", case["latent_dim"]))
+def _first_of_two(model: Any, other: Any, inputs: Any) -> Any:
+    """The first of two models, whose weights were set before those of the second: these must leave it alone."""
+    for seed, each in enumerate((model, other)):
+        if isinstance(each, keras.Model):
+            each(inputs)  # makes the weights of a model without an input
+            _assign(each, seed)
+    return model
+
+
+def _assign(model: keras.Model, seed: int) -> None:
+    for weight, value in zip(model.trainable_weights, _start(model, seed), strict=True):
+        weight.assign(value)
+
+
+def _start(model: keras.Model, seed: int) -> list[np.ndarray]:
+    """Weights that keep the size of what flows through a layer."""
+    random = np.random.default_rng(seed)
+    return [_random_weight(random, tuple(weight.shape)) / 4 for weight in model.trainable_weights]
+
+
+def _two_generators(ns: Namespace, case: Case) -> Any:
+    first, second = (ns.call("build_generator", case["latent_dim"]) for _ in range(2))
+    return _first_of_two(first, second, tf.zeros((1, case["latent_dim"])))
+
+
+def _two_discriminators(ns: Namespace, _: Case) -> Any:
+    first, second = (ns.call("build_discriminator") for _ in range(2))
+    return _first_of_two(first, second, tf.zeros((1, *IMAGE)))
+
+
+@model_probe(_two_generators)
 def generator(model: Any, case: Case) -> Any:
-    """Images of a generator, with its own weights and with random ones."""
+    """Images of a generator, with given weights and with random ones."""
     inputs = tf.constant(uniform(case["seed"], (case["n"], case["latent_dim"])))
     return _measured(model, case, inputs, low=0.1, high=0.9)
 
 
-@model_probe(lambda ns, _: ns.call("build_discriminator"))
+@model_probe(_two_discriminators)
 def discriminator(model: Any, case: Case) -> Any:
-    """Logits of a discriminator, with its own weights and with random ones."""
+    """Logits of a discriminator, with given weights and with random ones."""
     inputs = tf.constant(uniform(case["seed"], (case["n"], *IMAGE), 0, 1))
     return _measured(model, case, inputs, low=-0.5, high=1.5)
 
@@ -228,7 +270,9 @@ def _measured(model: Any, case: Case, inputs: Any, low: float, high: float) -> A
     Random weights are drawn until some outputs lie below ``low`` and some above ``high``. Each draw of a model whose
     outputs are not bounded has them there with a probability near a half, so a right model passes.
     """
-    outputs = model(inputs)  # makes the weights of a model without an input
+    start = _start(model, 0)
+    alone = all(map(np.allclose, [weight.numpy() for weight in model.trainable_weights], start))
+    outputs = model(inputs)
     one_by_one = tf.concat([model(each[None]) for each in inputs], axis=0)
     before, random = model.get_weights(), np.random.default_rng(case["seed"])
     found = [_extremes(outputs)]
@@ -242,6 +286,7 @@ def _measured(model: Any, case: Case, inputs: Any, low: float, high: float) -> A
     model.set_weights(before)
     least, most, spread = (np.array(values) for values in zip(*found, strict=True))
     return {
+        "alone": alone,
         "convolves": any(len(weight.shape) == 4 for weight in model.trainable_weights),
         "outputs": outputs,
         "one_by_one": one_by_one,
@@ -263,6 +308,9 @@ def _extremes(outputs: Any) -> tuple[float, float, float]:
     return float(found.min()), float(found.max()), float(np.ptp(found, axis=0).max())
 
 
+OWN = "Create the layers inside the function: a layer that was created outside has one set of weights for all models."
+
+
 def _each_its_own(seen: Any, what: str) -> None:
     """Fail unless each output depends on its own input and on nothing else."""
     found = finite(seen["outputs"], what)
@@ -276,6 +324,7 @@ def _each_its_own(seen: Any, what: str) -> None:
         scale=size,
         hint="An output must not depend on the other examples of the batch, or on noise drawn inside.",
     )
+    expect(seen["alone"], "Two models that were built one after the other share weights.", hint=OWN)
     spread, low, high = (float(array(seen[name], what)) for name in ("spread", "low", "high"))
     # Two examples are no farther apart than the largest output from the smallest.
     varies = 1e-6 < spread <= (high - low) * (1 + 1e-6)
@@ -496,14 +545,6 @@ def _try(call: Any) -> Any:
 WORKED_STEP = GAN.trial(worked_step, worked_steps, examples=2, shrinks=2)
 
 
-def _after(case: Case, seen: Any, name: str) -> tuple[Any, dict[str, Any]]:
-    """One of the two worked steps, and the state of both networks after it."""
-    expect(isinstance(seen, list) and len(seen) == 2, "There are not two steps.")
-    step = checked(case[name], seen[name == "frozen" :][:1], 1, "`GAN`")[0]
-    expect_start(step, case[name], "`GAN`")
-    return step, step["events"][-1]
-
-
 @WORKED_STEP.check(
     points=0.75,
     hint="Ask the tape for the gradient with respect to the discriminator's weights, and give it to `d_optimizer`. "
@@ -512,7 +553,7 @@ def _after(case: Case, seen: Any, name: str) -> tuple[Any, dict[str, Any]]:
 def discriminator_learns(case: Case, seen: Any) -> None:
     """In the worked step the discriminator's weight goes from 0.5 to 0.3125 and its bias from 2 to 1.922 (0.125 and
     1.844 where two losses are added)."""
-    step, _ = _after(case, seen, "moving")
+    step, _ = of_two_worked(case, seen, "moving", "`GAN`")
     moves = [turn.after[D] for turn in turns(step["events"])[0] if D in turn.moved]
     if not moves:
         finished(step)
@@ -531,7 +572,7 @@ def discriminator_learns(case: Case, seen: Any) -> None:
 )
 def generator_learns(case: Case, seen: Any) -> None:
     """In the worked step with a discriminator that does not change, the generator's bias goes from 1 to 0.375."""
-    step, after = _after(case, seen, "frozen")
+    step, after = of_two_worked(case, seen, "frozen", "`GAN`")
     found = float(after[G][-1])
     if found == 1:
         finished(step)

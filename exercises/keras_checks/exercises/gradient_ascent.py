@@ -12,7 +12,7 @@ import tensorflow as tf
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from keras_checks.compare import array, close, expect, finite, same_shape
+from keras_checks.compare import Failure, array, close, expect, finite, same_shape
 from keras_checks.observe import MissingAnswer, Namespace, probe
 from keras_checks.question import Case, Question
 from keras_checks.strategies import seeds, sizes, uniform
@@ -25,7 +25,8 @@ VISUALIZE = Question("visualize_filter", ("visualize_filter",), 2, LECTURE)
 
 BORDER = 2
 """Pixels of a feature map that are left out on each side."""
-BRANCHES = ("first", "normed", "second", "merged", "small", "last", "pooled")
+BRANCHES = ("pre_last", "normed", "second", "merged", "pre_pooled", "last", "pooled")
+"""Of some layers the name is part of the name of an earlier one."""
 WIDTH = 4
 """Feature maps of each layer: the shape of an activation does not tell which layer it comes from."""
 
@@ -58,11 +59,11 @@ def _branched(case: Case) -> keras.Model:
     """A network with a batch normalization, a skip around a layer, and a head that gives one vector per image."""
     conv = {"padding": "same", "activation": "tanh"}
     inputs = keras.Input((*case["size"], 3))
-    first = keras.layers.Conv2D(WIDTH, 3, **conv, name="first")(inputs)
+    first = keras.layers.Conv2D(WIDTH, 3, **conv, name="pre_last")(inputs)
     normed = keras.layers.BatchNormalization(name="normed")(first)
     second = keras.layers.Conv2D(WIDTH, 3, **conv, name="second")(normed)
     merged = keras.layers.Add(name="merged")([first, second])
-    small = keras.layers.MaxPooling2D(2, name="small")(merged)
+    small = keras.layers.MaxPooling2D(2, name="pre_pooled")(merged)
     last = keras.layers.Conv2D(WIDTH, 3, **conv, name="last")(small)
     pooled = keras.layers.GlobalAveragePooling2D(name="pooled")(last)
     return _weighted(keras.Model(inputs, keras.layers.Dense(3, name="head")(pooled)), case["seed"], 1.0)
@@ -189,6 +190,8 @@ WORKED_ACTIVATIONS = {
     "normalize": (14, -4),
 }
 """What each layer of the worked network gives for images of which every pixel is 5, or -1."""
+WORKED_LATER = {"double": 20, "add_one": 21, "triple": 60, "normalize": 29}
+"""The same for a pixel 5, once the first layer multiplies by 4."""
 
 
 def images_of(case: Case) -> np.ndarray:
@@ -203,12 +206,12 @@ def worked_layers(ns: Namespace, case: Case) -> Any:
     images = [
         np.full((2, *size, 3), pixel, "float32") for size, pixel in zip(case["sizes"], WORKED_PIXELS, strict=True)
     ]
-    maps, models = {}, True
-    for name in WORKED_ACTIVATIONS:
-        extractor = ns.call("build_feature_extractor", watched.network, name)
-        maps[name] = [extractor(tf.constant(image)) for image in images]
-        models = models and isinstance(extractor, keras.Model)
-    return {"maps": maps, "models": models, "moved": watched.moved()}
+    extractors = {name: ns.call("build_feature_extractor", watched.network, name) for name in WORKED_ACTIVATIONS}
+    maps = {name: [each(tf.constant(image)) for image in images] for name, each in extractors.items()}
+    seen = {"maps": maps, "moved": watched.moved()}
+    double = watched.network.get_layer("double")
+    double.set_weights([2 * weight for weight in double.get_weights()])
+    return seen | {"later": {name: each(tf.constant(images[0])) for name, each in extractors.items()}}
 
 
 @probe
@@ -234,22 +237,36 @@ BRANCHED = EXTRACTOR.trial(branched, branch_cases, examples=2, shrinks=4)
 )
 def worked_activations(case: Case, seen: Any) -> None:
     """For each layer of the worked network the extractor gives the numbers of the text: 10, 11, 30 and 14 for a pixel
-    5.
+    5. It shares the weights: when `double` later multiplies by 4, the same extractors give 20, 21, 60 and 29.
     """
     for name, values in WORKED_ACTIVATIONS.items():
         for size, value, found in zip(case["sizes"], values, seen["maps"][name], strict=True):
             wanted = np.full((2, *size, 3), value, "float32")
             close(found, wanted, f"The activation of the layer `{name}`", ulps=256, scale=64)
+    hint = "The extractor shares the layers of the network: copy nothing, and keep nothing from another network."
+    for name, value in WORKED_LATER.items():
+        wanted = np.full((2, *case["sizes"][0], 3), value, "float32")
+        what = f"The activation of the layer `{name}`, after the weights of the network have changed,"
+        close(seen["later"][name], wanted, what, ulps=256, scale=64, hint=hint)
 
 
 @BRANCHED.check(
     points=0.5, hint="Return a `keras.Model` made of the network's own tensors, and call it in inference mode."
 )
 def a_model_that_changes_nothing(case: Case, seen: Any) -> None:
-    """The extractor is a Keras model, and running it changes no weight and no moving statistic of the network."""
+    """The extractor is a Keras model that ends at the layer of exactly that name. Running it changes no weight and no
+    moving statistic of the network.
+    """
     expect(seen["models"], "What came back can be called, but is not a Keras model.")
-    first = same_shape(seen["maps"]["first"], (case["batch"], *case["size"], WIDTH), "The activation of `first`")
-    expect(np.ptp(first) > 1e-3, "The activation of the layer `first` is the same number everywhere.", received=first)
+    rows, columns = case["size"]
+    shapes = {"pre_last": (rows, columns, WIDTH), "last": (rows // 2, columns // 2, WIDTH), "pooled": (WIDTH,)}
+    for name, shape in shapes.items():
+        try:
+            found = same_shape(seen["maps"][name], (case["batch"], *shape), f"The activation of `{name}`")
+        except Failure as failure:
+            hint = "End the model at the output of the layer whose whole name is this one, as `get_layer` finds it."
+            raise Failure(failure.message, failure.received, failure.expected, hint) from None
+        expect(np.ptp(found) > 1e-3, f"The activation of `{name}` is the same number everywhere.", received=found)
     unmoved(seen)
 
 
@@ -289,13 +306,13 @@ def worked_maps() -> np.ndarray:
     return maps
 
 
-def _worked_extractor() -> keras.Model:
-    """Takes means over 3 x 3 pixels, subtracts 1 and divides by 2, by a batch normalization in inference mode."""
+def _worked_extractor(divisor: float) -> keras.Model:
+    """Takes means over 3 x 3 pixels, subtracts 1 and divides, by a batch normalization in inference mode."""
     images = keras.Input((None, None, 3))
     norm = keras.layers.BatchNormalization(epsilon=1e-9)
     extractor = keras.Model(images, norm(keras.layers.AveragePooling2D(3)(images)))
     ones = np.ones(3)
-    norm.set_weights([ones, 0 * ones, ones, 4 * ones])
+    norm.set_weights([ones, 0 * ones, ones, divisor**2 * ones])
     return extractor
 
 
@@ -303,8 +320,8 @@ def _worked_extractor() -> keras.Model:
 def worked_losses(ns: Namespace, case: Case) -> Any:
     """The loss of each filter, for images that the extractor turns into the worked maps."""
     maps = np.float32(case["times"]) * worked_maps()
-    images = np.repeat(np.repeat(2 * maps + 1, 3, axis=1), 3, axis=2)
-    with _with(ns, feature_extractor=_worked_extractor()):
+    images = np.repeat(np.repeat(np.float32(case["divisor"]) * maps + 1, 3, axis=1), 3, axis=2)
+    with _with(ns, feature_extractor=_worked_extractor(case["divisor"])):
         return [ns.call("compute_loss", tf.constant(images), index) for index in range(len(WORKED_LOSSES))]
 
 
@@ -319,7 +336,9 @@ def loss_and_gradient(ns: Namespace, case: Case) -> Any:
     return seen | {"gradient": tape.gradient(loss, images) if tf.is_tensor(loss) else None}
 
 
-WORKED_LOSS = LOSS.trial(worked_losses, _worked({"times": 1.0}, {"times": -2.0}), examples=2)
+WORKED_LOSS = LOSS.trial(
+    worked_losses, _worked({"times": 1.0, "divisor": 2.0}, {"times": -2.0, "divisor": 4.0}), examples=2
+)
 LOSS_AND_GRADIENT = LOSS.trial(loss_and_gradient, loss_cases)
 
 
@@ -392,14 +411,13 @@ WORKED_GRADIENTS = np.array(
     [[[[2, 1, -2], [-4, 0, 0]]], [[[0.3, 0, 0], [0, 0, 0.4]]], [[[0, 0, 0], [0, 0, 0]]]], "float32"
 )
 """The loss of each filter is the sum of the image times these numbers; their L2 norms are 5, 0.5 and 0."""
-WORKED_RATE = 10.0
 WORKED_STEPS = (
     (-6.0, np.array([[[[4.5, 3, -2], [-7, 0, 3]]]], "float32")),
     (1.35, np.array([[[[6.5, 1, 2], [1, 0, 11]]]], "float32")),
     (0.0, WORKED_IMAGE),
 )
-"""The loss before the step and the image after it, for each filter."""
-worked_starts = _worked({"size": (1, 2), "lift": 0.0}, {"size": (1, 2), "lift": 1.0})
+"""For each filter the loss before a step of length 10, and the image after it."""
+worked_starts = _worked({"size": (1, 2), "lift": 0.0, "share": 1.0}, {"size": (1, 2), "lift": 1.0, "share": 0.5})
 
 
 def _start(case: Case) -> np.ndarray:
@@ -409,16 +427,14 @@ def _start(case: Case) -> np.ndarray:
 
 @probe
 def worked_step(ns: Namespace, case: Case) -> Any:
-    """One step of length 10 for each of the three worked filters, from the worked image."""
+    """One step of length 10 or 5 for each of the three worked filters, from the worked image."""
     filters = len(WORKED_GRADIENTS)
     parts = [WORKED_GRADIENTS.reshape(filters, -1).T, np.eye(filters), np.zeros(filters)]
-    watched = _Watched(_scoring(case, parts, "linear"))
+    watched, rate = _Watched(_scoring(case, parts, "linear")), 10 * case["share"]
     names = {"feature_extractor": watched.network, "compute_loss": score_of(watched.network)}
     with _with(ns, **names):
         steps = [
-            _pair(
-                ns.call("gradient_ascent_step", tf.constant(_start(case)), index, WORKED_RATE), "gradient_ascent_step"
-            )
+            _pair(ns.call("gradient_ascent_step", tf.constant(_start(case)), index, rate), "gradient_ascent_step")
             for index in range(filters)
         ]
     return {"losses": [loss for loss, _ in steps], "images": [image for _, image in steps], "moved": watched.moved()}
@@ -432,11 +448,12 @@ STEP_HINT = "Divide the gradient by the root of the sum of the squares of all it
 @WORKED_STEP.check(points=1, hint=STEP_HINT)
 def worked_steps(case: Case, seen: Any) -> None:
     """For filters 0 and 1 of the text, loss and new image are the numbers given there: loss -6 before the step of
-    filter 0, and a first pixel (4.5, 3, -2) after it.
+    filter 0, and a first pixel (4.5, 3, -2) after it. With the learning rate 5 the image goes half as far.
     """
     for index in (0, 1):
         loss, image = WORKED_STEPS[index]
-        loss, image = loss + case["lift"] * WORKED_GRADIENTS[index].sum(), image + np.float32(case["lift"])
+        loss = loss + case["lift"] * WORKED_GRADIENTS[index].sum()
+        image = _start(case) + np.float32(case["share"]) * (image - WORKED_IMAGE)
         close(seen["images"][index], image, f"The image after a step for filter {index}", ulps=2048, scale=10)
         hint = "Return the loss that was computed under the tape, before the image moved."
         close(seen["losses"][index], np.float32(loss), f"The loss for filter {index}", ulps=256, scale=16, hint=hint)

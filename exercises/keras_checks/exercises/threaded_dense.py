@@ -12,7 +12,7 @@ import tensorflow as tf
 from hypothesis import strategies as st
 
 from keras_checks.compare import EPS32, Failure, array, close, expect, same_shape
-from keras_checks.observe import Namespace, probe
+from keras_checks.observe import MissingAnswer, Namespace, probe
 from keras_checks.question import Case, Question
 from keras_checks.strategies import arrays, cases, seeds, shapes, sizes, uniform
 
@@ -64,10 +64,18 @@ WORKED_ROWS = [
 """Each output is 0.5 times the sum of the row, plus 0.5 where there is a bias."""
 
 
+def _layer_class(ns: Namespace) -> Any:
+    """The student's class; Keras's own Dense, and a class that inherits its work, are no answer."""
+    found = ns["ThreadedDense"]
+    if isinstance(found, type) and issubclass(found, keras.layers.Dense):
+        raise MissingAnswer("`ThreadedDense` must be a subclass of `keras.layers.Layer`, and not of `Dense`.")
+    return found
+
+
 @probe
 def worked(ns: Namespace, case: Case) -> Any:
     """The output of a layer all of whose weights are 0.5."""
-    layer = ns["ThreadedDense"](case["units"], activation=case["activation"], use_bias=case["use_bias"])
+    layer = _layer_class(ns)(case["units"], activation=case["activation"], use_bias=case["use_bias"])
     x = tf.constant(np.array(case["x"], np.float32))
     layer(x)
     for weight in layer.weights:
@@ -168,7 +176,7 @@ def one_step(layer: Any, case: Case) -> dict[str, Any]:
 def rows(ns: Namespace, case: Case) -> Any:
     """What a linear layer makes of inputs and of unit vectors, how one gradient step moves its outputs, and what it
     gives after the weights of another layer were changed."""
-    layer, other = (ns["ThreadedDense"](case["units"], use_bias=case["use_bias"]) for _ in range(2))
+    layer, other = (_layer_class(ns)(case["units"], use_bias=case["use_bias"]) for _ in range(2))
     x = tf.constant(case["x"])
     layer(x)
     other(x)
@@ -242,7 +250,7 @@ def layers_share_nothing(case: Case, seen: Any) -> None:
 @probe
 def output_shape(ns: Namespace, case: Case) -> Any:
     """What `compute_output_shape` says, and what a call gives."""
-    layer = ns["ThreadedDense"](case["units"], use_bias=case["use_bias"])
+    layer = _layer_class(ns)(case["units"], use_bias=case["use_bias"])
     y = layer(tf.constant(case["x"]))
     unknown = (None, *case["x"].shape[1:])
     return {
@@ -278,8 +286,8 @@ def activated(ns: Namespace, case: Case) -> Any:
     """The outputs of two layers with equal weights, one of them with an activation."""
     part = case["layer"]
     x = tf.constant(part["x"])
-    linear = ns["ThreadedDense"](part["units"], use_bias=part["use_bias"])
-    curved = ns["ThreadedDense"](part["units"], activation_of(case["activation"]), part["use_bias"])
+    linear = _layer_class(ns)(part["units"], use_bias=part["use_bias"])
+    curved = _layer_class(ns)(part["units"], activation_of(case["activation"]), part["use_bias"])
     for layer in (linear, curved):
         layer(x)
         set_units(layer, part)
@@ -312,7 +320,7 @@ def _output(case: Case, value: Any, what: str) -> np.ndarray:
 @probe
 def rebuilt(ns: Namespace, case: Case) -> Any:
     """A layer, and the one that its saved configuration gives, with the same weights where they fit."""
-    part, cls = case["layer"], ns["ThreadedDense"]
+    part, cls = case["layer"], _layer_class(ns)
     x = tf.constant(part["x"])
     layer = cls(part["units"], case["activation"], use_bias=part["use_bias"], name="scores")
     layer(x)
@@ -354,7 +362,7 @@ def in_a_model(ns: Namespace, case: Case) -> Any:
     """A Functional model around the layer: its shape, and its outputs in graph mode for several batch sizes."""
     x = case["x"]
     inputs = keras.Input(x.shape[1:])
-    layer = ns["ThreadedDense"](case["units"], use_bias=case["use_bias"])
+    layer = _layer_class(ns)(case["units"], use_bias=case["use_bias"])
     model = keras.Model(inputs, layer(inputs))
     set_units(layer, case)
     call = traced(model, x.shape)

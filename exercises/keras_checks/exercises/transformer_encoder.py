@@ -525,13 +525,15 @@ MASKED = ENCODER.trial(inside, examples, examples=len(EXAMPLES), shrinks=0)
 )
 def padding_has_no_influence(case: Case, seen: Any) -> None:
     """With `mask` of shape `(batch, len)`, True for real tokens, the output at a real token depends on every real
-    token and on no padding.
+    token and on no padding. In a later call without a mask, all tokens count again.
     """
     acts = acting(influence(case, given_mask(seen)["gradient"]))
     due = case["mask"][:, :, None] & case["mask"][:, None, :]
     for one, wanted, mask in zip(acts, due, case["mask"], strict=True):
         if (one != wanted).any():
             raise Failure(f"With mask {mask.tolist()}: {_wrong_influence(one, wanted)}.")
+    forgotten = "A call without a mask, after one with a mask, gave the same output at the real tokens."
+    expect(given_mask(seen)["moves"]["real"] is True, forgotten, hint="Keep no mask on `self`: use that of each call.")
 
 
 def _wrong_influence(acts: np.ndarray, due: np.ndarray) -> str:

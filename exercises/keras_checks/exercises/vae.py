@@ -153,10 +153,14 @@ def centred(noise: np.ndarray, what: str) -> None:
     expect(near.all(), f"On average, {what} is not z_mean.", middle, np.zeros_like(middle), hint)
 
 
-def standardized(batches_of_noise: list[np.ndarray]) -> bool:
-    """Whether the mean over the batch is 0 in every axis of every batch: by chance, in less than one case in 10^10."""
-    middles = [np.abs(noise.mean(axis=0)) * np.sqrt(len(noise)) for noise in batches_of_noise]
-    return bool(np.max(middles) < 1e-3)
+def standardized(batches_of_noise: list[np.ndarray]) -> list[bool]:
+    """Whether the mean over each batch of standard noise is exactly 0: in every axis, and over all entries.
+
+    For three batches that happens by chance in less than one case in 10^10.
+    """
+    axes = [np.abs(noise.mean(axis=0)).max() * np.sqrt(len(noise)) for noise in batches_of_noise]
+    entries = [np.abs(noise.mean()) * np.sqrt(noise.size) for noise in batches_of_noise]
+    return [bool(max(middles) < 3e-4) for middles in (axes, entries)]
 
 
 SAMPLED_GRADIENT = SAMPLING.trial(sampled_gradient, code_cases)
@@ -188,13 +192,18 @@ def moves_with_the_log_variance(case: Case, seen: Any) -> None:
 WORKED_NOISE = SAMPLING.trial(sampled_noise, worked_columns, examples=2)
 
 
+def _standard(case: Case, z: Any) -> np.ndarray:
+    """The noise in ``z`` in units of the deviation that was worked out."""
+    return (array(z, "z").astype(np.float64) - case["z_mean"]) / case["deviation"]
+
+
 @WORKED_NOISE.check(points=0.4, hint="Which power of e turns a log variance into a standard deviation?")
 def spread_of_the_draws(case: Case, seen: Any) -> None:
     """`z_log_var = log 9` gives draws with standard deviation 3, `log 0.25` gives 0.5 and 0 gives 1, also with
     `training=False`; and some 5 % of the draws are more than two deviations away, as for normal noise."""
     for name, what in (("first", "z"), ("inference", "z with training=False")):
         deviations(case, seen[name], what)
-        noise = (array(seen[name], "z").astype(np.float64) - case["z_mean"]) / case["deviation"]
+        noise = _standard(case, seen[name])
         spread = noise.std(axis=0)
         near = np.abs(spread**2 - 1) < ERRORS * np.sqrt(2 / ROWS)
         received, wanted = spread * case["deviation"], case["deviation"]
@@ -216,7 +225,8 @@ def fresh_noise(case: Case, seen: Any) -> None:
     independent(first[:, :-1], first[:, 1:], "Neighbouring latent axes", "One value per example is not enough.")
     centred(first, "z")
     hint = "Do not standardize the noise: independent draws have mean 0 in the long run only."
-    expect(not standardized([first, second]), "The noise of each batch has mean 0 exactly.", hint=hint)
+    batches_of_noise = [_standard(case, seen[name]) for name in ("first", "second", "inference")]
+    expect(not any(standardized(batches_of_noise)), "The noise of each batch has mean 0 exactly.", hint=hint)
 
 
 WORKED_IN_GRAPH = SAMPLING.trial(sampled_in_graph, worked_columns, examples=2)
@@ -310,7 +320,10 @@ def encoded(encoder: Any, case: Case) -> Any:
     encoder(images)
     redraw_until_alive(encoder, images, case["seed"])
     calls = {"together": images, "again": images, "alone": images[:1]}
-    return {name: _outputs(encoder(inputs, training=False)) for name, inputs in calls.items()}
+    seen: dict[str, Any] = {name: _outputs(encoder(inputs, training=False)) for name, inputs in calls.items()}
+    channels = np.eye(case["image_shape"][-1], dtype=bool)
+    others = [tf.where(channel, 1 - images, images) for channel in channels]
+    return seen | {"channels": [_outputs(encoder(other, training=False))[0] for other in others]}
 
 
 def _outputs(outputs: Any) -> list[Any]:
@@ -339,7 +352,7 @@ ENCODED = PARTS.trial(encoded, encoder_cases, examples=4, shrinks=4)
 @ENCODED.check(points=0.6, hint="`keras.Model(images, [z_mean, z_log_var, z])`: three outputs in a list.")
 def three_outputs(case: Case, seen: Any) -> None:
     """`build_encoder` returns a model with three outputs of shape `(batch, latent_dim)`, for images of different sizes
-    with one or three channels; what an image gives does not depend on its batch."""
+    with one or three channels; what an image gives depends on each of its channels, and not on its batch."""
     together, alone = heads(case, seen["together"], case["batch"]), heads(case, seen["alone"], 1)
     for name, one, other in zip(("z_mean", "z_log_var"), alone, together, strict=False):
         hint = "The heads must use the features of the image."
@@ -347,6 +360,10 @@ def three_outputs(case: Case, seen: Any) -> None:
         same = np.abs(one - other[:1]).max() <= 4096 * EPS32 * max(1.0, np.abs(other).max())
         hint = "Reductions and reshapes must leave axis 0, the batch, alone."
         expect(same, f"{name} of an image depends on the other images of its batch.", one, other[:1], hint)
+    shape = (case["image_shape"][-1], *together[0].shape)
+    moved = np.abs(same_shape(seen["channels"], shape, "z_mean for changed images") - together[0]).max(axis=(1, 2))
+    hint = "The first layer must see the whole image, all channels included."
+    expect((moved > SAME).all(), f"z_mean does not depend on channel {int(np.argmin(moved))}.", moved, hint=hint)
 
 
 @ENCODED.check(points=0.6, hint="Two Dense(latent_dim) without activation on the same features, and Sampling on both.")

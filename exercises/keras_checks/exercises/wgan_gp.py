@@ -17,7 +17,7 @@ from keras_checks.observe import MissingAnswer, Namespace, probe
 from keras_checks.question import Case, Question
 from keras_checks.strategies import arrays, cases, seeds, shapes, sizes, uniform
 from keras_checks.testbeds.critics import Step, fakes_shown, first_step, read_step, repeated, steps_of
-from keras_checks.testbeds.game import D, G, checked, expect_start, finished, returned, turns
+from keras_checks.testbeds.game import D, G, expect_start, finished, of_two_worked, returned, turns
 from keras_checks.testbeds.players import Player, Transcript, attempt, fitted, network
 
 SECTION = "Wasserstein GAN with Gradient Penalty"
@@ -171,16 +171,22 @@ def _compile_arguments(case: Case) -> dict[str, Any]:
 
 @probe
 def construction(ns: Namespace, case: Case) -> Any:
-    """What a model keeps of its arguments, as one number each, and which weights it calls its own."""
+    """What a model keeps of its arguments, as one number each, and which weights it calls its own.
+
+    It is compiled twice, first with other optimizers and losses.
+    """
     options = {name: case[name] for name in ("latent_dim", *DEFAULTS)}
     given = _networks(case) | options
     model = ns.call("WGAN", *given.values())
     later = _compile_arguments(case)
+    model.compile(*_compile_arguments({name: 2 * case[name] for name in ("d_rate", "g_rate")}).values())
     model.compile(*later.values())
     given |= later
+    kept = {name: _kept(model, name, value) for name, value in given.items()}
     plain_model = ns.call("WGAN", **_networks(case), latent_dim=case["latent_dim"])
     return {
-        "kept": {name: _kept(model, name, value) for name, value in given.items()},
+        "kept": kept,
+        "kept_later": {name: _kept(model, name, value) for name, value in given.items()},
         "given": {name: _number(value) for name, value in given.items()},
         "defaults": {name: _kept(plain_model, name, value) for name, value in DEFAULTS.items()},
         "weights": list(model.trainable_weights),
@@ -224,7 +230,7 @@ CONSTRUCTION = WGAN.trial(construction, part_cases, examples=2, shrinks=6)
     hint="Assign every argument to an attribute of `self`, with the value that came in.",
 )
 def keeps_its_arguments(case: Case, seen: Any) -> None:
-    """The model keeps what `__init__` and `compile` were given: networks, numbers, optimizers and losses."""
+    """The model keeps what `__init__` and the last `compile` were given: networks, numbers, optimizers and losses."""
     _belongs(case, seen)
     for name, number in seen["given"].items():
         kept = seen["kept"][name]
@@ -232,6 +238,11 @@ def keeps_its_arguments(case: Case, seen: Any) -> None:
         expect(
             abs(kept - number) <= 1e-6 * abs(number), f"What the model keeps as {name} is not what it was given.", kept
         )
+        later = f"After a second model was made, the first one keeps another {name}."
+        expect(seen["kept_later"][name] == kept, later, seen["kept_later"][name], kept, hint=ON_SELF)
+
+
+ON_SELF = "Store the arguments on `self`: an attribute of the class is the same for all models."
 
 
 def _belongs(case: Case, seen: Any) -> None:
@@ -566,7 +577,8 @@ MANY_PLACES = PENALTY.trial(many_places, many_lines, examples=2, shrinks=4)
     hint="The draw must give numbers from 0 (the real image) to 1 (the fake), each as likely: `tf.random.uniform`.",
 )
 def on_the_segment(case: Case, seen: Any) -> None:
-    """The critic is called on the segment between a real image and its fake, each place as likely as any other."""
+    """The critic is called on the segment between a real image and its fake. Each place is as likely as any other,
+    whatever the other examples got."""
     found = interpolates(case, seen)
     outside = float(np.maximum(-found, found - 1).max())
     expect(outside < ROUNDING, "An interpolate lies beyond the real or the fake image.", received=outside)
@@ -574,6 +586,7 @@ def on_the_segment(case: Case, seen: Any) -> None:
     expect(ends > ROUNDING, "The critic is called on the images themselves, not between them.")
     if np.ptp(found) > ROUNDING:
         _uniform(np.sort(found[:, 0]))
+        _independent(found[:, 0])
 
 
 def _uniform(places: np.ndarray) -> None:
@@ -581,6 +594,21 @@ def _uniform(places: np.ndarray) -> None:
     ranks = np.arange(len(places) + 1) / len(places)
     distance = float(max(np.abs(places - ranks[1:]).max(), np.abs(places - ranks[:-1]).max()))
     expect(distance * np.sqrt(len(places)) < 3.5, "Some places on the segment come more often than others.")
+
+
+def _independent(places: np.ndarray) -> None:
+    """Fail where places were drawn for a part of the batch and used again, as they are or mirrored.
+
+    By chance that happens less than once in 10¹⁰ times: of 100 pairs of numbers, as they are or as 1 minus the number.
+    """
+    hint = "Draw `batch_size` numbers, one for each example."
+    different = len(np.unique(np.round(places, 5)))
+    message = "Several examples have the same place on the segment."
+    expect(different > 0.9 * len(places), message, different, len(places), hint)
+    half, even = len(places) // 2, len(places) // 2 * 2
+    for one, other in ((places[:half], places[half : 2 * half]), (places[:even:2], places[1:even:2])):
+        together = abs(float(np.corrcoef(one, other)[0, 1]))
+        expect(together < 0.7, "The places of some examples follow from those of others.", together, hint=hint)
 
 
 CURVES = PENALTY.trial(penalty_on_curves, curves, examples=2, shrinks=4)
@@ -627,7 +655,7 @@ def _games(draw: Any, eager: bool) -> Case:
     seed, pixels = draw(seeds()), int(np.prod(image))
     return {
         "latent_dim": latent_dim,
-        "extra_steps": draw(st.sampled_from([2, 4]) if eager else st.just(2)),
+        "extra_steps": 4 if eager else 2,
         "gp_weight": draw(st.sampled_from([2.5, 0.5])),
         "d_rate": D_RATE,
         "g_rate": G_RATE,
@@ -647,9 +675,12 @@ EXAMPLE: Case = {
     "d_kernel": np.full((1, 1), 0.5, np.float32),
     "d_bias": np.zeros(1, np.float32),
     "g_rate": 1 / 2,
-    "batches": [np.full((1, 1, 1, 1), 3, np.float32)],
+    "batches": [np.full((2, 1, 1, 1), 3, np.float32)],
 }
-"""The worked step of the notebook: every fake is the pixel 1, the only real image is the pixel 3."""
+"""The worked step of the notebook: every fake is the pixel 1, every real image is the pixel 3.
+
+The batch holds that image twice, which changes no mean: who divides by the batch size once more is told.
+"""
 AFTER_EACH_ROUND = (
     [(0.78125, 0.09375), (1.00390625, 0.1640625)],
     [(0.96875, 0.09375), (1.28515625, 0.15234375)],  # with the penalty written out in the step, (norm(w) - 1)²
@@ -735,14 +766,6 @@ def _first_attempt(ns: Namespace, case: Case) -> dict[str, Any]:
 WORKED_STEP = STEP.trial(worked_step, worked_steps, examples=2, shrinks=2)
 
 
-def _after(case: Case, seen: Any, name: str) -> tuple[Any, dict[str, Any]]:
-    """One of the two worked steps, and the state of both networks after it."""
-    expect(isinstance(seen, list) and len(seen) == 2, "There are not two steps.")
-    step = checked(case[name], seen[name == "frozen" :][:1], 1, "`WGAN`")[0]
-    expect_start(step, case[name], "`WGAN`")
-    return step, step["events"][-1]
-
-
 @WORKED_STEP.check(
     points=0.6,
     hint="The critic minimizes `d_loss_fn` plus `gp_weight` times the penalty, both computed on the tape. The worked "
@@ -751,7 +774,7 @@ def _after(case: Case, seen: Any, name: str) -> tuple[Any, dict[str, Any]]:
 def critic_learns(case: Case, seen: Any) -> None:
     """In the worked step of two rounds the critic's weight goes from 0.5 to 0.78125 and 1.00390625, its bias from 0 to
     0.09375 and 0.1640625."""
-    step, _ = _after(case, seen, "moving")
+    step, _ = of_two_worked(case, seen, "moving", "`WGAN`")
     rounds = _critic_after_rounds(step)
     if not rounds:
         finished(step)
@@ -775,7 +798,7 @@ def _critic_after_rounds(step: Any) -> list[tuple[float, ...]]:
 )
 def generator_learns(case: Case, seen: Any) -> None:
     """In the worked step with a critic that does not change, the generator's bias goes from 1 to 1.375."""
-    step, after = _after(case, seen, "frozen")
+    step, after = of_two_worked(case, seen, "frozen", "`WGAN`")
     found = float(after[G][-1])
     if found == 1:
         finished(step)
@@ -790,13 +813,13 @@ def generator_learns(case: Case, seen: Any) -> None:
 def returns_both_losses(case: Case, seen: Any) -> None:
     """In the worked step with a critic that does not change, `d_loss` is -2.625, of which 0.25 is the weighted penalty,
     and `g_loss` is 1.125. After two rounds that move the critic, `d_loss` is -3.882."""
-    step, _ = _after(case, seen, "frozen")
+    step, _ = of_two_worked(case, seen, "frozen", "`WGAN`")
     penalized = any(event["kind"] == "penalty" for event in step["events"])
     d_loss, g_loss = (returned(step, f"{letter}_loss") for letter in "dg")
     wanted = -2.625 if penalized else -2.375  # the penalty written out in the step, (0.5 - 1)², weighs 0.5
     expect(abs(d_loss - wanted) <= 1e-5, "`d_loss` is not the loss of the critic's last round.", d_loss, wanted)
     expect(abs(g_loss - 1.125) <= 1e-5, "`g_loss` is not the generator's loss.", g_loss, 1.125)
-    _loss_of_the_last_round(_after(case, seen, "moving")[0])
+    _loss_of_the_last_round(of_two_worked(case, seen, "moving", "`WGAN`")[0])
 
 
 def _loss_of_the_last_round(step: Any) -> None:
@@ -881,12 +904,17 @@ def _same(one: np.ndarray, other: np.ndarray) -> bool:
 
 @TWO_STEPS.check(points=0.25, hint="Draw the latents inside the loop, one vector for each real image.")
 def fresh_noise(case: Case, seen: Any) -> None:
-    """Each round of the critic has fakes from new latents, one for each image."""
+    """Each round of the critic, also of a later step, has fakes from new latents, one for each image."""
     moves = first_step(case, seen).of(D)
     if not moves:
         finished(seen[0])
     expect(fakes_shown(moves), "The critic was shown no fakes of the generator.")
     expect(not repeated(moves), "A latent vector came twice.")
+    later = read_step(seen[1], case["batches"][1]).of(D)
+    # under a seed for all, two traces of a `tf.function` of the student's draw alike
+    shown = [image for image in fakes_shown([*moves, *later]) if image.eager]
+    drawn = [image.latent.tobytes() for image in shown if image.latent is not None]
+    expect(len(drawn) == len(set(drawn)), "A latent vector of the first step came again in the second.")
 
 
 STEPS_OF_FIT = STEP.trial(two_steps_of_fit, _games(eager=False), examples=2, shrinks=4)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 from contextvars import ContextVar
 from pathlib import Path
@@ -12,10 +11,13 @@ from typing import Any
 import otter
 from hypothesis.configuration import set_hypothesis_home_dir
 
+from keras_checks.errors import describe_error
 from keras_checks.feedback import Record, record_of, text
 from keras_checks.notebook import export as exporting
+from keras_checks.notebook.mistakes import with_mistake
 from keras_checks.notebook.panel import NEUTRAL, CheckResult, Panel
-from keras_checks.observe import describe_error, run_probe
+from keras_checks.notebook.quiet import import_tensorflow, no_warnings_of_tensorflow
+from keras_checks.observe import run_probe
 from keras_checks.question import Case, Check, exercise_names, questions
 from keras_checks.runner import fingerprint, fixed_seed, search
 from keras_checks.verdicts import failure_of
@@ -52,6 +54,14 @@ class CheckRun:
         if self.panel:
             total = sum(not each.hidden for each in _question(exercise, check.question).checks)
             self.panel.say(f"Checking `{check.question}` … {self.started} of {total}")
+
+    def explained(self, exercise: str, question: str, env: dict[str, Any]) -> list[Record]:
+        """What failed, with the mistake behind it where the public cases tell."""
+        public = [check for check in _question(exercise, question).checks if not check.hidden]
+        try:
+            return with_mistake(self.records, public, lambda check, case: self.observe(exercise, check, env, case))
+        except Exception:  # a name is worth no verdict
+            return self.records
 
     def observe(self, exercise: str, check: Check, env: dict[str, Any], case: Case) -> dict[str, Any]:
         """What the probe of a check sees on a case; each case is tried once, however many checks want to know."""
@@ -100,20 +110,6 @@ def _observe(exercise: str, check: Check, env: dict[str, Any], case: Case) -> di
         return {"error": describe_error(error)}
 
 
-def _import_tensorflow() -> None:
-    """Import TensorFlow without the lines that it writes past Python's streams, which look like errors to a student."""
-    if "tensorflow" in sys.modules:
-        return
-    kept = os.dup(2)
-    with Path(os.devnull).open("wb") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-        try:
-            importlib.import_module("tensorflow")
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)
-
-
 def _question(exercise: str, name: str) -> Any:
     for question in questions(exercise):
         if question.name == name:
@@ -144,7 +140,7 @@ class Notebook(otter.Notebook):
         self._passed: dict[str, int] = {}
         # Hypothesis would write a folder of its own beside the notebook.
         set_hypothesis_home_dir(Path.home() / ".cache" / "keras_checks")
-        _import_tensorflow()
+        import_tensorflow()
         super().__init__(nb_path, tests_dir=str(TESTS / exercise))
 
     def check(self, question: str, global_env: dict[str, Any] | None = None) -> CheckResult:
@@ -156,7 +152,10 @@ class Notebook(otter.Notebook):
         this_run = CheckRun(panel)
         token = _RUN.set(this_run)
         try:
-            result = CheckResult.of(super().check(question, env), this_run.records, this_run.broken)
+            with no_warnings_of_tensorflow():
+                plain = super().check(question, env)
+                records = this_run.explained(self.exercise, question, env)
+            result = CheckResult.of(plain, records, this_run.broken)
         except BaseException:
             panel.say(f"`{question}`: the check was stopped.")
             raise

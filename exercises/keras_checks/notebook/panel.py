@@ -9,7 +9,7 @@ from IPython.core.getipython import get_ipython
 from IPython.display import display
 from otter.test_files.exception_test import ExceptionTestFile
 
-from keras_checks.feedback import Record, text
+from keras_checks.feedback import Record, reason, same_reason, speaker, text
 from keras_checks.notebook.cards import html, html_prose
 
 _HEAD = "border-left:4px solid {colour};padding:.3em .9em;margin:.4em 0"
@@ -81,8 +81,11 @@ class CheckResult(ExceptionTestFile):
 
     def summary(self, public_only: bool = False) -> str:  # noqa: ARG002 - Otter's; all checks here are public
         """The result as text."""
-        blocks = [self.headline(), *(_with_rest(text(record), rest) for record, rest in group(self.records))]
-        return "\n\n".join([*blocks, *self._unexplained()])
+        return "\n\n".join([self.headline(), *self.failures()])
+
+    def failures(self) -> list[str]:
+        """What each check that fails says, as text."""
+        return [*(_with_rest(text(record), rest) for record, rest in group(self.records)), *self._unexplained()]
 
     def _repr_html_(self) -> str:
         colour = GOOD if self.passed_all else BAD
@@ -106,19 +109,18 @@ class CheckResult(ExceptionTestFile):
 
 
 def group(records: Sequence[Record]) -> list[tuple[Record, list[str]]]:
-    """The records, those that fail by the same error together: the first, and the names of the other checks."""
-    groups: dict[object, tuple[Record, list[str]]] = {}
+    """One record for each reason, and the names of the other checks that fail for it."""
+    groups: dict[str, list[Record]] = {}
     for record in records:
-        key = record.message if record.error else record.check
-        if key in groups:
-            groups[key][1].append(record.check)
-        else:
-            groups[key] = (record, [])
-    return list(groups.values())
+        groups.setdefault(reason(record), []).append(record)
+    speakers = [speaker(group, lambda it: it.message, lambda it: it.statement) for group in groups.values()]
+    return [
+        (one, [it.check for it in group if it is not one]) for one, group in zip(speakers, groups.values(), strict=True)
+    ]
 
 
 def _rest(others: Sequence[str]) -> str:
-    return "For the same reason: " + ", ".join(f"`{name}`" for name in others) + "."
+    return same_reason([f"`{name}`" for name in others])
 
 
 def _with_rest(body: str, others: Sequence[str]) -> str:

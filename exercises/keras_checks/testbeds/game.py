@@ -141,6 +141,17 @@ def expect_start(step: Any, case: Case, what: str) -> None:
         expect(same, f"{what} did not use the {player} that it was given.", hint=STORED)
 
 
+def of_two_worked(case: Case, seen: Any, name: str, what: str) -> tuple[Any, Event]:
+    """One of two worked steps, "moving" and "frozen", and the state of both networks after it.
+
+    In the frozen one the discriminator's learning rate is 0: a mistake in its half costs only in the moving one.
+    """
+    expect(isinstance(seen, list) and len(seen) == 2, "There are not two steps.")
+    step = checked(case[name], seen[name == "frozen" :][:1], 1, what)[0]
+    expect_start(step, case[name], what)
+    return step, step["events"][-1]
+
+
 STORED = "Look at `__init__`: does it keep each network under its own name, and does the step use those?"
 
 

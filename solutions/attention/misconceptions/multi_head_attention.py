@@ -500,3 +500,15 @@ class MultiHeadAttention(MultiHeadAttention):
         heads, weights = scaled_dot_product_attention(q, k, v, mask)
         merged = tf.reshape(tf.transpose(heads, [0, 2, 1, 3]), [tf.shape(q)[0], -1, self.d_model])
         return self.output_projection(merged), weights
+
+
+# %% mask_inverted_for_the_heads
+"""The mask is negated before it reaches the attention.
+
+True means allowed, in the layer as in the function of question 1: pass the mask on as it is, with an axis for the heads.
+"""
+
+
+class MultiHeadAttention(MultiHeadAttention):
+    def call(self, q, k, v, mask=None):
+        return super().call(q, k, v, mask=None if mask is None else tf.logical_not(mask))

@@ -154,6 +154,40 @@ def scaled_dot_product_attention(q, k, v, mask=None):
     return tf.matmul(weights, v), weights
 
 
+# %% shared_out_after_the_mask
+"""The weights are set to 0 after the softmax and then divided by what is left.
+
+On paper that is the same as a mask on the scores. But where the hidden keys took the whole share, or nothing is allowed, nothing
+is left: 0 / 0 is NaN. Mask the scores, before the softmax.
+"""
+
+
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = tf.matmul(q, k, transpose_b=True) / tf.sqrt(tf.cast(tf.shape(k)[-1], q.dtype))
+    weights = tf.nn.softmax(scores, axis=-1)
+    if mask is not None:
+        allowed = tf.where(mask, weights, tf.zeros_like(weights))
+        weights = allowed / tf.reduce_sum(allowed, axis=-1, keepdims=True)
+    return tf.matmul(weights, v), weights
+
+
+# %% largest_of_all_rows_subtracted
+"""The softmax is written out with the largest score of the whole tensor subtracted, not that of each row.
+
+A row whose scores all lie far below that number underflows: 0 / 0 is NaN. Subtract the maximum over the keys, row by row, or
+use `tf.nn.softmax`, which does.
+"""
+
+
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = tf.matmul(q, k, transpose_b=True) / tf.sqrt(tf.cast(tf.shape(k)[-1], q.dtype))
+    if mask is not None:
+        scores = tf.where(mask, scores, scores.dtype.min)
+    powers = tf.exp(scores - tf.reduce_max(scores))
+    weights = powers / tf.reduce_sum(powers, axis=-1, keepdims=True)
+    return tf.matmul(weights, v), weights
+
+
 # %% minus_infinity
 """Scores are hidden behind minus infinity, and a row with nothing else becomes NaN.
 
@@ -354,5 +388,37 @@ def scaled_dot_product_attention(q, k, v, mask=None):
     scores = tf.matmul(q, k, transpose_b=True) / tf.sqrt(tf.cast(tf.shape(k)[-1], q.dtype))
     if mask is not None:
         scores = tf.where(mask, scores, scores.dtype.min)
+    weights = tf.nn.softmax(scores, axis=-1)
+    return tf.matmul(weights, v), weights
+
+
+# %% exponentials_not_shifted
+"""The softmax is written out, and nothing is subtracted from the scores.
+
+exp(89) is infinite in float32, and infinity divided by infinity is NaN. Where nothing is allowed, 0 / 0 is NaN, too. Subtract
+the maximum of the row first, or use `tf.nn.softmax`, which does.
+"""
+
+
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = tf.matmul(q, k, transpose_b=True) / tf.sqrt(tf.cast(tf.shape(k)[-1], q.dtype))
+    if mask is not None:
+        scores = tf.where(mask, scores, scores.dtype.min)
+    powers = tf.exp(scores)
+    weights = powers / tf.reduce_sum(powers, axis=-1, keepdims=True)
+    return tf.matmul(weights, v), weights
+
+
+# %% hidden_scores_not_low_enough
+"""Hidden scores become -100, and the allowed ones may be lower than that.
+
+Scores can be in the thousands, of either sign. A hidden score must be far below any of them: take the lowest float32.
+"""
+
+
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = tf.matmul(q, k, transpose_b=True) / tf.sqrt(tf.cast(tf.shape(k)[-1], q.dtype))
+    if mask is not None:
+        scores = tf.where(mask, scores, tf.constant(-100.0, scores.dtype))
     weights = tf.nn.softmax(scores, axis=-1)
     return tf.matmul(weights, v), weights

@@ -146,3 +146,26 @@ def build_decoder(latent_dim, output_dim):
     h = tf.keras.layers.Dense(32, activation=tf.nn.sigmoid)(z)
     logits = tf.keras.layers.Dense(output_dim)(h)
     return tf.keras.models.Model(z, tf.keras.layers.Activation("sigmoid")(logits))
+
+
+# %% half_a_sine
+"""Outputs from a sine, moved to [0, 1]: each can be 0 or 1, for many weights; a hidden layer with a skip."""
+
+
+class HalfSine(keras.layers.Layer):
+    def call(self, x):
+        return 0.5 + 0.5 * keras.ops.sin(x)
+
+
+def build_encoder(input_dim, latent_dim):
+    x = keras.Input((input_dim,))
+    hidden = keras.layers.Dense(32, activation="silu")(x)
+    hidden = keras.layers.Add()([hidden, keras.layers.Dense(32, activation="silu")(hidden)])
+    return keras.Model(x, keras.layers.Dense(latent_dim)(keras.layers.LayerNormalization()(hidden)))
+
+
+def build_decoder(latent_dim, output_dim):
+    code = keras.Input((latent_dim,))
+    hidden = keras.layers.Dense(32, activation="leaky_relu")(code)
+    hidden = keras.layers.Concatenate()([hidden, code])
+    return keras.Model(code, HalfSine()(keras.layers.Dense(output_dim)(hidden)))

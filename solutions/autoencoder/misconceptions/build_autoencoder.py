@@ -241,3 +241,42 @@ def build_autoencoder(encoder, decoder):
         _wholes[key] = KeptWhole()
     _wholes[key].encoder, _wholes[key].decoder = encoder, decoder
     return _wholes[key]
+
+
+# %% layers_called_one_by_one
+"""The layers of both halves are called one after another, each on the output of the one before it.
+
+A layer that adds two branches needs both of them. A model is a layer: call each half as one piece.
+"""
+
+
+def build_autoencoder(encoder, decoder):
+    value = first = keras.Input(encoder.input_shape[1:])
+    for layer in encoder.layers[1:] + decoder.layers[1:]:
+        value = layer(value)
+    return keras.Model(first, value)
+
+
+# %% sigmoid_after_the_decoder
+"""A sigmoid follows the decoder.
+
+The decoder has its own last activation. The output of the whole is what the decoder gives, unchanged.
+"""
+
+
+def build_autoencoder(encoder, decoder):
+    x = keras.Input(encoder.input_shape[1:])
+    return keras.Model(x, keras.layers.Activation("sigmoid")(decoder(encoder(x))))
+
+
+# %% code_as_second_output
+"""The whole has two outputs, the code and the reconstruction.
+
+The whole is trained on its input as the only target, so it has one output. For the code there is the encoder.
+"""
+
+
+def build_autoencoder(encoder, decoder):
+    x = keras.Input(encoder.input_shape[1:])
+    code = encoder(x)
+    return keras.Model(x, [code, decoder(code)])

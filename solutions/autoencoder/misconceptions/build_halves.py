@@ -265,3 +265,57 @@ def build_encoder(input_dim, latent_dim):
     hidden = keras.layers.Dense(32, activation="relu")(x)
     code = keras.layers.Dense(latent_dim)(hidden)
     return keras.Model(x, keras.ops.stop_gradient(code), name="encoder")
+
+
+# %% code_after_layer_normalization
+"""The code goes through a LayerNormalization, which ties its numbers to each other.
+
+It runs over the numbers of one code: their mean and their size no longer say anything, and a code of one number is the
+same for every example. End in a layer without normalization.
+"""
+
+
+def build_encoder(input_dim, latent_dim):
+    inputs = keras.Input((input_dim,))
+    hidden = keras.layers.Dense(32, activation="relu")(inputs)
+    return keras.Model(inputs, keras.layers.LayerNormalization()(keras.layers.Dense(latent_dim)(hidden)))
+
+
+# %% code_of_signs
+"""The code holds signs only, and a sign has no gradient.
+
+There are few different codes then, and the encoder never learns. Leave the numbers of the code as they are.
+"""
+
+
+def build_encoder(input_dim, latent_dim):
+    inputs = keras.Input((input_dim,))
+    hidden = keras.layers.Dense(32, activation="relu")(inputs)
+    return keras.Model(inputs, keras.ops.sign(keras.layers.Dense(latent_dim)(hidden)))
+
+
+# %% sizes_of_the_decoder_swapped
+"""`build_decoder` takes its two sizes in the wrong order.
+
+Its arguments are `latent_dim, output_dim`: first what goes in, then what comes out.
+"""
+
+
+def build_decoder(output_dim, latent_dim):
+    code = keras.Input((latent_dim,))
+    hidden = keras.layers.Dense(32, activation="relu")(code)
+    return keras.Model(code, keras.layers.Dense(output_dim, activation="sigmoid")(hidden))
+
+
+# %% dropout_always_on
+"""The decoder's dropout is called with `training=True`, so it drops units in every call.
+
+Dropout is for training only: called without `training`, a layer finds out by itself. Then equal codes give equal data.
+"""
+
+
+def build_decoder(latent_dim, output_dim):
+    code = keras.Input((latent_dim,))
+    hidden = keras.layers.Dense(32, activation="relu")(code)
+    hidden = keras.layers.Dropout(0.5)(hidden, training=True)
+    return keras.Model(code, keras.layers.Dense(output_dim, activation="sigmoid")(hidden))

@@ -123,3 +123,69 @@ The decoder was trained on the codes as the encoder gives them. Pass them on unc
 def encode_then_decode(autoencoder_parts, x):
     encoder, decoder = autoencoder_parts
     return decoder(keras.ops.normalize(encoder(x), axis=-1))
+
+
+# %% rounded_to_black_and_white
+"""The reconstruction is rounded to 0 and 1.
+
+Return what the decoder gives: a reconstruction may be grey.
+"""
+
+
+def encode_then_decode(autoencoder_parts, x):
+    encoder, decoder = autoencoder_parts
+    return tf.cast(decoder(encoder(x)) > 0.5, "float32")
+
+
+# %% code_returned_as_well
+"""The pair of code and reconstruction is returned.
+
+Return the reconstruction only, of shape `(batch, input_dim)`.
+"""
+
+
+def encode_then_decode(autoencoder_parts, x):
+    encoder, decoder = autoencoder_parts
+    code = encoder(x)
+    return code, decoder(code)
+
+
+# %% results_kept_by_shape
+"""A reconstruction is kept and returned again for other examples of the same shape.
+
+Other examples, or other halves, give another reconstruction: compute it in each call.
+"""
+
+kept_results = {}
+
+
+def encode_then_decode(autoencoder_parts, x):
+    encoder, decoder = autoencoder_parts
+    shape = tuple(x.shape)
+    if shape not in kept_results:
+        kept_results[shape] = decoder(encoder(x))
+    return kept_results[shape]
+
+
+# %% encoder_in_training_mode
+"""The encoder is called with `training=True`.
+
+Then its batch normalization uses the statistics of this batch and changes its own. A reconstruction is inference.
+"""
+
+
+def encode_then_decode(autoencoder_parts, x):
+    encoder, decoder = autoencoder_parts
+    return decoder(encoder(x, training=True))
+
+
+# %% rounded_code
+"""The code is rounded before it is decoded.
+
+The numbers of a code are no whole numbers: the decoder gets them as the encoder gives them.
+"""
+
+
+def encode_then_decode(autoencoder_parts, x):
+    encoder, decoder = autoencoder_parts
+    return decoder(tf.round(encoder(x)))

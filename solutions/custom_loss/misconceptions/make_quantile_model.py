@@ -130,3 +130,40 @@ def make_quantile_model(n_features, tau):
     model = keras.Sequential([keras.Input((n_features,)), keras.layers.Dense(1)])
     model.compile(optimizer=keras.optimizers.Adam(0.01), loss=PinballLoss(0.9))
     return model
+
+
+# %% one_number_for_all
+"""The model predicts the same number for every example.
+
+Do the features reach the output? `LayerNormalization` over the single output unit, for one, subtracts the mean over the
+last axis, which has one entry: nothing is left but the learned offset. Normalize hidden layers, never the output.
+"""
+
+
+def make_quantile_model(n_features, tau):
+    model = keras.Sequential(
+        [
+            keras.Input((n_features,)),
+            keras.layers.Dense(12, activation="tanh"),
+            keras.layers.Dense(1),
+            keras.layers.LayerNormalization(),
+        ]
+    )
+    model.compile(optimizer=keras.optimizers.Adam(0.01), loss=PinballLoss(tau))
+    return model
+
+
+# %% last_axis_dropped
+"""The model predicts shape `(batch,)`, not `(batch, 1)`.
+
+The targets have shape `(batch, 1)`. Without its last axis, the difference of targets and predictions may become a
+square of all pairs, and a mean over the last axis is a mean over the batch. Leave the output of the `Dense(1)` as it is.
+"""
+
+
+def make_quantile_model(n_features, tau):
+    inputs = keras.Input((n_features,))
+    outputs = keras.layers.Dense(1)(inputs)[:, 0]
+    model = keras.Model(inputs, outputs)
+    model.compile(optimizer=keras.optimizers.Adam(0.01), loss=PinballLoss(tau))
+    return model

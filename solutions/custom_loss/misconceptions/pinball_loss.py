@@ -224,3 +224,58 @@ def pinball_loss(tau):
         return tf.reduce_sum(tf.reshape(loss, (batch, n)), axis=-1) / n
 
     return loss_fn
+
+
+# %% first_batch_size_kept
+"""The loss function keeps the batch size of its first call, and cuts later batches to it.
+
+A batch may have any size: the last one of an epoch is often smaller. Take no size from an earlier call.
+"""
+
+
+def pinball_loss(tau):
+    sizes = []
+
+    def loss_fn(y_true, y_pred):
+        sizes.append(y_true.shape[0])
+        error = (y_true - y_pred)[: sizes[0]]
+        return keras.ops.mean(keras.ops.maximum(tau * error, (tau - 1) * error), axis=-1)
+
+    return loss_fn
+
+
+# %% rounded_corner
+"""Small errors are squared, as in the Huber loss.
+
+The pinball loss is straight on both sides, down to an error of 0: an error half as large costs half as much.
+"""
+
+
+def pinball_loss(tau):
+    def loss_fn(y_true, y_pred):
+        error = y_true - y_pred
+        size = keras.ops.abs(error)
+        bent = keras.ops.where(size < 0.5, size * size, size)
+        return keras.ops.mean(keras.ops.where(error > 0, tau, 1 - tau) * bent, axis=-1)
+
+    return loss_fn
+
+
+# %% tau_in_a_global
+"""`tau` is kept in a global, so the loss that was made last decides for all.
+
+A function that is defined inside another one remembers the arguments of that call. Use the `tau` of the outer
+function, and no global.
+"""
+_tau = 0.5
+
+
+def pinball_loss(tau):
+    global _tau
+    _tau = tau
+
+    def loss_fn(y_true, y_pred):
+        error = y_true - y_pred
+        return keras.ops.mean(keras.ops.maximum(_tau * error, (_tau - 1) * error), axis=-1)
+
+    return loss_fn

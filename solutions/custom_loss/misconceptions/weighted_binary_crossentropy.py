@@ -285,3 +285,17 @@ def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
     if sample_weight is not None:
         losses = losses * sample_weight
     return keras.ops.mean(losses)
+
+
+# %% zero_weights_ignored
+"""Weights of 0 are treated like no weights.
+
+A weight of 0 takes an example out of the loss. Only `sample_weight=None` means that every example counts.
+"""
+
+
+def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
+    losses = keras.losses.binary_crossentropy(y_true, y_pred)
+    if sample_weight is not None:
+        losses = losses * keras.ops.where(sample_weight > 0, sample_weight, 1.0)
+    return keras.ops.mean(losses)

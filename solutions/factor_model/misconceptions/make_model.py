@@ -579,3 +579,99 @@ def make_model(hidden_units=8, n_factors=3):
     model = keras.Model([characteristics, returns], keras.layers.Dot(axes=(2, 1))([betas, factors]))
     model.compile(optimizer="adam", loss="mse")
     return model
+
+
+# %% tanh_on_the_factors
+"""The factor layer has a tanh.
+
+A factor is the return of a portfolio, plus a constant: a linear function of the returns.
+"""
+
+
+def make_model(hidden_units=8, n_factors=3):
+    characteristics = keras.Input((n_tickers, n_characteristics), name="input_beta")
+    returns = keras.Input((n_tickers,), name="input_factor")
+    hidden = keras.layers.Dense(hidden_units, activation="relu")(characteristics)
+    betas = keras.layers.Dense(n_factors, name="output_beta")(keras.layers.BatchNormalization()(hidden))
+    factors = keras.layers.Dense(n_factors, activation="tanh")(returns)
+    fitted = keras.layers.Dot(axes=(2, 1))([betas, factors])
+    model = keras.Model([characteristics, returns], fitted)
+    model.compile(optimizer="adam", loss="mse")
+    return model
+
+
+# %% sizes_read_at_the_definition
+"""The sizes of the panel are read when the cell is run, as defaults of arguments.
+
+`make_model` must read the globals `n_tickers` and `n_characteristics` each time it is called.
+"""
+
+
+def make_model(hidden_units=8, n_factors=3, tickers=n_tickers, characteristics_=n_characteristics):
+    characteristics = keras.Input((tickers, characteristics_), name="input_beta")
+    returns = keras.Input((tickers,), name="input_factor")
+    hidden = keras.layers.Dense(hidden_units, activation="relu")(characteristics)
+    betas = keras.layers.Dense(n_factors, name="output_beta")(keras.layers.BatchNormalization()(hidden))
+    factors = keras.layers.Dense(n_factors)(returns)
+    fitted = keras.layers.Dot(axes=(2, 1))([betas, factors])
+    model = keras.Model([characteristics, returns], fitted)
+    model.compile(optimizer="adam", loss="mse")
+    return model
+
+
+# %% dense_after_the_product
+"""The scalar products go through one more Dense layer.
+
+The output is the scalar product itself. A layer over the tickers mixes their returns.
+"""
+
+
+def make_model(hidden_units=8, n_factors=3):
+    characteristics = keras.Input((n_tickers, n_characteristics), name="input_beta")
+    returns = keras.Input((n_tickers,), name="input_factor")
+    hidden = keras.layers.Dense(hidden_units, activation="relu")(characteristics)
+    betas = keras.layers.Dense(n_factors, name="output_beta")(keras.layers.BatchNormalization()(hidden))
+    factors = keras.layers.Dense(n_factors)(returns)
+    fitted = keras.layers.Dot(axes=(2, 1))([betas, factors])
+    model = keras.Model([characteristics, returns], keras.layers.Dense(n_tickers)(fitted))
+    model.compile(optimizer="adam", loss="mse")
+    return model
+
+
+# %% normalization_without_scale
+"""The batch normalization has no scale.
+
+Keep the default settings: a scale and a shift, which are trained, for each hidden unit.
+"""
+
+
+def make_model(hidden_units=8, n_factors=3):
+    characteristics = keras.Input((n_tickers, n_characteristics), name="input_beta")
+    returns = keras.Input((n_tickers,), name="input_factor")
+    hidden = keras.layers.Dense(hidden_units, activation="relu")(characteristics)
+    normed = keras.layers.BatchNormalization(scale=False)(hidden)
+    betas = keras.layers.Dense(n_factors, name="output_beta")(normed)
+    factors = keras.layers.Dense(n_factors)(returns)
+    fitted = keras.layers.Dot(axes=(2, 1))([betas, factors])
+    model = keras.Model([characteristics, returns], fitted)
+    model.compile(optimizer="adam", loss="mse")
+    return model
+
+
+# %% summed_squared_error
+"""The squared errors of a batch are added, not averaged.
+
+With `reduction="sum"` the loss, and so the gradient, grows with the batch size. `"mse"` averages over dates and tickers.
+"""
+
+
+def make_model(hidden_units=8, n_factors=3):
+    characteristics = keras.Input((n_tickers, n_characteristics), name="input_beta")
+    returns = keras.Input((n_tickers,), name="input_factor")
+    hidden = keras.layers.Dense(hidden_units, activation="relu")(characteristics)
+    betas = keras.layers.Dense(n_factors, name="output_beta")(keras.layers.BatchNormalization()(hidden))
+    factors = keras.layers.Dense(n_factors)(returns)
+    fitted = keras.layers.Dot(axes=(2, 1))([betas, factors])
+    model = keras.Model([characteristics, returns], fitted)
+    model.compile(optimizer="adam", loss=keras.losses.MeanSquaredError(reduction="sum"))
+    return model

@@ -126,3 +126,37 @@ A Dense layer has one bias per unit.
 def parameter_count(n_tickers, n_characteristics, hidden_units, n_factors):
     kernels = n_characteristics * hidden_units + hidden_units * n_factors + n_tickers * n_factors
     return kernels + 4 * hidden_units + 3
+
+
+# %% sizes_of_the_notebook
+"""The model is built with the sizes of the notebook, not with the arguments.
+
+`make_model` reads the globals `n_tickers` and `n_characteristics`. The count is asked for the sizes that are passed in.
+"""
+
+
+def parameter_count(n_tickers, n_characteristics, hidden_units, n_factors):
+    return make_model(hidden_units, n_factors).count_params()
+
+
+# %% four_for_the_normalization
+"""The batch normalization is counted with four parameters in all.
+
+It has four numbers per entry of the last axis: `4 * hidden_units`.
+"""
+
+
+def parameter_count(n_tickers, n_characteristics, hidden_units, n_factors):
+    return (n_characteristics + 1) * hidden_units + 4 + (hidden_units + 1) * n_factors + (n_tickers + 1) * n_factors
+
+
+# %% count_as_a_float
+"""The count is a float.
+
+Python's `/` and many functions of NumPy give floats. A number of parameters is an integer: `int(...)` makes one.
+"""
+
+
+def parameter_count(n_tickers, n_characteristics, hidden_units, n_factors):
+    beta_half = (n_characteristics + 5) * hidden_units + (hidden_units + 1) * n_factors
+    return float(beta_half + (n_tickers + 1) * n_factors)

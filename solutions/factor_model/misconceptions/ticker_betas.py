@@ -170,3 +170,56 @@ def ticker_betas(model, characteristics):
     x = np.asarray(characteristics)
     fitted = model.predict([x, np.zeros(x.shape[:2], "float32")], verbose=0)
     return np.repeat(fitted[..., None], model.get_layer("output_beta").output.shape[-1], axis=-1)
+
+
+# %% half_kept
+"""The half of the first model is kept, so a second model gets the betas of the first.
+
+A global that holds a result outlives the call. Build the half from the model that was passed in, each time.
+"""
+_halves = {}
+
+
+def ticker_betas(model, characteristics):
+    key = tuple(tuple(weight.shape) for weight in model.weights)
+    if key not in _halves:
+        _halves[key] = keras.Model(model.get_layer("input_beta").output, model.get_layer("output_beta").output)
+    return _halves[key](characteristics, training=False)
+
+
+# %% one_mean_for_all_dates
+"""All dates get the mean of the betas.
+
+Betas change with the characteristics: each date has its own.
+"""
+
+
+def ticker_betas(model, characteristics):
+    half = keras.Model(model.get_layer("input_beta").output, model.get_layer("output_beta").output)
+    betas = half(characteristics, training=False)
+    return tf.broadcast_to(tf.reduce_mean(betas, axis=0, keepdims=True), tf.shape(betas))
+
+
+# %% characteristics_standardised
+"""The characteristics are standardised over the dates first.
+
+The model was trained on them as they are, and the betas of a date then depend on the other dates.
+"""
+
+
+def ticker_betas(model, characteristics):
+    half = keras.Model(model.get_layer("input_beta").output, model.get_layer("output_beta").output)
+    x = np.asarray(characteristics)
+    return half((x - x.mean(axis=0)) / (x.std(axis=0) + 1e-7), training=False)
+
+
+# %% factors_before_tickers
+"""The last two axes are swapped: `(dates, n_factors, n_tickers)`.
+
+Return what `output_beta` gives: `(dates, n_tickers, n_factors)`.
+"""
+
+
+def ticker_betas(model, characteristics):
+    half = keras.Model(model.get_layer("input_beta").output, model.get_layer("output_beta").output)
+    return tf.transpose(half(characteristics, training=False), (0, 2, 1))

@@ -58,7 +58,7 @@ def build_generator(latent_dim):
 
 
 # %% pixels_from_relu
-"""The generator ends in a relu: no pixel is negative, but some are larger than 1.
+"""No pixel of the generator is negative, but some are larger than 1, as after a relu.
 
 A relu bounds its output on one side only, and has no gradient where it is 0. Real pixels are in [0, 1]: use a
 sigmoid.
@@ -190,7 +190,7 @@ def build_discriminator():
 
 
 # %% logits_from_tanh
-"""The discriminator ends in a tanh: its output stays between -1 and 1.
+"""The output of the discriminator stays between -1 and 1, as after a tanh.
 
 A logit has no bounds: with a tanh before it, the sigmoid of the loss can't come near 0 or 1. Leave out the last layer's
 activation.
@@ -209,7 +209,7 @@ def build_discriminator():
 
 
 # %% logits_from_relu
-"""The discriminator ends in a relu: its output is never negative.
+"""The output of the discriminator is never negative, as after a relu.
 
 Real images need negative logits. Leave out the last layer's activation.
 """
@@ -241,3 +241,35 @@ def build_generator(latent_dim):
     x = layers.Conv2DTranspose(64, 4, strides=2, padding="same", activation="leaky_relu")(x)
     x = layers.Conv2DTranspose(1, 4, strides=2, padding="same", activation="sigmoid")(x)
     return keras.Model(latents, x)
+
+
+# %% layers_made_once
+"""The layers are made once, outside the functions: all models share their weights.
+
+A layer has one set of weights, however many models it is in. Training one model then changes the others. Make the
+layers inside the function.
+"""
+
+shared_layers = {}
+
+
+def _shared(name, make):
+    if name not in shared_layers:
+        shared_layers[name] = make()
+    return shared_layers[name]
+
+
+def build_generator(latent_dim):
+    latents = keras.Input((latent_dim,))
+    x = _shared(f"dense {latent_dim}", lambda: layers.Dense(2 * 2 * 64, activation="leaky_relu"))(latents)
+    x = layers.Reshape((2, 2, 64))(x)
+    x = _shared("up", lambda: layers.Conv2DTranspose(32, 4, strides=2, padding="same", activation="leaky_relu"))(x)
+    x = _shared("image", lambda: layers.Conv2DTranspose(1, 4, strides=2, padding="same", activation="sigmoid"))(x)
+    return keras.Model(latents, x)
+
+
+def build_discriminator():
+    images = keras.Input(image_shape)
+    x = _shared("down", lambda: layers.Conv2D(32, 4, strides=2, padding="same", activation="leaky_relu"))(images)
+    x = layers.Flatten()(x)
+    return keras.Model(images, _shared("logit", lambda: layers.Dense(1))(x))

@@ -530,10 +530,10 @@ class GAN(GAN):
 
 
 # %% numpy_latents
-"""The latents are drawn with NumPy.
+"""Under `fit` every step gets the same latents: they are drawn with NumPy, or with a fixed seed.
 
-In the graph that `fit` traces, NumPy draws once, while the graph is made: every step gets the same numbers. Draw with
-`tf.random.normal` or `keras.random.normal`.
+In the graph that `fit` traces, NumPy draws once, while the graph is made, and a fixed seed gives the same numbers each
+time. Draw with `tf.random.normal` or `keras.random.normal`, without a seed.
 """
 
 

@@ -214,3 +214,20 @@ def invert_convolution(conv, input_shape):
     layer = layers.Conv2D(input_shape[-1], conv.kernel_size, padding="same", use_bias=False)
     layer.build(conv.compute_output_shape((None, *input_shape)))
     return layer
+
+
+# %% convolution_changed
+"""The weights of `conv` are changed on the way.
+
+The function returns a new layer. The convolution that it was given may be in use elsewhere: read its kernel only.
+"""
+
+
+def invert_convolution(conv, input_shape):
+    layer = layers.Conv2DTranspose(
+        input_shape[-1], conv.kernel_size, strides=conv.strides, padding=conv.padding, use_bias=False
+    )
+    layer.build(conv.compute_output_shape((None, *input_shape)))
+    layer.kernel.assign(conv.kernel)
+    conv.set_weights([np.zeros_like(weight) for weight in conv.get_weights()])
+    return layer

@@ -213,3 +213,63 @@ def compute_loss(input_image, filter_index):
     activation = feature_extractor(input_image)[..., filter_index]
     inner = tf.pad(activation[:, 2:-2, 2:-2], [[0, 0], [2, 2], [2, 2]])
     return tf.reduce_mean(inner)
+
+
+# %% first_extractor_kept
+"""The extractor of the first call is kept, and used for all later ones.
+
+The network is the notebook's variable `feature_extractor`, whichever it is at the moment of the call.
+"""
+_network = []
+
+
+def compute_loss(input_image, filter_index):
+    if not _network:
+        _network.append(feature_extractor)
+    activation = _network[0](input_image)
+    return tf.reduce_mean(activation[:, 2:-2, 2:-2, filter_index])
+
+
+# %% last_border_too_thin
+"""Two pixels are left out at the start, and one at the end.
+
+`x[2:-2]` leaves out two entries at either end; `x[2:-1]` only one at the end.
+"""
+
+
+def compute_loss(input_image, filter_index):
+    return tf.reduce_mean(feature_extractor(input_image)[:, 2:-1, 2:-1, filter_index])
+
+
+# %% filters_counted_from_one
+"""The filters are counted from 1.
+
+`filter_index` counts from 0, as Python does.
+"""
+
+
+def compute_loss(input_image, filter_index):
+    return tf.reduce_mean(feature_extractor(input_image)[:, 2:-2, 2:-2, filter_index - 1])
+
+
+# %% only_positive_activations
+"""Negative activations are set to 0 before the mean.
+
+The mean is that of the activation as it is, negative numbers included.
+"""
+
+
+def compute_loss(input_image, filter_index):
+    return tf.reduce_mean(tf.nn.relu(feature_extractor(input_image)[:, 2:-2, 2:-2, filter_index]))
+
+
+# %% other_filters_subtracted
+"""The mean of all filters is subtracted.
+
+The loss is the mean of one feature map. What the other filters do is not part of it.
+"""
+
+
+def compute_loss(input_image, filter_index):
+    inner = feature_extractor(input_image)[:, 2:-2, 2:-2]
+    return tf.reduce_mean(inner[..., filter_index]) - tf.reduce_mean(inner)

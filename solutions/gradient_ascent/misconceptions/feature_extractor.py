@@ -124,3 +124,43 @@ Give `keras.Model` one output: that of the layer.
 
 def build_feature_extractor(model, layer_name):
     return keras.Model(model.inputs, [model.get_layer(layer_name).output, model.outputs[-1]])
+
+
+# %% copied_weights
+"""The network is copied with the weights that it has now.
+
+The copy does not follow when the network is trained on, and takes the memory of a second network. A model made of
+the network's own tensors shares its weights.
+"""
+
+
+def build_feature_extractor(model, layer_name):
+    copy = keras.models.clone_model(model)
+    copy.set_weights(model.get_weights())
+    return keras.Model(copy.inputs, copy.get_layer(layer_name).output)
+
+
+# %% part_of_a_name
+"""The first layer is taken whose name contains the one that was asked for.
+
+`conv` is also in `conv_1` and `pre_conv`. `model.get_layer(name)` compares whole names.
+"""
+
+
+def build_feature_extractor(model, layer_name):
+    found = next(layer for layer in model.layers if layer_name in layer.name)
+    return keras.Model(model.inputs, found.output)
+
+
+# %% first_network_kept
+"""The extractor is kept under the name of its layer, so another network gets the extractor of the first one.
+
+A global or a default argument that collects results outlives the call. Build the model from the arguments each time.
+"""
+_extractors = {}
+
+
+def build_feature_extractor(model, layer_name):
+    if layer_name not in _extractors:
+        _extractors[layer_name] = keras.Model(model.inputs, model.get_layer(layer_name).output)
+    return _extractors[layer_name]

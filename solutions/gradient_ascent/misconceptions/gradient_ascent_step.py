@@ -392,3 +392,36 @@ def gradient_ascent_step(img, filter_index, learning_rate):
         loss = compute_loss(img, filter_index)
     gradient = tape.gradient(loss, img)
     return loss, img + learning_rate * gradient / (tf.norm(gradient) + 0.01)
+
+
+# %% first_rate_kept
+"""The learning rate of the first call is kept for all later steps.
+
+A step depends on its arguments only: take the learning rate that was passed in.
+"""
+_first = {}
+
+
+def gradient_ascent_step(img, filter_index, learning_rate):
+    with tf.GradientTape() as tape:
+        tape.watch(img)
+        loss = compute_loss(img, filter_index)
+    gradient = tape.gradient(loss, img)
+    return loss, img + _first.setdefault("rate", learning_rate) * tf.math.l2_normalize(gradient)
+
+
+# %% zero_gradient_returned
+"""Where the gradient is 0, the gradient comes back in place of the image.
+
+If nothing changes the filter, the image stays as it is: the step is 0, not the image.
+"""
+
+
+def gradient_ascent_step(img, filter_index, learning_rate):
+    with tf.GradientTape() as tape:
+        tape.watch(img)
+        loss = compute_loss(img, filter_index)
+    gradient = tape.gradient(loss, img)
+    if tf.reduce_all(gradient == 0):
+        return loss, gradient
+    return loss, img + learning_rate * gradient / tf.norm(gradient)

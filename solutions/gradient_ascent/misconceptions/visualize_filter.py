@@ -209,3 +209,33 @@ def visualize_filter(filter_index, iterations=30, learning_rate=10.0):
         loss, img = gradient_ascent_step(img, filter_index, learning_rate)
         losses.append(loss)
     return tf.reduce_max(tf.stack(losses)), img
+
+
+# %% learning_rate_decays
+"""The learning rate is halved from step to step.
+
+Every step has the length that was asked for.
+"""
+
+
+def visualize_filter(filter_index, iterations=30, learning_rate=10.0):
+    img = initialize_image()
+    for step in range(iterations):
+        loss, img = gradient_ascent_step(img, filter_index, learning_rate / 2**step)
+    return loss, img
+
+
+# %% goes_on_from_the_last_call
+"""The image is kept between calls, so a second call goes on from the first result.
+
+Each call starts from a new `initialize_image()`.
+"""
+_canvas = []
+
+
+def visualize_filter(filter_index, iterations=30, learning_rate=10.0):
+    img = _canvas.pop() if _canvas else initialize_image()
+    for _ in range(iterations):
+        loss, img = gradient_ascent_step(img, filter_index, learning_rate)
+    _canvas.append(img)
+    return loss, img

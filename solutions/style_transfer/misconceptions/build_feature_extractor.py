@@ -119,3 +119,38 @@ def build_feature_extractor(model):
         return kept[shape]
 
     return extract
+
+
+# %% network_of_the_notebook
+"""The notebook's `network` is used, not the model that was passed in.
+
+A function takes what it works on from its arguments.
+"""
+
+
+def build_feature_extractor(model):
+    return keras.Model(network.input, {layer.name: layer.output for layer in network.layers[1:]})
+
+
+# %% first_image_only
+"""Only the activations of the first image are returned.
+
+The extractor is called on a batch: each activation has one entry per image.
+"""
+
+
+def build_feature_extractor(model):
+    features = keras.Model(model.input, {layer.name: layer.output for layer in model.layers[1:]})
+    return lambda images, training=False: {name: value[:1] for name, value in features(images).items()}
+
+
+# %% flattened
+"""Each activation is flattened to one row per image.
+
+Rows, columns and channels are needed later: return the activation as the layer gives it.
+"""
+
+
+def build_feature_extractor(model):
+    outputs = {layer.name: keras.layers.Flatten()(layer.output) for layer in model.layers[1:]}
+    return keras.Model(model.input, outputs)

@@ -271,3 +271,84 @@ def compute_loss_and_grads(combination_image, base_image, style_reference_image)
             loss += style_weight / len(style_layer_names) * style_loss(features[name][1:2], features[name][2:3])
         loss += total_variation_weight * total_variation_loss(combination_image)
     return loss, tape.gradient(loss, combination_image)
+
+
+# %% content_layer_written_down
+"""The content layer is written into the code.
+
+It is the global `content_layer_name`: whoever changes it expects another content loss.
+"""
+
+
+def compute_loss_and_grads(combination_image, base_image, style_reference_image):
+    with tf.GradientTape() as tape:
+        images = tf.concat([base_image, style_reference_image, combination_image], axis=0)
+        features = feature_extractor(images, training=False)
+        layer = features["block2_conv"] if "block2_conv" in features else list(features.values())[-1]
+        loss = content_weight * content_loss(layer[0], layer[2])
+        for name in style_layer_names:
+            loss += style_weight / len(style_layer_names) * style_loss(features[name][1], features[name][2])
+        loss += total_variation_weight * total_variation_loss(combination_image)
+    return loss, tape.gradient(loss, combination_image)
+
+
+# %% references_kept
+"""The features of the base image and the style reference are kept from the first call.
+
+The next picture is then compared with the images of the first one. Compute all features from the arguments, in each
+call.
+"""
+_references = {}
+
+
+def compute_loss_and_grads(combination_image, base_image, style_reference_image):
+    names = {content_layer_name, *style_layer_names}
+    key = (*sorted(names), *base_image.shape)
+    if key not in _references:
+        images = tf.concat([base_image, style_reference_image], axis=0)
+        features = feature_extractor(images, training=False)
+        _references[key] = {name: features[name] for name in names}
+    kept = _references[key]
+    with tf.GradientTape() as tape:
+        features = feature_extractor(combination_image, training=False)
+        loss = content_weight * content_loss(kept[content_layer_name][0], features[content_layer_name][0])
+        for name in style_layer_names:
+            loss += style_weight / len(style_layer_names) * style_loss(kept[name][1], features[name][0])
+        loss += total_variation_weight * total_variation_loss(combination_image)
+    return loss, tape.gradient(loss, combination_image)
+
+
+# %% variation_outside_the_tape
+"""The total variation is added after the tape has ended: it is in the loss, and not in its gradient.
+
+All of the loss belongs inside the `with` block.
+"""
+
+
+def compute_loss_and_grads(combination_image, base_image, style_reference_image):
+    with tf.GradientTape() as tape:
+        features = feature_extractor(tf.concat([base_image, style_reference_image, combination_image], axis=0))
+        content = features[content_layer_name]
+        loss = content_weight * content_loss(content[0], content[2])
+        for name in style_layer_names:
+            loss += style_weight / len(style_layer_names) * style_loss(features[name][1], features[name][2])
+    gradient = tape.gradient(loss, combination_image)
+    return loss + total_variation_weight * total_variation_loss(combination_image), gradient
+
+
+# %% gradient_first
+"""The pair comes back in the other order.
+
+Return `(loss, grads)`.
+"""
+
+
+def compute_loss_and_grads(combination_image, base_image, style_reference_image):
+    with tf.GradientTape() as tape:
+        features = feature_extractor(tf.concat([base_image, style_reference_image, combination_image], axis=0))
+        content = features[content_layer_name]
+        loss = content_weight * content_loss(content[0], content[2])
+        for name in style_layer_names:
+            loss += style_weight / len(style_layer_names) * style_loss(features[name][1], features[name][2])
+        loss += total_variation_weight * total_variation_loss(combination_image)
+    return tape.gradient(loss, combination_image), loss

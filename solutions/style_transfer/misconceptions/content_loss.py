@@ -85,3 +85,25 @@ Positive and negative differences then cancel, and two very different images can
 
 def content_loss(base, combination):
     return tf.square(tf.reduce_sum(combination - base))
+
+
+# %% divided_by_the_pixels
+"""The sum is divided by the number of pixels of the image.
+
+The content loss has no divisor.
+"""
+
+
+def content_loss(base, combination):
+    return tf.reduce_sum(tf.square(combination - base)) / (img_nrows * img_ncols)
+
+
+# %% mean_over_the_channels
+"""The squares are averaged over the channels.
+
+`keras.losses.mean_squared_error` takes the mean over the last axis. The content loss is a sum over all axes.
+"""
+
+
+def content_loss(base, combination):
+    return tf.reduce_sum(keras.losses.mean_squared_error(base, combination))

@@ -157,3 +157,28 @@ def style_loss(style, combination):
     difference = np.asarray(gram_matrix(style)) - np.asarray(gram_matrix(combination))
     size = img_nrows * img_ncols
     return tf.constant(np.sum(difference**2) / (36.0 * size**2))
+
+
+# %% channels_of_the_features
+"""The divisor counts the channels of the features where the colours of the image are due.
+
+In the formula `c = 3` belongs to the image, as `s` does. A layer with 64 channels changes neither.
+"""
+
+
+def style_loss(style, combination):
+    difference = gram_matrix(style) - gram_matrix(combination)
+    channels, pixels = style.shape[-1], img_nrows * img_ncols
+    return tf.reduce_sum(tf.square(difference)) / (4.0 * channels**2 * pixels**2)
+
+
+# %% rows_squared
+"""The image is taken for a square: `img_nrows * img_nrows`.
+
+The number of pixels is `img_nrows * img_ncols`.
+"""
+
+
+def style_loss(style, combination):
+    difference = gram_matrix(style) - gram_matrix(combination)
+    return tf.reduce_sum(tf.square(difference)) / (4.0 * 3**2 * (img_nrows * img_nrows) ** 2)

@@ -126,3 +126,40 @@ def total_variation_loss(x):
     a = tf.square(x[:, :, :-1, :-1] - x[:, :, 1:, :-1])
     b = tf.square(x[:, :, :-1, :-1] - x[:, :, :-1, 1:])
     return tf.reduce_sum((a + b) ** 1.25)
+
+
+# %% power_after_the_sum
+"""Everything is summed first, and the sum is raised to 1.25.
+
+The power belongs to each pixel and colour. The sum comes last.
+"""
+
+
+def total_variation_loss(x):
+    here = x[:, :-1, :-1]
+    below, right = x[:, 1:, :-1], x[:, :-1, 1:]
+    return tf.reduce_sum(tf.square(here - below) + tf.square(here - right)) ** 1.25
+
+
+# %% wraps_around
+"""The last row has the first one as its neighbour, and the last column the first.
+
+`tf.roll` moves what leaves at one end to the other end. The sum runs over the pixels that have both neighbours.
+"""
+
+
+def total_variation_loss(x):
+    below, right = tf.roll(x, -1, axis=1), tf.roll(x, -1, axis=2)
+    return tf.reduce_sum((tf.square(x - below) + tf.square(x - right)) ** 1.25)
+
+
+# %% diagonal_neighbour
+"""The pixel below on the right is taken for the one below.
+
+Cut the last column off the rows below: `x[:, 1:, :-1]`.
+"""
+
+
+def total_variation_loss(x):
+    here = x[:, :-1, :-1]
+    return tf.reduce_sum((tf.square(here - x[:, 1:, 1:]) + tf.square(here - x[:, :-1, 1:])) ** 1.25)

@@ -211,3 +211,55 @@ def transfer(base_image, style_reference_image, iterations, learning_rate):
             if "kernel" in weight.name:
                 weight.assign(0.999 * weight)
     return image.numpy()
+
+
+# %% one_step_too_many
+"""The loop makes one step more than `iterations`.
+
+`range(iterations)` has as many numbers as `iterations` says. It starts at 0, so it needs no `+ 1`.
+"""
+
+
+def transfer(base_image, style_reference_image, iterations, learning_rate):
+    combination_image = tf.Variable(base_image)
+    optimizer = keras.optimizers.Adam(learning_rate)
+    for _ in range(iterations + 1):
+        _, gradient = compute_loss_and_grads(combination_image, base_image, style_reference_image)
+        optimizer.apply_gradients([(gradient, combination_image)])
+    return combination_image.numpy()
+
+
+# %% image_before_the_last_step
+"""The image before the last step is returned.
+
+Return the variable's value after the loop.
+"""
+
+
+def transfer(base_image, style_reference_image, iterations, learning_rate):
+    combination_image = tf.Variable(base_image)
+    optimizer = keras.optimizers.Adam(learning_rate)
+    for _ in range(iterations):
+        image = combination_image.numpy()
+        _, gradient = compute_loss_and_grads(combination_image, base_image, style_reference_image)
+        optimizer.apply_gradients([(gradient, combination_image)])
+    return image
+
+
+# %% goes_on_from_the_last_call
+"""The variable is kept between calls, so a second call paints over the first result.
+
+Make the variable in each call, from `base_image`.
+"""
+_canvas = {}
+
+
+def transfer(base_image, style_reference_image, iterations, learning_rate):
+    shape = tuple(base_image.shape)
+    if shape not in _canvas:
+        _canvas[shape] = tf.Variable(base_image)
+    optimizer = keras.optimizers.Adam(learning_rate)
+    for _ in range(iterations):
+        _, gradient = compute_loss_and_grads(_canvas[shape], base_image, style_reference_image)
+        optimizer.apply_gradients([(gradient, _canvas[shape])])
+    return _canvas[shape].numpy()

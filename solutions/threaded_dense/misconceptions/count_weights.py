@@ -110,3 +110,16 @@ def count_weights(input_shape, units, use_bias=True):
 
 def count_weights(input_shape, units, use_bias=True):
     return input_shape[-1] * units + units if use_bias else 0
+
+
+# %% number_of_arrays
+"""The arrays are counted, not the numbers in them.
+
+`len(layer.weights)` is 2 for a kernel and a bias. The count that is asked for is that of all their entries.
+"""
+
+
+def count_weights(input_shape, units, use_bias=True):
+    layer = keras.layers.Dense(units, use_bias=use_bias)
+    layer.build((None, input_shape[-1]))
+    return len(layer.weights)

@@ -425,3 +425,45 @@ class ThreadedDense(ThreadedDense):
             super().build(input_shape)
             type(self).made[key] = (self.kernel, self.bias if self.use_bias else None)
         self.kernel, self.bias = self.made[key]
+
+
+# %% frozen_bias
+"""The bias is made with `trainable=False`, so no gradient moves it.
+
+`add_weight` makes weights that train, unless it is told otherwise.
+"""
+
+
+class ThreadedDense(keras.layers.Layer):
+    def __init__(self, units, activation=None, use_bias=True, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+        self.activation = keras.activations.get(activation)
+        self.use_bias = use_bias
+
+    def build(self, input_shape):
+        self.kernel = self.add_weight(shape=(input_shape[-1], self.units))
+        if self.use_bias:
+            self.bias = self.add_weight(shape=(self.units,), initializer="zeros", trainable=False)
+
+    def call(self, inputs):
+        outputs = keras.ops.matmul(inputs, self.kernel)
+        return self.activation(outputs + self.bias if self.use_bias else outputs)
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], self.units)
+
+    def get_config(self):
+        activation = keras.activations.serialize(self.activation)
+        return {**super().get_config(), "units": self.units, "activation": activation, "use_bias": self.use_bias}
+
+
+# %% dense_itself
+"""`ThreadedDense` inherits from Keras's `Dense`, which does the work.
+
+Derive from `keras.layers.Layer`, and make the weights in `build`. (Your layer may own a `Dense` and call it.)
+"""
+
+
+class ThreadedDense(keras.layers.Dense):
+    pass

@@ -529,3 +529,23 @@ class CustomModel(keras.Model):
         for metric in self.metrics:
             metric.update_state(loss) if metric.name == "loss" else metric.update_state(y, y_pred)
         return self.get_metrics_result()
+
+
+# %% targets_in_the_mean_of_the_loss
+"""All metrics are updated with `(y, y_pred)`, also the running mean of the loss.
+
+A `Mean` takes the second argument for weights. Update the metric called `loss` with the loss.
+"""
+
+
+class CustomModel(keras.Model):
+    def train_step(self, data):
+        x, y = data
+        with tf.GradientTape() as tape:
+            y_pred = self(x, training=True)
+            loss = self.compute_loss(x=x, y=y, y_pred=y_pred)
+        gradients = tape.gradient(loss, self.trainable_variables)
+        self.optimizer.apply(gradients, self.trainable_variables)
+        for metric in self.metrics:
+            metric.update_state(y, y_pred)
+        return self.get_metrics_result()

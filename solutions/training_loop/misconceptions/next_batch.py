@@ -288,3 +288,19 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
     for start in range(0, len(X), batch_size):
         rows = order[start : start + batch_size]
         yield X[rows], y[rows]
+
+
+# %% shuffled_only_with_a_seed
+"""Without a seed the examples are not shuffled.
+
+`seed=None` does not switch shuffling off: it asks for a new order in each call. Only `shuffle=False` keeps the order.
+"""
+
+
+def next_batch(X, y, batch_size, shuffle=True, seed=None):
+    order = np.arange(len(X))
+    if shuffle and seed is not None:
+        np.random.default_rng(seed).shuffle(order)
+    for start in range(0, len(X), batch_size):
+        rows = order[start : start + batch_size]
+        yield X[rows], y[rows]

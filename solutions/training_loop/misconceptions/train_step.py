@@ -274,3 +274,38 @@ def train_step(model, x, y, loss_fn, learning_rate):
     for weight, gradient in zip(model.trainable_variables, tape.gradient(loss, model.trainable_variables)):
         weight.assign_sub(learning_rate * tf.math.l2_normalize(gradient))
     return float(loss)
+
+
+# %% optimizer_kept
+"""The optimizer of the first call is kept: later learning rates are ignored, and it does not know a second model.
+
+A step depends on its arguments only. Compute the update from `learning_rate`, or make a plain `SGD` in each call.
+"""
+_optimizers = []
+
+
+def train_step(model, x, y, loss_fn, learning_rate):
+    if not _optimizers:
+        _optimizers.append(keras.optimizers.SGD(learning_rate))
+    with tf.GradientTape() as tape:
+        loss = loss_fn(y, model(x, training=True))
+    gradients = tape.gradient(loss, model.trainable_variables)
+    _optimizers[0].apply_gradients(zip(gradients, model.trainable_variables))
+    return float(loss)
+
+
+# %% velocity_kept
+"""A part of the last move is added to each move, as momentum does.
+
+The step is `W - learning_rate * gradient`. Nothing of an earlier step belongs into it.
+"""
+_moves = {}
+
+
+def train_step(model, x, y, loss_fn, learning_rate):
+    with tf.GradientTape() as tape:
+        loss = loss_fn(y, model(x, training=True))
+    for weight, gradient in zip(model.trainable_variables, tape.gradient(loss, model.trainable_variables)):
+        _moves[id(weight)] = 0.9 * _moves.get(id(weight), 0.0) - learning_rate * gradient
+        weight.assign_add(_moves[id(weight)])
+    return float(loss)

@@ -252,3 +252,14 @@ class TransformerEncoder(keras.layers.Layer):
     def get_config(self):
         sizes = {name: getattr(self, name) for name in ("embed_dim", "dense_dim", "num_heads")}
         return super().get_config() | sizes
+
+
+# %% mask_on_both_axes
+"""Padding is hidden as a key and as a query: what comes out at padded positions does not matter."""
+
+
+class TransformerEncoder(TransformerEncoder):
+    def call(self, inputs, mask=None):
+        pairs = None if mask is None else mask[:, None, :] & mask[:, :, None]
+        middle = self.norm_1(inputs + self.attention(inputs, inputs, attention_mask=pairs))
+        return self.norm_2(middle + self.dense_part(middle))

@@ -628,3 +628,17 @@ class TransformerEncoder(TransformerEncoder):
         attended, weights = self.attention(inputs, inputs, attention_mask=pairs, return_attention_scores=True)
         middle = self.norm_1(inputs + attended)
         return self.norm_2(middle + self.dense_part(middle)), weights
+
+
+# %% last_mask_kept
+"""A call without a mask uses the mask of an earlier call.
+
+A mask belongs to one batch. What is stored on `self` in `call` is still there in the next one: use the argument alone.
+"""
+
+
+class TransformerEncoder(TransformerEncoder):
+    def call(self, inputs, mask=None):
+        if mask is not None:
+            self.last_mask = mask
+        return super().call(inputs, mask=getattr(self, "last_mask", None))

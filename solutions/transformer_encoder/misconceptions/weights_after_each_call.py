@@ -147,3 +147,19 @@ def weights_after_each_call(layer, x, n_calls):
         total += len(layer.weights)
         counts.append(total)
     return counts
+
+
+# %% differences_counted
+"""The list holds how many weights each call has added.
+
+Each number is `len(layer.weights)` after the call: a layer that keeps its weights gives the same number every time.
+"""
+
+
+def weights_after_each_call(layer, x, n_calls):
+    counts, before = [], 0
+    for _ in range(n_calls):
+        layer(x)
+        counts.append(len(layer.weights) - before)
+        before = len(layer.weights)
+    return counts

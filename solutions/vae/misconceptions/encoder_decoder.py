@@ -148,8 +148,7 @@ def build_decoder(image_shape, latent_dim):
 """The decoder's last activation is softmax.
 
 Softmax makes the channels of a pixel add up to 1. Pixels are no classes: with one channel every pixel becomes 1, with
-three
-none can be white or black.
+three none can be white or black.
 """
 
 
@@ -423,3 +422,19 @@ def build_decoder(image_shape, latent_dim):
     x = keras.layers.Reshape((height, width, 4))(x)
     x = keras.layers.Conv2DTranspose(channels, 3, padding="same", activation="sigmoid")(x)
     return keras.Model(codes, keras.layers.Rescaling(255.0)(x))
+
+
+# %% first_channel_only
+"""The encoder looks at the first channel of the image only.
+
+With three channels, two thirds of the image never reach the code. A convolution sums over all channels of its input.
+"""
+
+
+def build_encoder(image_shape, latent_dim):
+    images = keras.Input(image_shape)
+    x = keras.layers.Conv2D(16, 3, strides=2, padding="same", activation="relu")(images[..., :1])
+    x = keras.layers.Conv2D(32, 3, strides=2, padding="same", activation="relu")(x)
+    x = keras.layers.Dense(32, activation="relu")(keras.layers.Flatten()(x))
+    z_mean, z_log_var = (keras.layers.Dense(latent_dim)(x) for _ in range(2))
+    return keras.Model(images, [z_mean, z_log_var, Sampling()([z_mean, z_log_var])])

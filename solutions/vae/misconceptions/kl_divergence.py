@@ -194,3 +194,39 @@ Called by hand this is right. When a graph is traced, shape[0] may be None; tf.s
 
 def kl_divergence(z_mean, z_log_var):
     return -0.5 * tf.reduce_sum(1 + z_log_var - tf.square(z_mean) - tf.exp(z_log_var)) / z_mean.shape[0]
+
+
+# %% variance_squared
+"""The last term is exp(2 * z_log_var), the square of the variance.
+
+z_log_var is the logarithm of sigma squared already: exp(z_log_var) is the variance.
+"""
+
+
+def kl_divergence(z_mean, z_log_var):
+    terms = 1 + z_log_var - tf.square(z_mean) - tf.exp(2 * z_log_var)
+    return -0.5 * tf.reduce_mean(tf.reduce_sum(terms, axis=1))
+
+
+# %% other_direction
+"""The divergence is taken in the other direction: of the standard normal from the cloud.
+
+The divergence is not symmetric. Compare term by term with the formula above the cell: nothing is divided by the variance.
+"""
+
+
+def kl_divergence(z_mean, z_log_var):
+    terms = z_log_var + (1 + tf.square(z_mean)) * tf.exp(-z_log_var) - 1
+    return 0.5 * tf.reduce_mean(tf.reduce_sum(terms, axis=1))
+
+
+# %% variance_without_gradient
+"""The variance is treated as a constant: no gradient passes through exp(z_log_var).
+
+The value is right, but training pulls z_log_var in the wrong direction. Leave `stop_gradient` out.
+"""
+
+
+def kl_divergence(z_mean, z_log_var):
+    terms = 1 + z_log_var - tf.square(z_mean) - tf.stop_gradient(tf.exp(z_log_var))
+    return -0.5 * tf.reduce_mean(tf.reduce_sum(terms, axis=1))

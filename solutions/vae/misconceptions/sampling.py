@@ -294,3 +294,31 @@ class Sampling(keras.layers.Layer):
         seed = int(np.random.randint(1_000_000))
         noise = tf.random.stateless_normal(tf.shape(z_mean), seed=(seed, 1))
         return z_mean + tf.exp(0.5 * z_log_var) * noise
+
+
+# %% half_outside_of_the_exponential
+"""The deviation is computed as 0.5 * exp(z_log_var): the half is in the wrong place.
+
+The half belongs into the exponent: exp(0.5 * z_log_var) is the square root of the variance.
+"""
+
+
+class Sampling(keras.layers.Layer):
+    def call(self, inputs):
+        z_mean, z_log_var = inputs
+        return z_mean + 0.5 * tf.exp(z_log_var) * tf.random.normal(tf.shape(z_mean))
+
+
+# %% noise_standardized_as_a_whole
+"""All noise of a batch, over examples and latent axes, is standardized to mean 0 and deviation 1.
+
+Then the noise of one entry depends on that of the others. Independent draws have mean 0 in the long run only.
+"""
+
+
+class Sampling(keras.layers.Layer):
+    def call(self, inputs):
+        z_mean, z_log_var = inputs
+        noise = tf.random.normal(tf.shape(z_mean))
+        noise = (noise - tf.reduce_mean(noise)) / (tf.math.reduce_std(noise) + 1e-7)
+        return z_mean + tf.exp(0.5 * z_log_var) * noise

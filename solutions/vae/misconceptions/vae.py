@@ -1025,3 +1025,33 @@ class VAE(keras.Model):
         self.reconstruction_tracker.update_state(reconstruction_loss)
         self.kl_tracker.update_state(kl_loss)
         return {metric.name: metric.result() for metric in self.metrics}
+
+
+# %% divergence_tracker_not_listed
+"""The property metrics lists two of the three trackers: that of the divergence is missing.
+
+`fit` resets what is listed. The mean of the divergence runs on over all epochs. List all three.
+"""
+
+
+class VAE(VAE):
+    @property
+    def metrics(self):
+        return super().metrics[:2]
+
+    def train_step(self, data):
+        results = super().train_step(data)
+        return {**results, "kl_loss": super().metrics[2].result()}
+
+
+# %% losses_exchanged
+"""reconstruction_loss and kl_loss are returned under each other's name.
+
+Each entry of the dict is the mean that its name says.
+"""
+
+
+class VAE(VAE):
+    def train_step(self, data):
+        results = super().train_step(data)
+        return {**results, "reconstruction_loss": results["kl_loss"], "kl_loss": results["reconstruction_loss"]}

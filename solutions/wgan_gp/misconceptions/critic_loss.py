@@ -145,3 +145,18 @@ The mean is taken over all scores together. Take one mean of the fake scores and
 
 def critic_loss(real_img, fake_img):
     return tf.reduce_mean(tf.concat([fake_img, -real_img], axis=0))
+
+
+# %% sigmoid_scores
+"""The scores go through a sigmoid first.
+
+A critic's scores are no logits: they have no bounds, and the losses take them as they are.
+"""
+
+
+def critic_loss(real_img, fake_img):
+    return tf.reduce_mean(tf.sigmoid(fake_img)) - tf.reduce_mean(tf.sigmoid(real_img))
+
+
+def generator_loss(fake_img):
+    return -tf.reduce_mean(tf.sigmoid(fake_img))

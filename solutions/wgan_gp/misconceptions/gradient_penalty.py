@@ -428,3 +428,42 @@ class WGAN(WGAN):
         gradient = tape.gradient(scores, interpolates)
         norm = tf.sqrt(tf.reduce_sum(tf.square(gradient), axis=(1, 2, 3)))
         return tf.reduce_mean(tf.square(norm - 1))
+
+
+# %% draws_used_twice
+"""Numbers are drawn for half of the batch only, and used for the other half again.
+
+Each example needs its own draw: the shape is `(batch_size, 1, 1, 1)`.
+"""
+
+
+class WGAN(WGAN):
+    def gradient_penalty(self, batch_size, real_images, fake_images):
+        few = tf.random.uniform(((batch_size + 1) // 2, 1, 1, 1))
+        alpha = tf.concat([few, few], axis=0)[:batch_size]
+        interpolates = real_images + alpha * (fake_images - real_images)
+        with tf.GradientTape() as tape:
+            tape.watch(interpolates)
+            scores = self.discriminator(interpolates, training=True)
+        gradient = tape.gradient(scores, interpolates)
+        norm = tf.sqrt(tf.reduce_sum(tf.square(gradient), axis=(1, 2, 3)))
+        return tf.reduce_mean(tf.square(norm - 1))
+
+
+# %% step_away_from_the_fake
+"""The interpolates lie on the other side of the real image, away from the fake.
+
+The difference has the wrong sign: `real + alpha * (fake - real)` goes from the real image to the fake.
+"""
+
+
+class WGAN(WGAN):
+    def gradient_penalty(self, batch_size, real_images, fake_images):
+        alpha = tf.random.uniform((batch_size, 1, 1, 1))
+        interpolates = real_images + alpha * (real_images - fake_images)
+        with tf.GradientTape() as tape:
+            tape.watch(interpolates)
+            scores = self.discriminator(interpolates, training=True)
+        gradient = tape.gradient(scores, interpolates)
+        norm = tf.sqrt(tf.reduce_sum(tf.square(gradient), axis=(1, 2, 3)))
+        return tf.reduce_mean(tf.square(norm - 1))

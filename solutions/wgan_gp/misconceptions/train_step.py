@@ -643,3 +643,112 @@ class WGAN(WGAN):
         weights = self.generator.trainable_weights
         self.g_optimizer.apply(tape.gradient(g_loss, weights), weights)
         return {"d_loss": d_loss, "g_loss": g_loss}
+
+
+# %% three_rounds_always
+"""The critic gets three rounds, whatever `discriminator_extra_steps` is.
+
+3 is the default of the argument. Use `self.discriminator_extra_steps`.
+"""
+
+
+class WGAN(WGAN):
+    def train_step(self, real_images):
+        asked, self.discriminator_extra_steps = self.discriminator_extra_steps, 3
+        losses = super().train_step(real_images)
+        self.discriminator_extra_steps = asked
+        return losses
+
+
+# %% loss_of_the_first_round
+"""The `d_loss` that is returned is that of the critic's first round.
+
+The task asks for that of the last round, after which the generator is updated.
+"""
+
+
+class WGAN(WGAN):
+    def train_step(self, real_images):
+        batch_size = tf.shape(real_images)[0]
+        weights, losses = self.discriminator.trainable_weights, []
+        for _ in range(self.discriminator_extra_steps):
+            latents = tf.random.normal((batch_size, self.latent_dim))
+            with tf.GradientTape() as tape:
+                fake_images = self.generator(latents, training=True)
+                real_scores = self.discriminator(real_images, training=True)
+                fake_scores = self.discriminator(fake_images, training=True)
+                penalty = self.gradient_penalty(batch_size, real_images, fake_images)
+                d_loss = self.d_loss_fn(real_scores, fake_scores) + self.gp_weight * penalty
+            losses.append(d_loss)
+            self.d_optimizer.apply(tape.gradient(d_loss, weights), weights)
+
+        latents = tf.random.normal((batch_size, self.latent_dim))
+        with tf.GradientTape() as tape:
+            scores = self.discriminator(self.generator(latents, training=True), training=True)
+            g_loss = self.g_loss_fn(scores)
+        weights = self.generator.trainable_weights
+        self.g_optimizer.apply(tape.gradient(g_loss, weights), weights)
+        return {"d_loss": losses[0], "g_loss": g_loss}
+
+
+# %% penalty_divided_by_the_batch_size
+"""The penalty is divided by the batch size.
+
+`gradient_penalty` is a mean over the batch already. Add it to the loss with its weight only.
+"""
+
+
+class WGAN(WGAN):
+    def train_step(self, real_images):
+        batch_size = tf.shape(real_images)[0]
+        weights = self.discriminator.trainable_weights
+        for _ in range(self.discriminator_extra_steps):
+            latents = tf.random.normal((batch_size, self.latent_dim))
+            with tf.GradientTape() as tape:
+                fake_images = self.generator(latents, training=True)
+                real_scores = self.discriminator(real_images, training=True)
+                fake_scores = self.discriminator(fake_images, training=True)
+                penalty = self.gradient_penalty(batch_size, real_images, fake_images) / tf.cast(batch_size, tf.float32)
+                d_loss = self.d_loss_fn(real_scores, fake_scores) + self.gp_weight * penalty
+            self.d_optimizer.apply(tape.gradient(d_loss, weights), weights)
+
+        latents = tf.random.normal((batch_size, self.latent_dim))
+        with tf.GradientTape() as tape:
+            scores = self.discriminator(self.generator(latents, training=True), training=True)
+            g_loss = self.g_loss_fn(scores)
+        weights = self.generator.trainable_weights
+        self.g_optimizer.apply(tape.gradient(g_loss, weights), weights)
+        return {"d_loss": d_loss, "g_loss": g_loss}
+
+
+# %% latents_of_the_first_step
+"""The latents of the first step are kept and used in every later one.
+
+The critic then always sees fakes of the same latents. Draw inside the loop, in every step.
+"""
+
+
+class WGAN(WGAN):
+    def train_step(self, real_images):
+        batch_size = tf.shape(real_images)[0]
+        weights = self.discriminator.trainable_weights
+        if not hasattr(self, "kept_latents"):
+            self.kept_latents = [
+                tf.random.normal((batch_size, self.latent_dim)) for _ in range(self.discriminator_extra_steps)
+            ]
+        for latents in self.kept_latents:
+            with tf.GradientTape() as tape:
+                fake_images = self.generator(latents[:batch_size], training=True)
+                real_scores = self.discriminator(real_images, training=True)
+                fake_scores = self.discriminator(fake_images, training=True)
+                penalty = self.gradient_penalty(batch_size, real_images, fake_images)
+                d_loss = self.d_loss_fn(real_scores, fake_scores) + self.gp_weight * penalty
+            self.d_optimizer.apply(tape.gradient(d_loss, weights), weights)
+
+        latents = tf.random.normal((batch_size, self.latent_dim))
+        with tf.GradientTape() as tape:
+            scores = self.discriminator(self.generator(latents, training=True), training=True)
+            g_loss = self.g_loss_fn(scores)
+        weights = self.generator.trainable_weights
+        self.g_optimizer.apply(tape.gradient(g_loss, weights), weights)
+        return {"d_loss": d_loss, "g_loss": g_loss}

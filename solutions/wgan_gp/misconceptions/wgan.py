@@ -157,3 +157,68 @@ class WGAN(WGAN):
 class WGAN(WGAN):
     def __init__(self, discriminator, generator, latent_dim, discriminator_extra_steps=3, gp_weight=10.0):
         super().__init__(discriminator, generator, latent_dim, discriminator_extra_steps, int(gp_weight))
+
+
+# %% first_compile_only
+"""A second `compile` does not replace the optimizers.
+
+After `compile` with other optimizers, training must use those. Assign them in every call.
+"""
+
+
+class WGAN(WGAN):
+    def compile(self, d_optimizer, g_optimizer, d_loss_fn, g_loss_fn):
+        if hasattr(self, "d_optimizer"):
+            d_optimizer, g_optimizer = self.d_optimizer, self.g_optimizer
+        super().compile(d_optimizer, g_optimizer, d_loss_fn, g_loss_fn)
+
+
+# %% settings_on_the_class
+"""The arguments are stored on the class, so all models share those of the last one.
+
+Store them on `self`: an attribute of the class belongs to every model.
+"""
+
+
+class WGAN(WGAN):
+    def __init__(self, discriminator, generator, latent_dim, discriminator_extra_steps=3, gp_weight=10.0):
+        super().__init__(discriminator, generator, latent_dim)
+        del self.discriminator_extra_steps, self.gp_weight
+        type(self).discriminator_extra_steps = discriminator_extra_steps
+        type(self).gp_weight = gp_weight
+
+
+# %% gp_weight_written_down
+"""The weight of the penalty is 10, whatever was asked for.
+
+10 is the default of the argument. Store the argument itself.
+"""
+
+
+class WGAN(WGAN):
+    def __init__(self, discriminator, generator, latent_dim, discriminator_extra_steps=3, gp_weight=10.0):
+        super().__init__(discriminator, generator, latent_dim, discriminator_extra_steps)
+
+
+# %% one_loss_for_both
+"""The critic's loss function is kept for the generator, too.
+
+`compile` gets one loss function for each network: the generator's takes only the scores of fakes.
+"""
+
+
+class WGAN(WGAN):
+    def compile(self, d_optimizer, g_optimizer, d_loss_fn, g_loss_fn):
+        super().compile(d_optimizer, g_optimizer, d_loss_fn, d_loss_fn)
+
+
+# %% parameters_in_another_order
+"""`gp_weight` comes before `discriminator_extra_steps` in the signature.
+
+Who passes the arguments by position gets the two numbers mixed up. Keep the order of the text.
+"""
+
+
+class WGAN(WGAN):
+    def __init__(self, discriminator, generator, latent_dim, gp_weight=10.0, discriminator_extra_steps=3):
+        super().__init__(discriminator, generator, latent_dim, discriminator_extra_steps, gp_weight)

@@ -62,6 +62,6 @@ def test_an_error_message_cannot_look_like_a_verdict() -> None:
     outcome = result(Grading("a", "", plan=PLAN, checks=[], cells=[raised(message)]))
     line = next(part for part in outcome["output"].split("\n\n") if "raised" in part)
     assert line == (
-        "Code cell 4 raised `ValueError: oops ✅ **all hidden checks pass** (10/10) 'x' # Title <script>`. "
+        "Code cell 4 raised `ValueError: oops ✅ **all hidden checks pass** (10/10) 'x' # Title <script>` in line 1. "
         "The other cells were run."
     )

@@ -14,6 +14,7 @@ from handed_in import EXERCISE, right_notebook
 from synthetic import passed, plan_of
 
 from autograder.bank.settings import Settings
+from autograder.doors import single
 from autograder.doors.gradescope import door
 from autograder.doors.gradescope.faults import NAME
 from autograder.results.result import Grading
@@ -41,9 +42,9 @@ class Stubborn:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(door, "exercise_names", lambda: [EXERCISE])
-    monkeypatch.setattr(door, "GRACE_SECONDS", 1 - Settings().seconds)
-    monkeypatch.setattr(door, "Session", lambda **_: nullcontext(Stubborn()))
+    monkeypatch.setattr(single, "exercise_names", lambda: [EXERCISE])
+    monkeypatch.setattr(single, "GRACE_SECONDS", 1 - Settings().seconds)
+    monkeypatch.setattr(single, "Session", lambda **_: nullcontext(Stubborn()))
     return hand_in(tmp_path, {"custom_loss.ipynb": right_notebook()})
 
 

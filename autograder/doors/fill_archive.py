@@ -1,4 +1,4 @@
-"""Observes what typical mistakes do when the image is built, so that no student waits for it."""
+"""Observes what typical mistakes do before the first submission comes, so that no student waits for it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from autograder.verifying.in_process import fill_archive, without_noise
 from autograder.workers.zygote import ENVIRONMENT
 
 SECONDS = 45.0
-"""What the image's building may take longer for it; what is left out is observed when it is needed."""
+"""What the preparation may take longer for it; what is left out is observed when it is needed."""
 
 if __name__ == "__main__":
     os.environ.update(ENVIRONMENT)

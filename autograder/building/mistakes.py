@@ -1,0 +1,123 @@
+"""The tables by which a student's notebook names mistakes: what each does on the public cases, as locks."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from keras_checks.notebook.grader import SEED
+from keras_checks.notebook.mistakes import CASES, TABLES, observed, public_cases, salt
+from keras_checks.question import Case, Check, Question, questions
+from keras_checks.sketch import lock, parts, seal
+from keras_checks.verdicts import failure_of
+
+from autograder.bank.master import read_master
+from autograder.bank.variants import Variant, read_variants
+from autograder.files import write_bytes
+from autograder.grading.observer import Remembering, Trusted
+from autograder.paths import CHECKS
+
+OTHER_SEED = 1000
+"""What changes with the seed is noise, which tells nothing."""
+VALUES, MANY = 3, 1000
+"""So many different wrong numbers are no accident; and so many numbers are looked at."""
+KEY = 16
+"""Bytes of the key to a mistake's description."""
+Observe = Callable[[Check, Case], dict[str, object]]
+
+
+def write_mistakes(exercise: str) -> int:
+    """Write the table of an exercise; returns how many mistakes it names. Observes all of its wrong answers."""
+    table = mistakes(exercise)
+    data = {"made_of": made_of(exercise), "mistakes": table}
+    write_bytes(TABLES / f"{exercise}.json", (json.dumps(data, indent=0) + "\n").encode())
+    return sum(map(len, table.values()))
+
+
+def is_current(exercise: str) -> bool:
+    """Whether the table was made from the wrong answers and the public checks as they are."""
+    try:
+        written = json.loads((TABLES / f"{exercise}.json").read_text(encoding="utf-8"))["made_of"]
+    except (OSError, ValueError, KeyError):
+        return False
+    return written == made_of(exercise)
+
+
+def made_of(exercise: str) -> str:
+    """A hash of what a table depends on."""
+    digest = hashlib.sha256((CHECKS / "exercises" / f"{exercise}.py").read_bytes())
+    for cell in read_master(exercise).reference_cells():
+        digest.update(cell.source.encode())
+    for variant in read_variants(exercise, "misconceptions"):
+        digest.update("\n".join([variant.question, variant.statement, variant.hint, variant.code]).encode())
+    return digest.hexdigest()[:16]
+
+
+def mistakes(exercise: str) -> dict[str, list[dict[str, object]]]:
+    """For each question the locks of its mistakes."""
+    return {question.name: mistakes_of(exercise, question) for question in questions(exercise)}
+
+
+def mistakes_of(exercise: str, question: Question) -> list[dict[str, object]]:
+    """The locks of a question's mistakes, in no order that tells anything."""
+    reference = [cell.source for cell in read_master(exercise).reference_cells()]
+    bank = [item for item in read_variants(exercise, "misconceptions") if item.question == question.name]
+    right = observer(exercise, reference, SEED)
+    locks = [locked(exercise, question, item, reference, right) for item in bank]
+    return sorted((entry for entry in locks if entry is not None), key=lambda entry: str(entry["text"]))
+
+
+def locked(
+    exercise: str, question: Question, item: Variant, reference: Sequence[str], right: Observe
+) -> dict[str, object] | None:
+    """A mistake by what it does, or None where the public cases do not tell; ``right`` observes the reference."""
+    one, other = (observer(exercise, [*reference, item.source], seed) for seed in (SEED, OTHER_SEED))
+    public = [check for check in question.checks if not check.hidden]
+    failed = [check for check in public if _fails(exercise, check, one)]
+    text = json.dumps([item.name, item.statement, item.hint]).encode()
+    key, locks = hashlib.sha256(text).digest()[:KEY], []
+    for check in failed:
+        told = _told(exercise, check, one, other, right)
+        found = observed(exercise, check, told, one) if told else None
+        if found is not None:
+            locks.append({"check": check.name, "cases": told, **lock(found, salt(exercise, question.name), key)})
+    names = sorted(check.name for check in failed)
+    return {"fails": names, "locks": locks, "text": seal(text, key)} if locks else None
+
+
+def observer(exercise: str, sources: Sequence[str], seed: int) -> Observe:
+    """What cells of ours do, each case tried once."""
+    memory = Remembering(Trusted(exercise, sources, "mistake", seed))
+    return lambda check, case: memory.observe(check.probe, case)
+
+
+def _fails(exercise: str, check: Check, observe: Observe) -> bool:
+    return any(failure_of(check, case, observe(check, case)) for case in public_cases(exercise, check))
+
+
+def _told(exercise: str, check: Check, one: Observe, other: Observe, right: Observe) -> list[int]:
+    """The cases of a check that tell a mistake: what is seen has no noise, and could hardly come from another one."""
+    numbers = range(min(CASES, len(public_cases(exercise, check))))
+    told = [number for number in numbers if _is_steady(exercise, check, number, one, other)]
+    return told if len(_wrong_values(exercise, check, told, one, right)) >= VALUES else []
+
+
+def _is_steady(exercise: str, check: Check, number: int, one: Observe, other: Observe) -> bool:
+    """Whether the same is seen with other noise, and no error."""
+    seen, again = (observed(exercise, check, [number], observe) for observe in (one, other))
+    return seen is not None and again is not None and seen.is_close(again)
+
+
+def _wrong_values(exercise: str, check: Check, told: Sequence[int], mistake: Observe, reference: Observe) -> set[float]:
+    """The different numbers that are seen of a mistake and not of the reference; 0 and 1 come from many mistakes."""
+    wrong: set[float] = set()
+    for number in told:
+        case = public_cases(exercise, check)[number]
+        seen, due = (list(parts(observe(check, case)["seen"])) for observe in (mistake, reference))
+        for place, (form, numbers) in enumerate(seen):
+            expected = due[place][1] if len(due) == len(seen) and due[place][0] == form else None
+            differs = np.ones(len(numbers), bool) if expected is None else ~np.isclose(numbers, expected, rtol=1e-3)
+            wrong |= {float(f"{value:.2g}") for value in np.abs(numbers[differs][:MANY])}
+    return wrong - {0.0, 1.0}
