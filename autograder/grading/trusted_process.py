@@ -22,14 +22,15 @@ from autograder.grading.records import check_record, plan_of
 from autograder.grading.reference import Reference
 from autograder.grading.verdict import Verdict
 from autograder.grading.worker_observer import WorkerObserver
+from autograder.paths import ROOT
 from autograder.results.records import Outcome
 from autograder.results.texts import TAMPERED
 from autograder.spans import span
 from autograder.workers.student import Student
 from autograder.workers.zygote import ZygoteClient
 
-VOLATILE = re.compile(r"(?<=0x)[0-9a-fA-F]{6,}|(?<=kit-work-)\w{8}")
-"""What a text says of this run only: addresses of objects, the worker's folder."""
+VOLATILE = re.compile(rf"(?<=0x)[0-9a-fA-F]{{6,}}|(?<=kit-work-)\w{{8}}|{re.escape(json.dumps(str(ROOT))[1:-1])}")
+"""What a text says of this run only: addresses of objects, the worker's folder, where the kit lies."""
 
 
 def main(channel: socket.socket, control: socket.socket, _settings: dict[str, Any]) -> None:

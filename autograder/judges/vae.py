@@ -164,11 +164,13 @@ def encoder_traits(case: Case, seen: Any) -> dict[str, Any]:
     wide = case["latent_dim"] >= probes.WIDE
     still = bool(np.abs(z - z_mean).max() < 1e-6)
     drawn = not still and _drawn(z_mean, z_log_var, z)
+    # the stand-in's 2 * z_mean - z_log_var is the same with z and z_log_var exchanged: what varies most is z
+    swapped = not drawn and not still and probes.from_stand_in(z_log_var, z_mean, z)
     return {
         "shapes": shapes,
         "drawn": drawn,
-        "swapped": not drawn and not still and probes.from_stand_in(z_log_var, z_mean, z),
-        "rolled": not drawn and not still and probes.from_stand_in(z_log_var, z, z_mean),
+        "swapped": swapped,
+        "largest": int(np.argmax([each.std() for each in found])) if swapped else None,
         "still": still,
         "twins": bool(np.abs(z_mean - z_log_var).max() < 1e-6),
         "signs": [bool((each > 0).any() and (each < 0).any()) for each in (z_mean, z_log_var)] if wide else [],

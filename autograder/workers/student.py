@@ -7,6 +7,7 @@ answer does not take the others with it.
 from __future__ import annotations
 
 import contextlib
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import TracebackType
@@ -25,6 +26,8 @@ from autograder.workers.zygote import ZygoteClient
 Kind = Literal["died", "timeout", "malformed", "exhausted"]
 Seen = dict[str, Any]
 
+MOST_DEATHS = 2
+"""A probe that ended its worker or hung so often is not tried again: the others get their turn."""
 TEXTS: dict[str, str] = {
     "died": "The code ended its own process.",
     "timeout": "The code did not finish in {seconds:.0f} s.",
@@ -78,8 +81,7 @@ class Student:
         self._allowance = Allowance(self.limits)
         self._worker: SealedWorker | None = None
         self._received = 0
-        self._dead: dict[str, ProbeDied] = {}
-        """Probes that ended their worker or hung: they are not tried again, so that others get their turn."""
+        self._deaths: dict[str, list[ProbeDied]] = defaultdict(list)
         self.tripwires: list[str] = list(_told_by_the_text(cells, self.files))
         """What the submission's code did that nobody does in honest work, and where."""
 
@@ -111,8 +113,8 @@ class Student:
         ``do`` is as for :meth:`SealedWorker.start_probe`. Raises WireError for a case that is no plain data: that is
         not the student's fault.
         """
-        if probe in self._dead:
-            return _raising(self._dead[probe])
+        if len(self._deaths[probe]) >= MOST_DEATHS:
+            return _raising(self._deaths[probe][-1])
         try:
             worker = self._ready_worker()
             pending = worker.start_probe(probe, sent(case), self.seed, do, **more)
@@ -125,8 +127,8 @@ class Student:
             try:
                 found = pending()
             except (WireError, TooMuch) as error:
-                self._dead[probe] = self._failure(error, self.limits.probe_seconds)
-                raise self._dead[probe] from None
+                self._deaths[probe].append(self._failure(error, self.limits.probe_seconds))
+                raise self._deaths[probe][-1] from None
             finally:
                 self._collect(worker, f"while `{probe}` looked at an answer")
             self._count(worker)

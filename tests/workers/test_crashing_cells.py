@@ -178,14 +178,25 @@ def test_a_probe_that_leaves_is_an_error(student: MakeStudent) -> None:
 
 
 def test_replays_are_capped(student: MakeStudent) -> None:
-    submission = student(ANSWER, replays=1)
+    submission = student(ANSWER, replays=0)
     submission.run_cells()
     kinds = []
-    for _ in range(3):
+    for _ in range(2):
         with pytest.raises(ProbeDied) as died:
             submission.observe("call", {"code": "import os; os._exit(0)"})
         kinds.append(died.value.kind)
-    assert kinds == ["died", "died", "exhausted"]
+    assert kinds == ["died", "exhausted"]
+
+
+def test_a_probe_that_died_twice_is_not_tried_again(student: MakeStudent) -> None:
+    """So an answer that crashes in every case leaves time and workers to the other questions."""
+    submission = student(ANSWER)
+    submission.run_cells()
+    for _ in range(4):
+        with pytest.raises(ProbeDied) as died:
+            submission.observe("call", {"code": "import os; os._exit(0)"})
+        assert died.value.kind == "died"
+    assert submission.starts == 2
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,13 @@ def test_tampering_is_reported(student: MakeStudent, name: str) -> None:
     assert one.tripwires[0].startswith("code cell 1: ")
 
 
+def test_what_is_done_again_is_reported_again(student: MakeStudent) -> None:
+    """Else the first question that is caught would be a decoy for the others."""
+    one = student("import sys\nsys._getframe(0)", "sys._getframe(0)")
+    one.run_cells()
+    assert [report.partition(":")[0] for report in one.tripwires] == ["code cell 1", "code cell 2"]
+
+
 def test_honest_work_sets_off_nothing(student: MakeStudent) -> None:
     one = student(*HONEST.values(), files={"own_module.py": "y = 1"})
     outcomes = one.run_cells()

@@ -8,6 +8,7 @@ dict, too, with the `count` of examples and the sum of their `weight`.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -43,31 +44,40 @@ NAMES = {"mae": ("mae", "mean_absolute_error"), "mse": ("mse", "mean_squared_err
 """The names under which a metric may be reported."""
 
 
+OF_A_CLASS = "Your class has no `{step}` of its own, or calls Keras's, which is switched off here."
+
+
 def _off(*_: Any, **__: Any) -> Any:
-    raise NotImplementedError("Keras's own step is switched off here: your class must write it.")
+    raise NotImplementedError("Keras's own method is switched off here: write it yourself.")
 
 
 @contextmanager
-def switched_off(*steps: str) -> Iterator[None]:
-    """Switch these methods of `keras.Model` off, also where they were stored before: the exercise is to write them."""
+def switched_off(*steps: str, why: str = OF_A_CLASS) -> Iterator[None]:
+    """Switch these methods of `keras.Model` off, also where they were stored before: the exercise is to write them.
+
+    ``why`` tells whoever calls ``{step}`` nevertheless.
+    """
     owners = {step: next(parent for parent in keras.Model.__mro__ if step in vars(parent)) for step in steps}
     own = {step: vars(owner)[step] for step, owner in owners.items()}
 
     def refusal(step: str) -> Any:
         def refuse(*_: Any, **__: Any) -> Any:
-            raise MissingAnswer(f"Your class has no `{step}` of its own, or calls Keras's, which is switched off here.")
+            raise MissingAnswer(why.format(step=step))
 
         return refuse
 
-    codes = {step: function.__code__ for step, function in own.items()}
-    for step, owner in owners.items():
-        setattr(owner, step, refusal(step))
-        own[step].__code__ = _off.__code__
+    innermost = [inspect.unwrap(function) for function in own.values()]
+    codes = {function: function.__code__ for function in innermost if not function.__code__.co_freevars}
     try:
+        for step, owner in owners.items():
+            setattr(owner, step, refusal(step))
+        for function in codes:
+            function.__code__ = _off.__code__
         yield
     finally:
+        for function, code in codes.items():
+            function.__code__ = code
         for step, owner in owners.items():
-            own[step].__code__ = codes[step]
             setattr(owner, step, own[step])
 
 

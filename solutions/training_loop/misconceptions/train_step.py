@@ -309,3 +309,15 @@ def train_step(model, x, y, loss_fn, learning_rate):
         _moves[id(weight)] = 0.9 * _moves.get(id(weight), 0.0) - learning_rate * gradient
         weight.assign_add(_moves[id(weight)])
     return float(loss)
+
+
+# %% step_by_fit
+"""Keras's own `compile`, `fit` or `train_on_batch` makes the step.
+
+Here you write what these hide: the forward pass and the loss under a tape, then the gradient, then the update.
+"""
+
+
+def train_step(model, x, y, loss_fn, learning_rate):
+    model.compile(optimizer=keras.optimizers.SGD(learning_rate), loss=loss_fn)
+    return model.train_on_batch(x, y)
