@@ -37,16 +37,6 @@ def build_feature_extractor(model, layer_name):
     return Extractor(model, layer_name)
 
 
-# %% copy_with_weights
-"""A copy of the whole network with the same weights, then cut off."""
-
-
-def build_feature_extractor(model, layer_name):
-    copy = keras.models.clone_model(model)
-    copy.set_weights(model.get_weights())
-    return keras.Model(copy.inputs, copy.get_layer(layer_name).output)
-
-
 # %% searched
 """The layer is looked for by hand; a new input tensor goes through the part."""
 
