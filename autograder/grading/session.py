@@ -129,9 +129,10 @@ class Session:
         try:
             with spans.span(f"grade {submission.name}"):
                 self._run(job, grading, progress)
-            grading.plan = grading.plan or self.plan(exercise)
         except (OSError, ValueError, ZygoteError) as error:
             grading.ended, grading.message = Status.FAULT, f"The grader stopped: {error}"
+        with contextlib.suppress(OSError, ValueError, ZygoteError):  # then nothing is known, and it is tried again
+            grading.plan = grading.plan or self.plan(exercise)
         if only:
             grading.plan = [row for row in grading.plan if row["question"] == only]
         grading.seconds = time.monotonic() - start

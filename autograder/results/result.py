@@ -146,7 +146,8 @@ def read_result(path: Path) -> Result | None:
 def is_unfinished(outcome: Result) -> bool:
     """Whether a grading ended before its last check: the grader stopped, which is no verdict."""
     extra = outcome["extra_data"]
-    return extra["status"] == Status.FAULT and any(record["message"] == NOT_RUN for record in extra["checks"])
+    unknown = not extra["checks"] or any(record["message"] == NOT_RUN for record in extra["checks"])
+    return extra["status"] == Status.FAULT and unknown
 
 
 def reason(outcome: Result) -> str:

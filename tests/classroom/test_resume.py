@@ -114,6 +114,8 @@ def test_when_the_fork_server_dies_nobody_loses(tmp_path: Path, session: Session
     folder, output = small_class(tmp_path / "class", 5), tmp_path / "results"
     told = grade(Watched(session, fatal="student_01", times=1), folder, output)
     assert sorted(done.name for done in told) == sorted(results_in(output))
+    troubles = {name: result["extra_data"]["message"] for name, result in results_in(output).items()}
+    assert troubles == dict.fromkeys(troubles, "")
     assert {result["extra_data"]["status"] for result in results_in(output).values()} == {"graded"}
     assert {result["score"] for result in results_in(output).values()} == {LIGHT}
 
