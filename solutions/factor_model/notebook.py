@@ -312,7 +312,7 @@ figure.suptitle("Two factors and two curved betas, recovered from a noisy panel 
 plt.show()
 
 # %% [markdown]
-# **What you should see.** The blue line of each factor follows the gray one, with an R² of about 0.8 to 0.95. The
+# **What you should see.** The blue line of each factor follows the gray one, with an R² of about 0.75 to 0.95. The
 # learned beta 1 has the V of the true one, beta 2 its S. Outside of ±1.5 there are few data, and the curves part.
 #
 # **If you don't:** an R² near 0 for both factors: look at the scalar product, and whether the factor layer sees all

@@ -340,8 +340,8 @@ class WGAN(WGAN):
 # critic's estimate of the distance, $\overline{f(\text{real})} - \overline{f(\text{fake})}$ *without* the penalty, and
 # the penalty. (About 45 seconds.)
 #
-# **What you should see.** The estimate rises while the critic learns, then falls as the fakes get better, and levels
-# off. The penalty stays far below 1: the norms are near 1. The samples become readable, and differ between columns.
+# **What you should see.** The estimate starts high, falls as the fakes get better, and levels off above 0. The
+# penalty stays far below 1: the norms are near 1. The samples become readable, and differ between columns.
 #
 # **If you don't:**
 #

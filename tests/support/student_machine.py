@@ -46,7 +46,7 @@ MACHINES = {
         (
             "tensorflow==2.20.0", "keras==3.13.2", "ipython==7.34.0", "ipykernel==6.17.1", "numpy==2.1.3",
             "matplotlib==3.10.0", "scikit-learn==1.6.1", "nbformat", "nbconvert", "jupytext", "pandas", "requests",
-            "ipywidgets", "click", "pyyaml", "setuptools<81", "jinja2",
+            "ipywidgets", "dill", "wrapt", "click", "pyyaml", "setuptools<81", "jinja2",
         ),
         alone=("WHEEL", *COLAB_PACKAGES.split()),
         given=False,
