@@ -31,7 +31,9 @@ EVENTS = {
     "ctypes.dlsym": "calls a library of the system",
     "ctypes.dlsym/handle": "calls a library of the system",
 }
-CODE_ATTRIBUTES = ("__code__", "tb_frame", "gi_frame", "cr_frame", "ag_frame")
+_FRAMES = ("tb_frame", "gi_frame", "cr_frame", "ag_frame")
+ATTRIBUTES = {"object.__getattr__": _FRAMES, "object.__setattr__": ("__code__", *_FRAMES)}
+"""Reading `__code__` is what `inspect.signature` does for whoever calls it."""
 HELPERS = ("inspect.py", "threading.py", "ctypes/__init__.py", "bdb.py", "cProfile.py", "profile.py")
 """Modules that do such a thing for whoever calls them."""
 WATCHED = (
@@ -76,8 +78,8 @@ class Tripwires:
 
         def hook(event: str, arguments: tuple[Any, ...]) -> None:
             said = events.get(event)
-            if said is None and event in ("object.__getattr__", "object.__setattr__"):
-                said = "reaches for code objects or frames" if arguments[1] in CODE_ATTRIBUTES else None
+            if said is None and event in ATTRIBUTES:
+                said = "reaches for code objects or frames" if arguments[1] in ATTRIBUTES[event] else None
             if said is None or getattr(busy, "on", False):
                 return
             busy.on = True

@@ -27,7 +27,9 @@ TRIPS = {
 HONEST = {
     "magics": "%matplotlib inline\n%config InlineBackend.figure_format = 'retina'",
     "warnings": "import warnings\nwarnings.filterwarnings('ignore')\nwarnings.warn('x')",
-    "signature": "import inspect\ninspect.signature(print)",
+    "signature": "import inspect\ndef g(a, b=1):\n    return a\ninspect.signature(print)\ninspect.signature(g)\n"
+    "class S:\n    def __init__(self, a):\n        self.a = a\ninspect.getfullargspec(S.__init__)\n"
+    "g.__code__.co_argcount\ninspect.getmembers(S(1))",
     "wraps": "import functools\n\n@functools.wraps(len)\ndef f(x):\n    return len(x)\nf([1])",
     "namedtuple and dataclass": "import collections, dataclasses\nP = collections.namedtuple('P', 'x')\n"
     "@dataclasses.dataclass\nclass Q:\n    x: int = 0\nQ()",
