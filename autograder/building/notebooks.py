@@ -15,12 +15,14 @@ from autograder.bank.master import Master, MasterCell
 Transform = Callable[[Master, list[MasterCell]], list[MasterCell]]
 
 SOLUTION_ONLY = "solution"
-SETUP = """\
+BACKEND = """\
 import os
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+"""
+SETUP = """\
 try:
     import otter
     import keras_checks
@@ -31,6 +33,10 @@ grader = keras_checks.Notebook("{exercise}")  # an otter.Notebook
 
 """
 
+KERNEL = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
 LOCAL_HELP = "Run %pip install -r requirements.txt in a cell, then restart the kernel."
 COLAB_HELP = "Run the first cell of this notebook, which installs it."
 COLAB_PACKAGES = "otter-grader hypothesis sortedcontainers python-frontmatter fica ipylab"
@@ -66,7 +72,7 @@ def solve_answers(_: Master, cells: list[MasterCell]) -> list[MasterCell]:
 
 def add_grader(master: Master, cells: list[MasterCell]) -> list[MasterCell]:
     """Make the grader in front of the author's imports."""
-    head = SETUP.format(exercise=master.exercise, missing_help=LOCAL_HELP)
+    head = BACKEND + SETUP.format(exercise=master.exercise, missing_help=LOCAL_HELP)
     return [replace(cell, source=head + cell.source) if "setup" in cell.tags else cell for cell in cells]
 
 
@@ -148,8 +154,7 @@ def _notebook(master: Master, steps: Sequence[Transform]) -> nbformat.NotebookNo
 
 def _metadata(exercise: str) -> dict[str, object]:
     return {
-        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-        "language_info": {"name": "python"},
+        **KERNEL,
         "kit": {"exercise": exercise, "version": __version__},
         "otter": {"assignment_name": exercise},
     }

@@ -11,6 +11,7 @@ from keras_checks import __version__
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.bank.master import Master
+from autograder.building.notebooks import BACKEND, KERNEL, LOCAL_HELP
 
 NAME = "start.ipynb"
 _TITLE = re.compile(r"^# (?:(\d+)\. )?(.+)$", re.MULTILINE)
@@ -29,18 +30,13 @@ they show the smallest input that breaks it.
 ## Is everything there?
 
 Run the next cell (Shift+Enter). The first time it takes about ten seconds."""
-READY = """\
-import os
-
-os.environ["KERAS_BACKEND"] = "tensorflow"
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
-try:
+READY = f"""\
+{BACKEND}try:
     import keras, keras_checks, otter, tensorflow
 except ModuleNotFoundError as missing:
-    print(f"{missing.name} is missing. Run %pip install -r requirements.txt in a cell, then restart the kernel.")
+    print(f"{{missing.name}} is missing. {LOCAL_HELP}")
 else:
-    print(f"Ready: Keras {keras.__version__}, TensorFlow {tensorflow.__version__}.")"""
+    print(f"Ready: Keras {{keras.__version__}}, TensorFlow {{tensorflow.__version__}}.")"""
 WORK = """\
 ## How to work
 
@@ -100,9 +96,7 @@ def start_notebook(masters: Sequence[Master]) -> nbformat.NotebookNode:
         new_markdown_cell(table, id="map"),
         new_markdown_cell(WORK, id="work"),
     ]
-    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}, "kit": {"version": __version__}}
-    notebook = new_notebook(cells=cells, metadata=metadata)
+    notebook = new_notebook(cells=cells, metadata={**KERNEL, "kit": {"version": __version__}})
     notebook.nbformat_minor = 5
     nbformat.validate(notebook)
     return notebook

@@ -108,7 +108,7 @@ def _graded(job: Job, student: Student, clean: Student, memory: Memory) -> Itera
         "event": "end",
         "peak_mb": student.peak_mb,
         "timed_out": timed_out,
-        "tampering": student.tripwires,
+        "tampering": list(dict.fromkeys(student.tripwires)),
         "probed_in_place": sorted(observer.in_place),
     }
 

@@ -27,7 +27,7 @@ _WHOLE_STRING = re.compile(r"[a-zA-Z]*(['\"]{1,3})(\w+)\1")
 
 def reflections(source: str) -> list[str]:
     """What a cell or a module reaches for, each thing once. Comments and longer texts do not count."""
-    return list(dict.fromkeys(_meaning(name, inside) for name, inside in _names(source) if _meaning(name, inside)))
+    return list(dict.fromkeys(filter(None, (_meaning(name, inside) for name, inside in _names(source)))))
 
 
 def _meaning(name: str, inside: bool) -> str:

@@ -70,7 +70,7 @@ class Tripwires:
             replaced += watched.put_back()
         for what in replaced:  # what reports must be whole again
             self._tell(what)
-        self._seen.clear()  # the next answer is told of anew
+        self._seen.clear()  # the next answer is reported again
 
     def _make_hook(self) -> Callable[[str, tuple[Any, ...]], None]:
         busy, events, tell = self._busy, EVENTS, self._tell

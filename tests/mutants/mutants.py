@@ -30,8 +30,6 @@ from autograder.paths import SOLUTIONS
 from autograder.workers.zygote import ENVIRONMENT
 
 if TYPE_CHECKING:
-    from keras_checks.question import Check
-
     from autograder.verifying.in_process import Bank
 
 MOST = 100
@@ -116,7 +114,6 @@ class Jury:
 
     def __init__(self, exercise: str) -> None:
         self.exercise = exercise
-        self._cases: dict[int, list[dict]] = {}
 
     @cached_property
     def bank(self) -> Bank:
@@ -127,6 +124,8 @@ class Jury:
 
     def loses(self, mutant: Mutant) -> bool:
         """Whether a check with points fails; the first one decides."""
+        from keras_checks.runner import fixed_cases
+
         from autograder.grading.grader import Grader
         from autograder.grading.job import SEED
         from autograder.grading.observer import Trusted
@@ -135,14 +134,7 @@ class Jury:
         grader = Grader(self.exercise, answer, self.bank.reference, "mutants")
         checks = [check for question in self.bank.wanted(mutant.question) for check in question.checks if check.points]
         judging = [judge for check in checks for judge in (check, *check.confirmations)]
-        return any(grader.evaluate(judge, case) for judge in judging for case in self._cases_of(judge))
-
-    def _cases_of(self, check: Check) -> list[dict]:
-        from keras_checks.runner import fixed_cases
-
-        if id(check) not in self._cases:
-            self._cases[id(check)] = fixed_cases(self.exercise, check)
-        return self._cases[id(check)]
+        return any(grader.evaluate(judge, case) for judge in judging for case in fixed_cases(self.exercise, judge))
 
     def named(self, mutant: Mutant) -> list[str]:
         """The misconceptions that a mutant is taken for."""
