@@ -27,7 +27,7 @@ WELCOME = """\
 A notebook explains, you write the part that matters, and its checks say at once whether it is right. When it is wrong,
 they show the smallest input that breaks it.
 
-## Is everything there?
+## Is everything installed?
 
 Run the next cell (Shift+Enter). The first time it takes about ten seconds."""
 READY = f"""\
