@@ -138,20 +138,28 @@ def report(
     student: Annotated[
         str | None, typer.Option(help="This student's page alone: a name, id, email address or submission.")
     ] = None,
+    each: Annotated[
+        bool, typer.Option("--each", help="Every student's page as a file of its own, to return; --output is a folder.")
+    ] = False,
     output: Annotated[
         Path | None, typer.Option(help="The file to write; report.html in the folder, or SUBMISSION.html.")
     ] = None,
     pseudonyms: Pseudonyms = False,
+    similar: Similar = False,
     unpublished: Annotated[
         bool, typer.Option("--unpublished", help="Leave out what students see only once grades are published.")
     ] = False,
 ) -> None:
-    """Write the report of a class again, or the page of one student to answer an appeal."""
-    from autograder.commands.report import write_class, write_student
+    """Write the report of a class again, the page of one student to answer an appeal, or the pages of all."""
+    from autograder.commands.report import write_class, write_each, write_student
 
     paths = there(submissions or [])
-    if student is None:
-        write_class(results, paths, output or results / "report.html", pseudonyms, console)
+    if each and student is not None:
+        raise UsageError("Use --each or --student, not both.")
+    if each:
+        write_each(results, paths, output or Path("pages"), not unpublished, console)
+    elif student is None:
+        write_class(results, paths, output or results / "report.html", console, pseudonyms=pseudonyms, similar=similar)
     else:
         write_student(results, student, paths, output, not unpublished, console)
 
@@ -223,9 +231,10 @@ def verify(
     across: Annotated[
         bool, typer.Option("--across", help="Grade each answer on all questions, not only its own.")
     ] = False,
-    half: Annotated[
-        bool, typer.Option("--half", help="Every other misconception only; which half changes with the exercise.")
-    ] = False,
+    parts: Annotated[
+        int,
+        typer.Option(min=1, help="Divide the bank into so many parts, and try one; which one changes with the checks."),
+    ] = 1,
     salts: Annotated[int, typer.Option(min=1, help="Grade each answer under so many salts.")] = 1,
     generated: Annotated[int, typer.Option(min=0, help="Try so many generated right answers, too.")] = 0,
     evidence: Annotated[
@@ -238,7 +247,7 @@ def verify(
     from autograder.commands.verify import run
     from autograder.verifying.verify import Scope
 
-    run(known(exercises), Scope(question, across, half, salts, generated), jobs, evidence, console)
+    run(known(exercises), Scope(question, across, parts, salts, generated), jobs, evidence, console)
 
 
 @app.command(epilog="Example: kit new soft_clip")

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Protocol
 
 from autograder.bank.settings import settings_of
-from autograder.classroom.part import Part, has_question, is_current, people_of_class, results_of_class
+from autograder.classroom.part import Part, has_question, is_current, results_of_class
+from autograder.classroom.people import people_of_class
 from autograder.classroom.resume import Key, earlier_results, remove_leftovers, remove_missing
 from autograder.errors import KitError
 from autograder.files import write_json, write_text
@@ -90,12 +91,11 @@ class Class:
         again = [source for source in chosen if source.name in results and is_unfinished(results[source.name])]
         self._results = {key: future for key, future in self._results.items() if not is_unfinished(future.result())}
         results |= dict(self._pass(again, 1, done, final=True))
-        people = {source.name: source.person.identity() for source in sources}
         if self.part:
             results = results_of_class(self.output, results)
-            people = people_of_class(self.output, sources, results)
         else:
             remove_missing(self.output, results)
+        people = people_of_class(self.output, sources, results)
         write_text(self.output / "scores.csv", scores_csv(list(results.items()), people))
         return list(results.items())
 

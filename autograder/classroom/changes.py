@@ -9,13 +9,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import quote
 
+from autograder.classroom.people import labels_in
 from autograder.classroom.report.exercises import beliefs, title_of
 from autograder.classroom.report.people import by_name
 from autograder.classroom.report.rendering import render
 from autograder.classroom.statistics import share
 from autograder.results.comparison import Change, CheckChange, changed_status
 from autograder.results.records import CheckRecord, Result
-from autograder.results.scores import number, read_scores
+from autograder.results.scores import number
 
 TEMPLATE = "changes.html.j2"
 WORDS = {"passed": "passed", "failed": "failed", "fault": "not judged"}
@@ -98,7 +99,7 @@ def changes_page(
         target: the file that the page will be written to.
         today: the date on the page; that of the day where it is left out.
     """
-    people = _names(old.folder) | _names(new.folder)
+    people = labels_in(old.folder, old.results) | labels_in(new.folder, new.results)
     before, after = _links(old, target), _links(new, target)
     moved = [
         replace(each, old_link=before.get(each.submission, ""), new_link=after.get(each.submission, ""))
@@ -184,12 +185,6 @@ def _links(side: Side, target: Path) -> dict[str, str]:
     keys = {name: person.key for name, person in by_name(list(side.results.items()), {}).items()} if page else {}
     path = quote(os.path.relpath(side.folder / "report.html", target.parent))
     return {name: f"{path}#{key}" for name, key in keys.items() if f'id="{key}"' in page}
-
-
-def _names(folder: Path) -> dict[str, str]:
-    """The students of a grading by submission, where its table knows them."""
-    rows = read_scores(folder / "scores.csv") if folder.is_dir() else []
-    return {row["submission"]: row["name"] for row in rows if row.get("name")}
 
 
 def _mean(results: Sequence[Result]) -> float:

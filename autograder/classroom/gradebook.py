@@ -14,6 +14,9 @@ from autograder.results.scores import harmless, identity_of, number, read_scores
 from autograder.submissions.collect import NOTHING
 from autograder.submissions.people import Person
 
+TELLING = ("sid", "email", "platform_id", "name")
+"""What tells students apart, the surest first: a class may have two students of one name."""
+
 
 @dataclass
 class Student:
@@ -146,9 +149,9 @@ def _students(
     unknown = []
     for row in rows:
         for person in Person(*identity_of(row)).members():
-            known = [(key, getattr(person, key).casefold()) for key in needs if getattr(person, key)]
-            if known:
-                _enter(students.setdefault(known[0], Student(person)), row, exercises)
+            known = {key: getattr(person, key).casefold() for key in TELLING if getattr(person, key)}
+            if known.keys() & set(needs):
+                _enter(students.setdefault(next(iter(known.items())), Student(person)), row, exercises)
             else:
                 unknown.append(row["submission"])
     return list(students.values()), unknown
@@ -177,8 +180,11 @@ def _notes(rows: Sequence[Mapping[str, str]], students: Sequence[Student], unkno
     notes = [f"Left out, since nobody is known to have handed it in: {name}" for name in unknown]
     if faults := [row["submission"] for row in rows if row["status"] == Status.FAULT]:
         notes.append(f"The grader failed on {', '.join(faults)}: grade again before you import.")
-    if several := [student.person.name or student.person.sid for student in students if student.several]:
-        notes.append(f"Several submissions of one exercise, of which the best counts: {', '.join(several)}")
+    tampered = [Person(*identity_of(row)).label() for row in rows if row["status"] == Status.TAMPERED]
+    if tampered := [name for name in tampered if name]:  # those of nobody are left out above
+        notes.append(f"Points are withheld for tampering from {'; '.join(tampered)}: talk to them first.")
+    if several := [student.person.label() for student in students if student.several]:
+        notes.append(f"Several submissions of one exercise, of which the best counts: {'; '.join(several)}")
     if empty := sum(not student.points for student in students):
         notes.append(f"{empty} handed nothing in: their cells are empty.")
     return notes

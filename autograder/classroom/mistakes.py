@@ -8,6 +8,9 @@ from itertools import combinations
 
 from autograder.classroom.statistics import Named
 
+FEWEST = 3
+"""Students who have two misconceptions both, before it is said that these come together."""
+
 
 @dataclass
 class MisconceptionCount:
@@ -42,7 +45,7 @@ def mistakes(results: Named) -> list[MisconceptionCount]:
     return sorted(found.values(), key=lambda mistake: (-len(mistake.who), mistake.exercise, mistake.name))
 
 
-def together(counts: Sequence[MisconceptionCount], least: int = 2) -> list[Together]:
+def together(counts: Sequence[MisconceptionCount], least: int = FEWEST) -> list[Together]:
     """The pairs of misconceptions that at least ``least`` students have both, most students first."""
     sets = {count.name: set(count.who) for count in counts}
     pairs = [Together(one, other, len(sets[one.name] & sets[other.name])) for one, other in combinations(counts, 2)]

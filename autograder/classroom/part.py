@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import difflib
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.bank.master import exercise_names, read_master
+from autograder.classroom.people import every_name_of, named, people_of_class
 from autograder.errors import UsageError
 from autograder.results.identity import checks_sha256
 from autograder.results.records import Outcome, Result
 from autograder.results.result import read_result
-from autograder.results.scores import Identity, harmless, identity_of, read_scores
+from autograder.results.scores import harmless, read_scores
 from autograder.submissions.collect import Source
-from autograder.submissions.people import Person
 
 SHOWN = 5
 
@@ -38,36 +37,9 @@ class Part:
         if not self.students:
             return list(sources)
         people = people_of_class(output, sources, [source.name for source in sources])
-        names = {source.name: [source.name, *every_name(people[source.name])] for source in sources}
+        names = every_name_of(people, [source.name for source in sources])
         chosen = {name for student in self.students for name in named(student, names)}
         return [source for source in sources if source.name in chosen]
-
-
-def every_name(identity: Identity) -> list[str]:
-    """What the students of a submission are called: names, ids, email addresses, of each of a group."""
-    return [name for member in Person(*identity).members() for name in member.identity()]
-
-
-def named(student: str, names: Mapping[str, Iterable[str]]) -> list[str]:
-    """The keys of ``names`` one of whose names is the student's: "Anna Alt" is "alt, anna", too.
-
-    Raises:
-        UsageError: there are none. It says whose names are like that.
-    """
-    wanted = _plain(student)
-    found = [key for key, known in names.items() if wanted and any(_plain(name) == wanted for name in known)]
-    if not found:
-        every = sorted({name for known in names.values() for name in known if name})
-        plain = {name.casefold(): name for name in every}
-        near = [plain[name] for name in difflib.get_close_matches(student.casefold(), plain, SHOWN)] or every[:SHOWN]
-        said = f" Such as {', '.join(near)}." if near else ""
-        raise UsageError(f"There is no {student!r}: give a name, an id, an email address or a submission.{said}")
-    return found
-
-
-def _plain(name: str) -> str:
-    """A name in small letters, its words in alphabetical order; an email address has but one order."""
-    return name.casefold() if "@" in name else " ".join(sorted(re.findall(r"\w+", name.casefold())))
 
 
 def has_question(exercise: str, question: str) -> bool:
@@ -100,12 +72,3 @@ def results_of_class(folder: Path, graded: Mapping[str, Result]) -> dict[str, Re
     names.sort(key=lambda name: place.get(harmless(name), len(place)))
     found = {name: graded.get(name) or read_result(kept[name]) for name in names}
     return {name: result for name, result in found.items() if result is not None}
-
-
-def people_of_class(folder: Path, sources: Sequence[Source], names: Iterable[str]) -> dict[str, Identity]:
-    """Who handed in each of the submissions: from what was found now, else from the class's `scores.csv`."""
-    rows = {harmless(row.get("submission", "")): identity_of(row) for row in read_scores(folder / "scores.csv")}
-    known = {name: Person(*rows[harmless(name)]) for name in names if harmless(name) in rows}
-    found = {source.name: source.person for source in sources}
-    both = {name: found.get(name, Person()).or_else(known.get(name, Person())) for name in {**known, **found}}
-    return {name: person.identity() for name, person in both.items()}

@@ -64,7 +64,7 @@ def find_similar(sources: Sequence[Source], results: Mapping[str, Result]) -> li
             classes[exercise][source.name] = code_lines(source.read().graded_sources())
         except Unreadable:
             continue
-    student = {source.name: source.student for source in sources}
+    student = {source.name: source.person if source.person.label() else source.name for source in sources}
     pairs = [pair for exercise, lines in classes.items() for pair in alike(exercise, lines, known_lines(exercise))]
     pairs = [pair for pair in pairs if student[pair.one] != student[pair.other]]
     return sorted(pairs, key=_most_alike)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -11,6 +11,7 @@ from rich.table import Table
 
 from autograder.bank.master import exercise_names
 from autograder.classroom.changes import Side, changes_page
+from autograder.classroom.people import labels_in
 from autograder.files import write_text
 from autograder.results.comparison import Change, compare, other_checks, read_results
 from autograder.results.identity import checks_sha256
@@ -23,7 +24,7 @@ def run(old: Path, new: Path, page: Path | None, console: Console) -> None:
     before, after = read_results(old), read_results(new)
     changes = compare(before, after)
     if changes:
-        console.print(change_table(changes))
+        console.print(change_table(changes, labels_in(old, before) | labels_in(new, after)))
     lines = [*summary(before, after, changes), *due(after, new)]
     for line in lines:
         console.print(line, highlight=False, markup=False)
@@ -47,13 +48,13 @@ def due(results: dict[str, Result], folder: Path) -> list[str]:
     ]
 
 
-def change_table(changes: Sequence[Change]) -> Table:
-    """One row a submission that has changed."""
+def change_table(changes: Sequence[Change], who: Mapping[str, str]) -> Table:
+    """One row per submission that has changed, under the student's name where it is known."""
     table = Table("Submission", "Before", "After", "Change", "Because of")
     for change in changes:
         numbers = ("–" if score is None else number(score) for score in (change.before, change.after))
         points = f"{change.points:+g}" if change.points else "0"
-        table.add_row(escape(change.name), *numbers, points, escape("\n".join(change.reasons())))
+        table.add_row(escape(who.get(change.name, change.name)), *numbers, points, escape("\n".join(change.reasons())))
     return table
 
 

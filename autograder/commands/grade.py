@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import typer
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from autograder.bank.master import exercise_names
 from autograder.classroom.batch import Class, ClassGrader
 from autograder.classroom.deferred import DeferredGrader
-from autograder.classroom.part import Part, known_question, people_of_class
+from autograder.classroom.part import Part, known_question
+from autograder.classroom.people import labels, labels_of, people_of_class
 from autograder.classroom.report import read_code, report
+from autograder.commands.class_table import SHOWN, class_table, needs_a_look
 from autograder.commands.diff import change_table
 from autograder.commands.meter import Meter
 from autograder.files import write_text
@@ -26,10 +26,9 @@ from autograder.results.comparison import other_checks
 from autograder.results.identity import checks_sha256
 from autograder.results.key import FILE, key_in
 from autograder.results.records import Result, Status
-from autograder.results.result import max_score
-from autograder.results.scores import number
-from autograder.submissions.collect import Source, find_submissions
-from autograder.submissions.people import Person, read_roster
+from autograder.submissions.collect import Source, find_submissions, namesakes_in
+from autograder.submissions.people import Person
+from autograder.submissions.roster import read_roster
 
 INTERRUPTED = 130
 SAMPLES = ROOT / "tests" / "class"
@@ -65,13 +64,21 @@ def run(paths: Sequence[Path], options: Options, console: Console) -> None:
     """Grade, show a table, and exit with 1 where something could not be graded."""
     if options.part.question:
         known_question(options.part.question)
-    sources = find_submissions(paths, options.people(), output=options.output)
+    roster = options.people()
+    sources = find_submissions(paths, roster, output=options.output)
     chosen = options.part.choose(sources, options.output)
     if not sources:
         console.print("No notebook, script or zip there: name a file, or a folder that holds some.")
         raise typer.Exit(2)
     _tell_of_key(options, console)
-    meter = Meter(console, len(chosen))
+    for name in namesakes_in(roster, sources):
+        console.print(
+            f"Several students of {options.roster} are called {name}, and nothing tells whose submission is whose. Use "
+            "a list that has the platform's numbers: Canvas's grade book, or Moodle's grading worksheet.",
+            highlight=False,
+            markup=False,
+        )
+    meter = Meter(console, len(chosen), labels_of(chosen))
     try:
         with DeferredGrader(lambda: grader_for(options)) as grader, meter:
             if any(not (options.output / f"{source.name}.json").exists() for source in chosen):
@@ -81,9 +88,10 @@ def run(paths: Sequence[Path], options: Options, console: Console) -> None:
     except KeyboardInterrupt:
         console.print(f"Stopped after {meter.count + meter.kept} of {len(chosen)}. Run the same command to resume.")
         raise typer.Exit(INTERRUPTED) from None
-    write_report(results, sources, options)
+    who = write_report(results, sources, options)
     own = {source.name for source in chosen}
-    _tell([(name, result) for name, result in results if name in own], meter, paths, options.output, console)
+    shown_here = [(name, result) for name, result in results if name in own]
+    _tell(shown_here, who, meter, paths, options.output, console)
     if options.part:
         _tell_of_rest(dict(results), meter, options, console)
     if any(result["extra_data"]["status"] == Status.FAULT for name, result in results if name in own):
@@ -99,8 +107,10 @@ def grader_for(options: Options) -> AbstractContextManager[ClassGrader]:
     return Cluster(options.scheduler, unsealed=options.unsealed, key=key_in(options.output))
 
 
-def write_report(results: Sequence[tuple[str, Result]], sources: Sequence[Source], options: Options) -> None:
-    """Write `report.html` of a class."""
+def write_report(
+    results: Sequence[tuple[str, Result]], sources: Sequence[Source], options: Options
+) -> Mapping[str, str]:
+    """Write `report.html` of a class; returns who handed in each submission, where that is known."""
     known = dict(results)
     graded = [source for source in sources if source.name in known and source.whole]
     pairs = []
@@ -109,10 +119,11 @@ def write_report(results: Sequence[tuple[str, Result]], sources: Sequence[Source
 
         pairs = find_similar(graded, known)
     people = people_of_class(options.output, sources, known)
-    students = {name: people[name][0] or name for name in known if name in people}
+    students = labels(people, known)
     code = None if options.pseudonyms else read_code(graded, known)
     page = report(results, students, code=code, pseudonyms=options.pseudonyms, similar=pairs)
     write_text(options.output / "report.html", page)
+    return students
 
 
 def _tell_of_key(options: Options, console: Console) -> None:
@@ -127,14 +138,23 @@ def _tell_of_key(options: Options, console: Console) -> None:
 
 
 def _tell(
-    results: Sequence[tuple[str, Result]], meter: Meter, paths: Sequence[Path], output: Path, console: Console
+    results: Sequence[tuple[str, Result]],
+    who: Mapping[str, str],
+    meter: Meter,
+    paths: Sequence[Path],
+    output: Path,
+    console: Console,
 ) -> None:
-    console.print(_table(results))
+    few = results if len(results) <= SHOWN else [each for each in results if needs_a_look(each[1])]
+    if few:
+        console.print(class_table(few, who))
+    if len(few) < len(results):
+        console.print(f"{len(results) - len(few)} more were graded.", highlight=False)
     if meter.kept:
         console.print(f"{meter.kept} were graded before, by the same checks.")
     if meter.changes:
         console.print("What was there before, and is not the same any more:")
-        console.print(change_table(meter.changes))
+        console.print(change_table(meter.changes, who))
     console.print(
         f"Results are in {output}: a JSON file each, scores.csv and report.html.", highlight=False, markup=False
     )
@@ -168,18 +188,3 @@ def _tell_of_rest(results: dict[str, Result], meter: Meter, options: Options, co
             markup=False,
         )
     console.print("To judge all by the checks of today, run the command without --question and --student.")
-
-
-def _table(results: Sequence[tuple[str, Result]]) -> Table:
-    table = Table("Submission", "Exercise", "Score", "Status", "Seconds", "Looks like", "Message")
-    for name, result in results:
-        extra = result["extra_data"]
-        named = dict.fromkeys(check["misconception"] for check in extra["checks"] if check["misconception"])
-        score = f"{number(result['score'])} / {number(max_score(result))}"
-        table.add_row(
-            *map(escape, (name, extra["exercise"], score, extra["status"])),
-            f"{extra['seconds']:.1f}",
-            escape(", ".join(named)),
-            escape(extra["message"]),
-        )
-    return table

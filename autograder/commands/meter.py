@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from types import TracebackType
 
 from rich.console import Console
@@ -37,14 +38,15 @@ class Meter:
     """Counts what is done. A context manager.
 
     What an earlier run has graded is not counted, so that the rate is that of this run. ``changes`` are the
-    submissions whose old result was replaced by another.
+    submissions whose old result was replaced by another. ``who`` is what its lines call a submission, if not its name.
     """
 
-    def __init__(self, console: Console, total: int) -> None:
+    def __init__(self, console: Console, total: int, who: Mapping[str, str] | None = None) -> None:
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate(), TimeRemainingColumn())
         self.progress = Progress(*columns, console=console, transient=True, speed_estimate_period=ESTIMATE_SECONDS)
         self.task = self.progress.add_task("Grading", total=total)
         self.total, self.count, self.kept = total, 0, 0
+        self.who = who or {}
         self.changes: list[Change] = []
         self._start = time.monotonic()
 
@@ -78,9 +80,8 @@ class Meter:
     def _note(self, done: Done) -> None:
         status = done.result["extra_data"]["status"]
         if status in LOUD:
-            self.progress.console.print(
-                f"{LOUD[status]} {escape(done.name)}: {escape(reason(done.result) or 'see its result')}",
-                highlight=False,
-            )
+            said = reason(done.result) or "see its result"
+            line = f"{LOUD[status]} {escape(self.who.get(done.name, done.name))}: {escape(said)}"
+            self.progress.console.print(line, highlight=False)
         if done.before is not None and (change := change_of(done.name, done.before, done.result)):
             self.changes.append(change)

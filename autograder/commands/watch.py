@@ -13,7 +13,9 @@ from rich.markup import escape
 from autograder.classroom.arrivals import arrivals
 from autograder.classroom.batch import Class, ClassGrader, Done
 from autograder.classroom.deferred import DeferredGrader
+from autograder.classroom.people import labels_of
 from autograder.commands.grade import INTERRUPTED, Options, grader_for, write_report
+from autograder.results.records import Result
 from autograder.results.result import max_score, reason
 from autograder.results.scores import number
 from autograder.submissions.collect import NOTHING, Source, find_submissions
@@ -39,9 +41,11 @@ def _refresh(sources: Sequence[Source], grader: ClassGrader, options: Options, c
     if not sources:
         return  # an empty folder takes no report away
 
+    who = labels_of(sources)
+
     def told(done: Done) -> None:
         if not done.kept and done.result["extra_data"]["message"] != NOTHING:
-            console.print(_line(done), highlight=False)
+            console.print(_line(who[done.name], done.result), highlight=False)
 
     try:
         results = Class(grader, options.output, options.exercise).grade(sources, options.at_a_time, told)
@@ -50,15 +54,17 @@ def _refresh(sources: Sequence[Source], grader: ClassGrader, options: Options, c
         console.print(f"{_now()} The results could not be written: {error}", highlight=False, markup=False)
         return
     late = sum(not source.whole for source in sources)
-    waiting = f"; {late} still being copied" if late else ""
-    console.print(f"{_now()} {len(results)} in report.html and scores.csv{waiting}", highlight=False)
+    missing = sum(result["extra_data"]["message"] == NOTHING for _, result in results)
+    rest = f"; {missing} have handed in nothing yet" if missing else ""
+    rest += f"; {late} still being copied" if late else ""
+    console.print(f"{_now()} {len(results) - missing} in report.html and scores.csv{rest}", highlight=False)
 
 
-def _line(done: Done) -> str:
-    result, extra = done.result, done.result["extra_data"]
+def _line(student: str, result: Result) -> str:
+    extra = result["extra_data"]
     said = f": {reason(result)}" if extra["status"] != "graded" and reason(result) else ""
     score = f"{number(result['score'])} / {number(max_score(result))}"
-    return escape(f"{_now()} {done.name}: {score}, {extra['status']}{said}")
+    return escape(f"{_now()} {student}: {score}, {extra['status']}{said}")
 
 
 def _now() -> str:

@@ -18,6 +18,7 @@ from autograder.paths import AUTOGRADER, CHECKS, ROOT
 PACKAGES = ("tensorflow", "keras", "numpy", "hypothesis", "ipython")
 ENGINE = (
     "question.py",
+    "configurations.py",
     "errors.py",
     "observe.py",
     "model_probes.py",

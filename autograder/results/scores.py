@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from autograder.results.records import Result
-from autograder.results.result import max_score
+from autograder.results.result import max_score, reason
 
 Identity = tuple[str, str, str, str]
 WHO = ("name", "sid", "email", "platform_id")
@@ -82,7 +82,7 @@ def _row(name: str, result: Result, columns: Sequence[Column]) -> list[str]:
         *(number(points[column]) if column in points else "" for column in columns),
         extra["status"],
         f"{extra['seconds']:.1f}",
-        harmless(extra["message"]),
+        harmless(reason(result)),
     ]
 
 

@@ -20,6 +20,7 @@ TAMPERED = (
     "Code in this notebook reaches into the process that grades it. The questions that it touched get no points. "
     "If you do not know why, show this message to your instructor."
 )
+QUESTION_TOUCHED = "Code in this notebook reached into the process that grades it. So this question gets no points."
 MARKS = {Outcome.PASSED: "✅", Outcome.FAILED: "❌", Outcome.FAULT: "⚠️"}
 WHEN = {
     "always": "their outcome is shown below",

@@ -12,9 +12,9 @@ from pathlib import Path, PurePosixPath
 from autograder.submissions.find import entries_in, entry_of, read_entry
 from autograder.submissions.modules import Entry, is_module, scripts_beside
 from autograder.submissions.people import (
+    JOINT,
     METADATA,
     Person,
-    find_in,
     from_metadata,
     is_export,
     own_name,
@@ -22,6 +22,7 @@ from autograder.submissions.people import (
     place_of,
 )
 from autograder.submissions.read import SUFFIXES, Submission, Unreadable, extract, zip_members
+from autograder.submissions.roster import find_in, namesakes
 
 MAX_NAME = 200
 """Bytes; file systems take 255, and `.json`, a temporary file's suffix and a mark of doubles come to it."""
@@ -44,7 +45,7 @@ class Source:
     @property
     def student(self) -> str:
         """Who handed it in; where that is not known, its name."""
-        return self.person.name or self.name
+        return self.person.label() or self.name
 
 
 def find_submissions(
@@ -89,10 +90,17 @@ def _missing(roster: Sequence[Person], found: Sequence[Source]) -> Iterator[Sour
     """The students of a roster who handed nothing in."""
     members = [member for source in found for member in source.person.members()]
     present = {id(find_in(roster, member)) for member in members}
+    present |= {id(person) for member in members for person in namesakes(roster, member)}
     for number, person in enumerate(roster, 1):
         if id(person) not in present:
             name = _name(f"nothing/{person.sid or person.email or person.name or number}.ipynb")
             yield Source(name, person, partial(_refuse, NOTHING))
+
+
+def namesakes_in(roster: Sequence[Person], found: Sequence[Source]) -> list[str]:
+    """The names of submissions that several students of a roster have, and nothing tells whose each is."""
+    members = [member for source in found for member in source.person.members()]
+    return list(dict.fromkeys(member.name for member in members if namesakes(roster, member)))
 
 
 def _refuse(message: str) -> Submission:
@@ -183,7 +191,7 @@ def _is_module(entry: Entry) -> bool:
 def _name(path: str) -> str:
     """A file name for the result of what was found at ``path``, which may be anything that a zip can say."""
     parts = [part for part in PurePosixPath(path).with_suffix("").parts if part not in ("/", "..", ".")]
-    name = "__".join(parts).encode("utf-8", "replace").decode("utf-8").replace("\\", "_")
+    name = JOINT.join(parts).encode("utf-8", "replace").decode("utf-8").replace("\\", "_")
     name = "".join(letter if letter.isprintable() else "_" for letter in name)
     return _cut(name.lstrip(".")) or "submission"
 

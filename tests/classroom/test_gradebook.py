@@ -82,6 +82,18 @@ def test_each_of_a_group_has_a_line(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("platform", EXPECTED)
+def test_two_students_of_one_name_have_two_lines(tmp_path: Path, platform: str) -> None:
+    jans = "h,vae,4,10,graded,3.0,,Jan Schmidt,,,4711\ni,vae,9,10,graded,3.0,,Jan Schmidt,,,4712\n"
+    found = book(tmp_path, HEAD + jans, platform)
+    assert (found.count, found.notes) == (2, [])
+
+
+def test_tampering_is_told(tmp_path: Path) -> None:
+    found = book(tmp_path, f"{HEAD}a,vae,0,10,tampered,3.0,,Anna Alt,a1,,4711\n")
+    assert found.notes == ["Points are withheld for tampering from Anna Alt: talk to them first."]
+
+
 def test_a_fault_is_told(tmp_path: Path) -> None:
     found = book(tmp_path, f"{HEAD}a,vae,7,10,fault,3.0,,Anna Alt,a1,,4711\n")
     assert found.notes == ["The grader failed on a: grade again before you import."]

@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from command_line import kit
 from handed_in import answers_to, notebook, put, right_notebook, small_class
+from platform_exports import metadata
 from results_on_disk import results_in, verdicts_in
 from synthetic import failed, passed, plan_of
 
 from autograder.classroom.batch import Class, Done
 from autograder.classroom.part import Part
+from autograder.classroom.people import every_name_of, labels, named, people_of_class
 from autograder.errors import UsageError
 from autograder.files import write_json
 from autograder.grading.session import Session
@@ -24,23 +26,14 @@ from autograder.results.records import PlanRow, Result
 from autograder.results.result import Grading
 from autograder.results.scores import read_scores
 from autograder.submissions.collect import find_submissions
+from autograder.submissions.people import METADATA, Person
 from autograder.submissions.read import Submission
 
 QUESTION = "pinball_loss"
-METADATA = b"""---
-submission_1:
-  :submitters:
-  - :name: Anna Alt
-    :sid: a1
-    :email: anna@example.org
-submission_2:
-  :submitters:
-  - :name: Ben Beck
-    :sid: b2
-    :email: ben@example.org
-"""
+PEOPLE = [Person("Anna Alt", "a1", "anna@example.org"), Person("Ben Beck", "b2", "ben@example.org")]
+LISTED = metadata({"submission_1": PEOPLE[:1], "submission_2": PEOPLE[1:]}).encode()
 FILES = {
-    "submission_metadata.yml": METADATA,
+    METADATA: LISTED,
     "submission_1/loss.ipynb": notebook("x = 1"),
     "submission_2/loss.ipynb": notebook("x = 2"),
     "submission_3/layer.ipynb": notebook("x = 3", kit={"exercise": "threaded_dense"}),
@@ -176,11 +169,67 @@ def test_all_is_graded_again_after_a_part_was(folder: Path, output: Path) -> Non
 
 
 def test_one_of_a_group(tmp_path: Path) -> None:
-    group = METADATA.replace(b"submission_2:\n  :submitters:\n", b"")
-    files = {"submission_metadata.yml": group, "submission_1/loss.ipynb": FILES["submission_1/loss.ipynb"]}
+    group = metadata({"submission_1": PEOPLE}).encode()
+    files = {METADATA: group, "submission_1/loss.ipynb": FILES["submission_1/loss.ipynb"]}
     folder = put(tmp_path / "class", files)
     told, _ = again(folder, tmp_path / "results", Part(("Ben Beck",)))
     assert [done.name for done in told] == [ANNA]
+
+
+def test_students_of_one_name_are_told_apart() -> None:
+    people = {
+        "a": ("Jan Schmidt", "", "", "4711"),
+        "b": ("Jan Schmidt", "s2", "", "4712"),
+        "c": ("Anna Alt", "a1", "", ""),
+        "d": ("Anna Alt", "a1", "", ""),
+        "e": ("", "zoe", "", ""),
+        "f": ("", "", "", ""),
+    }
+    assert labels(people, [*people, "not there"]) == {
+        "a": "Jan Schmidt (4711)",
+        "b": "Jan Schmidt (s2)",
+        "c": "Anna Alt",
+        "d": "Anna Alt",
+        "e": "zoe",
+    }
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("nguyen thi huong", ["n"]),
+        ("Hương, Nguyễn Thị", ["n"]),
+        ("Jan Schmidt", ["a", "b"]),
+        ("Jan Schmidt (4711)", ["a"]),
+    ],
+)
+def test_a_student_as_an_instructor_types_the_name(typed: str, found: list[str]) -> None:
+    people = {
+        "a": ("Jan Schmidt", "", "", "4711"),
+        "b": ("Jan Schmidt", "", "", "4712"),
+        "n": ("Nguyễn Thị Hương", "", "", ""),
+    }
+    assert named(typed, every_name_of(people, people)) == found
+    with pytest.raises(UsageError, match="Such as Nguyễn Thị Hương"):
+        named("Nguyen", every_name_of(people, people))
+
+
+def test_a_name_of_the_roster_is_not_lost(tmp_path: Path) -> None:
+    (tmp_path / "scores.csv").write_text("submission,name,sid\nloss,Seán O'Brien,s1\n", encoding="utf-8")
+    (source,) = find_submissions([put(tmp_path / "in", {"loss.ipynb": FILES["submission_1/loss.ipynb"]})])
+    moodles = replace(source, person=Person("Seán OBrien", platform_id="4711"))
+    assert people_of_class(tmp_path, [moodles], ["loss"]) == {"loss": ("Seán O'Brien", "s1", "", "4711")}
+    full = replace(source, person=Person("Sean O'Brien", "s1", "sean@example.org", "4711"))
+    assert people_of_class(tmp_path, [full], ["loss"]) == {"loss": full.person.identity()}
+
+
+def test_a_run_without_the_roster_keeps_what_it_told(tmp_path: Path) -> None:
+    folder = put(tmp_path / "in", {"Seán OBrien_4711_assignsubmission_file_loss.ipynb": notebook("x = 1")})
+    listed = Person("Seán O'Brien", "s1", "sean@example.org", "")
+    for roster in ([listed], []):
+        Class(Grader(), tmp_path).grade(find_submissions([folder], roster), 1, lambda _: None)
+        (row,) = read_scores(tmp_path / "scores.csv")
+        assert (row["name"], row["email"], row["platform_id"]) == ("Seán O'Brien", "sean@example.org", "4711")
 
 
 def test_who_is_not_there(folder: Path, output: Path) -> None:

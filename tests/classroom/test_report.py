@@ -11,6 +11,7 @@ from synthetic import class_code, class_results, students
 from autograder.classroom.report import report
 from autograder.classroom.report.attention import concerns
 from autograder.results.records import Result
+from autograder.submissions.collect import NOTHING
 
 COUNT = 60
 DAY = datetime.date(2026, 11, 27)
@@ -98,15 +99,17 @@ def test_what_is_to_be_looked_at_comes_by_weight() -> None:
         ("well", a_result()),
         ("raised", a_result(cells=[raised])),
         ("late", a_result("timeout", cells=[late])),
+        ("missing", a_result("unreadable", message=NOTHING)),
         ("broken", a_result("unreadable", message="It is empty.")),
         ("fault", a_result("fault", checks=[fault], tampering=["It looks into frames."])),
-        ("tampered", a_result("tampered", tampering=["It replaces a probe."])),
+        ("tampered", a_result("tampered", tampering=["It replaces the probe `pinball`."])),
     ]
     assert {concern.key: concern.found for concern in concerns(class_)} == {
-        "tampering": [("fault", "It looks into frames."), ("tampered", "It replaces a probe.")],
+        "tampering": [("fault", "It looks into frames."), ("tampered", "It replaces the probe pinball.")],
         "faults": [("fault", "Tampering: It looks into frames.")],
         "timeouts": [("late", "Code cell 1 did not end in time.")],
         "unreadable": [("broken", "It is empty.")],
         "raised": [("raised", "code cell 4: NameError: no x")],
+        "missing": [("missing", "")],
     }
     assert all(not said for concern in concerns(class_, secret=True) for _, said in concern.found)

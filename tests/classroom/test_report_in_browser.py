@@ -262,3 +262,16 @@ def test_print_of_a_students_page_is_that_page(page: Page) -> None:
     expect(page.locator("#student-body h2").first).to_be_visible()
     expect(page.locator("#table")).to_be_hidden()
     expect(page.get_by_role("link", name="Next")).to_be_hidden()
+
+
+def test_print_of_all_who_are_shown_is_a_page_for_each(page: Page) -> None:
+    page.get_by_label("Status").select_option("timeout")
+    names = column(page, "Submission")
+    page.get_by_role("button", name="Print their pages").click()
+    page.emulate_media(media="print")
+    expect(page.get_by_role("heading", level=1).and_(page.locator(":visible"))).to_have_text(names)
+    expect(page.locator("#table")).to_be_hidden()
+    page.emulate_media(media="screen")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    expect(page.locator("#printed")).to_have_count(0)
+    expect(page.locator("#table")).to_be_visible()

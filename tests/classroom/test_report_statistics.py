@@ -110,7 +110,8 @@ def test_misconceptions_count_people_not_checks() -> None:
 
 def test_misconceptions_that_come_together() -> None:
     counts = mistakes(CLASS[:3])
-    assert [(pair.one.name, pair.other.name, pair.both) for pair in together(counts)] == [
+    assert [(pair.one.name, pair.other.name, pair.both) for pair in together(counts, least=2)] == [
         ("shared_noise", "other_sign", 2)
     ]
     assert len(together(counts, least=1)) == 3
+    assert not together(counts), "two students say nothing"

@@ -14,6 +14,7 @@ from synthetic import RAISED, failed, given, handed_in, passed, plan_of
 from autograder.classroom.report import code_of, read_code, student_page
 from autograder.classroom.report.cards import split
 from autograder.classroom.report.code import LONGEST, MOST, highlighted
+from autograder.classroom.report.students import TALK, student_part
 from autograder.results.records import CheckRecord, Outcome, Result, Status
 from autograder.results.result import Grading, result
 from autograder.results.texts import question_text
@@ -195,3 +196,18 @@ def test_no_answer_of_the_reference_is_on_the_page() -> None:
 def test_without_code_the_page_says_so() -> None:
     assert "The code is not on this page" in student_page(graded())
     assert "No cell answers this question." in student_page(graded(), ())
+
+
+def test_a_page_with_hidden_checks_does_not_say_that_they_come_later() -> None:
+    later = "shown when the grades are published"
+    assert later in student_page(graded(), published=False)
+    page = student_page(graded())
+    assert later not in page
+    assert re.search(r"Hidden checks decide [\d.]+ of 12 points\.", page)
+
+
+def test_what_was_seen_of_tampering_is_for_the_instructor() -> None:
+    data = graded(tampering=["while the probe `pinball` ran: reads frames"])
+    part = student_part(data, (), "Anna Alt")
+    assert part.notes == ["Tampering: while the probe pinball ran: reads frames", TALK]
+    assert (part.status, student_part(data, (), "Anna Alt", notes=False).notes) == (Status.TAMPERED, [])

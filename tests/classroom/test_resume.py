@@ -110,6 +110,7 @@ def test_who_changes_a_notebook_is_graded_again(tmp_path: Path, session: Session
     assert (changed.before["score"], changed.result["score"]) == (LIGHT, 0)
 
 
+@pytest.mark.slow
 def test_when_the_fork_server_dies_nobody_loses(tmp_path: Path, session: Session) -> None:
     folder, output = small_class(tmp_path / "class", 5), tmp_path / "results"
     told = grade(Watched(session, fatal="student_01", times=1), folder, output)
@@ -120,6 +121,7 @@ def test_when_the_fork_server_dies_nobody_loses(tmp_path: Path, session: Session
     assert {result["score"] for result in results_in(output).values()} == {LIGHT}
 
 
+@pytest.mark.slow
 def test_who_takes_the_fork_server_down_each_time_costs_itself_only(tmp_path: Path, session: Session) -> None:
     folder, output = small_class(tmp_path / "class", 4), tmp_path / "results"
     grade(Watched(session, fatal="student_01"), folder, output)
@@ -127,6 +129,7 @@ def test_who_takes_the_fork_server_down_each_time_costs_itself_only(tmp_path: Pa
     assert status == {f"student_{i:02}": Status.FAULT if i == 1 else "graded" for i in range(4)}
 
 
+@pytest.mark.slow
 def test_a_submission_that_takes_its_worker_down_costs_itself_only(tmp_path: Path, session: Session) -> None:
     folder, output = small_class(tmp_path / "class", 3), tmp_path / "results"
     base = answers_to("pinball_loss")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from dataclasses import replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -56,10 +57,11 @@ def pinball_loss(tau):
 """
 
 
-def pairs(folder: Path, cells: dict[str, list[str]], student: str = "") -> list[Pair]:
-    """The pairs among notebooks of these cells, all handed in by ``student`` if one is named."""
+def pairs(folder: Path, cells: dict[str, list[str]], *people: Person) -> list[Pair]:
+    """The pairs among notebooks of these cells; ``people`` are who handed them in, where somebody is known."""
     put(folder, {f"{name}.ipynb": notebook(*answers_to(), *sources) for name, sources in cells.items()})
-    sources = [replace(source, person=Person(student)) for source in find_submissions([folder])]
+    found = zip_longest(find_submissions([folder]), people, fillvalue=Person())
+    sources = [replace(source, person=person) for source, person in found]
     graded: dict[str, Any] = {source.name: {"extra_data": {"exercise": EXERCISE}} for source in sources}
     return find_similar(sources, graded)
 
@@ -102,7 +104,12 @@ def test_little_code_says_little(tmp_path: Path) -> None:
 
 
 def test_two_attempts_of_one_student(tmp_path: Path) -> None:
-    assert not pairs(tmp_path, {"a_1": [ODD], "a_2": [RENAMED]}, "Anna")
+    assert not pairs(tmp_path, {"a_1": [ODD], "a_2": [RENAMED]}, Person("Anna"), Person("Anna"))
+
+
+def test_two_students_of_one_name(tmp_path: Path) -> None:
+    people = [Person("Jan Schmidt", platform_id=number) for number in ("4711", "4712")]
+    assert len(pairs(tmp_path, {"a": [ODD], "b": [RENAMED]}, *people)) == 1
 
 
 def test_half_an_answer_and_magics_are_no_error(tmp_path: Path) -> None:

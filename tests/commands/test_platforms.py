@@ -121,6 +121,27 @@ def test_gradescope_from_its_export_to_its_columns(tmp_path: Path, graded: Path)
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("platform", "names"),
+    {
+        "moodle": ["Ben Beck_4712_assignsubmission_file_work", "Zoë Ångström_4711_assignsubmission_file_vae"],
+        "canvas": ["beckben_LATE_4712_90002_vae-1", "ångströmzoë_4711_90001_vae"],
+    }.items(),
+)
+def test_the_pages_of_all_are_named_as_the_platform_takes_them_back(
+    tmp_path: Path, graded: Path, platform: str, names: list[str]
+) -> None:
+    folder = put(tmp_path, {"in/download.zip": zipped(EXPORTS[platform](ONE, TWO))}) / "in"
+    output, pages = run(graded, folder), tmp_path / "pages"
+    kit("report", output, folder, "--each", "--output", pages)
+    found = {path.stem: path.read_text(encoding="utf-8") for path in pages.iterdir()}
+    assert sorted(name for name, text in found.items() if "essay.pdf" not in text) == names
+    zoe = found[names[1]]
+    assert "pinball_loss" in zoe and "12</b> of 12 points" in zoe and "Ben" not in zoe
+    kit("report", output, folder, "--each", "--student", "Ben Beck", status=2)
+
+
+@pytest.mark.slow
 def test_the_page_of_a_student_with_the_code_that_was_graded(tmp_path: Path, graded: Path) -> None:
     folder = put(tmp_path / "in", EXPORTS["moodle"](ONE, TWO))
     output = run(graded, folder)

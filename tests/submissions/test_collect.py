@@ -6,29 +6,19 @@ from pathlib import Path
 
 import pytest
 from handed_in import notebook, put, zipped
+from platform_exports import ZOE, metadata
 
 from autograder.submissions.collect import find_submissions
+from autograder.submissions.people import METADATA, Person
 from autograder.submissions.read import Unreadable
 
 NOTEBOOK = notebook("x = 1")
-METADATA = """\
----
-submission_101:
-  :submitters:
-  - :name: Zoë Ångström
-    :sid: '1'
-    :email: zoe@example.org
-  :created_at: 2026-11-20 10:00:00.000000000 +00:00
-submission_102:
-  :submitters:
-  - :name: Anna
-  - :name: Ben
-"""
+LISTED = metadata({"submission_101": [ZOE], "submission_102": [Person("Anna"), Person("Ben")]})
 
 
 def test_gradescopes_export(tmp_path: Path) -> None:
     files = {
-        "submission_metadata.yml": METADATA.encode(),
+        METADATA: LISTED.encode(),
         "submission_101/vae.ipynb": NOTEBOOK,
         "submission_102/nested/vae.zip": zipped({"vae.ipynb": NOTEBOOK}),
         "submission_102/.ipynb_checkpoints/vae-checkpoint.ipynb": NOTEBOOK,
@@ -41,9 +31,9 @@ def test_gradescopes_export(tmp_path: Path) -> None:
     assert [source.read().cells[0].source for source in found] == ["x = 1", "x = 1"]
 
 
-@pytest.mark.parametrize("metadata", [b"", b"[1]", b"a: [", b"submission_101: 3", b"\xff\xfe\x00"])
-def test_metadata_that_cannot_be_read_cost_the_names_only(tmp_path: Path, metadata: bytes) -> None:
-    files = {"submission_metadata.yml": metadata, "submission_101/vae.ipynb": NOTEBOOK}
+@pytest.mark.parametrize("listed", [b"", b"[1]", b"a: [", b"submission_101: 3", b"\xff\xfe\x00"])
+def test_metadata_that_cannot_be_read_cost_the_names_only(tmp_path: Path, listed: bytes) -> None:
+    files = {METADATA: listed, "submission_101/vae.ipynb": NOTEBOOK}
     (source,) = find_submissions([put(tmp_path / "export", files)])
     assert source.student == "submission_101__vae"
 

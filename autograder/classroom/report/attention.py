@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from keras_checks.show import one_line
 
 from autograder.classroom.statistics import Named
-from autograder.results.records import Outcome, Result, Status
+from autograder.results.records import ExtraData, Outcome, Result, Status
 from autograder.results.result import reason
+from autograder.submissions.collect import NOTHING
 
 MAX_SAID = 300
 
@@ -36,9 +37,14 @@ def _found(results: Named, said: Callable[[Result], str | None]) -> list[tuple[s
     return [(name, text) for name, result in results if (text := said(result)) is not None]
 
 
+def evidence(extra: ExtraData) -> list[str]:
+    """What was seen of tampering, as plain text."""
+    return [seen.replace("`", "") for seen in extra.get("tampering", [])]
+
+
 def _tampering(result: Result) -> str | None:
     extra = result["extra_data"]
-    seen = extra.get("tampering", [])
+    seen = evidence(extra)
     return _text("; ".join(seen)) if seen or extra["status"] == Status.TAMPERED else None
 
 
@@ -55,7 +61,12 @@ def _timeout(result: Result) -> str | None:
 
 def _unreadable(result: Result) -> str | None:
     extra = result["extra_data"]
-    return _text(extra["message"]) if extra["status"] == Status.UNREADABLE else None
+    there = extra["status"] == Status.UNREADABLE and extra["message"] != NOTHING
+    return _text(extra["message"]) if there else None
+
+
+def _missing(result: Result) -> str | None:
+    return "" if result["extra_data"]["message"] == NOTHING else None
 
 
 def _raised(result: Result) -> str | None:
@@ -97,7 +108,7 @@ _KINDS: tuple[tuple[str, str, str, Callable[[Result], str | None]], ...] = (
     (
         "unreadable",
         "Not graded",
-        "Nothing was handed in, or the file can't be read. These are left out of all figures below.",
+        "The file can't be read, or it is no notebook. These are left out of all figures below.",
         _unreadable,
     ),
     (
@@ -105,5 +116,11 @@ _KINDS: tuple[tuple[str, str, str, Callable[[Result], str | None]], ...] = (
         "Cells that raised an error",
         "The other cells were run. An answer below such a cell may be right and lack only what the cell defines.",
         _raised,
+    ),
+    (
+        "missing",
+        "Nothing handed in",
+        "Students on the list without a submission. These are left out of all figures below.",
+        _missing,
     ),
 )

@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from autograder.classroom.report import prose
+from autograder.classroom.report.attention import evidence
 from autograder.classroom.report.cards import Card, cards, intro
 from autograder.classroom.report.code import CodeCell, highlighted
 from autograder.classroom.report.exercises import title_of
 from autograder.classroom.report.rendering import render
 from autograder.results.records import CellRecord, CheckRecord, Result, Status, TestEntry
 from autograder.results.result import max_score
-from autograder.results.texts import ENDED
+from autograder.results.texts import ENDED, WHEN
 
 NOT_READ = "There is no code that could be read."
+TALK = "Talk to the student before you conclude anything."
 NOT_HERE = "The code is not on this page: the submission that was graded is not at hand."
 
 
@@ -123,7 +125,7 @@ def student_part(
         result["score"] if visible is None or "after_published" in visible or whole else None,
         max_score(result),
         "" if extra["status"] == Status.GRADED or not notes else extra["status"],
-        prose.block(intro(result["output"], extra["checks"])),
+        prose.block(_intro(result, visible)),
         _notes(result) if notes else [],
         questions,
         [each for rest in by_question.values() for each in rest],
@@ -131,11 +133,19 @@ def student_part(
     )
 
 
+def _intro(result: Result, visible: set[str] | None) -> str:
+    """What the student read first, but not that hidden checks come later where they are on the page."""
+    said = intro(result["output"], result["extra_data"]["checks"])
+    later = f"; {WHEN['after_published']}"
+    return said.replace(later, "") if visible is None or "after_published" in visible else said
+
+
 def _notes(result: Result) -> list[str]:
     """What only an instructor reads about the whole submission."""
     extra = result["extra_data"]
     message = extra["message"] if extra["status"] in (Status.FAULT, Status.TAMPERED) else ""
-    return [*([message] if message else []), *(f"Tampering: {seen}" for seen in extra.get("tampering", []))]
+    seen = [f"Tampering: {each}" for each in evidence(extra)]
+    return [*([message] if message else []), *seen, *([TALK] if seen else [])]
 
 
 def _by_question(checks: Sequence[CheckRecord]) -> Mapping[str, list[CheckRecord]]:

@@ -105,6 +105,23 @@ heads.forEach((head, column) => head.querySelector("button")?.addEventListener("
   element("table").tBodies[0].append(...rows);
 }));
 
+/* Prints the page of everybody who is shown in the table, in its order. */
+element("print").addEventListener("click", () => {
+  element("printed")?.remove();
+  const all = document.createElement("div");
+  all.id = "printed";
+  for (const row of element("table").tBodies[0].rows) {
+    if (row.hidden) continue;
+    const page = document.createElement("main");
+    page.className = "student-page";
+    page.append(element(keyOf(row)).content.cloneNode(true));
+    all.append(page);
+  }
+  document.body.append(all);
+  addEventListener("afterprint", () => all.remove(), { once: true });
+  print();
+});
+
 addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((one) => { one.open = true; }));
 filter();
 show();
