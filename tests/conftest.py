@@ -15,7 +15,7 @@ from xdist.scheduler import LoadScopeScheduling
 from autograder.grading.session import Session
 from autograder.results.result import Grading
 
-ALONE = ("tests/test_style.py", "tests/verifying/test_bank.py")
+ALONE = ("tests/test_style.py", "tests/verifying/test_bank.py", "tests/mutants/test_mutants.py")
 """Files whose tests share nothing, so any worker may take any of them."""
 TOGETHER = {"tests/browser": "tests/student"}
 """Folders that share an environment which is made on disk."""

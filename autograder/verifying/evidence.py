@@ -32,14 +32,14 @@ FOOT = """
 * *Unstable*: answers that lose other checks under another salt; each answer was graded under {salts}.
 * *Forged*: checks with points that numbers pass which no answer gave.
 """
-HALF = """
-Of the wrong answers, every other one was tried: `--half` takes one half of each bank, another when a check changes.
+PART = """
+One of {parts} parts of each bank was tried; when a check changes, it is another part.
 """
 
 
 def evidence_page(reports: Sequence[Report], scope: Scope, today: datetime.date) -> str:
     """The page as Markdown."""
-    options = ["--half"] if scope.half else []
+    options = [f"--parts {scope.parts}"] if scope.parts > 1 else []
     options += [f"--generated {scope.generated}"] if scope.generated else []
     options += [f"--salts {scope.salts}"] if scope.salts > 1 else []
     command = " ".join(["uv run kit verify", *options, "--evidence solutions/EVIDENCE.md"])
@@ -52,7 +52,8 @@ def evidence_page(reports: Sequence[Report], scope: Scope, today: datetime.date)
         columns=_line(COLUMNS) + _line(["---"] * len(COLUMNS)).strip(),
     )
     salts = f"{scope.salts} salts" if scope.salts > 1 else "one salt"
-    return head + "".join(map(_row, reports)) + FOOT.format(salts=salts) + (HALF if scope.half else "")
+    part = PART.format(parts=scope.parts) if scope.parts > 1 else ""
+    return head + "".join(map(_row, reports)) + FOOT.format(salts=salts) + part
 
 
 def _row(report: Report) -> str:

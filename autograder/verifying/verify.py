@@ -70,14 +70,14 @@ class Scope:
     Args:
         only: one question, or None for all.
         across: grade each answer on all questions, to see that it changes nothing elsewhere; else on its own.
-        half: leave every other misconception out; which half it is changes with the exercise.
+        parts: divide the bank into so many parts and try one of them; which one changes with the checks.
         salts: under how many salts each answer is graded; it must lose the same checks under each.
         generated: how many right answers to generate beside the bank.
     """
 
     only: str | None = None
     across: bool = False
-    half: bool = False
+    parts: int = 1
     salts: int = 1
     generated: int = 0
 
@@ -86,7 +86,7 @@ def verify(exercise: str, grade: GradeCells, scope: Scope) -> list[VerifiedAnswe
     """Grade the bank of an exercise; a row with problems is a wrong verdict."""
     master, only = read_master(exercise), scope.only
     rows = []
-    for kind, variant, cells in [*_bank(master, only, scope.half), *_generated(master, scope)]:
+    for kind, variant, cells in [*_bank(master, only, scope.parts), *_generated(master, scope)]:
         start = time.monotonic()
         wanted = only if scope.across else variant.question or only
         results = grade(cells, wanted, SALT, diagnose=kind == "misconception")
@@ -104,7 +104,7 @@ def verify(exercise: str, grade: GradeCells, scope: Scope) -> list[VerifiedAnswe
     return rows
 
 
-def _bank(master: Master, only: str | None, half: bool = False) -> list[tuple[str, Variant, list[str]]]:
+def _bank(master: Master, only: str | None, parts: int = 1) -> list[tuple[str, Variant, list[str]]]:
     reference = [cell.source for cell in master.reference_cells()]
     stub = [cell.stubbed().source for cell in master.cells if cell.kind == "code" and "demo" not in cell.tags]
     bank = [
@@ -113,8 +113,7 @@ def _bank(master: Master, only: str | None, half: bool = False) -> list[tuple[st
     ]
     for kind in ("alternative", "misconception"):
         variants = read_variants(master.exercise, f"{kind}s")
-        if half and kind == "misconception":
-            variants = variants[int(checks_sha256(master.exercise), 16) % 2 :: 2]
+        variants = variants[int(checks_sha256(master.exercise), 16) % parts :: parts]
         bank += [(kind, it, [*reference, it.source]) for it in variants if only in (None, it.question)]
     return bank
 

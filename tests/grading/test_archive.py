@@ -71,6 +71,7 @@ def test_folder_that_cannot_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert Archive("vae", 1).read() == {}
 
 
+@pytest.mark.slow
 def test_a_second_session_says_the_same_and_learns_nothing_new_of_misconceptions(folder: Path) -> None:
     wrong = misconception_of(QUESTION, EXERCISE)
     handed_in = submission([*reference_cells(EXERCISE), wrong.source], EXERCISE)

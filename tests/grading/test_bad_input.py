@@ -11,10 +11,7 @@ from autograder.results.result import result
 FULL = {"pinball_loss": 2, "pinball_loss_class": 3, "weighted_binary_crossentropy": 3, "make_quantile_model": 2}
 HARMLESS = {
     "exit": "import sys; sys.exit()",
-    "os_exit": "import os; os._exit(0)",
     "quit": "quit()",
-    "endless": "while True:\n    pass",
-    "memory": "hog = bytearray(10**10)",
     "output": "for i in range(10**6):\n    print('a line of output', i)",
     "input": "name = input('Your name? ')",
     "raise": "raise ValueError('oops')",
@@ -28,9 +25,23 @@ HARMLESS = {
 }
 
 
-@pytest.mark.parametrize("name", HARMLESS)
-def test_bad_cell_costs_nothing_else(name: str, grade: Grade) -> None:
-    outcome = result(grade("custom_loss", HARMLESS[name]))
+ENDS = {
+    "os_exit": "import os; os._exit(0)",
+    "endless": "while True:\n    pass",
+    "memory": "hog = bytearray(10**10)",
+}
+"""Cells that end the worker, or are ended with it."""
+
+
+def test_bad_cells_cost_nothing_else(grade: Grade) -> None:
+    outcome = result(grade("custom_loss", *HARMLESS.values()))
+    assert points(outcome) == FULL, outcome["output"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ENDS)
+def test_a_cell_that_ends_the_worker_costs_nothing_else(name: str, grade: Grade) -> None:
+    outcome = result(grade("custom_loss", ENDS[name]))
     assert points(outcome) == FULL, outcome["output"]
 
 
@@ -47,13 +58,19 @@ ANSWERS = {
 }
 
 
-@pytest.mark.parametrize("name", ANSWERS)
-def test_bad_answer_costs_its_question_only(name: str, grade: Grade) -> None:
+@pytest.mark.parametrize("name", [pytest.param(it, marks=pytest.mark.slow if it == "hangs" else ()) for it in ANSWERS])
+def test_bad_answer_has_no_points_and_a_reason(name: str, grade: Grade) -> None:
     answer, said = ANSWERS[name]
-    outcome = result(grade("custom_loss", answer))
-    assert points(outcome) == FULL | {"pinball_loss": 0}
+    outcome = result(grade("custom_loss", answer, only="pinball_loss"))
+    assert points(outcome) == {"pinball_loss": 0}
     assert said in outcome["tests"][0]["output"]
     assert "Traceback" not in str(outcome["tests"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["missing", "exits", "hangs"])
+def test_bad_answer_costs_its_question_only(name: str, grade: Grade) -> None:
+    assert points(result(grade("custom_loss", ANSWERS[name][0]))) == FULL | {"pinball_loss": 0}
 
 
 def test_same_submission_same_result(grade: Grade) -> None:

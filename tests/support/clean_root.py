@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
@@ -21,6 +22,7 @@ REGISTRY_FILES = (
 REGISTRY_NAMES = re.compile(r"(PIP|UV|SSL|REQUESTS|CURL)_\w+|(https?|no|all)_proxy", re.IGNORECASE)
 OURS = ("UV_PYTHON", "UV_PROJECT_ENVIRONMENT", "UV_CACHE_DIR")
 """What says how this machine builds its own environment, and nothing of how to reach a registry."""
+PYTHON = "apt-get update -qq && apt-get install -y -qq --no-install-recommends python3 >/dev/null"
 ENTER = """
 mount -t proc proc "$0/proc"
 mount --rbind /dev "$0/dev"
@@ -40,8 +42,25 @@ def missing() -> str:
     return "" if alone.returncode == 0 else "this container may not make namespaces"
 
 
-def bootstrap(folder: Path) -> None:
-    """A minimal system: what Debian calls essential, apt, and nothing else. `KIT_SUITE` may name Ubuntu's."""
+def bootstrap(folder: Path, base: Path) -> None:
+    """A minimal system with the Python that the suite has: a copy of ``base``, which is made where it is missing."""
+    with open(f"{base}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # another worker of pytest may make it now
+        if not base.is_dir():
+            unfinished = base.with_name(f"{base.name}.unfinished")
+            _debootstrap(unfinished)
+            run_in(unfinished, "bash", "-c", PYTHON)
+            unfinished.rename(base)
+    subprocess.run(["cp", "-a", "--reflink=auto", base, folder], check=True, timeout=300)
+
+
+def remove(folder: Path) -> None:
+    """Delete gigabytes, and do not wait for it."""
+    subprocess.run(["sh", "-c", 'rm -rf "$0" >/dev/null 2>&1 &', folder], check=True)
+
+
+def _debootstrap(folder: Path) -> None:
+    """What Debian calls essential, apt, and nothing else. `KIT_SUITE` may name Ubuntu's."""
     parts = ["--components=main,universe"] if SUITE in UBUNTU else []
     command = ["debootstrap", "--variant=minbase", *parts, SUITE, str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)

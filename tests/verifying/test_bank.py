@@ -1,6 +1,6 @@
 """The bank of each exercise: no right answer loses a point, no wrong one keeps all points of its question.
 
-All right answers, and half of the wrong ones: another half whenever the exercise changes. `kit verify` tries all.
+A quarter of the answers: another quarter whenever the checks change. `kit verify` tries all.
 """
 
 from __future__ import annotations
@@ -36,5 +36,5 @@ def process() -> Iterator[ProcessPoolExecutor]:
 @pytest.mark.timeout(2700)  # a bank takes a minute, and more beside others
 @pytest.mark.parametrize("exercise", LARGEST_FIRST)
 def test_no_wrong_verdict(exercise: str, process: ProcessPoolExecutor) -> None:
-    report = process.submit(verified, exercise, Scope(half=True)).result(2600)
+    report = process.submit(verified, exercise, Scope(parts=4)).result(2600)
     assert report.clean, "\n".join(complaints(report))

@@ -81,6 +81,7 @@ def test_a_cell_that_ends_its_process_is_left_out(student: MakeStudent) -> None:
     assert all(outcome.message for outcome in outcomes)
 
 
+@pytest.mark.slow
 def test_a_cell_that_hangs_is_left_out(student: MakeStudent) -> None:
     submission = student("kept = 1", *HANGS.values(), "assert kept == 1", cell_seconds=0.5)
     first, *outcomes, last = submission.run_cells()
@@ -107,6 +108,7 @@ def test_recursion_without_a_limit(student: MakeStudent) -> None:
     assert second.status == "ok"
 
 
+@pytest.mark.slow
 def test_the_whole_has_a_deadline(student: MakeStudent) -> None:
     start = time.monotonic()
     submission = student(*["while True: pass"] * 5, cell_seconds=1, total_seconds=1.8)

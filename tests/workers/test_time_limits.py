@@ -140,6 +140,7 @@ def busy_loops(count: int) -> Iterator[None]:
             loop.wait()
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_a_busy_machine_changes_no_result(seal: SealReport) -> None:
     """Each cell and probe has a limit that it would pass by wall clock where it gets a third of a CPU."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from clean_root import bootstrap, missing, run_in
+from clean_root import bootstrap, missing, remove, run_in
 from containerfile import Image, stages
 from handed_in import EXERCISE, misconception_of, right_notebook
 from make_class import CLASS
@@ -23,8 +23,6 @@ from prairielearn_folders import job, read_results
 from autograder.bank.master import read_master
 from autograder.building.build import grader_zip
 
-PYTHON = "apt-get update -qq && apt-get install -y -qq --no-install-recommends python3 >/dev/null"
-"""What the base image of the Containerfile brings."""
 READER = """import os
 for path in ("/grade/tests/grader.zip", "/grade/data/data.json", "/opt/kit/source/plan.json"):
     try:
@@ -49,13 +47,12 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Image]:
     """PrairieLearn's image."""
     root = tmp_path_factory.mktemp("clean") / "root"
     try:
-        bootstrap(root)
-        run_in(root, "bash", "-c", PYTHON)
+        bootstrap(root, tmp_path_factory.getbasetemp().parent / "debian")
         made = Image(root)
         made.add(stages()[0])
         yield made
     finally:
-        shutil.rmtree(root, ignore_errors=True)  # gigabytes
+        remove(root)
 
 
 @pytest.fixture(scope="module")

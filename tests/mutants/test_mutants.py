@@ -1,0 +1,56 @@
+"""Every mutant of a reference loses points, or is listed in `survivors.toml` with the reason why it is right.
+
+A quarter of them: another quarter whenever the checks change. `tests/mutants/mutants.py` tries all.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+
+import pytest
+from mutants import Jury, mutants, survivors
+
+from autograder.bank.master import exercise_names
+from autograder.results.identity import checks_sha256
+from autograder.workers.zygote import ENVIRONMENT
+
+PARTS = 4
+
+
+@pytest.fixture(scope="module")
+def process() -> Iterator[ProcessPoolExecutor]:
+    """One process that imports TensorFlow, for all exercises that this worker of pytest tries."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in ENVIRONMENT.items():
+                patch.setenv(name, value)
+            pool.submit(int).result()
+        yield pool
+
+
+def kept(exercise: str) -> list[str]:
+    """The changes that cost no points and are not listed."""
+    from autograder.verifying.in_process import without_noise
+
+    listed = {(it.question, it.change) for it in survivors(exercise)}
+    tried = [it for it in mutants(exercise) if (it.question, it.change) not in listed]
+    with without_noise():
+        jury = Jury(exercise)
+        part = tried[int(checks_sha256(exercise), 16) % PARTS :: PARTS]
+        return [f"{it.question}: {it.change}" for it in part if not jury.loses(it)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("exercise", exercise_names())
+def test_no_mutant_survives_unread(exercise: str, process: ProcessPoolExecutor) -> None:
+    assert process.submit(kept, exercise).result(800) == []
+
+
+@pytest.mark.parametrize("exercise", exercise_names())
+def test_listed_survivors_are_mutants(exercise: str) -> None:
+    made = {(it.question, it.change) for it in mutants(exercise)} if survivors(exercise) else set()
+    for survivor in survivors(exercise):
+        assert (survivor.question, survivor.change) in made, f"no longer a mutant: {survivor.change}"
+        assert survivor.reason.endswith(".")
