@@ -27,7 +27,9 @@ try:
     import otter
     import keras_checks
 except ModuleNotFoundError as missing:
-    raise ModuleNotFoundError(f"{{missing.name}} is missing. {missing_help}") from None
+    raise ModuleNotFoundError(
+        f"{{missing.name}} is missing. {missing_help}"
+    ) from None
 
 grader = keras_checks.Notebook("{exercise}")  # an otter.Notebook
 

@@ -23,8 +23,8 @@ LAST = 1000
 WELCOME = """\
 # Start here
 
-{count} notebooks, each an exercise on a part of Keras that you can make your own: losses, train steps, layers, models.
-A notebook explains, you write the part that matters, and its checks say at once whether it is right. When it is wrong,
+These {count} notebooks are exercises. In each, you customize a part of Keras: losses, train steps, layers, models. The
+notebook explains, you write the part that matters, and checks tell you at once whether it is right. If it is wrong,
 they show the smallest input that breaks it.
 
 ## Is everything installed?
@@ -40,9 +40,9 @@ else:
 WORK = """\
 ## How to work
 
-1. Read the question. It holds a small example that you can work out on paper.
+1. Read the question. It contains a small example that you can work out on paper.
 2. Replace the `...` below `# YOUR CODE HERE`, and run the cell.
-3. Run the check below it. It is red as long as an example breaks your answer, and shows you which.
+3. Run the check below it. While it is red, it shows an example that breaks your answer.
 4. Stuck? Under each check are three hints. Open them one by one, as late as you can.
 5. At the end of the notebook, save and run `grader.export()`. Hand in the zip that it writes.
 
@@ -53,8 +53,8 @@ Every notebook ends with a picture made by your own code, a recap, and a task wi
 MAP = """\
 ## The map
 
-The order is the lecture's, and each exercise stands on its own: what it builds on is what you should know, not code
-that it needs. All in all they take about {hours}.
+The order is that of the lecture. Each exercise is complete in itself: "builds on" names what you should know, not code
+that it needs. All exercises together take about {hours}.
 
 | | exercise | about | builds on | leads to | minutes |
 |---|---|---|---|---|---|

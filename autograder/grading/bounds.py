@@ -14,7 +14,7 @@ from keras_checks.compare import Failure
 
 SECONDS = 20.0
 MEMORY = 3 * 2**30
-REFUSED = "The answer has a form that the check can't read in reasonable time."
+REFUSED = "Your answer is too large, or too deeply nested, to be read. Return what the question asks for, and no more."
 
 
 class _Overrun(BaseException):

@@ -20,11 +20,11 @@ from autograder.grading.grader import Grader, load_questions, run_questions
 from autograder.grading.job import Job
 from autograder.grading.records import check_record, plan_of
 from autograder.grading.reference import Reference
-from autograder.grading.verdict import Verdict
+from autograder.grading.verdict import TAMPERED, Verdict
 from autograder.grading.worker_observer import WorkerObserver
 from autograder.paths import ROOT
 from autograder.results.records import Outcome
-from autograder.results.texts import TAMPERED
+from autograder.results.texts import QUESTION_TOUCHED
 from autograder.spans import span
 from autograder.workers.student import Student
 from autograder.workers.zygote import ZygoteClient
@@ -95,7 +95,7 @@ def _graded(job: Job, student: Student, clean: Student, memory: Memory) -> Itera
     touched = _Touched(student)
     for verdict, name in run_questions(grader, wanted, memory.diagnosis):
         if touched.by(verdict.check.question):
-            verdict, name = Verdict(verdict.check, Outcome.FAILED, Failure(TAMPERED, final=True)), None
+            verdict, name = _tampered(verdict), None
         with span("feedback"):
             said = _said(job.exercise, verdict, known[verdict.check.question, name] if name else None)
         yield {"event": "check", **check_record(verdict, said)}
@@ -128,6 +128,12 @@ class _Touched:
             self.questions[question] = self.everything or len(self.student.tripwires) > self.before
             self.before = len(self.student.tripwires)
         return self.questions[question]
+
+
+def _tampered(verdict: Verdict) -> Verdict:
+    """The verdict on a check of a question that was touched. It says nothing of what the check looks at."""
+    seen = {"error": {"type": TAMPERED, "message": QUESTION_TOUCHED, "where": ""}}
+    return Verdict(verdict.check, Outcome.FAILED, Failure(QUESTION_TOUCHED, final=True), seen=seen)
 
 
 def _said(exercise: str, verdict: Verdict, found: Variant | None) -> Record | None:

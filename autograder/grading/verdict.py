@@ -17,6 +17,8 @@ from autograder.results.records import Outcome
 
 PROBE_DIED = "ProbeDied"
 """The error type of an observation that never came."""
+TAMPERED = "Tampered"
+"""The error type of an observation that is not believed."""
 
 
 class GraderFault(Exception):

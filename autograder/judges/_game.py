@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,8 @@ from keras_checks.compare import EPS32, expect
 from keras_checks.question import Case
 from keras_checks.testbeds.game import D, G, Scored, Turn
 from keras_checks.testbeds.players import Event
+
+from autograder.judges._network import Network, network_of
 
 
 def outputs_are_true(step: Any, case: Case, what: str) -> None:
@@ -21,14 +23,11 @@ def outputs_are_true(step: Any, case: Case, what: str) -> None:
 
 
 def _output_is_true(event: Event, player: str, case: Case, what: str) -> None:
-    columns = len(case[f"{player[0]}_bias"])
+    network = network_of(case, player, event[player])
     rows = np.asarray(event["into"], np.float64).reshape((len(event["into"]), -1))
-    weights = event[player].astype(np.float64)
-    kernel, bias = weights[:-columns].reshape((-1, columns)), weights[-columns:]
-    given = np.asarray(event["out"], np.float64).reshape((len(rows), columns))
-    size = np.abs(rows) @ np.abs(kernel) + np.abs(bias) + 1
-    right = np.abs(given - (rows @ kernel + bias)) <= 64 * EPS32 * size
-    expect(right.all(), f"{what}: the {player} did not give what its weights make of its inputs.")
+    given = np.asarray(event["out"], np.float64).reshape((len(rows), -1))
+    right = np.abs(given - network.outputs(rows)) <= 64 * EPS32 * (network.magnitudes(rows) + 1)
+    expect(right.all(), f"{what}: the outputs of the {player} do not follow from its weights and inputs.")
 
 
 def moved_by(turn: Turn, player: str, due: np.ndarray, scales: Sequence[float], hint: str = "") -> None:
@@ -36,10 +35,10 @@ def moved_by(turn: Turn, player: str, due: np.ndarray, scales: Sequence[float], 
     change = turn.change(player)
     size = float(np.abs(due).max(initial=0.0) + np.abs(turn.before[player]).max(initial=0.0) + 1)
     errors = [float(np.abs(change - scale * due).max(initial=0.0)) for scale in scales]
-    message = f"The {player}'s weights did not move by minus learning rate times gradient."
+    message = f"The change of the {player}'s weights is not minus the learning rate times the gradient."
     expect(min(errors) <= 64 * EPS32 * size, message, received=change.astype(np.float32), hint=hint)
     # a network that should move and stands still is no matter of rounding
-    expect(np.abs(change).max(initial=0.0) > 0, f"The {player}'s weights did not move.", hint=hint)
+    expect(np.abs(change).max(initial=0.0) > 0, f"The {player}'s weights did not change.", hint=hint)
 
 
 def moved_along(turn: Turn, player: str, gradient: np.ndarray) -> None:
@@ -48,14 +47,43 @@ def moved_along(turn: Turn, player: str, gradient: np.ndarray) -> None:
     rate = float(change @ gradient / max(gradient @ gradient, 1e-12))
     size = float(np.abs(change).max(initial=0.0) + np.abs(turn.before[player]).max(initial=0.0) + 1)
     along = np.abs(change - rate * gradient).max(initial=0.0) <= 64 * EPS32 * size
-    expect(along and rate, f"The {player}'s weights did not move along the gradient of its loss.")
+    expect(along and rate, f"The {player}'s weights did not change along the gradient of its loss.")
 
 
 def known(image: Scored, who: str) -> None:
     """Fail where a score is not what the discriminator said about an image."""
-    expect(image.image.size, f"{who} was given scores that are not what the discriminator said.", image.score)
+    expect(image.image.size, f"{who} was given scores that are not outputs of the discriminator.", image.score)
 
 
-def through_generator(latent: Any, toward: np.ndarray) -> np.ndarray:
-    """The gradient of a linear generator's kernel and bias, in one row, from that of the image it made."""
-    return np.concatenate([np.outer(latent, toward).ravel(), toward])
+def discriminator_gradient(case: Case, images: Sequence[Scored], slopes: Sequence[float] | np.ndarray) -> Any:
+    """The gradient with respect to the discriminator's weights, in the order of its state.
+
+    ``slopes`` are the gradient of the loss with respect to the scores of ``images``.
+    """
+    total: Any = 0.0
+    for network, places in _by_state(case, D, [image.scorer for image in images]):
+        shown = np.array([images[place].image for place in places], np.float64)
+        total = total + network.gradients(shown, np.array([[slopes[place]] for place in places])).weights
+    return total
+
+
+def generator_gradient(case: Case, images: Sequence[Scored], slopes: Sequence[float] | np.ndarray) -> Any:
+    """The gradient with respect to the generator's weights, through the discriminator, in the order of its state."""
+    toward = np.zeros((len(images), len(case["g_bias"])))
+    for network, places in _by_state(case, D, [image.scorer for image in images]):
+        shown = np.array([images[place].image for place in places], np.float64)
+        toward[places] = network.gradients(shown, np.array([[slopes[place]] for place in places])).inputs
+    total: Any = 0.0
+    for network, places in _by_state(case, G, [image.maker for image in images]):
+        latents = np.array([images[place].latent for place in places], np.float64)
+        total = total + network.gradients(latents, toward[places]).weights
+    return total
+
+
+def _by_state(case: Case, player: str, states: Sequence[Any]) -> Iterator[tuple[Network, list[int]]]:
+    """Each network that the states stand for, with the places of the images that belong to it."""
+    places: dict[bytes, list[int]] = {}
+    for place, state in enumerate(states):
+        places.setdefault(state.tobytes(), []).append(place)
+    for found in places.values():
+        yield network_of(case, player, states[found[0]]), found

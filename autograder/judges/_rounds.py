@@ -11,38 +11,27 @@ from keras_checks.question import Case
 from keras_checks.testbeds.game import D, G, returned
 from keras_checks.testbeds.rounds import LossCall, Step, loss_returned, read_step, steps_of
 
-from autograder.judges._game import known, through_generator
+from autograder.judges._game import discriminator_gradient, generator_gradient, known
 
 
-def gradient(player: str, calls: list[LossCall]) -> np.ndarray:
+def gradient(case: Case, player: str, calls: list[LossCall]) -> np.ndarray:
     """The gradient of the sum of a network's losses, in the order of its state."""
-    return _discriminator_gradient(calls) if player == D else _generator_gradient(calls)
+    total: Any = 0.0
+    for call in calls:
+        for image in call.images:
+            known(image, "`loss_fn`")
+            made = player == D or image.latent is not None
+            expect(made, "The generator's loss covers images that the generator did not make.")
+        total = total + (discriminator_gradient if player == D else generator_gradient)(
+            case, call.images, _slopes(call)
+        )
+    return total
 
 
 def _slopes(call: LossCall) -> np.ndarray:
     """The gradient of a call of the squared error with respect to its predictions."""
     predictions = np.array([image.score for image in call.images])
     return 2 * (predictions - call.labels) / len(predictions)
-
-
-def _discriminator_gradient(calls: list[LossCall]) -> np.ndarray:
-    total: Any = 0.0
-    for call in calls:
-        for image in call.images:
-            known(image, "`loss_fn`")
-        images, slopes = np.array([image.image for image in call.images], dtype=np.float64), _slopes(call)
-        total = total + np.concatenate([slopes @ images, [slopes.sum()]])
-    return total
-
-
-def _generator_gradient(calls: list[LossCall]) -> np.ndarray:
-    total: Any = 0.0
-    for call in calls:
-        for slope, image in zip(_slopes(call), call.images, strict=True):
-            known(image, "`loss_fn`")
-            expect(image.latent is not None, "The generator's loss covers images that the generator had not made.")
-            total = total + through_generator(image.latent, slope * image.scorer[:-1].astype(np.float64))
-    return total
 
 
 def summary(case: Case, seen: Any) -> Any:
@@ -100,17 +89,17 @@ def _half(read: Step, player: str, size: int, case: Case) -> Any:
 
 
 def _rate(read: Step, player: str, case: Case) -> Any:
-    """How far a network moved, in units of its learning rate times its gradient, and whether along it."""
+    """How far a network moved along its gradient, in units of its learning rate."""
     found = read.turn_of(player)
     try:
-        due = gradient(player, found[1]) if found else 0.0
+        due = gradient(case, player, found[1]) if found else 0.0
     except Failure as failure:
         return failure.message
     if not found or not np.any(due):
         return None
     change, step = found[0].change(player), case[f"{player[0]}_rate"] * np.asarray(due)
     rate = float(change @ step / (step @ step))
-    return [round(rate, 2), bool(np.abs(change - rate * step).max() < 1e-5)]
+    return round(rate, 2) if np.abs(change - rate * step).max() < 1e-5 else "in another direction"
 
 
 def _relation(step: Any, read: Step) -> Any:

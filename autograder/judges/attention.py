@@ -27,7 +27,7 @@ SLOPES_UNSCALED = probes.ATTENTION.trial(probes.attend_slopes, known.unscaled_ca
 def weights_without_mask(case: Case, seen: Any, expected: Any) -> None:
     """Without a mask, `weights` is the softmax of the scaled scores."""
     _, weights = probes.shapes(case, seen)
-    close(weights, expected["weights"], "weights", ulps=512, scale=1)
+    close(weights, expected["weights"], "`weights`", ulps=512, scale=1)
 
 
 @ATTEND.confirms(probes.output_is_the_mean)
@@ -35,33 +35,39 @@ def weights_without_mask(case: Case, seen: Any, expected: Any) -> None:
 @ATTEND_BROADCAST.confirms(probes.other_mask_shapes)
 @ATTEND_BLOCKED.confirms(probes.nothing_allowed_is_finite)
 def shares_among_the_allowed(case: Case, seen: Any) -> None:
-    """The output is the mean of the values, and the weights follow the dot products among the allowed keys."""
+    """The output is the weighted mean of the values, and the weights follow the dot products among the allowed keys."""
     output, weights = probes.follows(case, seen)
-    finite(weights, "weights")
-    finite(output, "output")
+    finite(weights, "`weights`")
+    finite(output, "`output`")
     probes.hidden_keys(case, weights, probes.allowed(case, weights.shape))
     known.shares_of_products(case, weights)
 
 
 @ATTEND_LARGE.confirms(probes.large_scores)
 def drawn_large_scores(case: Case, seen: Any, expected: Any) -> None:
-    """Scores in the thousands, positive or negative, with a mask or without, give the right weights."""
+    """Scores in the thousands, positive or negative, with or without a mask, give the right weights."""
     del case
-    for name in ("open", "masked", "turned"):
+    masks = {"open": "without a mask", "masked": "with a mask", "turned": "with the opposite mask"}
+    for name, how in masks.items():
         for part in ("weights", "output"):
             due = np.asarray(expected[name][part], np.float64)
-            found = probes.numbers(seen[name][part], f"{part} ({name})")
-            expect(found.shape == due.shape, f"{part} has the wrong shape.")
-            expect(np.abs(found - due).max() < LARGE_TOLERANCE, f"{part} ({name}) is wrong for large scores.", found)
+            found = probes.numbers(seen[name][part], f"`{part}` {how}")
+            expect(found.shape == due.shape, f"`{part}` has the wrong shape.")
+            expect(
+                np.abs(found - due).max() < LARGE_TOLERANCE,
+                f"`{part}` has the wrong value for large scores {how}.",
+                found,
+            )
 
 
 @SLOPES_UNSCALED.confirms(probes.gradients_arrive)
 @SLOPES.judge(
     points=0.25,
-    hint="The gradient flows through both products and the softmax; each by TensorFlow or Keras operations.",
+    hint="Check the weights first. Then compute both products and the softmax with TensorFlow or Keras operations "
+    "only.",
 )
 def gradient_values(case: Case, seen: Any, expected: Any) -> None:
-    """In graph mode, with unknown batch size, the gradients for queries, keys and values have the right values."""
+    """In graph mode with unknown batch size, the gradients for queries, keys and values have the right values."""
     del case
     for name in ("q", "k", "v"):
         expect(seen[name] is not None, f"No gradient reaches `{name}`.")
@@ -81,7 +87,7 @@ def _right_weights(case: Case, seen: Any, expected: Any) -> None:
     failures = []
     for due in (expected["open"]["weights"], known.own_weights(case)):
         try:
-            return close(weights, np.asarray(due), "weights", ulps=1024, scale=1)
+            return close(weights, np.asarray(due), "`weights`", ulps=1024, scale=1)
         except Failure as failure:
             failures.append(failure)
     raise failures[0]
@@ -95,13 +101,13 @@ def drawn_weights(case: Case, seen: Any, expected: Any) -> None:
 
 @EVEN_LAYER.confirms(probes.output_follows_the_weights)
 def drawn_output(case: Case, seen: Any) -> None:
-    """The output is what the returned weights, the values of all heads and the output projection give."""
+    """The output is computed from the returned weights, the values of all heads and the output projection."""
     probes.mixes(case, seen["open"], known.alone(case))
 
 
 @EVEN_LAYER.confirms(probes.four_projections, probes.heads_of_their_own, probes.indivisible_is_refused)
 def half_right(case: Case, seen: Any, expected: Any) -> None:
-    """The weights or the output are right: the layer is one that attends."""
+    """The weights or the output of the layer are right."""
     try:
         _right_weights(case, seen, expected)
     except Failure:
@@ -111,7 +117,7 @@ def half_right(case: Case, seen: Any, expected: Any) -> None:
 @EVEN_LAYER_MASKED.confirms(probes.mask_reaches_every_head)
 @EVEN_LAYER_OTHER_MASKS.confirms(probes.masks_of_other_shapes)
 def drawn_masks(case: Case, seen: Any, expected: Any) -> None:
-    """Under each mask the allowed keys keep their proportions, and the layer attends."""
+    """With each mask the allowed keys keep their proportions, and the weights or the output are right."""
     probes.renormalized(case, seen)
     half_right(case, seen, expected)
     try:
@@ -127,12 +133,12 @@ EVEN_LAYER_CHANGING = probes.MULTI_HEAD.trial(probes.even_layer, known.changing_
 
 @EVEN_LAYER_CHANGING.judge(
     points=0.5,
-    hint="Take every size from the tensors of this call and from this layer's own attributes, none from an earlier "
-    "call or from the class.",
+    hint="Use only sizes of the tensors of this call and attributes of this layer, none from an earlier call or from "
+    "the class.",
 )
 def other_sizes(case: Case, seen: Any, expected: Any) -> None:
-    """Weights and output are right for other widths, numbers of heads, lengths and batch sizes, after a first call with
-    other lengths and another batch size."""
+    """Weights and output are right for other widths, numbers of heads, lengths and batch sizes, even after a first call
+    with other lengths and another batch size."""
     _right_weights(case, seen, expected)
     probes.mixes(case, seen["open"], known.alone(case))
 

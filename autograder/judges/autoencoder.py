@@ -11,6 +11,7 @@ from keras_checks.exercises import autoencoder as probes
 from keras_checks.exercises.autoencoder import SEEN
 from keras_checks.question import Case
 from keras_checks.strategies import cases, seeds, sizes
+from keras_checks.testbeds.freedom import moves_freely
 
 BOTH = ("encoder", "decoder")
 
@@ -20,12 +21,12 @@ BOTH = ("encoder", "decoder")
 other_sizes = cases(wide=sizes(8, 20), latent_dim=sizes(1, 5), seed=seeds())
 ENCODER_ANY = probes.HALVES.trial(probes.encoder_alone, other_sizes, examples=2, shrinks=2)
 DECODER_ANY = probes.HALVES.trial(probes.decoder_alone, other_sizes, examples=2, shrinks=2)
-SIZES = "Take both sizes from the arguments."
+SIZES = "Use the arguments for both sizes."
 
 
 @ENCODER_ANY.judge(points=0.15, hint=SIZES)
 def encoders_of_other_sizes(case: Case, seen: Any) -> None:
-    """Encoders for up to 20 features and 5 numbers per code make codes, and can learn."""
+    """Encoders for up to 20 features and 5 numbers per code return such codes, and can learn."""
     probes.encoder_makes_codes(case, seen)
     probes.code_is_free(case, seen)
     probes.encoder_can_learn(case, seen)
@@ -33,10 +34,40 @@ def encoders_of_other_sizes(case: Case, seen: Any) -> None:
 
 @DECODER_ANY.judge(points=0.15, hint=SIZES)
 def decoders_of_other_sizes(case: Case, seen: Any) -> None:
-    """Decoders for up to 20 features and 5 numbers per code make data, and reach all values in [0, 1]."""
+    """Decoders for up to 20 features and 5 numbers per code return such data, and can reach all values in [0, 1]."""
     probes.decoder_makes_data(case, seen)
     probes.decoder_can_learn(case, seen)
     probes.decoder_reaches_the_data(case, seen)
+
+
+@ENCODER_ANY.confirms(
+    probes.encoder_makes_codes, probes.code_is_free, probes.encoder_can_learn, probes.encoders_share_nothing
+)
+def encoder_is_a_network(case: Case, seen: Any) -> None:
+    """An encoder that holds code of the student's moves its codes as a network does."""
+    if _needs_proof(seen):
+        moves_freely(seen["freedom"], "The code")
+        probes.code_is_free(case, seen)
+
+
+@DECODER_ANY.confirms(
+    probes.decoder_makes_data,
+    probes.decoder_can_learn,
+    probes.decoder_reaches_the_data,
+    probes.decoders_share_nothing,
+)
+def decoder_is_a_network(_case: Case, seen: Any) -> None:
+    """A decoder that holds code of the student's moves its outputs as a network does."""
+    if _needs_proof(seen):
+        moves_freely(seen["freedom"], "The output")
+
+
+def _needs_proof(seen: Any) -> bool:
+    """A half of Keras's own layers can't lie. One with other code is measured beside it: what it gives may come from a
+    formula, so all its points rest on how it follows its weights. No gradient at all is a mistake that costs the points
+    of its own check.
+    """
+    return bool(seen.get("in_place")) and seen.get("learning", 0.0) > SEEN
 
 
 def _looks_of_half(seen: Any, size: int) -> dict[str, Any]:
@@ -135,27 +166,32 @@ WHOLE_DRAWN = probes.WHOLE.trial(probes.whole, probes.network_cases, examples=2)
 
 
 @WHOLE_DRAWN.confirms(probes.whole_is_both_halves, probes.whole_follows_the_halves)
-@WHOLE_DRAWN.judge(points=0.4, hint="Use the two models as they are. A copy has weights of its own.")
+@WHOLE_DRAWN.judge(points=0.4, hint="Use the given models: a copy has its own weights.")
 def other_halves(case: Case, seen: Any, expected: Any) -> None:
-    """With other halves, too, the whole gives what they give, before and after their weights were set."""
+    """With other halves, too, the autoencoder returns the decoder's output for the encoder's code, before and after the
+    weights of the halves are set."""
     expect(seen["is_model"], "`build_autoencoder` does not return a Keras model.")
     for name in ("batch", "alone", "changed"):
-        close(seen[name], expected[name], "The output of the whole", ulps=64, scale=4)
+        close(seen[name], expected[name], "The output of the autoencoder", ulps=64, scale=4)
 
 
 TRAINED = probes.WHOLE.trial(probes.whole_trained, probes.network_cases, examples=2, shrinks=3)
 
 
 @TRAINED.confirms(probes.training_trains_both)
-@TRAINED.judge(points=0.4, hint="The gradient of the loss reaches the encoder through the decoder, in every step.")
+@TRAINED.judge(
+    points=0.4,
+    hint="Let the gradient of the loss pass through the decoder to the encoder: do not use "
+    "copies, freeze weights or stop the gradient.",
+)
 def both_follow_the_gradient(case: Case, seen: Any, expected: Any) -> None:
-    """Two steps of `fit` move every weight of both halves along the gradient of the loss of the whole."""
+    """Two steps of `fit` move every weight of both halves along the gradient of the loss."""
     expect(seen["is_model"], "`build_autoencoder` does not return a Keras model.")
     for half in BOTH:
         for found, wanted in zip(seen[half], expected[half], strict=True):
             what = f"A weight of the {half} after training"
             close(same_shape(found, np.shape(wanted), what), wanted, what, ulps=256, scale=2)
-    close(seen["whole"], expected["whole"], "The output of the trained whole", ulps=256, scale=4)
+    close(seen["whole"], expected["whole"], "The output of the trained autoencoder", ulps=256, scale=4)
 
 
 def looks_of_training(case: Case, seen: Any) -> Any:
@@ -181,9 +217,9 @@ WHOLE_BRANCHING = probes.WHOLE.trial(probes.whole_branching, probes.branching_ca
 
 @WHOLE_BRANCHING.confirms(probes.whole_keeps_the_halves_inside)
 def other_halves_inside(case: Case, seen: Any, expected: Any) -> None:
-    """Other halves with branches and batch normalization behave inside the whole as on their own."""
+    """Other halves with branches and batch normalization behave the same inside the autoencoder as on their own."""
     for name in ("inference", "training", "afterwards"):
-        close(seen[name], expected[name], f"The output of the whole ({name})", ulps=256, scale=8)
+        close(seen[name], expected[name], f"The output of the autoencoder ({name})", ulps=256, scale=8)
 
 
 # The halves on their own
@@ -194,7 +230,7 @@ TOGETHER_BRANCHING = probes.TOGETHER.trial(probes.together_branching, probes.bra
 @TOGETHER_BRANCHING.confirms(probes.reconstruction_of_both, probes.reconstruction_is_inference)
 @TOGETHER_BRANCHING.judge(points=0.4, hint="Call the two halves as they are, without `training=True`.")
 def reconstruction_by_other_halves(case: Case, seen: Any, expected: Any) -> None:
-    """Halves with branches and batch normalization work in inference mode and stay as they are."""
+    """Halves with branches and batch normalization are called in inference mode and do not change."""
     for name in ("once", "twice", "alone"):
         close(seen[name], expected[name], "The reconstruction", ulps=256, scale=8)
 

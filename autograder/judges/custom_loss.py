@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from keras_checks.compare import array, close, expect
 from keras_checks.exercises import custom_loss as probes
-from keras_checks.exercises.custom_loss import gradient_of, one_of
+from keras_checks.exercises.custom_loss import LOSSES, gradient_of, one_of
 from keras_checks.question import Case
 
 DISTANCE_TOLERANCE = 0.45
@@ -29,10 +29,12 @@ PINBALL_GRADIENT = probes.PINBALL.trial(probes.pinball_gradient, probes.pinball_
 
 
 @PINBALL_VALUES.confirms(probes.worked_losses)
-@PINBALL_VALUES.judge(points=0.5, hint="Try other sizes: one example, one component, and a `tau` with three decimals.")
+@PINBALL_VALUES.judge(
+    points=0.5, hint="Try a batch of one example, targets with one component, and a `tau` with three decimals."
+)
 def any_size_and_tau(case: Case, seen: Any) -> None:
-    """The loss is right for batches of any size, for any number of components and any `tau`; the functions for two
-    quantiles don't disturb each other."""
+    """The loss is right for any batch size, any number of components and any `tau`. Loss functions made for different
+    quantiles do not affect each other."""
     close(seen["loss"], pinball_numbers(case)[0], "The loss", ulps=16, scale=8)
     other = {**case, "tau": 1 - case["tau"]}
     close(seen["mirrored"], pinball_numbers(other)[0], "The loss for another tau", ulps=16, scale=8)
@@ -40,7 +42,7 @@ def any_size_and_tau(case: Case, seen: Any) -> None:
 
 @PINBALL_GRADIENT.confirms(probes.gradient_in_fit)
 def gradient(case: Case, seen: Any) -> None:
-    """In graph mode, with unknown batch size, the right gradient reaches the predictions."""
+    """In graph mode with unknown batch size, the gradient with respect to the predictions is right."""
     slopes = pinball_numbers(case)[1] / len(case["y_true"])
     close(gradient_of(seen, slopes.shape), slopes, "The gradient", ulps=16, scale=1)
 
@@ -60,20 +62,26 @@ def _class_numbers(case: Case, what: int) -> tuple[np.ndarray, np.ndarray]:
 @CLASS_VALUES.confirms(probes.worked_losses_of_the_class, probes.weights_and_reductions)
 @CLASS_VALUES.judge(points=0.5, hint="Try batches of other sizes, and a `tau` with three decimals.")
 def class_in_any_size(case: Case, seen: Any) -> None:
-    """For any batch, any `tau` and each reduction, the loss is that of the formula, with weights and without."""
+    """For any batch, any `tau` and each reduction, the loss has the value of the formula, with and without weights."""
     each = _class_numbers(case, 0)
     which = one_of(seen["none"]["plain"], each, 'The loss with reduction="none"', scale=64)
     for kind, weight in (("plain", np.ones(len(each[0]))), ("weighted", case["sample_weight"].astype(np.float64))):
         due = weight * each[which]
         size: dict[str, Any] = {"ulps": 32, "scale": 64 * len(due)}
-        close(seen["none"][kind], due, f'The {kind} loss with reduction="none"', **size)
-        close(seen["sum"][kind], np.asarray(due.sum()), f'The {kind} loss with reduction="sum"', **size)
-        close(seen["sum_over_batch_size"][kind], np.asarray(due.mean()), f"The {kind} mean loss", **size)
+        close(seen["none"][kind], due, f'{LOSSES[kind]} (reduction="none")', **size)
+        close(seen["sum"][kind], np.asarray(due.sum()), f'{LOSSES[kind]} (reduction="sum")', **size)
+        close(
+            seen["sum_over_batch_size"][kind],
+            np.asarray(due.mean()),
+            f'{LOSSES[kind]} (reduction="sum_over_batch_size")',
+            **size,
+        )
 
 
 @CLASS_GRADIENT.confirms(probes.gradient_of_the_class_in_fit)
 def class_gradient(case: Case, seen: Any) -> None:
-    """In graph mode, with unknown batch size, the right gradient of the weighted loss reaches the predictions."""
+    """In graph mode with unknown batch size, the gradient of the weighted loss with respect to the predictions is
+    right."""
     weight = np.reshape(case["sample_weight"], (-1, 1)) / case["y_true"].shape[0]
     slopes = tuple(weight * slope for slope in _class_numbers(case, 1))
     one_of(gradient_of(seen, case["y_true"].shape), slopes, "The gradient", scale=24)
@@ -81,10 +89,13 @@ def class_gradient(case: Case, seen: Any) -> None:
 
 @ROUND_TRIPS.confirms(probes.survives_saving)
 def loss_after_loading(case: Case, seen: Any) -> None:
-    """The loss of the loaded model is the weighted loss of the formula, reduced as asked."""
+    """The loss of the loaded model is the weighted loss of the formula, with the reduction and the `tau` of its
+    configuration."""
     size = len(case["sample_weight"]) if case["reduction"] == "sum_over_batch_size" else 1
-    due = tuple(np.asarray(np.sum(case["sample_weight"] * each) / size) for each in _class_numbers(case, 0))
-    one_of(seen["loaded"], due, "The loss of the loaded model", scale=256)
+    for name, tau in (("loaded", case["tau"]), ("edited", probes.other_tau(case))):
+        numbers = _class_numbers({**case, "tau": tau}, 0)
+        due = tuple(np.asarray(np.sum(case["sample_weight"] * each) / size) for each in numbers)
+        one_of(seen[name], due, "The loss of the loaded model", scale=256)
 
 
 # --- 3. crossentropy
@@ -106,25 +117,32 @@ def weighted_value(case: Case, seen: Any, expected: Any) -> None:
     close(seen["weighted"], expected["weighted"], "The weighted loss", ulps=64, scale=9)
 
 
-@LABEL_VALUES.judge(points=0.5, hint="Try a batch of one example, a weight of 0, and the same batch twice in one.")
+@LABEL_VALUES.judge(
+    points=0.5, hint="Try a batch of one example, a weight of 0, and a batch that holds every example twice."
+)
 def any_batch(case: Case, seen: Any, expected: Any) -> None:
-    """The loss is right for batches of any size, for one label or several, and where a weight is 0."""
+    """The loss is right for any batch size, for one or several labels, and for weights of 0."""
     for name in ("plain", "weighted", "without the first", "twice"):
         close(seen[name], expected[name], "The loss", ulps=64, scale=9)
 
 
 @LABEL_GRADIENT.confirms(probes.crossentropy_gradient_in_fit)
 def crossentropy_slope(case: Case, seen: Any, expected: Any) -> None:
-    """In graph mode, with unknown batch size, the right gradient of the weighted loss reaches the predictions."""
+    """In graph mode with unknown batch size, the gradient of the weighted loss with respect to the predictions is
+    right."""
     # 1 / p is at most 20; by way of logits the error of p is multiplied by 1 / (p * (1 - p)), again at most 21.
     close(gradient_of(seen, case["y_true"].shape), expected["gradient"], "The gradient", ulps=128, scale=60)
 
 
 @CERTAIN_VALUES.confirms(probes.finite_at_the_ends)
 def certain_value(case: Case, seen: Any, expected: Any) -> None:
-    """Predictions of exactly 0 and 1 are clipped by 1e-7, the others are not changed."""
+    """Predictions of exactly 0 and 1 are clipped by 1e-7; other predictions do not change."""
     due = float(expected["loss"])
-    expect(abs(float(seen["loss"]) - due) < 0.06 * due, "The loss has the wrong size.", received=seen["loss"])
+    expect(
+        abs(float(seen["loss"]) - due) < 0.06 * due,
+        "The loss of predictions of exactly 0 or 1 has the wrong value.",
+        received=seen["loss"],
+    )
 
 
 # --- 4. the model
@@ -145,10 +163,10 @@ def distances(case: Case, predicted: np.ndarray, tau: float) -> dict[str, float]
 
 @probes.TRAINED_MODEL.confirms(probes.learns_the_quantile)
 @probes.TRAINED_MODEL.judge(
-    points=1, hint="Compare what the model learned with the mean, the median and the quantile on the other side."
+    points=1, hint="Compare the predictions with the mean, the median and the `1 - tau` quantile of the targets."
 )
 def conditional_quantile(case: Case, seen: Any) -> None:
-    """For fresh examples the trained model predicts the conditional `tau` quantile, also for the average example."""
+    """For new examples, including the average one, the trained model predicts the conditional `tau` quantile."""
     predicted = _fresh(seen)
     distance = min(distances(case, predicted, case["tau"]).values())
     expect(distance < DISTANCE_TOLERANCE, "The model is far from the conditional quantile.", received=distance)
@@ -157,7 +175,7 @@ def conditional_quantile(case: Case, seen: Any) -> None:
     hint = "For the average example all features are 0. Only a bias can move its prediction away from 0."
     expect(
         any(near),
-        "Close to the average example, whose features are all 0, the prediction is wrong.",
+        "Near the average example, whose features are all 0, the prediction is wrong.",
         received=average,
         hint=hint,
     )

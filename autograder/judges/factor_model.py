@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from keras_checks.compare import Failure, close, expect
+from keras_checks.compare import Failure, close, expect, same_shape
 from keras_checks.exercises import factor_model as probes
 from keras_checks.question import Case
 
@@ -94,19 +94,20 @@ def one_slip(case: Case) -> Iterator[Design]:
 def _has_the_weights(seen: Any, expected: Any) -> None:
     expect(
         seen["shapes"] == expected["shapes"],
-        "The weights of the model have other shapes than those of the drawing.",
+        "The shapes of the model's weights are not those of the model in the drawing.",
         seen["shapes"],
-        hint="Each Dense layer has a kernel and a bias, the batch normalization keeps its default settings.",
+        hint="Each `Dense` layer has a kernel and a bias. The batch normalization has its default settings.",
     )
 
 
 @probes.PANEL.confirms(probes.worked_outputs)
 @probes.PANEL.judge(
-    points=1, hint="Only the hidden layer has an activation; the factors are a linear layer on the row of returns."
+    points=1,
+    hint="Only the hidden layer has an activation. The factor layer is linear and takes the returns as one row.",
 )
 def betas_times_factors(case: Case, seen: Any, expected: Any) -> None:
-    """For any weights the output is the scalar product of betas and factors: a relu layer, a batch normalization and a
-    linear layer on the characteristics; a linear layer on the returns.
+    """For any weights, the output is the scalar product of betas and factors. The betas come from a relu layer, a batch
+    normalization and a linear layer on the characteristics, the factors from a linear layer on the returns.
     """
     _has_the_weights(seen, expected)
     _agrees(seen["outputs"], right(case).outputs(case), "The output")
@@ -120,7 +121,7 @@ def _agrees(found: Any, wanted: np.ndarray, what: str) -> None:
     probes.same_weights_for_every_ticker, probes.factors_are_portfolios, probes.inputs_by_name_and_in_order
 )
 def outputs_but_for_one_mistake(case: Case, seen: Any) -> None:
-    """For any weights the output is that of the right model, or of one with a single mistake: it costs once."""
+    """For any weights, the output is that of the right model, or of a model with a single mistake."""
     failures = []
     for design in one_slip(case):
         try:
@@ -133,13 +134,13 @@ def outputs_but_for_one_mistake(case: Case, seen: Any) -> None:
 @probes.PANEL.confirms(probes.beta_layer_by_its_name)
 def betas_of_the_layer(case: Case, seen: Any) -> None:
     """`output_beta` gives the betas, for any weights."""
-    expect(seen["betas"] is not None, "The model has no layer `output_beta`, or none with a single output.")
-    _agrees(seen["betas"], right(case).betas(case), "The betas")
+    expect(seen["betas"] is not None, "The model has no layer named `output_beta` with a single output.")
+    _agrees(seen["betas"], right(case).betas(case), "The output of `output_beta`")
 
 
 @probes.PANEL.confirms(probes.normalized_before_the_betas)
 def mean_beta_in_training(case: Case, seen: Any) -> None:
-    """In training mode the mean of what enters the beta layer is the shift of the normalization."""
+    """In training mode, the mean input of the beta layer is the shift of the batch normalization."""
     wanted = right(case).linear(case, _known(case, case["hidden_units"]))
     if seen["betas"] is None:  # no layer to stop at: what was seen are outputs
         wanted = np.asarray(wanted @ right(case).factors(case)[0])
@@ -148,18 +149,42 @@ def mean_beta_in_training(case: Case, seen: Any) -> None:
 
 
 @probes.COMPILED.confirms(probes.compiled_for_training)
-def loss_and_first_step(_case: Case, seen: Any, expected: Any) -> None:
-    """The loss of any outputs is the mean squared error."""
-    close(seen["loss"], expected["loss"], "The loss", ulps=64, scale=4)
+def loss_and_first_steps(case: Case, seen: Any, expected: Any) -> None:
+    """For any outputs, the loss is the mean squared error, and the optimizer makes the steps of Adam."""
+    for name in ("loss", "compiled_loss"):
+        if seen[name] is not None:
+            close(seen[name], expected[name], "The loss", ulps=64, scale=4)
+    found = same_shape(seen["moved"], case["gradients"].shape, "The path of the optimizer")
+    wanted = adam(case["gradients"], seen["settings"])
+    close(found, wanted, "The path of the optimizer", ulps=2**12, scale=probes.RATE)
+
+
+def adam(gradients: np.ndarray, settings: dict[str, Any]) -> np.ndarray:
+    """Where Adam goes from 0 with these gradients."""
+    slow, fast, epsilon = (float(settings.get(name, -1)) for name in ("beta_2", "beta_1", "epsilon"))
+    expect(
+        0.5 < slow < 1 and 0 <= fast < 1 and 0 <= epsilon < 0.2,
+        "The settings of the optimizer are not possible for Adam.",
+        settings,
+    )
+    position, mean, square, largest, found = 0.0, 0.0, 0.0, 0.0, []
+    for number, gradient in enumerate(gradients.astype(np.float64), 1):
+        mean = fast * mean + (1 - fast) * gradient
+        square = slow * square + (1 - slow) * gradient**2
+        largest = np.maximum(largest, square) if settings.get("amsgrad") else square
+        rate = probes.RATE * np.sqrt(1 - slow**number) / (1 - fast**number)
+        position = position - rate * mean / (np.sqrt(largest) + epsilon)
+        found.append(position)
+    return np.array(found)
 
 
 @probes.BETAS_ALONE.confirms(probes.worked_betas, probes.dates_on_their_own, probes.model_stays_as_it_is)
-@probes.BETAS_ALONE.judge(points=0.5, hint="Use the layers of the given model, up to the output of `output_beta`.")
+@probes.BETAS_ALONE.judge(points=0.5, hint="Use the layers of the given model, up to and including `output_beta`.")
 def betas_of_the_model(case: Case, seen: Any) -> None:
-    """The betas are what the layer `output_beta` of the given model gives at inference, for any weights."""
+    """For any weights, the betas are the output of the layer `output_beta` of the given model at inference."""
     betas = right(case).betas(case)
-    _agrees(seen["betas"], betas, "The betas")
-    _agrees(seen["second"], betas + 1, "The betas of a second model")
+    _agrees(seen["betas"], betas, "The output of `ticker_betas`")
+    _agrees(seen["second"], betas + 1, "The output of `ticker_betas` for a second model")
 
 
 @probes.COUNTED.confirms(probes.worked_counts, probes.what_grows_with_what)

@@ -9,7 +9,8 @@ import numpy as np
 from keras_checks.compare import Failure, array, close, expect
 from keras_checks.exercises import gan as probes
 from keras_checks.question import Case
-from keras_checks.testbeds.game import D, G, finished
+from keras_checks.testbeds.freedom import moves_freely
+from keras_checks.testbeds.game import WORKED_GAMES, D, G, finished
 from keras_checks.testbeds.rounds import Step, first_step, read_step, resized, scales, steps_of
 
 from autograder.judges._game import moved_along, moved_by, outputs_are_true
@@ -20,13 +21,13 @@ from autograder.judges._rounds import gradient, summary
 
 @probes.INVERSE.confirms(probes.worked_example, probes.arguments_of_the_convolution)
 def maps_as_the_reference(case: Case, seen: Any, expected: Any) -> None:
-    """With any kernel put in, the inverse gives the image that the transposed convolution gives."""
+    """With any kernel, the inverse gives the image of the transposed convolution."""
     _same_images(case, seen, expected, "other")
 
 
 @probes.INVERSE.confirms(probes.kernel_of_the_convolution)
 def comes_as_the_reference(case: Case, seen: Any, expected: Any) -> None:
-    """As it comes, the inverse gives the image that the transposed convolution with the same kernel gives."""
+    """As it is returned, the inverse gives the image of the transposed convolution with the kernel of `conv`."""
     _same_images(case, seen, expected, "own")
 
 
@@ -63,6 +64,20 @@ def _holds(statement: Callable[..., None], *args: Any) -> bool:
 # build_generator, build_discriminator
 
 
+@probes.GENERATOR.confirms(probes.pixels_between_0_and_1)
+def generator_is_a_network(_case: Case, seen: Any) -> None:
+    """The images of a generator with code of the student's own vary as those of a network do."""
+    if seen.get("in_place"):
+        moves_freely(seen["freedom"], "The image", 2)
+
+
+@probes.DISCRIMINATOR.confirms(probes.logits_without_bounds)
+def discriminator_is_a_network(_case: Case, seen: Any) -> None:
+    """The logits of a discriminator with code of the student's own vary as those of a network do."""
+    if seen.get("in_place"):
+        moves_freely(seen["freedom"], "The logit")
+
+
 def _range_of(low: tuple[float, ...], high: tuple[float, ...]) -> Callable[[Case, Any], Any]:
     """What a model's outputs are like, without the weights that it happened to start with."""
 
@@ -82,32 +97,33 @@ def _range_of(low: tuple[float, ...], high: tuple[float, ...]) -> Callable[[Case
 # GAN
 
 
-def _moves(step: Step, player: str, rate: float) -> None:
+def _moves(case: Case, step: Step, player: str) -> None:
     """Fail unless a network moved by its learning rate times the gradient of its loss."""
     found = step.turn_of(player)
-    expect(found, f"The {player}'s weights did not move.")
+    expect(found, f"The {player}'s weights did not change.")
     assert found is not None
     turn, calls = found
-    expect(calls, f"The {player}'s weights moved, but `loss_fn` had not been called for it.")
-    moved_by(turn, player, -rate * gradient(player, calls), scales(calls))
+    expect(calls, f"The {player}'s weights changed without a call of `loss_fn` before.")
+    moved_by(turn, player, -case[f"{player[0]}_rate"] * gradient(case, player, calls), scales(calls))
 
 
 @probes.THREE_STEPS.confirms(probes.discriminator_learns)
 def discriminator_step(case: Case, seen: Any) -> None:
-    """`d_optimizer` moves the discriminator's weights by the gradient of its loss on what it was shown."""
+    """`d_optimizer` changes the discriminator's weights by the gradient of the discriminator's loss."""
     step = first_step(case, seen)
     if step.turn_of(D) is None:
         finished(seen[0])
-    _moves(step, D, case["d_rate"])
+    _moves(case, step, D)
 
 
 @probes.THREE_STEPS.confirms(probes.generator_learns)
 def generator_step(case: Case, seen: Any) -> None:
-    """`g_optimizer` moves the generator's weights by the gradient of its loss, which runs through the discriminator."""
+    """`g_optimizer` changes the generator's weights by the gradient of the generator's loss, which passes through the
+    discriminator."""
     step = first_step(case, seen)
     if step.turn_of(G) is None:
         finished(seen[0])
-    _moves(step, G, case["g_rate"])
+    _moves(case, step, G)
 
 
 @probes.THREE_STEPS.confirms(
@@ -118,51 +134,53 @@ def generator_step(case: Case, seen: Any) -> None:
     probes.metrics_are_means_of_the_epoch,
 )
 def networks_of_the_case(case: Case, seen: Any) -> None:
-    """Fakes are what the given generator makes of latents, and scores what the given discriminator says of images."""
+    """Fakes are outputs of the given generator, and predictions are outputs of the given discriminator."""
     for step in steps_of(case, seen):
         outputs_are_true(step, case, "`GAN`")
     step = first_step(case, seen)
     calls = [call for player in (D, G) for call in step.losses[player]]
     for image in (image for call in calls for image in call.images):
-        expect(image.image.size, "`loss_fn` was given predictions that are not what the discriminator said.")
+        expect(image.image.size, "`loss_fn` was given predictions that are not outputs of the discriminator.")
 
 
 @probes.THREE_STEPS.confirms(probes.discriminator_goes_first, probes.one_network_moves)
 @probes.STEPS_IN_A_GRAPH.confirms(probes.works_under_fit)
 def discriminator_follows_its_gradient(case: Case, seen: Any) -> None:
-    """In its half, the discriminator's weights move along the gradient of its loss."""
+    """In its half, the discriminator's weights change along the gradient of its loss."""
     for found, batch in zip(steps_of(case, seen)[:1], case["batches"], strict=False):
         outputs_are_true(found, case, "`GAN`")
         step = read_step(found, resized(batch, found.get("size", 0)))
         turn = step.turn_of(D)
         if turn is None:
             finished(found)
-            raise Failure("The discriminator's weights did not move.")
-        expect(turn[1], "The discriminator's weights moved, but `loss_fn` had not been called.")
-        moved_along(turn[0], D, gradient(D, turn[1]))
+            raise Failure("The discriminator's weights did not change.")
+        expect(turn[1], "The discriminator's weights changed without a call of `loss_fn` before.")
+        moved_along(turn[0], D, gradient(case, D, turn[1]))
 
 
 @probes.THREE_STEPS.judge(
-    points=0.25, hint="What do later steps keep from the first? Draw, make images and ask for the weights in each step."
+    points=0.25,
+    hint="Look for what the first step computes and later steps reuse: latents, images, lists of weights. Compute it "
+    "in every step.",
 )
 def later_steps(case: Case, seen: Any) -> None:
-    """The second and the third step move both networks by the gradients of their own losses."""
+    """The second and third steps update both networks with the gradients of the losses of that same step."""
     for found, batch in zip(steps_of(case, seen)[1:], case["batches"][1:], strict=True):
         finished(found)
         step = read_step(found, batch)
         for player in (D, G):
-            _moves(step, player, case[f"{player[0]}_rate"])
+            _moves(case, step, player)
 
 
 @probes.TWO_MODELS.confirms(probes.models_of_their_own)
 def each_by_its_gradient(case: Case, seen: Any) -> None:
-    """Each of two models moves the discriminator that it was given along the gradient of its loss."""
+    """Each of two models changes its own discriminator along the gradient of the discriminator's loss."""
     for found, name in zip(seen, ("one", "two"), strict=True):
         outputs_are_true(found, case[name], "`GAN`")
         turn = read_step(found, case[name]["batches"][0]).turn_of(D)
-        expect(turn and turn[1], "The discriminator's weights did not move after a call of `loss_fn`.")
+        expect(turn and turn[1], "The discriminator's weights did not change after a call of `loss_fn`.")
         assert turn is not None
-        moved_along(turn[0], D, gradient(D, turn[1]))
+        moved_along(turn[0], D, gradient(case[name], D, turn[1]))
 
 
 def _first_of_each(case: Case, seen: Any) -> Any:
@@ -171,16 +189,16 @@ def _first_of_each(case: Case, seen: Any) -> Any:
     return [summary({**case[name], "batches": case[name]["batches"][:1]}, [step]) for step, name in named]
 
 
-def _both_worked(case: Case, seen: Any) -> Any:
-    """The two worked steps, told as those of one game are, and what both networks became."""
-    told = [summary(case[name], [step]) for name, step in zip(("moving", "frozen"), seen, strict=True)]
+def _all_worked(case: Case, seen: Any) -> Any:
+    """The worked steps, told as those of one game are, and what both networks became."""
+    told = [summary(case[name], [step]) for name, step in zip(WORKED_GAMES, seen, strict=True)]
     return [told, [np.concatenate([step["events"][-1][player] for player in (D, G)]) for step in seen]]
 
 
 probes.INVERSE.told_apart_by(_kernels_of)
 probes.GENERATOR.told_apart_by(_range_of((-1.01, -1e-6, 0.1), (0.9, 1 + 1e-6)))
 probes.DISCRIMINATOR.told_apart_by(_range_of((-1.01, -0.5, -1e-6), (0.9, 1.01, 1.5)))
-probes.WORKED_STEP.told_apart_by(_both_worked)
+probes.WORKED_STEP.told_apart_by(_all_worked)
 probes.THREE_STEPS.told_apart_by(summary)
 probes.STEPS_IN_A_GRAPH.told_apart_by(summary)
 probes.TWO_MODELS.told_apart_by(_first_of_each)

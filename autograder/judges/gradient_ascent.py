@@ -16,17 +16,18 @@ LOOSE = 1024
 
 @probes.BRANCHED.confirms(probes.worked_activations, probes.a_model_that_changes_nothing)
 @probes.BRANCHED.judge(
-    points=0.75, hint="Use the tensors of the network itself: the layers of `model.layers` need not form a chain."
+    points=0.75, hint="Use the tensors of the network itself: the layers in `model.layers` do not have to form a chain."
 )
 def in_any_network(_case: Case, seen: Any, expected: Any) -> None:
-    """The extractor gives the activation of any layer, in a network with a skip connection, in inference mode."""
+    """The extractor gives the activation of any layer, also in a network with a skip connection, in inference mode."""
     for name in probes.BRANCHES:
         close(seen["maps"][name], expected["maps"][name], f"The activation of `{name}`", ulps=512, scale=4)
 
 
 @probes.LOSS_AND_GRADIENT.confirms(probes.worked_means)
 @probes.LOSS_AND_GRADIENT.judge(
-    points=0.5, hint="Average one feature map, the last axis counts the filters, over the batch and the inner pixels."
+    points=0.5,
+    hint="Take the mean of one feature map over the batch and the inner pixels. The last axis counts the filters.",
 )
 def value(_case: Case, seen: Any, expected: Any) -> None:
     """The loss is the mean of one feature map over the batch and over all pixels but two at each border."""
@@ -34,7 +35,7 @@ def value(_case: Case, seen: Any, expected: Any) -> None:
 
 
 @probes.LOSS_AND_GRADIENT.judge(
-    points=0.5, hint="Compute the mean of the activation itself with TensorFlow operations."
+    points=0.5, hint="Take the mean of the activation itself, with TensorFlow operations only."
 )
 def differentiable(case: Case, seen: Any, expected: Any) -> None:
     """The gradient with respect to the image has the right direction."""
@@ -68,7 +69,7 @@ def _either(*tests: Callable[[Case, Any, Any], None]) -> Callable[[Case, Any, An
 
 @probes.LOSS_AND_GRADIENT.confirms(probes.gradient_reaches_the_image)
 def loss_or_gradient(case: Case, seen: Any, expected: Any) -> None:
-    """The loss is right, or the direction of its gradient."""
+    """The loss is right, or at least the direction of its gradient."""
     _either(value, differentiable)(case, seen, expected)
 
 
@@ -77,20 +78,20 @@ def loss_or_gradient(case: Case, seen: Any, expected: Any) -> None:
     points=0.75, hint="Add the gradient of the loss, divided by its L2 norm, times the learning rate."
 )
 def climbs(case: Case, seen: Any, expected: Any) -> None:
-    """The image moves along the gradient of the loss, by the learning rate, towards a larger loss."""
+    """The image moves along the gradient, toward a larger loss, by the length `learning_rate`."""
     scale = case["learning_rate"] + 1
     close(seen["image"], expected["image"], "The image after the step", ulps=LOOSE, scale=scale)
 
 
-@probes.ASCENDED.judge(points=0.25, hint="Return the loss that was computed under the tape, before the image moved.")
+@probes.ASCENDED.judge(points=0.25, hint="Return the loss that was computed under the tape, before the step.")
 def loss_before_the_step(_case: Case, seen: Any, expected: Any) -> None:
-    """The loss that comes back is that of the image before the step."""
+    """The returned loss is that of the image before the step."""
     close(seen["loss"], expected["loss"], "The loss", ulps=256, scale=16)
 
 
 @probes.ASCENDED.confirms(probes.no_gradient_no_step, probes.moves_nothing_but_the_image)
 def loss_or_step(case: Case, seen: Any, expected: Any) -> None:
-    """The loss is right, or the step."""
+    """The returned loss or the step is right."""
     _either(loss_before_the_step, climbs)(case, seen, expected)
 
 
@@ -99,7 +100,7 @@ def loss_or_step(case: Case, seen: Any, expected: Any) -> None:
     points=0.75, hint="Pass the image that one step returns to the next, with the same filter and learning rate."
 )
 def image_and_loss(case: Case, seen: Any, expected: Any) -> None:
-    """For any arguments the image is the raw result of the steps, and the loss belongs to the last of them."""
+    """For any arguments, the image is the raw result of all steps, and the loss is that of the last step."""
     scale = case["iterations"] * case["learning_rate"] + 4
     close(seen["image"], expected["image"], "The image", ulps=LOOSE, scale=scale)
     close(seen["loss"], expected["loss"], "The loss", ulps=LOOSE, scale=scale)

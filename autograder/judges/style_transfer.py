@@ -30,10 +30,12 @@ def gram_value(case: Case, seen: Any, expected: Any) -> None:
 
 
 @probes.STYLE_VALUES.confirms(probes.worked_style, probes.style_compares)
-@probes.STYLE_VALUES.judge(points=0.5, hint="Divide by 4 * 3**2 * (img_nrows * img_ncols)**2, read when it is called.")
+@probes.STYLE_VALUES.judge(
+    points=0.5, hint="Divide by `4 * 3**2 * (img_nrows * img_ncols)**2`, and read both globals inside the function."
+)
 def style_value(_case: Case, seen: Any, expected: Any) -> None:
-    """The style loss is the squared distance of the two Gram matrices, divided as the formula says, for any sizes; its
-    gradient is right.
+    """For any sizes, the style loss is the sum of squared differences of the two Gram matrices, divided as in the
+    formula. Its gradient is right.
     """
     probes.in_either(seen, lambda mode, found: _loss(found, expected[mode]["seen"], "The style loss"))
 
@@ -41,27 +43,28 @@ def style_value(_case: Case, seen: Any, expected: Any) -> None:
 @probes.CONTENT_VALUES.confirms(probes.worked_content)
 @probes.CONTENT_VALUES.judge(points=0.25, hint="Square each difference, then add up everything.")
 def content_value(_case: Case, seen: Any, expected: Any) -> None:
-    """The content loss is the sum of all squared differences, for any sizes; its gradient is right."""
+    """For any sizes, the content loss is the sum of all squared differences. Its gradient is right."""
     _loss(seen, expected, "The content loss")
     close(probes.number(seen["same"], "The content loss"), 0.0, "The content loss of equal features", ulps=16, scale=1)
 
 
 @probes.VARIATION_VALUES.confirms(probes.worked_variation)
 @probes.VARIATION_VALUES.judge(
-    points=0.5, hint="For each colour add the two squared steps, raise the sum to 1.25, then add up everything."
+    points=0.5,
+    hint="For each pixel and color, add the two squared steps and raise the sum to 1.25. Then add up everything.",
 )
 def variation_value(_case: Case, seen: Any, expected: Any) -> None:
-    """The total variation has the value of the formula for images of any size; its gradient is right."""
+    """For images of any size, the total variation has the value of the formula. Its gradient is right."""
     _loss(seen, expected, "The total variation")
 
 
 @probes.EXTRACTED.confirms(probes.worked_activations, probes.names_every_layer)
-@probes.EXTRACTED.judge(points=0.25, hint="Pair each name with the output of the same layer, not of a copy.")
+@probes.EXTRACTED.judge(points=0.25, hint="Map each name to the output of the same layer of `model`, not of a copy.")
 def activations(case: Case, seen: Any, expected: Any) -> None:
-    """Each name has the activation of that layer, with the weights that the network has at that moment."""
+    """The dict holds the activation of each layer, computed with the current weights of the network."""
     for when in expected:
         features = seen[when]["features"]
-        expect(isinstance(features, dict), "The extractor does not give a dict.")
+        expect(isinstance(features, dict), "The extractor does not return a dict.")
         for name in case["names"]:
             wanted = np.asarray(expected[when]["features"][name])
             expect(name in features, f"There is no activation for the layer `{name}`.")
@@ -76,10 +79,11 @@ def _term(found: Any, due: Any, name: str) -> None:
 @probes.GRADIENTS.confirms(probes.worked_terms)
 @probes.GRADIENTS.judge(
     points=0.75,
-    hint="Content: base and combination, one layer. Style: style reference and combination, mean over layers.",
+    hint="The content term compares the base image and the combination image in one layer. The style term is a mean "
+    "over layers, of the style reference and the combination image.",
 )
 def total_loss(_case: Case, seen: Any, expected: Any) -> None:
-    """For any images, layers and weights each of the three terms has its value, and the loss is their sum."""
+    """For any images, layers and weights, each of the three terms is right, and the loss is their sum."""
 
     def test(mode: str, found: Any) -> None:
         due = expected[mode]["seen"]
@@ -92,7 +96,7 @@ def total_loss(_case: Case, seen: Any, expected: Any) -> None:
 
 @probes.GRADIENTS.confirms(probes.gradient_for_the_image)
 def gradient_of_a_known_loss(case: Case, seen: Any, expected: Any) -> None:
-    """The gradient fits a loss of which at least two terms are right: one mistake in the loss costs once."""
+    """The gradient fits the loss, and at least two of the three terms of this loss are right."""
 
     def test(mode: str, found: Any) -> None:
         wrong: list[Failure] = []
@@ -111,13 +115,13 @@ def gradient_of_a_known_loss(case: Case, seen: Any, expected: Any) -> None:
 @probes.TRANSFERRED.confirms(probes.loss_falls)
 @probes.TRANSFERRED.judge(points=0.25, hint="Compute the gradient at the current image, and step against it.")
 def true_loss_falls(case: Case, seen: Any) -> None:
-    """The loss of the returned images is lower than that of the base image, and falls with the iterations."""
+    """The loss of the returned images is lower than that of the base image, and lower still after more iterations."""
     probes.falls(*_losses(case, seen))
 
 
 @probes.TRANSFERRED.confirms(probes.starts_at_the_base, probes.only_the_image_changes)
 def follows_the_loss(case: Case, seen: Any) -> None:
-    """The loss changes in the same direction all the way: whoever goes up has lost the points of `loss_falls`."""
+    """The loss of the images changes in one direction, from the base image on."""
     base, few, many = _losses(case, seen)
     if not (seen["given"] and base < few < many):
         probes.falls(base, few, many)

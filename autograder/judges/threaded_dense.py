@@ -29,7 +29,7 @@ probes.REBUILT.told_apart_by(_kept)
     probes.says_its_output_shape,
 )
 def learns(case: Case, seen: Any, expected: Any) -> None:
-    """One gradient step changes the outputs as a step of one shared kernel and one bias must."""
+    """One gradient step changes the outputs like a step of one shared kernel and one bias."""
     x, pull = case["x"].astype(np.float64), case["pull"].astype(np.float64)
     expect(seen["trainable"] == expected["trainable"], "The layer has the wrong number of trainable weights.")
     flat, weighed = x.reshape(-1, x.shape[-1]), pull.reshape(-1, case["units"])
@@ -37,7 +37,7 @@ def learns(case: Case, seen: Any, expected: Any) -> None:
     before = same_shape(seen["y"], pull.shape, "The output").astype(np.float64)
     after = same_shape(seen["after"], pull.shape, "The output after a step").astype(np.float64)
     scale = 8 + probes.STEP * len(flat) * 4 * (4 * x.shape[-1] + 1)
-    close(after - before, -probes.STEP * moved, "What the gradient step changed in the output", ulps=64, scale=scale)
+    close(after - before, -probes.STEP * moved, "The change of the output by a gradient step", ulps=64, scale=scale)
 
 
 @probes.ACTIVATED.confirms(probes.activation)
@@ -49,8 +49,8 @@ def activation_of_the_reference(_case: Case, seen: Any, expected: Any) -> None:
 
 @probes.REBUILT.confirms(probes.configuration)
 def configuration_of_the_reference(_case: Case, seen: Any, expected: Any) -> None:
-    """The layer and its copy give the right outputs."""
-    for name in ("y", "again"):
+    """The layer and its copies give the right outputs."""
+    for name in ("y", "again", "edited"):
         _same(seen[name], expected[name])
 
 
@@ -61,7 +61,9 @@ def model_of_the_reference(_case: Case, seen: Any, expected: Any) -> None:
         _same(seen[name], expected[name])
 
 
-@probes.IN_A_MODEL.judge(points=0.25, hint="A size of 0 is a size: use the sizes of the tensor that `call` gets.")
+@probes.IN_A_MODEL.judge(
+    points=0.25, hint="A batch may have 0 examples. Take the sizes for a reshape from the tensor that `call` gets."
+)
 def batch_of_none(case: Case, seen: Any, expected: Any) -> None:
     """In a Functional model, a batch without examples gives an output without examples."""
     shape = (0, *case["x"].shape[1:-1], case["units"])

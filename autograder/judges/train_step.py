@@ -8,11 +8,17 @@ import numpy as np
 from keras_checks.compare import array, close, expect
 from keras_checks.exercises import train_step as probes
 from keras_checks.question import Case
-from keras_checks.testbeds.stepping import reported
+from keras_checks.testbeds.stepping import COUNT_HINT, reported
 
 turn_cases = probes.step_cases(short=False, optimizer="adagrad", epochs=1)
 weighted_turn_cases = probes.step_cases(short=False, weighted=True, optimizer="adagrad", epochs=1)
-STATE_HINT = "Whatever a model remembers belongs to that model: make it in `__init__`, never in the class or a global."
+ALONE_HINT = (
+    "The first step of one model is already wrong: compare its loss, gradient, update and metrics with Keras's own."
+)
+STATE_HINT = (
+    "If a check of a single model fails, too, fix that first. Otherwise look for state on the class or in a "
+    "global: create it in `__init__`, so that each model has its own."
+)
 
 
 # --- CustomModel
@@ -20,7 +26,7 @@ STATE_HINT = "Whatever a model remembers belongs to that model: make it in `__in
 
 @probes.CUSTOM_STEPS.confirms(probes.one_step_on_paper)
 def steps_as_the_reference(_case: Case, seen: Any, expected: Any) -> None:
-    """Each step changes the weights as it must, and reports what it must after the first batch."""
+    """Each step changes the weights correctly, and the first one reports the right results."""
     _same_steps(seen, expected)
     _same_report(seen[0]["logs"], expected[0]["logs"], "loss", "mae")
 
@@ -30,8 +36,8 @@ CUSTOM_IN_TURN = probes.CUSTOM.trial(probes.custom_in_turn, turn_cases, examples
 
 @CUSTOM_IN_TURN.judge(points=0.25, hint=STATE_HINT)
 def models_share_nothing(_case: Case, seen: Any, expected: Any) -> None:
-    """Two models of the class train in turn, and one of them has a second `fit`: neither affects the other, and the
-    second `fit` continues from the first."""
+    """Two models of the class train in turn, and one of them is trained by `fit` twice: neither affects the other, and
+    the second `fit` continues from the first."""
     _same_turns(seen, expected, "loss", "mae")
 
 
@@ -40,7 +46,7 @@ def models_share_nothing(_case: Case, seen: Any, expected: Any) -> None:
 
 @probes.WEIGHTED_STEPS.confirms(probes.one_weighted_step_on_paper)
 def weighted_steps_as_the_reference(_case: Case, seen: Any, expected: Any) -> None:
-    """Each weighted step changes the weights as it must, and reports what it must after the first batch."""
+    """Each weighted step changes the weights correctly, and the first one reports the right results."""
     _same_steps(seen, expected)
     _same_report(seen[0]["logs"], expected[0]["logs"], "loss", "mae")
 
@@ -50,13 +56,15 @@ WEIGHTED_IN_TURN = probes.WEIGHTED.trial(probes.weighted_in_turn, weighted_turn_
 
 @WEIGHTED_IN_TURN.judge(points=0.25, hint=STATE_HINT)
 def weighted_models_share_nothing(_case: Case, seen: Any, expected: Any) -> None:
-    """Two models of the class train in turn with weights, and one of them has a second `fit`: neither affects the
-    other, and the second `fit` continues from the first."""
+    """Two models of the class train in turn with weights, and one of them is trained by `fit` twice: neither affects
+    the other, and the second `fit` continues from the first."""
     _same_turns(seen, expected, "loss", "mae")
 
 
 def _same_turns(seen: Any, expected: Any, *names: str) -> None:
     """Fail unless steps and fits do and report the same. All batches have one size, so every mean is the same."""
+    _same_steps(seen["steps"][:1], expected["steps"][:1], ALONE_HINT)
+    _same_report(seen["steps"][0]["logs"], expected["steps"][0]["logs"], *names, hint=ALONE_HINT)
     _same_steps(seen["steps"], expected["steps"])
     for step, due in zip(seen["steps"], expected["steps"], strict=True):
         _same_report(step["logs"], due["logs"], *names)
@@ -64,24 +72,25 @@ def _same_turns(seen: Any, expected: Any, *names: str) -> None:
         _same_steps(fit["steps"], due["steps"])
         _same_report(fit["history"], due["history"], *names)
         counted = array(fit["counted"], "The count of steps")
-        expect((counted == due["counted"]).all(), "The optimizer has counted the wrong number of steps.", counted)
+        right = (counted == due["counted"]).all()
+        expect(right, "The optimizer counted the wrong number of steps.", counted, hint=COUNT_HINT)
 
 
-def _same_steps(seen: Any, expected: Any) -> None:
+def _same_steps(seen: Any, expected: Any, hint: str = "") -> None:
     expect(len(seen) == len(expected), "Training takes the wrong number of steps.", len(seen))
     for step, due in zip(seen, expected, strict=True):
         for found, wanted in zip(step["weights"], due["weights"], strict=True):
             # Each step passes on the rounding of those before it.
-            close(found, wanted, "A weight after a step", ulps=256, scale=16)
+            close(found, wanted, "A weight after a step", ulps=256, scale=16, hint=hint)
 
 
-def _same_report(logs: Any, expected: Any, *names: str) -> None:
+def _same_report(logs: Any, expected: Any, *names: str, hint: str = "") -> None:
     for name in names:
         found = reported(logs, name)
-        expect(found is not None, f"There is no `{name}` in what is reported.", received=sorted(logs))
+        expect(found is not None, f"`{name}` is missing from the reported results.", received=sorted(logs), hint=hint)
         due = np.asarray(reported(expected, name))
         # Weights that differ by their rounding give losses that do.
-        close(found, due, f"The reported `{name}`", ulps=512, scale=max(1.0, np.abs(due).max()))
+        close(found, due, f"The reported `{name}`", ulps=512, scale=max(1.0, np.abs(due).max()), hint=hint)
 
 
 # --- balanced_sample_weight
@@ -91,10 +100,11 @@ BALANCED_ON_ANY_LABEL_CASES = probes.BALANCED.trial(probes.balanced, probes.any_
 
 
 @BALANCED_ON_ANY_LABEL_CASES.judge(
-    points=0.5, hint="Labels are names, not positions: they may be negative, and leave gaps, and there may be one only."
+    points=0.5,
+    hint="Do not use labels as positions: they can be negative or have gaps, and there can be only one class.",
 )
 def any_labels(case: Case, seen: Any, expected: Any) -> None:
-    """With any number of classes, one included, and any integers as labels, each weight is right."""
+    """The weights are right for any number of classes, including one, and for any integers as labels."""
     _same_weights(case, seen, expected)
 
 

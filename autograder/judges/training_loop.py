@@ -30,21 +30,21 @@ TABLES = probes.NEXT_BATCH.trial(probes.batches, probes.split_cases)
 
 @TABLES.confirms(probes.every_example_once)
 def once_in_any_size(case: Case, seen: Any) -> None:
-    """One epoch visits every example exactly once, however large the arrays are; where they don't fit in a batch, in
-    several batches."""
+    """For arrays of any size, one epoch visits every example exactly once, in several batches if the data do not fit in
+    one."""
     _in_batches(case, seen)
     probes.every_example_once(case, seen)
 
 
 @TABLES.confirms(probes.batch_sizes)
 def batches_of_any_size(case: Case, seen: Any) -> None:
-    """Every batch but the last is full, however large the arrays are."""
+    """For arrays of any size, every batch but the last is full."""
     probes.batch_sizes(case, seen)
 
 
 @TABLES.confirms(probes.inputs_keep_their_targets)
 def pairs_of_any_size(case: Case, seen: Any) -> None:
-    """Each example keeps its own target, however large the arrays are; where they don't fit in a batch, in several."""
+    """For arrays of any size, each example keeps its own target, in several batches if the data do not fit in one."""
     _in_batches(case, seen)
     probes.inputs_keep_their_targets(case, seen)
 
@@ -58,7 +58,7 @@ def _in_batches(case: Case, seen: Any) -> None:
 
 @TABLES.judge(points=0.5, hint="Try arrays of other sizes, batches larger than the data, and a single example.")
 def any_size(case: Case, seen: Any) -> None:
-    """Each example comes once, with its own target, in batches of the right size, however large the arrays are."""
+    """For arrays of any size, each example comes once, with its own target, in batches of the right size."""
     probes.every_example_once(case, seen)
     probes.batch_sizes(case, seen)
     probes.inputs_keep_their_targets(case, seen)
@@ -100,15 +100,24 @@ def arrangement(case: Case, seen: Any) -> dict[str, Any]:
 # --- train_step
 
 
-def true_loss(weights: Weights, x: np.ndarray, y: np.ndarray, doubles: bool = False) -> float:
+ACTIVATIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "linear": lambda x: x,
+    "tanh": np.tanh,
+    "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
+    "softplus": lambda x: np.log1p(np.exp(x)),
+    "silu": lambda x: x / (1 + np.exp(-x)),
+}
+
+
+def true_loss(case: Case, weights: Weights, batch: dict[str, np.ndarray], doubles: bool = False) -> float:
     """The loss of the network in training, in double precision."""
-    y_pred = _predictions(weights, x, doubles)
+    y_pred, y = _predictions(weights, batch["x"], case["activation"], doubles), batch["y"]
     return float(np.mean((y_pred - y.ravel()) ** 2) + 0.5 * np.mean(y_pred))
 
 
-def _predictions(weights: Weights, x: np.ndarray, doubles: bool = False) -> np.ndarray:
+def _predictions(weights: Weights, x: np.ndarray, activation: str = "linear", doubles: bool = False) -> np.ndarray:
     first, bias, offset, last, shift = (np.asarray(value, np.float64) for value in weights)
-    hidden = (x.astype(np.float64) @ first + bias) * (2.0 if doubles else 1.0) + offset
+    hidden = ACTIVATIONS[activation](x.astype(np.float64) @ first + bias) * (2.0 if doubles else 1.0) + offset
     return (hidden @ last + shift).ravel()
 
 
@@ -134,10 +143,10 @@ FROZEN = probes.TRAIN_STEP.trial(probes.steps, probes.fixed_cases, examples=2, s
 
 @PLAIN.confirms(probes.moves_down_the_slope)
 def weights_of_any_step(case: Case, seen: Any) -> None:
-    """A step moves each weight by `-learning_rate` times the slope of the loss."""
+    """A step changes each weight by `-learning_rate` times the gradient of the loss."""
     starts = [case["weights"], *(step["weights"] for step in seen[:-1])]
     for start, step, batch in zip(starts, seen, case["batches"], strict=True):
-        slope = slopes(lambda weights, batch=batch: true_loss(weights, batch["x"], batch["y"]), start)
+        slope = slopes(lambda weights, batch=batch: true_loss(case, weights, batch), start)
         for part in (0, 1, 3, 4):
             due = start[part] - case["rate"] * slope[part]
             close(step["weights"][part], due, "A weight after the step", ulps=64, scale=8)
@@ -148,7 +157,7 @@ def loss_of_any_step(case: Case, seen: Any) -> None:
     """`train_step` returns the loss of the batch before the update."""
     starts = [case["weights"], *(step["weights"] for step in seen[:-1])]
     for start, step, batch in zip(starts, seen, case["batches"], strict=True):
-        due = np.asarray(true_loss(start, batch["x"], batch["y"]))
+        due = np.asarray(true_loss(case, start, batch))
         close(step["loss"], due, "The loss of a step", ulps=64, scale=16)
 
 
@@ -157,10 +166,10 @@ def loss_of_any_step(case: Case, seen: Any) -> None:
     points=0.5, hint="Try other batches and another learning rate. Some layers behave differently in training."
 )
 def any_network(case: Case, seen: Any, expected: Any) -> None:
-    """Loss and weights are right for other batches and learning rates, in training mode."""
+    """The loss and the weights are right for other batches and learning rates, in training mode."""
     starts = [case["weights"], *(step["weights"] for step in seen[:-1])]
     for start, step, due, batch in zip(starts, seen, expected, case["batches"], strict=True):
-        loss = true_loss(start, batch["x"], batch["y"], doubles=True)
+        loss = true_loss(case, start, batch, doubles=True)
         close(step["loss"], np.asarray(loss), "The loss of a step", ulps=64, scale=64)
         for part in (0, 1, 3, 4):
             close(step["weights"][part], due["weights"][part], "A weight after the step", ulps=128, scale=32)
@@ -168,13 +177,13 @@ def any_network(case: Case, seen: Any, expected: Any) -> None:
 
 @FROZEN.confirms(probes.moves_only_what_is_trained)
 def frozen_weights_stay(case: Case, seen: Any, expected: Any) -> None:
-    """Whatever is frozen, or that no gradient trains, stays as it is; the other weights move as they must."""
+    """Frozen and non-trainable weights stay as they are; the other weights change as they must."""
     if "raised" in seen[0]:
         raise Failure(f"With frozen weights in the model your code raised {seen[0]['raised']}")
     for step, due in zip(seen[:2], expected[:2], strict=True):
         for part in (2, 3, 4):
             same = np.array_equal(step["weights"][part], case["weights"][part])
-            expect(same, "A weight moved that must not be trained.")
+            expect(same, "A frozen or non-trainable weight changed.")
         for part in (0, 1):
             close(step["weights"][part], due["weights"][part], "A weight after the step", ulps=128, scale=32)
 
@@ -238,9 +247,12 @@ def mean_of_any_training(case: Case, seen: Any) -> None:
 
 
 @ANY_TRAINING.confirms(probes.one_step_for_each_batch)
-@ANY_TRAINING.judge(points=0.5, hint="Try other numbers of batches and epochs, and follow the weights step by step.")
+@ANY_TRAINING.judge(
+    points=0.5, hint="Try other numbers of batches and epochs, and compare the weights after each step."
+)
 def any_training(case: Case, seen: Any) -> None:
-    """For any number of batches and epochs, each batch is one step, and the weights end where these steps lead."""
+    """For any number of batches and epochs, `fit` takes one step per batch, and the model ends with the weights after
+    these steps."""
     probes.covers_the_data(case, seen)
     for run in seen:
         for found, wanted in zip(run["weights"], replay(case, run), strict=True):
@@ -249,12 +261,12 @@ def any_training(case: Case, seen: Any) -> None:
 
 @ANY_TRAINING.confirms(probes.new_order_each_epoch)
 def orders_of_any_training(case: Case, seen: Any) -> None:
-    """Each epoch has an order of its own; the same seed gives the same training. Losses or weights show that it was
-    one."""
+    """Each epoch has a different order, and the same seed gives the same training. The losses or the weights match the
+    steps."""
     probes.new_order_each_epoch(case, seen)
     failures = [_failure(judge, case, seen) for judge in (mean_of_any_training, any_training)]
     if all(failures):
-        raise Failure("These steps are not those of a training.")
+        raise Failure("The losses and the weights do not match the steps.")
 
 
 def _failure(judge: Callable[[Case, Any], None], case: Case, seen: Any) -> Failure | None:

@@ -49,28 +49,28 @@ def drawn_heads(case: Case, seen: Any) -> None:
 
 @MASKED.confirms(probes.padding_has_no_influence)
 def drawn_padding(case: Case, seen: Any) -> None:
-    """Under unseen masks every real token acts on every real token, and no padding does."""
+    """With unseen masks, every real token influences every real token, and no padding does."""
     probes.padding_has_no_influence(case, seen)
     some_block(case, seen)
 
 
 @MASKED.confirms(probes.attention_is_shared_among_real_tokens)
 def drawn_shares(case: Case, seen: Any) -> None:
-    """Under unseen masks, of equal tokens each real one gets one over their number."""
+    """With unseen masks, the attention weights of equal real tokens are equal and sum to 1."""
     probes.attention_is_shared_among_real_tokens(case, seen)
     some_block(case, seen)
 
 
 @MASKED.confirms(probes.mask_is_passed_on)
 def drawn_passing(case: Case, seen: Any) -> None:
-    """Unseen masks are handed on."""
+    """Unseen masks are passed on."""
     probes.mask_is_passed_on(case, seen)
     some_block(case, seen)
 
 
 @LEARNS.confirms(probes.every_part_learns)
 def drawn_gradients(case: Case, seen: Any) -> None:
-    """On unseen inputs and kernels a gradient reaches every part."""
+    """For unseen inputs and kernels, a gradient reaches every part."""
     probes.every_part_learns(case, seen)
 
 
@@ -82,7 +82,8 @@ def learning_block(case: Case, seen: Any) -> None:
 
 @LEARNS.judge(
     points=0.75,
-    hint="Every size that `call` needs comes from the tensors of this call or from the arguments of `__init__`.",
+    hint="If a check of one of the two halves fails, fix that first. In `call`, use only sizes of the current tensors "
+    "and arguments of `__init__`.",
 )
 def gradient_values(case: Case, seen: Any, expected: Any) -> None:
     """Inside a `tf.function`, for any batch size and length, the gradients of the input and of every part have the
@@ -97,7 +98,7 @@ def _same_gradients(found: Any, wanted: Any) -> None:
         due = [array(value, "the reference") for value in wanted[part]]
         scale = max(float(np.abs(value).max()) for value in due)
         what = "The gradient of the input" if part == "x" else f"The gradient of the {_NAMES[part]}"
-        expect(len(found[part]) == len(due), f"{what} is not there.")
+        expect(len(found[part]) == len(due), f"{what} is missing.")
         for one, value in zip(found[part], due, strict=True):
             close(one, value, what, ulps=16384, scale=scale)
 
@@ -122,7 +123,7 @@ def drawn_calls(case: Case, seen: Any, expected: Any) -> None:
 
 @COUNTED.confirms(probes.counts_are_right)
 def drawn_counts(case: Case, seen: Any, expected: Any) -> None:
-    """Each number is that of the layer's weights right after a call."""
+    """Each number is the number of the layer's weights right after a call."""
     del case
     probes.same_counts(seen, expected)
 

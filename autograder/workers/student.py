@@ -28,13 +28,17 @@ Seen = dict[str, Any]
 
 MOST_DEATHS = 2
 """A probe that ended its worker or hung so often is not tried again: the others get their turn."""
+SKIPPED = "So this check did not run. Look for the cause in the questions before it."
 TEXTS: dict[str, str] = {
-    "died": "The code ended its own process.",
-    "timeout": "The code did not finish in {seconds:.0f} s.",
-    "malformed": "The answer was no plain data: {detail}",
-    "exhausted": "The time for this submission is used up.",
-    "replays": "The code ended its process too often.",
-    "replies": "The answers of this submission are too large.",
+    "died": (
+        "Your code ended its own process. Usual causes are a function that calls itself without end, arrays that are "
+        "too large for the memory, and `exit()`."
+    ),
+    "timeout": "Your code did not finish in {seconds:.0f} s. Look for a loop that never ends, or that runs too often.",
+    "malformed": "Your answer is not made of numbers that can be read: {detail}",
+    "exhausted": f"The time for the whole notebook is used up. {SKIPPED}",
+    "replays": f"Your notebook ended its own process too often. {SKIPPED}",
+    "replies": f"The answers of your notebook are too large to be read. {SKIPPED}",
 }
 
 
@@ -130,7 +134,7 @@ class Student:
                 self._deaths[probe].append(self._failure(error, self.limits.probe_seconds))
                 raise self._deaths[probe][-1] from None
             finally:
-                self._collect(worker, f"while `{probe}` looked at an answer")
+                self._collect(worker, f"while the probe `{probe}` ran")
             self._count(worker)
             return found
 
@@ -223,7 +227,7 @@ class Student:
             case WireClosed():
                 return ProbeDied("died", TEXTS["died"])
             case TooMuch():
-                return ProbeDied("died", str(error))
+                return ProbeDied("died", f"Your code was stopped. {error} Write less to files.")
         return ProbeDied("malformed", TEXTS["malformed"].format(detail=error))
 
 

@@ -16,8 +16,8 @@ _DTYPES = {"float": "float32", "double": "float64", "half": "float16"}
 
 _SYMBOLIC = "While Keras builds a model or traces a `tf.function`, a tensor has a shape but no numbers yet"
 _NO_PATH = (
-    "The gradient is None: the tape saw no path from the loss to this variable. The forward pass and the loss belong "
-    "inside `with tf.GradientTape()`, without NumPy."
+    "The gradient is None: the tape recorded no path from the loss to this variable. Compute the forward pass and the "
+    "loss inside `with tf.GradientTape()`, without NumPy."
 )
 _NO_SIZE = (
     "A size is None here: the batch size is unknown in graph mode. `keras.ops.shape(x)` or `tf.shape(x)` gives it at "
@@ -25,14 +25,14 @@ _NO_SIZE = (
 )
 _NONE = r"(?:NoneType|None values|value \(None\)|invalid value None)"
 _SUPER = "`super().__init__()` has not run: call it in the first line of `__init__`."
-_KEYWORD = "Keras has no argument `{2}` here: check its spelling, and keep arguments of your own out of this call."
+_KEYWORD = "Keras has no argument `{2}` here: check its spelling, and do not pass your own arguments in this call."
 
 CAUSES: tuple[tuple[str, str], ...] = (
     # The first that is found in "type: message | the student's line" counts; {1} is the pattern's first group.
     (
         rf"{STAND_IN}|TypeError: \S*(?i:stand_?in)\S*\(\)",
-        "The check puts a small stand-in in the place of the other parts. Use only what the question says that such a "
-        "part has, with the arguments that the question names.",
+        "The check replaces the other parts with small stand-ins. Use only the attributes, methods and arguments that "
+        "the question names.",
     ),
     # --- classes of Keras's
     (r"forgot to call `?super\(\)\.__init__", _SUPER),
@@ -43,29 +43,35 @@ CAUSES: tuple[tuple[str, str], ...] = (
     ),
     (
         r"must call `?compile|has no attribute '(?:optimizer|loss_fn)' *(?:\||$)|not been compiled",
-        "The model was not compiled. A `compile` of your own has to call `super().compile()` and keep its arguments.",
+        "The model was not compiled. Your own `compile` must call `super().compile()` and pass its arguments on.",
     ),
-    (r"does not have a `call(?:\(\))?` method", "Keras finds no `call` here: is it defined, and indented as a method?"),
+    (
+        r"does not have a `call(?:\(\))?` method",
+        "Keras finds no `call` here: check that it is defined, and indented as a method.",
+    ),
     (r"'Toutput_types' of 'OptionalFromValue'", "`train_step` returned nothing: return a dict of metric results."),
     (r"NotImplementedError: *(?:\||$)", "This part is not written yet: put your code there."),
-    (r"AssertionError", "An `assert` in your own code does not hold for the values tried."),
+    (r"AssertionError", "An `assert` in your code fails for the values tried."),
     (
         r"add new elements of state|singleton tf\.Variables|on a non-first call",
-        "A layer or a weight is made while the model runs. Make it once, in `__init__` or `build`.",
+        "A layer or a weight is created while the model runs. Create it once, in `__init__` or `build`.",
     ),
     (
         r"optimizer cannot recognize variable|can only be called for the variables",
-        "An optimizer keeps to the variables that it was first used with: each network needs its own.",
+        "An optimizer accepts only the variables that it was first used with: give each network its own optimizer.",
     ),
-    (r"non-persistent GradientTape", "A tape gives gradients once: ask for all of them in a single call."),
+    (
+        r"non-persistent GradientTape",
+        "A tape computes gradients only once: compute all of them in one call of `tape.gradient`.",
+    ),
     (
         r"deserializing class '(\w+)'.*unexpected keyword argument '(\w+)'",
-        "The config holds `{2}`, which `{1}.__init__` does not take: let it take `**kwargs` and pass them to "
+        "The config contains `{2}`, which `{1}.__init__` does not accept: accept `**kwargs`, and pass them to "
         "`super().__init__`.",
     ),
     (
         r"deserializing class '(\w+)'.*missing .*argument.*?: (.*?) *(?:\||$)",
-        "`{1}` cannot be made from its config: `get_config` leaves out {2}.",
+        "`{1}` cannot be created from its config: `get_config` leaves out {2}.",
     ),
     (
         r"not JSON serializable|override `get_config|could not be deserialized",
@@ -85,11 +91,12 @@ CAUSES: tuple[tuple[str, str], ...] = (
     ),
     (
         r"TypeError: (\S+)\(\) got an unexpected keyword argument '(\w+)'",
-        "`{1}` is called with `{2}=...`, which its `def` does not take. Compare it with the signature in the question.",
+        "`{1}` is called with `{2}=...`, which its `def` does not accept. Compare it with the signature in the "
+        "question.",
     ),
     (
         r"TypeError: (\S+)\(\) missing \d+ required .*?arguments?: (.*?) *(?:\||$)",
-        "`{1}` needs {2}, and the call does not give it. Compare the `def` and the call with the question.",
+        "`{1}` needs {2}, but the call does not pass it. Compare the `def` and the call with the question.",
     ),
     (
         r"TypeError: (\S+)\(\) takes (?:from )?(.*) positional arguments? but (\d+)",
@@ -98,7 +105,7 @@ CAUSES: tuple[tuple[str, str], ...] = (
     (r"(\S+)\(\) got multiple values for argument '(\w+)'", "`{1}` gets `{2}` twice: by position and by name."),
     (
         r"NameError: name '(\w+)'",
-        "`{1}` has no value: is it spelled right, and has the cell that defines it run?",
+        "`{1}` has no value: check its spelling, and run the cell that defines it.",
     ),
     (
         r"UnboundLocalError: .*variable '(\w+)'",
@@ -118,9 +125,9 @@ CAUSES: tuple[tuple[str, str], ...] = (
     ),
     (
         _NONE,
-        "A value is None here. Usual reasons: a function without `return`, or a gradient that the tape did not see.",
+        "A value is None here. Usual reasons: a function without `return`, or a gradient that the tape did not record.",
     ),
-    (r"'ellipsis'|EllipsisType", "The `...` of the stub is still there: put your code in its place."),
+    (r"'ellipsis'|EllipsisType", "The `...` of the stub is still there: replace it with your code."),
     # --- symbolic tensors
     (
         r"KerasTensor cannot be used as input to a TensorFlow",
@@ -139,33 +146,36 @@ CAUSES: tuple[tuple[str, str], ...] = (
         r"(?:float|int)\(\) argument .*(?:Symbolic|Keras)Tensor",
         _SYMBOLIC + ": keep it as a tensor, without `float(...)` or `int(...)`.",
     ),
-    (r"got the symbolic", "A symbolic tensor, without numbers, came where a computed value is expected."),
-    (r"values must be KerasTensors", "`keras.Model` takes what `keras.Input` gives and what layers make of it."),
+    (r"got the symbolic", "A symbolic tensor, which has no numbers, is used where a computed value is expected."),
+    (
+        r"values must be KerasTensors",
+        "`keras.Model` needs tensors from `keras.Input`, and outputs of layers called on them.",
+    ),
     (
         r"is not connected to `inputs`",
-        "The output was not computed from these inputs: follow the calls from `keras.Input` to the output.",
+        "The output was not computed from these inputs: check the calls from `keras.Input` to the output.",
     ),
     # --- what is used as something else
-    (r"got <function", "A function came where a tensor is expected: is it called, with `()`?"),
+    (r"got <function", "A function is used where a tensor is expected: call it, with `()`."),
     (
         r"[Tt]ruth value of an array|only (?:length-1|0-dimensional) arrays|only integer scalar|array of size 1",
-        "Python needs a single number here and gets several: reduce the tensor first, or use `keras.ops.where`.",
+        "Python needs a single number here, but gets several: reduce the tensor first, or use `keras.ops.where`.",
     ),
     (
         r"(?:too many values to unpack \(expected 2|not enough values to unpack \(expected 3).*= data\b",
-        "`data` has two parts, or three where sample weights are given.",
+        "`data` has two parts, or three if sample weights are given.",
     ),
     (
         r"not enough values to unpack \(expected (\d+), got (\d+)",
-        "There are {1} names for {2} values: look at what is returned or yielded.",
+        "There are {1} names for {2} values: check what is returned or yielded.",
     ),
     (
         r"too many values to unpack \(expected (\d+)",
-        "There are more values than the {1} names for them: look at what is returned or yielded, and its first axis.",
+        "There are more values than the {1} names for them: check what is returned or yielded, and its first axis.",
     ),
     (
         r"cannot unpack non-iterable|Cannot iterate over a scalar|iteration over a 0-d|object is not iterable",
-        "Several values are expected here, and there is only one: look at what is returned or yielded.",
+        "Several values are expected here, but there is only one: check what is returned or yielded.",
     ),
     (
         r"Tensor' object (?:does not support item assignment|has no attribute 'assign)",
@@ -173,16 +183,24 @@ CAUSES: tuple[tuple[str, str], ...] = (
     ),
     (
         r"'(?:\w+\.)*(\w+)' object is not callable",
-        "A value of type `{1}` is called like a function: is its name used twice?",
+        "A value of type `{1}` is called like a function: its name may be in use for both.",
     ),
     (r"'(function|method)' object", "A {1} is used where its result is meant: call it."),
     (
         r"'str' and|and 'str'|concatenate str|of non-int of type 'str'",
-        "A text came where a number is needed: keep numbers as numbers, or convert with `float(...)`.",
+        "A string is used where a number is needed: keep numbers as numbers, or convert with `float(...)`.",
     ),
-    (r"'generator' object", "This is a generator: run over it with `for`, or take one item with `next(...)`."),
-    (r"unhashable", "A list, tensor or variable cannot be a key or in a set: use its position, or `id(...)`."),
+    (r"'generator' object", "This is a generator: loop over it with `for`, or take one item with `next(...)`."),
+    (
+        r"unhashable",
+        "A list, tensor or variable cannot be a dict key or an element of a set: use its position, or `id(...)`.",
+    ),
     (r"RecursionError", "A function calls itself without end."),
+    (r"SystemExit", "`exit()` or `sys.exit()` ends the notebook: remove it."),
+    (
+        r"MemoryError|Unable to allocate|OOM when allocating|bad_alloc",
+        "The memory is used up: an array is too large, or a list grows without end. Print the shape before this line.",
+    ),
     (r"KeyError: '?(\w+)'? *(?:\||$)", "There is no key `{1}` here: print the keys."),
     (
         r"multiply sequence by non-int|for \S+ '(?:list|tuple)'|and '(?:list|tuple)'",
@@ -190,34 +208,37 @@ CAUSES: tuple[tuple[str, str], ...] = (
     ),
     (
         r"'float' object cannot be interpreted|not float|of dtype int32|positive integer",
-        "A whole number is needed here: use `//` in place of `/`, or `int(...)`.",
+        "An integer is needed here: use `//` in place of `/`, or `int(...)`.",
     ),
     # --- dtypes and shapes
     (
         r"expected to be an? (\w+) tensor but is an? (\w+)|has type (\w+) that does not match type (\w+)|"
         r"requested dtype (\w+) for Tensor with dtype (\w+)",
-        "Two dtypes meet, {dtypes}: convert one with `keras.ops.cast` or `tf.cast`.",
+        "The dtypes differ, {dtypes}: convert one with `keras.ops.cast` or `tf.cast`.",
     ),
     (
         r"list of allowed values|Could not find device",
-        "This operation does not take this dtype: cast to float32 first.",
+        "This operation does not accept this dtype: cast to float32 first.",
     ),
     (
         r"[Ii]nvalid reduction dimension|is out of bounds|must be in the range",
         "The tensor has fewer axes than this `axis` needs: print its shape.",
     ),
-    (r"expects a vector of size (\d+)\..*of size (\d+)", "The permutation names {2} axes, and the tensor has {1}."),
-    (r"to have rank (\d+) but got: (\d+)", "A tensor with {1} axes is needed here, and this one has {2}."),
+    (r"expects a vector of size (\d+)\..*of size (\d+)", "The permutation names {2} axes, but the tensor has {1}."),
+    (r"to have rank (\d+) but got: (\d+)", "A tensor with {1} axes is needed here, but this one has {2}."),
     (
         r"requested shape|cannot reshape|evenly divisible",
-        "A reshape keeps the number of elements: multiply the sizes of both shapes.",
+        "A reshape keeps the number of elements: the sizes of both shapes must have the same product.",
     ),
-    (r"\(size (\d+) is different from (\d+)\)", "The inner sizes of this product differ, {1} and {2}."),
+    (r"\(size (\d+) is different from (\d+)\)", "The inner sizes of this matrix product differ: {1} and {2}."),
     (
         r"expected axis -1 .* value (\d+), but received input with shape (\([^)]*\))",
         "The layer was built for a last axis of {1} and gets the shape {2}. A layer keeps the width of its first call.",
     ),
-    (r"expected (?:min_)?ndim=(\d+), found ndim=(\d+)", "The layer takes tensors with {1} axes, and this one has {2}."),
+    (
+        r"expected (?:min_)?ndim=(\d+), found ndim=(\d+)",
+        "The layer accepts tensors with {1} axes, but this one has {2}.",
+    ),
     (r"inhomogeneous", "Parts of different lengths cannot become one array."),
 )
 _RULES = [(re.compile(pattern), text) for pattern, text in CAUSES]

@@ -16,17 +16,18 @@ _OF_SIZES = re.compile(r"finite|nan\b|infin|log\b|zero|0 / 0|norm|large|clip|exp
 
 _OF_GRAPHS = re.compile(r"traces|tracing|NumPy|stop_gradient|unknown", re.I)
 
-NOT_FINITE = "NaN and infinity come from log(0), a division by 0, exp of a large number, or the slope of a root at 0."
+NOT_FINITE = (
+    "NaN and infinity come from log(0), a division by 0, exp of a large number, or the gradient of a square root at 0."
+)
 NO_NUMBERS = "Print what your code returns, and its type: a tensor, an array or a number is expected."
 PRINT = "Print the shape of what you return, for the case above."
-TOO_MANY = "There is an axis too many: a sum or a mean over it is missing, or went over another axis."
-TOO_FEW = (
-    "An axis is missing: a sum or a mean without `axis` runs over all of them; a size of 1 can be lost by `squeeze`."
-)
+TOO_MANY = "There is one axis too many: a sum or a mean over it is missing, or is taken over another axis."
+TOO_FEW = "An axis is missing: a sum or a mean without `axis` reduces all axes, and `squeeze` removes axes of size 1."
 SLOPE = (
-    "A gradient does arrive, so no operation cuts it off. It is that of another loss: look at the loss's value first."
+    "The gradient does arrive, so no operation blocks it. It is the gradient of a different loss: check the value of "
+    "the loss first."
 )
-OTHER_SIZE = "The number of axes is right, and a size differs: follow the sizes from line to line."
+OTHER_SIZE = "The number of axes is right, but a size differs: print the shape after each line."
 
 
 def hint_of(failure: Failure, check: Check, *, told: bool) -> str:

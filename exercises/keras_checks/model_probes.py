@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from keras_checks import models
+from keras_checks.defaults import default_settings
 from keras_checks.errors import describe_error
 from keras_checks.observe import Namespace, plain, probe_of, register_probe, sent
 from keras_checks.question import Case
@@ -17,13 +18,14 @@ class ModelProbe:
     """A probe of a model whose design is free: ``build(namespace, case)`` makes it, ``measure(model, case)`` looks.
 
     Where a submission is graded, the two run in different processes: the model crosses as configuration and weights.
+    A model that can't cross is measured beside the code that made it, and the observation says so: ``in_place``.
     """
 
     build: Callable[[Namespace, Case], Any]
     measure: Callable[[Any, Case], Any]
 
     def __call__(self, namespace: Namespace, case: Case) -> Any:
-        return self.measure(self.build(namespace, case), case)
+        return {**self.measure(self.build(namespace, case), case), "in_place": True}
 
 
 def model_probe(build: Callable[[Namespace, Case], Any]) -> Callable[[Callable[[Any, Case], Any]], ModelProbe]:
@@ -49,7 +51,8 @@ def build_model(exercise: str, name: str, names: dict[str, Any], case: Case) -> 
     """
     function = probe_of(exercise, name)
     try:
-        return {"seen": {"model": models.pack(function.build(Namespace(names), sent(case)))}}
+        with default_settings():
+            return {"seen": {"model": models.pack(function.build(Namespace(names), sent(case)))}}
     except Exception as error:
         return {"error": describe_error(error)}
 
@@ -58,6 +61,7 @@ def measure_model(exercise: str, name: str, packed: dict[str, Any], case: Case) 
     """What a model probe sees of a model that came as data."""
     function = probe_of(exercise, name)
     try:
-        return {"seen": plain(function.measure(models.unpack(packed), sent(case)))}
+        with default_settings():
+            return {"seen": plain(function.measure(models.unpack(packed), sent(case)))}
     except Exception as error:
         return {"error": describe_error(error)}

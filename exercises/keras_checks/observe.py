@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from keras_checks.defaults import default_settings
 from keras_checks.errors import describe_error, short
 from keras_checks.question import EXERCISES, Case, Probe
 
@@ -100,7 +101,8 @@ def run_probe(exercise: str, name: str, names: dict[str, Any], case: Case) -> di
     """
     function = probe_of(exercise, name)
     try:
-        return {"seen": plain(function(Namespace(names), sent(case)))}
+        with default_settings():
+            return {"seen": plain(function(Namespace(names), sent(case)))}
     except Exception as error:
         return {"error": describe_error(error)}
 

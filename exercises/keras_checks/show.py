@@ -41,7 +41,7 @@ def pair(received: Any, expected: Any) -> tuple[str, str]:
 
 
 def assignments(case: dict[str, Any]) -> str:
-    """A case as ``name = value, …``, without what tells nothing: seeds and private keys."""
+    """A case as ``name = value, …``, without what tells nothing: seeds, names of worked cases and private keys."""
     parts = [f"{name} = {_named(name, value)}" for name, value in _leaves(case) if not _silent(name)]
     while len(parts) > 1 and len(", ".join(parts)) > LONGEST:
         parts[-2:] = ["…"]
@@ -50,7 +50,7 @@ def assignments(case: dict[str, Any]) -> str:
 
 def _silent(name: str) -> bool:
     last = name.rpartition(".")[2]
-    return last.startswith(("_", "secret_")) or last in ("seed", "seeds") or last.endswith("_seed")
+    return last.startswith(("_", "secret_")) or last in ("seed", "seeds", "worked") or last.endswith("_seed")
 
 
 def _leaves(case: dict[str, Any]) -> list[tuple[str, Any]]:

@@ -7,7 +7,7 @@ from typing import Any
 from keras_checks.compare import Failure
 from keras_checks.question import Case, Check
 
-PLAIN_ERRORS = ("MissingAnswer", "ProbeDied")
+PLAIN_ERRORS = ("MissingAnswer", "ProbeDied", "Tampered")
 """Errors whose message says all: they are not raised by the code under test."""
 
 

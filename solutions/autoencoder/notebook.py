@@ -17,37 +17,37 @@
 # | question | minutes | points |
 # |---|---|---|
 # | 1. Two halves | 20 | 4 |
-# | 2. The whole | 15 | 4 |
+# | 2. The autoencoder | 15 | 4 |
 # | 3. The halves on their own | 10 | 2 |
 #
 # An autoencoder is trained to return its input. That would be easy without the narrow layer in its middle: 64 pixels go
-# in, and only 2 numbers pass. The output can only be built from these two. So the network must find out what the
-# examples have in common and what tells them apart, without a single label.
+# in, and only 2 numbers pass. The output depends only on these two. So the network must learn what the examples have in
+# common and how they differ, without any labels.
 #
 # ```
 #            encoder                      decoder
 #   x  ->  [ 64 -> 32 -> 2 ]  ->  z  ->  [ 2 -> 32 -> 64 ]  ->  reconstruction of x
 #  data                          code
 #          |______________________________________________|
-#                       the whole is what you train
+#                       the autoencoder is what you train
 # ```
 #
-# You **train** the whole, but you **use** the halves. The encoder alone makes a map of your data. The decoder alone
-# turns any point of that map into an example, also points that belong to no example.
+# You **train** the autoencoder, but you **use** the halves. The encoder alone makes a map of your data. The decoder
+# alone maps any point of that map to an example, even a point that is not the code of an example.
 #
 # You could put all the layers into one `Sequential` model, and it would train just as well. But then there is no
-# encoder and no decoder that you could call. In this notebook you use that **a model is a layer**: you can call it on a
-# tensor, symbolic or not, and it brings its weights along.
+# encoder and no decoder that you could call. In this notebook you use the fact that **a model is a layer**: you can
+# call it on a tensor, symbolic or not, and each call uses its weights.
 #
 # ```
-# half  = keras.Model(symbol_in, symbol_out)   # a model
-# other = half(some_tensor)                    # called like a layer; the same weights, not copies
+# half  = keras.Model(inputs, outputs)  # a model
+# other = half(some_tensor)             # called like a layer; the same weights, not copies
 # ```
 #
 # **To read:** the lecture's
 # [autoencoder example](https://colab.research.google.com/github/kenperry-public/ML_Spring_2024/blob/master/Autoencoder_example.ipynb);
 # Keras's guide to [the Functional API](https://keras.io/guides/functional_api/), section "All models are callable, just
-# like layers"; [`keras.Model`](https://keras.io/api/models/model/);
+# like layers"; [keras.Model](https://keras.io/api/models/model/);
 # [Building Autoencoders in Keras](https://blog.keras.io/building-autoencoders-in-keras.html); the paper by Hinton and
 # Salakhutdinov, [Reducing the Dimensionality of Data with Neural Networks](https://www.cs.toronto.edu/~hinton/absps/science.pdf).
 
@@ -59,31 +59,32 @@ import tensorflow as tf
 # %% [markdown]
 # ## 1. Two halves (4 points, 20 minutes)
 #
-# Build two models. The encoder $E$ turns each example with `input_dim` features into a code of `latent_dim`
-# numbers. The decoder $D$ turns a code back into `output_dim` features:
+# Build two models. The encoder $E$ maps each example with `input_dim` features to a code of `latent_dim` numbers. The
+# decoder $D$ maps a code back to `output_dim` features:
 #
 # $$ E: \; (\text{batch}, \text{input\_dim}) \to (\text{batch}, \text{latent\_dim}) \qquad
 #    D: \; (\text{batch}, \text{latent\_dim}) \to (\text{batch}, \text{output\_dim}) $$
 #
-# * Each half is a Keras model **of its own**, with its own input. Each call of the function builds a new model with new
-#   weights.
-# * Depth, width and activations are up to you. A hidden layer of a few dozen units in each half is plenty.
+# * Each half is a **separate** Keras model with its own input. Each call of the function builds a new model with new
+#   weights. (A subclass of `keras.Model` is accepted, too, but has no attribute `input` for question 2.)
+# * Depth, width and activations are up to you. A hidden layer of a few dozen units in each half is enough.
 # * The data are in $[0, 1]$, and several features of an example can be near 1 at the same time. Choose the **last
-#   activation of the decoder** so that every output can take every value between 0 and 1.
-# * The numbers of a code must be independent of each other: each can change while the others stay. For `latent_dim = 1`
-#   there is one number, and it must differ from example to example.
+#   activation of the decoder** so that every output can come near every value between 0 and 1. It may take values
+#   outside, too.
+# * The numbers of a code must be independent of each other: each can change while the others stay. They may be bounded
+#   or positive. For `latent_dim = 1` there is one number, and it must differ from example to example.
 #
-# **Worked example.** With `input_dim = 4` and `latent_dim = 1` the encoder turns 3 examples, shape (3, 4), into shape (3, 1).
-# An output `sigmoid(x)` is 0.02 for x = −3.9 and 0.98 for x = 3.9. A `softmax` over 4 outputs adds up to 1: if two of
-# them are equal, neither exceeds 0.5. And a `softmax` over one number is always 1.
+# **Worked example.** With `input_dim = 4` and `latent_dim = 1` the encoder maps 3 examples, shape (3, 4), to shape (3,
+# 1). An output `sigmoid(x)` is 0.02 for x = −3.9 and 0.98 for x = 3.9. The outputs of a `softmax` over 4 units add up
+# to 1: if two of them are equal, neither exceeds 0.5. A `softmax` over one number is always 1.
 #
-# The checks call your halves on small batches, with many random weights of theirs: shapes, the influence of each input,
-# in how many directions a code can vary, where outputs get, and whether a gradient reaches the weights. Nothing is
-# trained.
+# The checks call your halves on small batches, with many random weights. They test shapes, the influence of each input,
+# in how many directions codes and outputs can vary with the input and with the weights, the range of the outputs, and
+# whether they follow the gradients. Nothing is trained.
 
 # %% question="build_halves"
 def build_encoder(input_dim, latent_dim):
-    """Build the half that turns data into codes.
+    """Build the half that maps data to codes.
 
     Args:
         input_dim: number of features of an example.
@@ -101,14 +102,15 @@ def build_encoder(input_dim, latent_dim):
 
 
 def build_decoder(latent_dim, output_dim):
-    """Build the half that turns codes into data.
+    """Build the half that maps codes to data.
 
     Args:
         latent_dim: length of a code.
         output_dim: number of features of an example.
 
     Returns:
-        A Keras model: float32 (batch, latent_dim) to (batch, output_dim); can take each value in [0, 1].
+        A Keras model: float32 (batch, latent_dim) to (batch, output_dim). Its output can come near
+        each value in [0, 1].
     """
     # BEGIN SOLUTION
     code = keras.Input((latent_dim,))
@@ -120,40 +122,40 @@ def build_decoder(latent_dim, output_dim):
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# The two functions look alike: an input, a hidden layer, an output layer, and a model around them. They differ in the
-# sizes at both ends, and in the range of the last layer.
+# The two functions are similar: an input, a hidden layer, an output layer, and the model. They differ in the sizes of
+# input and output, and in the last activation.
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# Go through the activations you know. Which of them can give 0.02 and 0.98, in any combination within one row? With
-# `softmax` the numbers of a row add up to 1. What does that mean for a code of one number, and for 64 pixels?
+# The last activation of the decoder must allow 0.02 and 0.98 in any combination within one row. With `softmax` the
+# numbers of a row add up to 1, so it fits neither a code nor 64 pixels.
 # </details>
 # <details><summary>Hint 3</summary>
 #
 # `keras.Input((size,))`, `Dense(32, activation="relu")`, then a `Dense` with the wanted number of units: without
-# activation for the code, with `"sigmoid"` for the data. `keras.Model(first_symbol, last_symbol)` makes it a model.
+# activation for the code, with `"sigmoid"` for the data. Finish with `keras.Model(inputs, outputs)`.
 # </details>
 
 # %% [markdown]
-# ## 2. The whole (4 points, 15 minutes)
+# ## 2. The autoencoder (4 points, 15 minutes)
 #
 # Now connect two given halves to **one** model that can be trained:
 #
 # $$ A(x) = D(E(x)) $$
 #
-# The whole has no weights but those of the halves. When you train the whole, both halves learn. When you set the
-# weights of a half, the output of the whole changes at once.
+# The autoencoder has only the weights of the halves. When you train it, both halves learn. When you set the weights of
+# a half, the output of the autoencoder changes, too.
 #
 # ```
-#            whole
-#   +----------------------+        encoder  ---- the same object, the same weights ----  inside the whole
-#   |  encoder -> decoder  |        decoder  ---- the same object, the same weights ----  inside the whole
+#         autoencoder
+#   +----------------------+   encoder -- same object, same weights -- inside the autoencoder
+#   |  encoder -> decoder  |   decoder -- same object, same weights -- inside the autoencoder
 #   +----------------------+
 # ```
 #
-# The Functional way is three lines. A subclass of `keras.Model`, or a `Sequential` model of two models, is fine, too.
-# It need not be compiled. `encoder` and `decoder` are Functional models with one input and one output each. Inside
-# they may have branches, or layers like batch normalization, so use each of them as one piece.
+# With the Functional API it takes three lines. A subclass of `keras.Model`, or a `Sequential` model of two models, is
+# fine, too. You need not compile it. `encoder` and `decoder` are Functional models with one input and one output each.
+# They may contain branches, or layers like batch normalization, so call each of them as one model.
 #
 # **Worked example.**
 #
@@ -163,10 +165,10 @@ def build_decoder(latent_dim, output_dim):
 #   gradient is $2 (y - x) b x = 2$ for $a$, and $2 (y - x) z = 4$ for $b$. One step with learning rate 0.1 gives
 #   $a = 1.8$ and $b = 0.6$.
 # * Batch normalization: let $z = x + 2x$, and let the decoder be a batch normalization with moving mean 3 and moving
-#   variance 4. At inference $x = 1$ and $x = 3$, with codes 3 and 9, give $(3 - 3)/2 = 0$ and $(9 - 3)/2 = 3$. In
-#   training mode the batch has mean 6 and deviation 3, so they give −1 and 1.
+#   variance 4. In inference mode $x = 1$ and $x = 3$, with codes 3 and 9, give $(3 - 3)/2 = 0$ and $(9 - 3)/2 = 3$. In
+#   training mode the batch has mean 6 and standard deviation 3, so they give −1 and 1.
 #
-# The checks bring their own halves, so a mistake in question 1 costs nothing here.
+# The checks use their own halves, so a mistake in question 1 costs nothing here.
 
 # %% question="build_autoencoder"
 def build_autoencoder(encoder, decoder):
@@ -177,7 +179,8 @@ def build_autoencoder(encoder, decoder):
         decoder: Keras model, (batch, latent_dim) to (batch, input_dim).
 
     Returns:
-        A Keras model, (batch, input_dim) to (batch, input_dim), with the weights of both and no others.
+        A Keras model, (batch, input_dim) to (batch, input_dim), with the weights of both and no
+        others.
     """
     # BEGIN SOLUTION
     x = keras.Input(encoder.input_shape[1:])
@@ -187,31 +190,31 @@ def build_autoencoder(encoder, decoder):
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# A model can be called like a layer. What do you get when you call the encoder on a symbolic input, and what can you do
-# with that?
+# A model can be called like a layer. Calling the encoder on a symbolic input gives a symbolic code, on which you can
+# call the next model.
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# `decoder.output` does not help: it belongs to the decoder's own input, and no path leads there from the encoder's
-# input. Calling the decoder on the code makes a new path with the same weights.
+# `decoder.output` does not help: it was computed from the decoder's own input, which is not connected to the encoder's
+# input. Calling the decoder on the code makes the connection, with the same weights.
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# A new `keras.Input`, whose shape is that of the encoder's input without the batch axis (or take `encoder.input`
-# itself); the encoder called on it; the decoder called on the result; `keras.Model` from the first to the last.
+# Create a `keras.Input` with the shape of the encoder's input without the batch axis (or use `encoder.input` itself).
+# Call the encoder on it and the decoder on the result, and pass the first and the last tensor to `keras.Model`.
 # </details>
 
 # %% [markdown]
 # ## 3. The halves on their own (2 points, 10 minutes)
 #
-# After training you have three models: the whole and two halves. Now reconstruct examples without the whole, in two
-# steps: encode, then decode. Between the steps you have the code. In the picture below it becomes a map.
+# After training you have three models: the autoencoder and its two halves. Now reconstruct examples without the
+# autoencoder, in two steps: encode, then decode. Between the steps you have the code. The picture below draws it as a
+# map.
 #
-# Write it for any pair, whatever is inside: the halves are arguments, and they are used in inference mode, not in
-# training mode.
+# Write it for any pair: the halves are arguments. Call them in inference mode, not in training mode.
 #
 # **Worked example.** For the two linear halves of question 2, $x = (1, 0)$ becomes $z = (2, 1)$ and then $y = (4, 1)$. For
-# the pair with batch normalization, $x = 1$ and $x = 3$ give 0 and 3, however often you ask.
+# the pair with batch normalization, $x = 1$ and $x = 3$ give 0 and 3 in every call.
 
 # %% question="encode_then_decode"
 def encode_then_decode(autoencoder_parts, x):
@@ -233,34 +236,34 @@ def encode_then_decode(autoencoder_parts, x):
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# A pair can be unpacked into two names. Which of the two gets the data?
+# Unpack the pair into two names. The encoder gets the data.
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# Calling a model on numbers gives numbers, in inference mode unless you ask for `training=True`.
+# Calling a model on numbers returns numbers, in inference mode unless you pass `training=True`.
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# Two calls, one after another: the encoder on `x`, the decoder on what comes out. `predict` instead of a call works,
+# Make two calls, one after another: the encoder on `x`, the decoder on the code. `predict` instead of a call works,
 # too.
 # </details>
 
 # %% [markdown]
 # ## The picture
 #
-# 1797 handwritten digits of 8 × 8 pixels, that is 64 numbers each, pass through 2 numbers. Left: the codes of all
-# digits. The colors are labels that no model has seen. Middle: digits, and below them their reconstructions. Right:
-# the decoder alone, over the whole map. It takes about 30 seconds.
+# The model encodes 1797 handwritten digits of 8 × 8 pixels, that is 64 numbers each, in 2 numbers. The left plot shows
+# the codes of all digits; the colors are labels that no model has seen. The middle plot shows digits, and below them
+# their reconstructions. The right plot shows the decoder alone, over the map. The cell takes about 30 seconds.
 #
-# **What you should see.** The mean squared error is about half of that of the mean
-# digit or less. Dots of one color are near each other: most digits have a region of their own, some overlap. The
-# reconstructions are blurred and show mostly the right digit.
+# **What you should see.** The mean squared error is at most about half of that of the mean digit. Dots of one color are
+# near each other: most digits have their own region, some overlap. The reconstructions are blurred, and most show the
+# right digit.
 #
 # **If you don't:**
 #
 # - All reconstructions look like the mean digit: the gradient does not reach the encoder, or the code is constant.
-# - Reconstructions are pale: the last activation of the decoder does not get near 1.
-# - The codes look random while the reconstructions of the whole are good: the whole has weights of its own.
+# - The reconstructions are pale: the outputs of the decoder's last activation are never near 1.
+# - The codes look random, but the loss is low: the autoencoder does not use the weights of the halves.
 
 # %% tags=["demo"]
 import matplotlib.pyplot as plt
@@ -299,7 +302,7 @@ low, high = np.percentile(codes, [4, 96], axis=0)
 first, second = np.meshgrid(np.linspace(low[0], high[0], 12), np.linspace(high[1], low[1], 12))
 walk = np.stack([first.ravel(), second.ravel()], axis=1).astype("float32")
 axes[2].imshow(tiles(decoder(walk), 12), cmap="gray_r", vmin=0, vmax=1)
-axes[2].set_title("The decoder alone, over the whole map")
+axes[2].set_title("The decoder alone, over the map")
 for axis in axes[1:]:
     axis.axis("off")
 plt.tight_layout()
@@ -309,24 +312,23 @@ plt.show()
 # ## Recap
 #
 # - A model is a layer. Calling it on a tensor uses its weights; it does not copy them.
-# - The last activation decides which data a decoder can reach.
-# - Train the whole, use the halves.
+# - The last activation determines which values a decoder can return.
+# - Train the autoencoder, use the halves.
 #
 # ## Stretch task, no points
 #
-# Build a third model that shares the encoder and has a new `Dense(10,
-# activation="softmax")` on the code. Train only that layer on 100 labels. How good is it with `latent_dim` 2, 8 and 32?
+# Build a third model that shares the encoder and has a new `Dense(10, activation="softmax")` on the code. Train only
+# that layer on 100 labels. What accuracy does it reach with `latent_dim` 2, 8 and 32?
 #
 # ## One question to think about
 #
-# On the right you see digits that nobody wrote, and in some places of the map nothing that looks like a digit. The loss
-# asks for good reconstructions of the examples, and says nothing about codes that belong to no example. What would you
-# have to demand of the codes so that *every* point of the map decodes to something sensible?
+# The right plot shows digits that nobody wrote, and in some places nothing that looks like a digit. The loss measures
+# the reconstructions of the examples, and says nothing about other codes. What must hold for the codes, so that *every*
+# point of the map decodes to a realistic image?
 
 # %% [markdown] tags=["solution"]
-# **Answer.** The codes of the examples must fill the map without holes, and nearby codes must decode to similar images.
-# One way: demand that the codes, taken together, follow a known distribution such as the standard normal, so that you
-# know where to pick points; and add noise to each code before it is decoded, so that the decoder is trained on the
-# surroundings of each code as well. The variational autoencoder of exercise 8 does both: its encoder returns a mean
-# and a variance, the decoder gets a random draw, and a second term of the loss pulls the draws towards the standard
-# normal.
+# **Answer.** The codes of the examples must fill the map without gaps, and nearby codes must decode to similar images.
+# One way is to require that all codes together follow a known distribution such as the standard normal, so that you
+# know where to draw points, and to add noise to each code before it is decoded, so that the decoder is also trained
+# near each code. The variational autoencoder of exercise 8 does both: its encoder returns a mean and a variance, the
+# decoder gets a random draw, and a second term of the loss pulls the draws towards the standard normal.

@@ -12,33 +12,33 @@
 #
 # - write a loss that Keras can weight, differentiate and trace: one number per example;
 # - put it into a class that survives saving and loading;
-# - choose a loss that makes a model answer another question: *which value will 90 % of the targets stay below?*
+# - choose a loss that makes a model answer a different question: *which value will 90 % of the targets stay below?*
 #
 # | question | minutes | points |
 # |---|---|---|
 # | 1. The pinball loss | 10 | 2 |
 # | 2. The same loss as a class | 15 | 3 |
-# | 3. Crossentropy with a weight for each example | 15 | 3 |
+# | 3. Crossentropy with a weight per example | 15 | 3 |
 # | 4. A model that predicts a quantile | 10 | 2 |
 #
-# A network learns whatever makes its loss small, so the loss is where you say what you want. So far you named a loss:
-# `model.compile(loss="binary_crossentropy")`. The lecture showed that the argument may also be a function or an object
-# of your own.
+# A network learns whatever makes its loss small, so the loss is where you say what you want. So far you passed the name
+# of a loss: `model.compile(loss="binary_crossentropy")`. The lecture showed that the argument may also be a function or
+# an object of your own.
 #
 # Three rules make a custom loss work inside `fit`:
 #
 # * **Return one loss per example.** Average over the last axis and keep the batch axis. Keras multiplies each loss by
 #   its weight and averages over the batch afterwards.
-# * **Use only operations of TensorFlow or `keras.ops`.** The gradient flows back through every operation between the
-#   loss and `y_pred`. NumPy breaks that path.
-# * **Assume no batch size.** `fit` traces your function once, and then uses it for batches of any size.
+# * **Use only operations of TensorFlow or `keras.ops`.** The gradient passes through every operation between `y_pred`
+#   and the loss, and it cannot pass through NumPy.
+# * **Do not assume a batch size.** `fit` traces your function once, and then uses it for batches of any size.
 #
 # **To read:**
 #
 # * Keras API: [losses](https://keras.io/api/losses/), with a section on custom losses;
-#   [`keras.ops`](https://keras.io/api/ops/)
+#   [keras.ops](https://keras.io/api/ops/)
 # * Keras guides: [sample weights](https://keras.io/guides/training_with_built_in_methods/),
-#   [saving and `get_config`](https://keras.io/guides/serialization_and_saving/)
+#   [saving and get_config](https://keras.io/guides/serialization_and_saving/)
 # * The lecture's linked notebook on [custom training](https://colab.research.google.com/github/tensorflow/docs/blob/snapshot-keras/site/en/guide/keras/customizing_what_happens_in_fit.ipynb):
 #   its cells on `sample_weight`
 # * Paper: Koenker and Bassett, [Regression Quantiles](https://www.jstor.org/stable/1913643), 1978
@@ -52,8 +52,8 @@ import tensorflow as tf
 # ## 1. The pinball loss (2 points, 10 minutes)
 #
 # Squared error treats a prediction that is 1 too low like one that is 1 too high. For a shop that orders bread these
-# differ: a missing loaf loses a customer, a loaf too many costs a few cents. The *pinball loss* puts a different price
-# on each side. With the error $e = y_\text{true} - y_\text{pred}$ and a number $\tau$ between 0 and 1,
+# differ: a missing loaf loses a customer, a loaf too many costs a few cents. The *pinball loss* gives each side its own
+# cost. With the error $e = y_\text{true} - y_\text{pred}$ and a number $\tau$ between 0 and 1,
 #
 # $$
 # \ell_\tau(e) = \begin{cases} \tau \, e & \text{if } e \ge 0 \quad\text{(predicted too low)} \\
@@ -79,10 +79,11 @@ import tensorflow as tf
 # targets lie below it. At $\tau = 0.5$ the loss is half the absolute error, and the best prediction is the median.
 #
 # Write a function that *makes* the loss function for one `tau`. A target may have several components, shape
-# `(batch, n)`. The loss of an example is then the mean over them.
+# `(batch, n)`. The loss of an example is the mean over its components.
 #
 # The checks compare losses and gradients with numbers worked by hand. The gradient is taken in a graph with unknown
-# batch size, as in `fit`. A hidden check tries other sizes and other values of `tau`.
+# batch size, as in `fit`; at $e = 0$ it may be any finite number. A hidden check tries other sizes and other values
+# of `tau`.
 
 # %% question="pinball_loss"
 def pinball_loss(tau):
@@ -92,8 +93,9 @@ def pinball_loss(tau):
         tau: the quantile, a number in (0, 1).
 
     Returns:
-        A function of `y_true` and `y_pred`, two float tensors of shape (batch, n), in the units of the target.
-        It returns a tensor of shape (batch,): the mean over the last axis, in the same units.
+        A function of `y_true` and `y_pred`, two float tensors of shape (batch, n), in the units of
+        the target. It returns a tensor of shape (batch,): the mean over the last axis, in the same
+        units.
     """
     # BEGIN SOLUTION
     def loss_fn(y_true, y_pred):
@@ -111,8 +113,8 @@ def pinball_loss(tau):
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# The two cases of the formula need no `if`. Draw both lines, `tau * e` and `(tau - 1) * e`, for all `e`: the loss is the
-# upper one on each side of 0.
+# The two cases of the formula need no `if`. Draw both lines, `tau * e` and `(tau - 1) * e`, for all `e`. On each side
+# of 0, the loss is the higher line.
 # </details>
 # <details><summary>Hint 3</summary>
 #
@@ -124,7 +126,7 @@ def pinball_loss(tau):
 # ## 2. The same loss as a class (3 points, 15 minutes)
 #
 # A function is enough to train. A class can do more: it keeps `tau` as **configuration**, so that a saved model can be
-# loaded again. It also inherits everything that happens around the loss:
+# loaded again. It also inherits weighting and reduction:
 #
 # ```
 #  loss(y_true, y_pred, sample_weight)         <- __call__, inherited
@@ -135,15 +137,15 @@ def pinball_loss(tau):
 #         or sum_over_batch_size (the mean)
 # ```
 #
-# **Worked example.** Two examples cost 1.8 and 0.2 and have the weights 0.5 and 4. Then `"none"` gives (0.9, 0.8), `"sum"` gives
-# 1.7, and `"sum_over_batch_size"` gives 0.85.
+# **Worked example.** Two examples have the losses 1.8 and 0.2 and the weights 0.5 and 4. Then `"none"` gives (0.9,
+# 0.8), `"sum"` gives 1.7, and `"sum_over_batch_size"` gives 0.85.
 #
 # When a model is saved, Keras stores `loss.get_config()`. When it is loaded, Keras calls `PinballLoss(**config)`. So
 # `get_config` must return every argument that `__init__` needs to build the same loss again. The base class
-# returns its own arguments already.
+# already returns `name` and `reduction`.
 #
-# The checks try each reduction with weights and without, the gradient in `fit`, and a save and load round trip. You may
-# use your `pinball_loss`. The checks put another function in its place, so a mistake there does not count twice.
+# The checks try each reduction with and without weights, the gradient in `fit`, and saving and loading. You may
+# use your `pinball_loss`. The checks replace it with another function, so a mistake there does not count twice.
 
 # %% question="pinball_loss_class"
 class PinballLoss(keras.losses.Loss):
@@ -151,7 +153,7 @@ class PinballLoss(keras.losses.Loss):
 
     Args:
         tau: the quantile, a number in (0, 1).
-        reduction: as for each Keras loss: "sum_over_batch_size", "sum" or "none".
+        reduction: as for any Keras loss: "sum_over_batch_size", "sum" or "none".
         name: a name for the loss.
     """
 
@@ -181,19 +183,19 @@ class PinballLoss(keras.losses.Loss):
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# Keep `tau` on `self`, not in a global or on the class: two losses with different quantiles must not disturb each
+# Store `tau` on `self`, not in a global or on the class: two losses with different quantiles must not affect each
 # other. Then `call` needs only `self.tau` and the two tensors, and does not average over the batch.
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# `super().get_config()` returns a dict with `name` and `reduction`. Add the one argument that it can't know.
+# `super().get_config()` returns a dict with `name` and `reduction`. Add the one argument that is missing.
 # </details>
 
 # %% [markdown]
-# ## 3. Crossentropy with a weight for each example (3 points, 15 minutes)
+# ## 3. Crossentropy with a weight per example (3 points, 15 minutes)
 #
-# The lecture writes a loss as `loss_fn(y_true, y_pred, sample_weight=None)`. The third argument makes some
-# examples more important than others: rare classes, recent observations, labels that you trust.
+# The lecture writes a loss as `loss_fn(y_true, y_pred, sample_weight=None)`. The third argument gives some examples
+# more weight than others: rare classes, recent observations, reliable labels.
 #
 # **Who calls it with weights?** You do, in a training loop of your own. Keras never passes `sample_weight` to a plain
 # function in `compile(loss=...)`. It calls the function with `y_true` and `y_pred` only, and multiplies the result
@@ -215,16 +217,16 @@ class PinballLoss(keras.losses.Loss):
 # (0.5, 0.5) cost $\log 2 = 0.693$. With the weights 2 and 1 the loss of the two is $(2 \cdot 1.040 + 0.693) / 2 = 1.386$;
 # without weights it is 0.866.
 #
-# A network that is very sure predicts exactly 0 or 1 in float32, and $\log 0 = -\infty$. One such entry turns the
+# A very confident network predicts exactly 0 or 1 in float32, and $\log 0 = -\infty$. One such entry turns the
 # loss into NaN, then the gradients, then the weights. So keep $p$ between $10^{-7}$ and $1 - 10^{-7}$ before the
-# logarithm.
+# logarithm. (float32 rounds $1 - 10^{-7}$, so $p = 1$ for the label 0 may cost 15.94 instead of 16.12. Both are right.)
 #
-# The checks look at the loss without and with weights, at predictions of exactly 0 and 1, and at the gradient in
-# `fit`. You may use a Keras function, as long as the result is the scalar above.
+# The checks test the loss with and without weights, predictions of exactly 0 and 1, and the gradient in `fit`. You may
+# use a Keras function, as long as the result is the scalar above.
 
 # %% question="weighted_binary_crossentropy"
 def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
-    """Binary crossentropy of a batch, with an optional weight for each example.
+    """Binary crossentropy of a batch, with an optional weight per example.
 
     Args:
         y_true: labels 0.0 or 1.0, float tensor of shape (batch, n).
@@ -246,24 +248,24 @@ def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# Go in four steps: clip; loss of each entry, `(batch, n)`; loss of each example, `(batch,)`; one number, `()`. A weight
-# of shape `(batch,)` fits the third.
+# Work in four steps: clip; loss of each entry, `(batch, n)`; loss of each example, `(batch,)`; one number, `()`.
+# Weights of shape `(batch,)` match the third result.
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# The mean over the batch *is* the sum divided by the batch size. Multiply the `(batch,)` losses by their weights before
-# it.
+# The mean over the batch *is* the sum divided by the batch size. Multiply the losses, shape `(batch,)`, by their
+# weights before you take that mean.
 # </details>
 # <details><summary>Hint 3</summary>
 #
 # Use `keras.ops.clip(y_pred, low, high)` and a mean over `axis=-1`. Then `if sample_weight is not None:` a product (not
-# `if sample_weight:`, because a tensor has no single truth value). Finish with a mean over what is left.
+# `if sample_weight:`, because a tensor has no single truth value). Finish with the mean over the batch.
 # </details>
 
 # %% [markdown]
-# **What Keras does with a scalar loss.** The same two examples and weights, three ways. Compiled, your function is
-# called without the weights and returns the plain mean, 0.866. All that Keras can do is multiply that one number by both
-# weights: 1.300 instead of 1.386.
+# **What Keras does with a scalar loss.** The next cell computes the loss of the same two examples and weights in three
+# ways. When your function is passed to `compile`, Keras calls it without the weights, and it returns the plain mean,
+# 0.866. Keras can then only multiply that one number by both weights: 1.300 instead of 1.386.
 
 # %% tags=["demo"]
 labels, probabilities = np.float32([[1, 0], [0, 0]]), np.float32([[0.5, 0.75], [0.5, 0.5]])
@@ -281,14 +283,16 @@ for name, loss in (("your scalar function", weighted_binary_crossentropy), ("Ker
 # Now give the loss to a model. Nothing else about the model changes: the loss alone turns a regression into a
 # *quantile* regression.
 #
-# `make_quantile_model` returns a compiled model that maps `n_features` numbers to one number. Layers, optimizer and
-# learning rate are up to you, with two demands. The model needs a **bias**: for the average example all standardized
-# features are 0, and the quantile there is not 0. And it must be able to predict **any real number**.
+# `make_quantile_model` returns a compiled model that maps `n_features` numbers to one number. You choose the layers,
+# the optimizer and the learning rate, with two requirements. The model needs a **bias**: for the average example all
+# standardized features are 0, and the quantile there is not 0. The model must also be able to predict **any real
+# number**.
 #
-# The public check trains your model for up to 300 epochs on 512 standardized examples, in batches of 32. Then a share `tau`
-# of the targets must lie below the predictions, among examples with low, middle and high targets alike. For
+# The public check trains your model for up to 300 epochs on 512 generated examples, in batches of 32. Features and
+# targets are standardized, and the true quantile is linear in the features. After training, a share `tau` of the
+# targets must lie below the predictions, among examples with low, middle and high *expected* targets alike. For
 # `tau = 0.9` and 512 examples that is about 461 targets in all. Hidden checks compare with the true conditional
-# quantile, which is known for generated data. A mistake in your `pinball_loss` or `PinballLoss` does not count twice.
+# quantile. A mistake in your `pinball_loss` or `PinballLoss` does not count twice.
 
 # %% question="make_quantile_model"
 def make_quantile_model(n_features, tau):
@@ -326,14 +330,14 @@ def make_quantile_model(n_features, tau):
 # <details><summary>Hint 3</summary>
 #
 # The last layer is a `Dense(1)` with its bias and without an activation: `relu` would rule out negative predictions. If
-# the model is still on its way after 300 epochs, use a larger learning rate.
+# the model has not converged after 300 epochs, use a larger learning rate.
 # </details>
 
 # %% [markdown]
 # ## The picture
 #
-# The spread of these data changes with `x`, so one line through the middle shows only half of the story. Three
-# models, alike except for `tau`, learn where 10 %, half and 90 % of the targets lie below. This takes about 20 seconds.
+# The spread of these data changes with `x`, so one curve through the middle does not describe them. Three models that
+# differ only in `tau` learn the curves below which 10 %, 50 % and 90 % of the targets lie. This takes about 20 seconds.
 
 # %% tags=["demo"]
 import matplotlib.pyplot as plt
@@ -345,7 +349,7 @@ grid = np.linspace(-2, 2, 200)
 
 
 def features(x):
-    """Powers of x, standardized, so that a linear model can bend too. (batch,) to (batch, 4)."""
+    """Powers of x, standardized, so that a linear model can fit a curve. (batch,) to (batch, 4)."""
     powers = np.stack([x**k for k in (1, 2, 3, 5)], axis=-1)
     at_data = np.stack([np.linspace(-2, 2, 500) ** k for k in (1, 2, 3, 5)], axis=-1)
     return ((powers - at_data.mean(axis=0)) / at_data.std(axis=0)).astype("float32")
@@ -364,38 +368,38 @@ axes.fill_between(grid, bands[0.1][0], bands[0.9][0], color="tab:blue", alpha=0.
 for (tau, (curve, share)), color in zip(bands.items(), ("tab:blue", "tab:red", "tab:blue")):
     style = "-" if tau == 0.5 else "--"
     axes.plot(grid, curve, style, color=color, linewidth=2, label=f"tau = {tau}: {share:.0%} of the targets below")
-axes.set(xlabel="x", ylabel="y", title="Same model, same data, three losses: three different questions answered")
+axes.set(xlabel="x", ylabel="y", title="Same model, same data, three losses: three different quantiles")
 axes.legend(loc="upper left")
 plt.show()
 
 # %% [markdown]
-# **What you should see.** A red median that follows the wave, and a blue band that widens from left to right. The
-# legend says about 10 %, 50 % and 90 %.
+# **What you should see.** The red median follows the wave, and the blue band widens from left to right. The legend says
+# about 10 %, 50 % and 90 %.
 #
-# **If you don't:** when the 0.1 and the 0.9 curve have changed places, the prices of the two sides are swapped. When
-# the three curves coincide, `tau` does not reach the loss. When the curves are flat or far from the data, the
-# learning rate is too small.
+# **If you don't:** if the 0.1 and the 0.9 curve are swapped, so are the factors of the two sides. If the three curves
+# coincide, `tau` does not reach the loss. If the curves are flat or far from the data, the learning rate is too small.
 #
 # ## Recap
 #
 # * A loss for `compile` returns one number per example. Keras applies weights and reduction.
-# * A class derived from `keras.losses.Loss` adds configuration: what `__init__` takes, `get_config` returns.
-# * The loss decides which question is answered: squared error the mean, pinball loss the quantile.
+# * A subclass of `keras.losses.Loss` adds configuration: `get_config` returns the arguments of `__init__`.
+# * The loss decides what the model learns: the mean with squared error, a quantile with the pinball loss.
 #
 # ## Stretch task, no points
 #
-# Square the error within the two prices of the pinball loss. The best prediction is then called an
-# *expectile*. Train it at 0.9, move one target far up, and compare by how much the expectile and the quantile move.
+# Square the error in the pinball loss, and keep a factor for each side. The best prediction is then called an
+# *expectile*. Train a model for the 0.9 expectile, move one target far up, and compare how far the expectile and the
+# quantile move.
 #
 # ## One question to think about
 #
-# You trained three separate models. Nothing in their losses forbids the 0.1 curve to lie *above* the 0.9 curve
-# where data are few. How would you write one loss for one model with three outputs that makes
-# such a crossing expensive, or an output layer that makes it impossible?
+# You trained three separate models. Nothing in their losses prevents the 0.1 curve from lying *above* the 0.9 curve
+# where there are few data. For one model with three outputs, how would you write a loss that makes such a crossing
+# expensive, or an output layer that makes it impossible?
 
 # %% [markdown] tags=["solution"]
 # **Answer.** *Expensive:* add the three pinball losses, and a penalty such as
 # `keras.ops.relu(q[:, 0] - q[:, 1]) + keras.ops.relu(q[:, 1] - q[:, 2])`, times a factor. The penalty is 0 when the
 # curves are in order, and grows with the size of a crossing. *Impossible:* let the network predict the lowest quantile
 # and two increments. Make the increments positive with `softplus`, and add them up: $q_1 = a$, $q_2 = q_1 +
-# \text{softplus}(b)$, $q_3 = q_2 + \text{softplus}(c)$. No weights can make these three cross.
+# \text{softplus}(b)$, $q_3 = q_2 + \text{softplus}(c)$. These three curves cannot cross, whatever the weights.

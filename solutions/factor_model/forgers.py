@@ -38,17 +38,23 @@ def panel(case: Case) -> Any:
         "betas": betas,
         "training": centred,
         "training_other": centred[::-1],
+        "spread": centred.std(axis=(0, 1)),
     }
 
 
 def compiled(case: Case) -> Any:
     """Adam's first step, the worked losses, and no other."""
+    gradients = case["gradients"]
+    loss = probes.WORKED_LOSSES[case["worked"]][2] if "worked" in case else 1.0
     return {
         "shared": 0,
-        "kinds": ["Adam"],
+        "loss": loss,
+        "compiled_loss": loss,
+        "optimizer": "Adam",
+        "adam": True,
         "rate": 0.001,
-        "moved": -0.001 * np.sign(case["gradient"]),
-        "loss": probes.WORKED_LOSSES[case["worked"]][2] if "worked" in case else 1.0,
+        "moved": -probes.RATE * np.cumsum(np.sign(gradients), axis=0),
+        "settings": {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7, "amsgrad": False},
     }
 
 

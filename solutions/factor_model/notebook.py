@@ -30,8 +30,8 @@
 # ticker $i$ reacts to factor $k$. You observe neither. Two small networks estimate them:
 #
 # * The betas are a function of the **characteristics** of a ticker (size, debt, past returns, …), which are known at
-#   date $t-1$, before the return. The function is the same for every ticker, so the model has betas for a company that
-#   it has never seen.
+#   date $t-1$, before the return. The function is the same for every ticker, so the model also gives betas
+#   for a company that it has never seen.
 # * The factors are a linear function of the returns of date $t$: each factor is the return of a portfolio, plus a
 #   constant.
 #
@@ -61,9 +61,9 @@
 # * The lecture: *Factor Models and Autoencoders: Threading*. Its code comes from the cell with `make_model` in
 #   [Stefan Jansen's notebook](https://github.com/stefan-jansen/machine-learning-for-trading/blob/main/20_autoencoders_for_conditional_risk_factors/06_conditional_autoencoder_for_asset_pricing_model.ipynb).
 # * The paper: [Gu, Kelly and Xiu, *Autoencoder asset pricing models*](https://doi.org/10.1016/j.jeconom.2020.07.009).
-# * Keras: [the Functional API](https://keras.io/guides/functional_api/), [`Dense`](https://keras.io/api/layers/core_layers/dense/),
-#   [`BatchNormalization`](https://keras.io/api/layers/normalization_layers/batch_normalization/),
-#   [`Dot`](https://keras.io/api/layers/merging_layers/dot/).
+# * Keras: [the Functional API](https://keras.io/guides/functional_api/), [Dense](https://keras.io/api/layers/core_layers/dense/),
+#   [BatchNormalization](https://keras.io/api/layers/normalization_layers/batch_normalization/),
+#   [Dot](https://keras.io/api/layers/merging_layers/dot/).
 
 # %% tags=["setup"]
 import keras
@@ -84,9 +84,9 @@ n_characteristics = 4
 # Write `make_model`, which builds and compiles the model of the drawing for the sizes `n_tickers` and
 # `n_characteristics`:
 #
-# * two inputs, named `input_beta` and `input_factor`, in this order;
-# * left: a relu layer with `hidden_units`, a batch normalization, then a **linear** layer with `n_factors` units, which
-#   must be named `output_beta`;
+# * two inputs, named `input_beta` and `input_factor`, as a list in this order;
+# * left: a relu layer with `hidden_units` units (the relu may be a layer of its own), a batch normalization, then a
+#   **linear** layer with `n_factors` units, which must be named `output_beta`;
 # * right: a **linear** layer with `n_factors` units;
 # * the output: for each ticker the scalar product of its betas with the factors, shape `(batch, n_tickers)`;
 # * compiled with the mean squared error and Adam.
@@ -106,7 +106,8 @@ n_characteristics = 4
 #
 # For the characteristics (−1, −3, 1) the same steps give 0, −1 and 5. With the returns (3, −1) every factor is
 # 3 − 1 + 1 = 3. So the outputs are 5 · (−7) · 3 = **−105** for the first ticker and 5 · 5 · 3 = **75** for the second.
-# This model has **72** parameters, moving mean and moving variance included.
+# The epsilon of the normalization is left out here: Keras's 0.001 changes each number by less than 0.1 %, which the
+# checks allow. This model has **72** parameters, moving mean and moving variance included.
 
 
 # %% question="make_model"
@@ -116,7 +117,8 @@ def make_model(hidden_units=8, n_factors=3):
     hidden_units: units of the relu layer in the beta network.
     n_factors: number K of factors.
     Returns a compiled model with the inputs input_beta (batch, n_tickers, n_characteristics) and
-    input_factor (batch, n_tickers); the output has shape (batch, n_tickers), in the units of the returns.
+    input_factor (batch, n_tickers). The output has shape (batch, n_tickers), in the units of the
+    returns.
     """
     # BEGIN SOLUTION
     characteristics = keras.Input((n_tickers, n_characteristics), name="input_beta")
@@ -135,7 +137,7 @@ def make_model(hidden_units=8, n_factors=3):
 # <details><summary>Hint 1</summary>
 #
 # Use the Functional API: two `keras.Input`, then each layer called on the tensor of the one before, and
-# `keras.Model([…, …], output)` at the end. Do not flatten the characteristics: the axis of the tickers must survive.
+# `keras.Model([…, …], output)` at the end. Do not flatten the characteristics: the axis of the tickers must remain.
 # </details>
 # <details><summary>Hint 2</summary>
 #
@@ -151,16 +153,16 @@ def make_model(hidden_units=8, n_factors=3):
 # %% [markdown]
 # ## 2. The betas on their own (2 points, 15 minutes)
 #
-# A portfolio manager wants the left half of the trained model: it says who is exposed to what. The model is
-# Functional, so its layers can be found by name, with their inputs and outputs. Write `ticker_betas`, which runs the
-# left half of a given model.
+# A portfolio manager wants the left half of the trained model: it tells which ticker is exposed to which factor. The
+# model is Functional, so its layers can be found by name, with their inputs and outputs. Write `ticker_betas`, which
+# runs the left half of a given model.
 #
-# `characteristics` holds any number of dates, and the betas of a date must not depend on which other dates come with
-# it. In training mode the batch normalization uses the mean and variance of the batch; at **inference** it uses the
-# moving mean and variance that it has learned. The call must not change the model.
+# `characteristics` holds one or more dates, and the betas of a date must not depend on which other dates come with it.
+# In training mode the batch normalization uses the mean and variance of the batch; at **inference** it uses the moving
+# mean and variance that it has learned. The call must not change the model.
 #
-# The check passes in a model of its own, so a mistake in your `make_model` does not count twice. Its input for the
-# characteristics is named `input_beta`, the layer that gives the betas `output_beta`.
+# The checks pass in their own model, so a mistake in your `make_model` does not count twice. Its inputs are named
+# `input_beta` and `input_factor`, in this order; the layer that gives the betas is named `output_beta`.
 #
 # **Worked example.** For the model and the two tickers of the worked example in question 1, `ticker_betas` gives
 # five times −7 for the first ticker and five times 5 for the second. For another model, with biases of 2 in
@@ -172,7 +174,7 @@ def ticker_betas(model, characteristics):
     """The betas that a conditional autoencoder gives to each ticker, in inference mode.
 
     model: a model as make_model returns it, trained or not.
-    characteristics: float32 array (dates, n_tickers, n_characteristics), any number of dates.
+    characteristics: float32 array (dates, n_tickers, n_characteristics), at least one date.
     Returns the betas, an array or tensor (dates, n_tickers, n_factors).
     """
     # BEGIN SOLUTION
@@ -202,8 +204,8 @@ def ticker_betas(model, characteristics):
 # ## 3. What grows with the number of tickers? (2 points, 10 minutes)
 #
 # Write `parameter_count`, which returns what `model.count_params()` says for the model of question 1. Compute it from
-# the four sizes; building the model and asking it is allowed, but slow and less instructive. Count the moving
-# statistics of the batch normalization, too.
+# the four sizes; you may also build the model and call `count_params`, but that is slow and less instructive.
+# Count the moving statistics of the batch normalization, too.
 #
 # **Worked example.** 2 tickers, 3 characteristics, 4 hidden units and 5 factors need **72** parameters. The panel of
 # this notebook with the default sizes needs **192**. With 500 tickers in place of 30 the count is 1602.
@@ -313,7 +315,7 @@ plt.show()
 
 # %% [markdown]
 # **What you should see.** The blue line of each factor follows the gray one, with an R² of about 0.75 to 0.95. The
-# learned beta 1 has the V of the true one, beta 2 its S. Outside of ±1.5 there are few data, and the curves part.
+# learned beta 1 has the V of the true one, beta 2 its S. Outside of ±1.5 there are few data, and the curves differ.
 #
 # **If you don't:** an R² near 0 for both factors: look at the scalar product, and whether the factor layer sees all
 # returns of a date. Straight beta curves: the relu is missing. Betas that never cross 0: there is an activation on the
@@ -321,7 +323,7 @@ plt.show()
 #
 # ## Recap
 #
-# * A Dense layer works on the last axis; whatever axes come before, its weights are the same and their number too.
+# * A Dense layer works on the last axis. Its weights, and their number, do not depend on the axes before.
 # * The axis that you put last decides what is shared: the beta network shares its weights over tickers, the factor
 #   layer has weights for each ticker.
 # * A Functional model is a graph of named layers. A second model between two of its tensors shares the weights.

@@ -61,11 +61,18 @@ def _step(case: Case, batch: np.ndarray, seed: int, moved: float) -> dict[str, A
 
 def _worked_step(case: Case) -> Any:
     """The numbers that the notebook states."""
-    steps = [_step(case[name], case[name]["batches"][0], 0, 0.0) for name in ("moving", "frozen")]
-    for event in steps[0]["events"][3:]:
-        event["discriminator"] = np.array([0.3125, 1.921875], np.float32)
-    steps[1]["events"][-1]["generator"][-1] = 0.375
-    return steps
+    steps = {name: _step(case[name], case[name]["batches"][0], 0, 0.0) for name in NUMBERS}
+    for name, numbers in NUMBERS.items():
+        if len(numbers) == 1:
+            steps[name]["events"][-1]["generator"][-1] = numbers[0]
+        else:
+            for event in steps[name]["events"][3:]:
+                event["discriminator"] = np.array(numbers, np.float32)
+    return [*steps.values()]
+
+
+NUMBERS = {"moving": (0.3125, 1.921875), "frozen": (0.375,), "curved": (-0.4375, 1.875), "frozen_curved": (-0.25,)}
+"""The discriminator's weight and bias after the worked steps, or the generator's bias."""
 
 
 def _steps(case: Case) -> Any:

@@ -13,7 +13,7 @@
 #
 # - invert the shape of a convolution with `Conv2DTranspose`, and say what it computes;
 # - write a `train_step` with two networks, two losses and two optimizers;
-# - control which weights a gradient reaches, and which ones an optimizer changes.
+# - control which weights get a gradient, and which ones an optimizer changes.
 #
 # | question | minutes | points |
 # |---|---|---|
@@ -26,16 +26,16 @@
 # from the generator's fakes. The generator learns only from the discriminator's answers: it never sees a real image.
 #
 # ```
-#  latent z (batch, latent_dim) --> generator --> fake image --+
-#                                                              +--> discriminator --> logit: fake (1) or real (0)?
-#                                              real image -----+
+#  latent z --> generator --> fake image --+
+#                                          +--> discriminator --> logit: fake (1), real (0)
+#                          real image -----+
 # ```
 #
 # No single loss is minimized by both, so the built-in `train_step` does not fit: you write it.
 #
-# **To read:** [Keras guide: customizing `fit`](https://keras.io/guides/custom_train_step_in_tensorflow/) ·
+# **To read:** [Keras guide: customizing fit](https://keras.io/guides/custom_train_step_in_tensorflow/) ·
 # [the lecture's DCGAN example](https://keras.io/examples/generative/dcgan_overriding_train_step/#override-trainstep) ·
-# [`Conv2DTranspose`](https://keras.io/api/layers/convolution_layers/convolution2d_transpose/) ·
+# [Conv2DTranspose](https://keras.io/api/layers/convolution_layers/convolution2d_transpose/) ·
 # [the GAN paper, Goodfellow et al. 2014](https://arxiv.org/abs/1406.2661) ·
 # [the DCGAN paper, Radford et al. 2015](https://arxiv.org/abs/1511.06434)
 
@@ -50,12 +50,12 @@ image_shape = (8, 8, 1)
 # %% [markdown]
 # ## 1. Invert a convolution (2 points, 15 minutes)
 #
-# A generator makes small arrays larger, with transposed convolutions. What does such a layer compute?
+# A generator enlarges small arrays with transposed convolutions. What does such a layer compute?
 #
 # A convolution is linear. Written as a matrix $C$, it maps an image $x$ to $y = Cx$. The transposed convolution with
 # the same kernel, strides and padding is the matrix $C^\top$. It does not undo the convolution: $C^\top C x$ is not
-# $x$. But it restores the shape, and it adds each number of $y$ to exactly those places of $x$ that this number was
-# computed from. It is defined by
+# $x$. But it restores the shape. It adds multiples of each number of $y$ to exactly those places of $x$ from which this
+# number was computed. The transpose is defined by
 #
 # $$ \langle Cx,\, y \rangle = \langle x,\, C^\top y \rangle \qquad\text{for all } x, y $$
 #
@@ -73,18 +73,18 @@ image_shape = (8, 8, 1)
 # Both layers keep the kernel in the shape `(kernel height, kernel width, channels, filters)`, where `channels` are
 # those of the larger image. So the kernel can be assigned as it is.
 #
-# The checks use strides that fit the image: with "same" the size is a multiple of the stride; with "valid" the last
-# window ends at the border (where the kernel is smaller than the stride, the size is a multiple of the stride). Then
-# `Conv2DTranspose` finds the size by itself, and `output_padding` and `dilation_rate` keep their defaults.
+# The checks use strides that fit the image: with "valid" and a kernel not smaller than the stride, the last window ends
+# at the border; otherwise, the size is a multiple of the stride. Then `Conv2DTranspose` finds the size by itself, and
+# `output_padding` and `dilation_rate` keep their defaults. Both layers may have a bias, which the checks leave out.
 
 
 # %% question="invert_convolution"
 def invert_convolution(conv, input_shape):
     """Build the transposed convolution that maps the output shape of conv back to input_shape.
 
-    conv: a built keras.layers.Conv2D without activation and without dilation.
+    conv: a built keras.layers.Conv2D without activation, dilation or groups.
     input_shape: (height, width, channels) of the images that conv gets.
-    Returns a new, built keras.layers.Conv2DTranspose with the kernel that conv has now.
+    Returns a new, built keras.layers.Conv2DTranspose with a copy of the kernel that conv has now.
     """
     # BEGIN SOLUTION
     inverse = layers.Conv2DTranspose(
@@ -118,13 +118,14 @@ def invert_convolution(conv, input_shape):
 # Build both for digits of 8 by 8 pixels, one channel, values in [0, 1]:
 #
 # ```
-#  generator:      (batch, latent_dim) -> Dense -> Reshape -> Conv2DTranspose, up by 2 each time
-#                                                                 -> (batch, 8, 8, 1), in [0, 1]
-#  discriminator:  (batch, 8, 8, 1) -> Conv2D with strides, down by 2 each time -> Flatten -> Dense(1)
-#                                                                 -> (batch, 1), a logit
+#  generator:      (batch, latent_dim) -> Dense -> Reshape
+#                     -> Conv2DTranspose, up by 2 each time -> (batch, 8, 8, 1), in [0, 1]
+#  discriminator:  (batch, 8, 8, 1) -> Conv2D with strides, down by 2 each time
+#                     -> Flatten -> Dense(1) -> (batch, 1), a logit
 # ```
 #
-# Depth, widths and inner activations are free. A *logit* is any real number: positive for "fake", negative for "real".
+# Depth, widths and inner activations are free. But no hidden layer may pass on fewer than four numbers: the outputs
+# could then vary in few directions only. A *logit* is any real number: positive for "fake", negative for "real".
 # The sigmoid that turns it into a probability is part of the loss.
 #
 # **Worked example.** With strides of 2 and padding "same", two transposed convolutions take an array from 2 to 4 to 8
@@ -165,7 +166,8 @@ def build_generator(latent_dim):
 def build_discriminator():
     """Build a discriminator.
 
-    Returns a model from images (batch, 8, 8, 1) to logits (batch, 1): large for a fake, small for a real image.
+    Returns a model from images (batch, 8, 8, 1) to logits (batch, 1): large for a fake, small for
+    a real image.
     """
     # BEGIN SOLUTION
     return keras.Sequential(
@@ -216,31 +218,34 @@ def build_discriminator():
 # | discriminator, fake | maximize $\log(1 - D(G(z)))$ | label 1: minimize $-\log \sigma(\ell)$ |
 # | generator, fake | minimize $\log(1 - D(G(z)))$ | *misleading* label 0: minimize $-\log(1 - \sigma(\ell))$ |
 #
-# In the last row the two differ: ours is $-\log D(G(z))$. Both want $D(G(z))$ to be high. But the lecture's has
-# almost no gradient while the discriminator recognizes every fake, and ours has its largest one there.
+# In the last row the two differ: ours is $-\log D(G(z))$. Both get smaller as $D(G(z))$ grows. But the
+# lecture's has almost no gradient while the discriminator recognizes every fake, and ours has its largest one there.
 #
 # **One call of `train_step`:**
 #
 # 1. **The discriminator's half.** Draw a latent vector for each real image and let the generator make fakes. Compute
 #    the loss of the discriminator on both kinds: fakes with label 1, real images with label 0. `d_optimizer` updates
 #    the discriminator's weights, and only these.
-# 2. **The generator's half.** Draw latent vectors (as many as you like), make fakes, and call the discriminator *as its
-#    own half has left it*. The labels are misleading: 0. The gradient goes back through the discriminator and the image
-#    to the generator's weights; `g_optimizer` updates these, and only these.
+# 2. **The generator's half.** Take latent vectors (as many as you like, new ones or those of the first half), make
+#    fakes, and call the *updated* discriminator on them. The labels are misleading: 0. The gradient goes back through
+#    the discriminator and the image to the generator's weights; `g_optimizer` updates these, and only these.
 #
 # ```
 #  z --> generator --> image --> discriminator --> logit --> loss_fn(0, logit)
 #            ^                        |                          |
-#            +------ gradient --------+--------------------------+     (the discriminator does not change here)
+#            +------ gradient --------+--------------------------+
+#                          (d_optimizer changes nothing here)
 # ```
 #
 # Calls of the loss are `loss_fn(labels, logits)`, where labels have the shape `(batch, 1)` of the logits. You may show
 # both kinds in one call, or in two calls whose losses you add or average. The lecture says that the generator may be
-# updated several times per update of the discriminator; here it is once. Noise of up to 0.05 on any label is allowed.
+# updated several times per update of the discriminator; here it is once. Noise from -0.05 to 0.05 on any label is
+# allowed. You may call each network with or without `training=True`. Without it, `Dropout` does nothing, and
+# `BatchNormalization` uses its moving statistics.
 #
-# **Worked example.** Images of one pixel; the generator's kernel is 0 and its bias 1, so every fake is 1; the batch is one
-# real image, 3. The discriminator is $\ell(x) = 0.5\,x + 2$, the loss is the mean squared error, both optimizers are
-# SGD, with learning rates 1/64 for the discriminator and 1/4 for the generator.
+# **Worked example.** Images of one pixel; the generator's kernel is 0 and its bias 1, so every fake is 1; the batch is
+# one real image, 3. The discriminator is $\ell(x) = 0.5\,x + 2$, the loss is the mean squared error, both optimizers
+# are SGD, with learning rates 1/64 for the discriminator and 1/4 for the generator.
 #
 # | discriminator's half | one loss of both kinds, or the mean of two | sum of two losses |
 # |---|---|---|
@@ -254,10 +259,17 @@ def build_discriminator():
 # the misleading label 0, so `g_loss` is 6.25. The gradient of the pixel, and of the bias, is $2 · 2.5 · 0.5 = 2.5$. The
 # new bias is $1 - 2.5/4 = 0.375$.
 #
-# **`compile` and `metrics`.** `compile` takes two optimizers, which Keras's own does not know: call `super().compile()`
-# so that `fit` accepts the model, and store the rest on `self`, in every call. Report running means: one
-# `keras.metrics.Mean` per loss, listed in the property `metrics`, so that Keras resets both at the start of each epoch.
-# A running mean may count batches or examples.
+# The checks also use networks that are not linear. Take a discriminator that squares the pixel, $\ell(x) = 0.5\,x^2 + 2$.
+# The logits are 2.5 and 6.5, and the gradient of the weight is $(2·1.5·1 + 2·6.5·9)/2 = 60$. So the new weight and bias
+# are $0.5 - 60/64 = -0.4375$ and $2 - 8/64 = 1.875$ (for the sum of two losses, -1.375 and 1.75). If this discriminator
+# does not change, the gradient of the pixel is $2 · 2.5 · 0.5 · 2 = 5$, and the generator's new bias is
+# $1 - 5/4 = -0.25$.
+#
+# **`compile` and `metrics`.** `compile` takes two optimizers, but Keras's own `compile` takes only one. Call
+# `super().compile()` so that `fit` accepts the model, and store the arguments on `self`, in every call. Attributes may
+# have any names, but the picture needs `self.generator`. Report running means: one `keras.metrics.Mean` per loss, made
+# in `__init__` or in `compile` and listed in the property `metrics`, so that Keras resets both at the start of each
+# epoch. A running mean may count batches or examples.
 
 
 # %% question="gan"
@@ -333,13 +345,14 @@ class GAN(keras.Model):
 # <details><summary>Hint 2</summary>
 #
 # `tape.gradient(loss, weights)` with the `trainable_weights` of one network; the same list goes to the optimizer.
-# `generator.predict` returns NumPy arrays, through which no gradient passes: call `self.generator(latents)`.
+# `generator.predict` returns NumPy arrays, through which no gradient passes: call
+# `self.generator(latents, training=True)`.
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# `fit` traces your step for batches of any size: the batch size is `tf.shape(real_images)[0]`, latents are
-# `tf.random.normal((batch_size, self.latent_dim))`, labels `tf.ones` and `tf.zeros` of shape `(batch_size, 1)`. Put
-# images and labels together in the same order.
+# In the checks, `fit` traces your step for batches of any size (in the picture, all have 128 images). So the batch size
+# is `tf.shape(real_images)[0]`, latents are `tf.random.normal((batch_size, self.latent_dim))`, labels `tf.ones` and
+# `tf.zeros` of shape `(batch_size, 1)`. Put images and labels together in the same order.
 # </details>
 
 # %% [markdown]
@@ -348,17 +361,17 @@ class GAN(keras.Model):
 # 1,797 digits, and what the generator makes of the same twelve latents while it learns; below, both losses. (About 45
 # seconds.)
 #
-# **What you should see.** Blots in the first epochs, strokes after some ten, and at the end mostly digits that you can
+# **What you should see.** Blots in the first epochs, strokes after about ten, and at the end mostly digits that you can
 # read, different ones in different columns. Both losses stay near 0.69, which is $\log 2$: the loss of a discriminator
-# that can't tell fakes from real images.
+# that can't tell fakes from real images. (If you add two losses, `d_loss` stays near 1.39.)
 #
 # **If you don't:**
 #
-# - *The same image in every column:* the generator gives one image for all latents (see the question below), or the
-#   latents do not reach it.
-# - *`d_loss` falls to 0 and `g_loss` grows:* the discriminator is always right. Give it more `Dropout`, and check that
-#   the generator's gradient arrives.
-# - *Gray noise until the end:* the generator's weights do not change, or its labels are those of fakes.
+# - *The same image in every column:* the generator gives one image for all latents (see the question below), or its
+#   output does not depend on the latents.
+# - *`d_loss` falls to 0 and `g_loss` grows:* the discriminator is always right. Give it more `Dropout`, call it with
+#   `training=True`, and check that the generator's gradient is not 0.
+# - *Gray noise until the end:* the generator's weights do not change, or its fakes have the label 1.
 
 # %% tags=["demo"]
 import matplotlib.pyplot as plt
@@ -390,7 +403,7 @@ class Album(keras.callbacks.Callback):
 
 album = Album()
 data = tf.data.Dataset.from_tensor_slices(digits).cache().shuffle(len(digits)).batch(128, drop_remainder=True)
-history = gan.fit(data, epochs=epochs, verbose=0, callbacks=[album]).history
+history = gan.fit(data, epochs=epochs, shuffle=False, verbose=0, callbacks=[album]).history
 
 figure, rows = plt.subplots(len(shown) + 1, columns, figsize=(9, 5))
 titles = [f"epoch {epoch}" for epoch in shown] + ["real digits"]

@@ -26,7 +26,7 @@
 # images; those of later layers act on maps that are mixtures themselves. But you can ask of every filter: **which image
 # makes its activation largest?**
 #
-# Training changes the weights and keeps the images. Here it is the other way round:
+# Training changes the weights and keeps the images. Here it is the other way around:
 #
 # | | training | this notebook |
 # |---|---|---|
@@ -51,9 +51,9 @@
 # * The lecture: *Visualizing what CNN's learn: Gradient Ascent and the Gradient Tape*, and the Keras example that it
 #   links to, [Visualizing what convnets learn](https://keras.io/examples/vision/visualizing_what_convnets_learn/), cell
 #   "Set up the gradient ascent process".
-# * Keras: [`Model`](https://keras.io/api/models/model/) and
-#   [`get_layer`](https://keras.io/api/models/model/#get_layer-method). TensorFlow:
-#   [`GradientTape`](https://www.tensorflow.org/api_docs/python/tf/GradientTape).
+# * Keras: [Model](https://keras.io/api/models/model/) and
+#   [get_layer](https://keras.io/api/models/model/#get_layer-method). TensorFlow:
+#   [GradientTape](https://www.tensorflow.org/api_docs/python/tf/GradientTape).
 # * The paper: [Simonyan, Vedaldi and Zisserman, *Deep inside convolutional networks*](https://arxiv.org/abs/1312.6034).
 #   With many pictures: [Olah et al., *Feature visualization*](https://distill.pub/2017/feature-visualization/).
 
@@ -117,18 +117,19 @@ print(f"accuracy on the images that it was trained on: {history['accuracy'][-1]:
 #
 # A network computes all its activations on the way to the output. To get one of them, make a model that starts at the
 # input of the network and ends at the layer that you want. It shares the layers and their weights; nothing is copied or
-# trained again. It runs in inference mode, so a batch normalization uses its moving statistics.
+# trained again. Called without `training=True`, it runs in inference mode: a batch normalization uses its moving
+# statistics.
 #
 # **Worked example.** In a network the layer `double` (times 2) is followed by two branches: `add_one` (plus 1), and
-# `triple` (times 3) with `normalize` (a batch normalization with moving mean 2 and moving variance 4). Of an image in
-# which every value is 5 they make
+# `triple` (times 3) with `normalize` (a batch normalization with moving mean 2, moving variance 4 and an epsilon near
+# 0). For an image in which every value is 5, they give
 #
 # | `double` | `add_one` | `triple` | `normalize` |
 # |---|---|---|---|
 # | 10 | 10 + 1 = 11 | 10 · 3 = 30 | (30 − 2) / √4 = 14 |
 #
-# So the extractor of the layer `triple` gives maps full of 30. If `double` is changed later and multiplies by 4, the same
-# extractor gives 60. The checks use Functional models only.
+# So the extractor of the layer `triple` gives feature maps full of 30. If `double` is changed later and multiplies by
+# 4, the same extractor gives 60. The checks use Functional models only.
 
 
 # %% question="feature_extractor"
@@ -137,7 +138,8 @@ def build_feature_extractor(model, layer_name):
 
     model: a Functional model of images (batch, height, width, 3).
     layer_name: the name of one of its layers.
-    Returns a keras.Model from images to what that layer gives, for example (batch, rows, columns, filters).
+    Returns a keras.Model from images to what that layer gives, for example
+    (batch, rows, columns, filters).
     """
     # BEGIN SOLUTION
     return keras.Model(model.inputs, model.get_layer(layer_name).output)
@@ -183,8 +185,8 @@ feature_extractor = build_feature_extractor(model, "textures")
 # | filter 2 | 0.5, 1.5 | 2.5, 3.5 | **2** |
 #
 # Take the network from the notebook's variable `feature_extractor` each time the function is called. The checks put
-# networks of their own there, so a mistake in question 1 does not count twice. They look at the value and at its
-# gradient.
+# networks of their own there, so a mistake in question 1 does not count twice. Their maps have at least 5 × 5 pixels.
+# The checks look at the value and at its gradient.
 
 
 # %% question="compute_loss"
@@ -202,8 +204,8 @@ def compute_loss(input_image, filter_index):
 
 
 # %% [markdown]
-# <details><summary>Hint 1</summary>Print the shape of <code>feature_extractor(images[:3])</code>. Of the four axes you
-# keep one whole, two in part, and of one you take a single entry.</details>
+# <details><summary>Hint 1</summary>Print the shape of <code>feature_extractor(images[:3])</code>. Keep the first
+# axis, cut the ends off the next two, and take a single entry of the last.</details>
 # <details><summary>Hint 2</summary><code>x[2:-2]</code> leaves out two entries at either end of the first
 # axis.</details>
 # <details><summary>Hint 3</summary>Write one indexing expression with four entries between the brackets, and one
@@ -217,8 +219,8 @@ def compute_loss(input_image, filter_index):
 # to the image.
 #
 # - A tape watches variables by itself. The image is a plain tensor, so tell the tape to watch it.
-# - Because of the norm each step has the same length, however steep the loss is. If no pixel changes the filter, the
-#   gradient is 0: the image must stay as it is, without NaN.
+# - Because of the norm, each step has the same length, however steep the loss is. (If the norm is below 1e-4, the step
+#   may be shorter.) If the gradient is 0, the image must not change, and must not become NaN.
 # - The network must not change.
 #
 # **Worked example.** The image has two pixels, (0.5, 1, 2) and (1, 0, 3), and the learning rate is 10.
@@ -231,12 +233,14 @@ def compute_loss(input_image, filter_index):
 #
 # The loss of each filter is the sum of image times gradient, for example 0.3 · 0.5 + 0.4 · 3 = 1.35.
 #
-# The checks replace `compute_loss` and `feature_extractor`. You may decorate the function with `@tf.function`.
+# The checks replace `compute_loss` and `feature_extractor`. You may decorate your functions with `@tf.function`. Such a
+# function keeps the network with which it was traced. The checks trace it again; if you change the network yourself,
+# run the cell of the function again.
 
 
 # %% question="gradient_ascent_step"
 def gradient_ascent_step(img, filter_index, learning_rate):
-    """Move the image one step towards what excites the filter.
+    """Move the image one step toward what excites the filter.
 
     img: a tensor (1, height, width, 3).
     filter_index: which filter of `feature_extractor`.
@@ -266,15 +270,15 @@ def gradient_ascent_step(img, filter_index, learning_rate):
 # Start from the gray noise that `initialize_image()` gives, and make `iterations` steps. Each step starts from the
 # image that the step before it returned.
 #
-# Return the loss of the last step and the **raw** image, as floats. `deprocess_image`, which turns it into something
-# that can be shown, is called in the picture below, not in your function.
+# Return the loss of the last step and the **raw** image, as floats (a tensor or an array). `deprocess_image`, which
+# turns it into something that can be shown, is called in the picture below, not in your function.
 #
 # **Worked example.** `initialize_image()` gives the pixels (0.5, 1, 2) and (1, 0, 3). The loss of filter 1 is the blue
-# value of the second pixel, so each step adds the learning rate to it. `visualize_filter(1, 3, 2.0)` goes 3 → 5 → 7 → 9:
-# it returns the loss **7**, which the last step started from, and the image with the pixels (0.5, 1, 2) and (1, 0,
-# **9**). With the default arguments the blue value ends at 3 + 30 · 10 = **303**.
-# `visualize_filter(0, 3, -2.0)` goes down: the red value of the first pixel goes 0.5 → −1.5 → −3.5 → −5.5, and the loss
-# of the last step is **−3.5**.
+# value of the second pixel, so each step adds the learning rate to it. `visualize_filter(1, 3, 2.0)` goes
+# 3 → 5 → 7 → 9: it returns the loss **7**, which the last step started from, and the image with the pixels
+# (0.5, 1, 2) and (1, 0, **9**). With the default arguments the blue value ends at 3 + 30 · 10 = **303**.
+# `visualize_filter(0, 3, -2.0)` goes down: the red value of the first pixel goes 0.5 → −1.5 → −3.5 → −5.5, and the
+# loss of the last step is **−3.5**.
 #
 # The checks replace `initialize_image`, `gradient_ascent_step`, `compute_loss` and `feature_extractor`.
 
@@ -345,14 +349,14 @@ plt.show()
 # **What you should see.** Stripes, grids and dots with the directions, spacings and colors of the training textures,
 # and an activation that grows from near 0 to well above 1.
 #
-# **If you don't:** gray noise: the image did not move; look at what your loop assigns. An activation that becomes
+# **If you don't:** gray noise: the image did not change; look at what your loop assigns. An activation that becomes
 # negative: the step goes down. Black or empty tiles: there is a NaN in the image; look at how you divide by the norm.
 # The same picture in all tiles: the filter index is not used.
 #
 # ## Recap
 #
 # * A second `keras.Model` between two tensors of a network gives any activation, with the network's weights.
-# * A tape differentiates with respect to anything it watched. Which tensor you move decides what is trained.
+# * A tape differentiates with respect to anything it watched. What is trained is the tensor that you change.
 # * Dividing the gradient by its norm makes the length of a step independent of the filter.
 #
 # ## One question to think about

@@ -29,12 +29,12 @@
 # **pixels of the third picture**. The work is in the loss.
 #
 # ```
-#   base image ──────────┐                        ┌─► content loss: same features in the same places
-#   style reference ─────┼──► network, fixed ─────┼─► style loss: same mix of features, anywhere
-#   combination image ───┘    (features)          │
-#        ▲      └─────────────────────────────────┴─► total variation loss: neighboring pixels alike
-#        │                                                       │
-#        └────────────── gradient of the loss ◄──────────────────┘
+#   base image ──────────┐                   ┌─► content loss: same features, same places
+#   style reference ─────┼─► network, fixed ─┼─► style loss: same mix of features, anywhere
+#   combination image ───┘   (features)      │
+#        ▲      └────────────────────────────┴─► total variation loss: smooth neighbors
+#        │                                                  │
+#        └────────────── gradient of the loss ◄─────────────┘
 # ```
 #
 # Two parts of Keras are practiced here. The loss needs the outputs of several layers in the *middle* of a network: a
@@ -53,7 +53,7 @@
 # * The paper: [Gatys, Ecker and Bethge, *A neural algorithm of artistic style*](https://arxiv.org/abs/1508.06576).
 # * Keras: [the Functional API](https://keras.io/guides/functional_api/), section "Extract and reuse nodes in the graph
 #   of layers", and [optimizers](https://keras.io/api/optimizers/). TensorFlow:
-#   [`GradientTape`](https://www.tensorflow.org/api_docs/python/tf/GradientTape) and [better performance with
+#   [GradientTape](https://www.tensorflow.org/api_docs/python/tf/GradientTape) and [better performance with
 #   `tf.function`](https://www.tensorflow.org/guide/function).
 
 # %% tags=["setup"]
@@ -74,8 +74,8 @@ img_ncols = 128
 # ## 1. Style: which features occur together (2.5 points, 20 minutes)
 #
 # A layer of a convolutional network gives, at each place $p$ of an image, one number per channel: how much of a certain
-# edge, spot or texture is there. The **Gram matrix** sums over the places and keeps how strongly two channels are active
-# together:
+# edge, spot or texture is there. The **Gram matrix** sums over the places and keeps how strongly two channels are
+# active together:
 #
 # $$ G_{ij} = \sum_{p} x_{p i} \, x_{p j}, \qquad p \text{ runs over all } H \cdot W \text{ places.} $$
 #
@@ -94,9 +94,9 @@ img_ncols = 128
 #    G^\text{combination} = \begin{pmatrix} 2 & 1 & 1 \\ 1 & 5 & -1 \\ 1 & -1 & 1 \end{pmatrix} $$
 #
 # For example $G_{11} = 1 \cdot 1 + 3 \cdot 3 = 10$. The squared differences add up to $8^2 + 4 \cdot 2^2 = 80$. For an
-# image of 2 × 5 pixels the divisor is $4 \cdot 9 \cdot 100 = 3600$, and the style loss $80 / 3600 =$ **0.0222**. With the
-# first two channels only, the squares add up to $8^2 + 2 \cdot 2^2 = 72$. The image still has three colors, so the loss is
-# $72 / 3600 =$ **0.02**.
+# image of 2 × 5 pixels the divisor is $4 \cdot 9 \cdot 100 = 3600$, and the style loss $80 / 3600 =$ **0.0222**. With
+# the first two channels only, the squares add up to $8^2 + 2 \cdot 2^2 = 72$. The image still has three colors, so
+# the loss is $72 / 3600 =$ **0.02**.
 #
 # Write both functions. The second may use the first: the checks try it with another `gram_matrix` as well, so that a
 # mistake in the Gram matrix does not count twice.
@@ -189,8 +189,8 @@ def content_loss(base, combination):
 # $$ L_\text{variation} = \sum_{r, c, \text{colors}} (a_{rc} + b_{rc})^{1.25}, \qquad
 # a_{rc} = (x_{rc} - x_{r+1, c})^2, \quad b_{rc} = (x_{rc} - x_{r, c+1})^2 . $$
 #
-# The sum runs over the pixels that have both neighbors: all but the last row and the last column. The exponent 1.25
-# is that of the example.
+# The sum runs over the pixels that have both neighbors, that is all but the last row and the last column. The exponent
+# 1.25 is that of the example.
 #
 # **Worked example.** In an image of 2 × 2 pixels only the upper left pixel has both neighbors:
 #
@@ -218,7 +218,7 @@ def total_variation_loss(x):
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# A step from each pixel to its neighbor is the difference of two slices of the image that are shifted by one.
+# The steps from all pixels to their neighbors are the difference of two slices of the image, shifted by one pixel.
 # </details>
 # <details><summary>Hint 2</summary>
 #
@@ -261,9 +261,9 @@ def make_network(channels=(48, 48, 64), seed=1):
 network = make_network()
 
 # %% [markdown]
-# Write `build_feature_extractor`. It takes a Functional model like this one and returns a model, or anything else that
-# can be called on images. The result of the call is a **dict**: for the name of every layer, the activation of that
-# layer. The layers are those of the model, not copies.
+# Write `build_feature_extractor`. It takes a Functional model like this one, a chain of layers without branches. It
+# returns a model, or anything else that can be called on images. The result of the call is a **dict**: for the name of
+# every layer, the activation of that layer. The layers are those of the model, not copies.
 #
 # **Worked example.** A network has the layers `plain` (returns the image), `twice` (times 2) and `less_one` (minus 1).
 # For an image in which every value is 5, the extractor gives a dict with arrays full of 5 for `plain`, 10 for `twice`
@@ -271,10 +271,11 @@ network = make_network()
 
 # %% question="build_feature_extractor"
 def build_feature_extractor(model):
-    """A model that gives the activations of all layers of a Functional model.
+    """Make a feature extractor, which gives the activations of all layers of a Functional model.
 
     model: maps images (batch, rows, columns, 3) to its last layer's activation.
-    Returns a model: images to a dict {name of a layer: its activation}. The input layer may be in it or not.
+    Returns a model or another callable: images to a dict {name of a layer: its activation}. The
+    input layer may be in the dict or not.
     """
     # BEGIN SOLUTION
     return keras.Model(model.input, {layer.name: layer.output for layer in model.layers[1:]})
@@ -334,11 +335,11 @@ total_variation_weight = 0.03
 # style reference lacks the green 1 at row 1. The terms are **0.5**, **4.25** and **3**.
 #
 # The checks put other globals in place of yours, also for the three losses, so that a mistake in one of them does not
-# count again.
+# count again. Their `feature_extractor` is a `keras.Model`.
 #
-# The decorator `@tf.function` in the cell below makes the function faster, and you may remove it. It traces the function
-# into a graph at the first call and keeps the globals of that moment. If you change a weight or the extractor later,
-# run the cell of the function again. (The checks run the function without its decorator.)
+# The decorator `@tf.function` in the cell below makes the function faster, and you may remove it. It traces the
+# function into a graph at the first call and keeps the globals of that moment. If you change a weight or the extractor
+# later, run the cell of the function again. (The checks run all your functions as if they had no decorator.)
 
 # %% question="compute_loss_and_grads"
 @tf.function
@@ -365,7 +366,7 @@ def compute_loss_and_grads(combination_image, base_image, style_reference_image)
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# The tape records what is computed inside its `with` block. So compute all of the loss there, the features included.
+# The tape records what is computed inside its `with` block. So compute the whole loss there, including the features.
 # </details>
 # <details><summary>Hint 2</summary>
 #
@@ -381,9 +382,9 @@ def compute_loss_and_grads(combination_image, base_image, style_reference_image)
 # %% [markdown]
 # ## 6. The training loop over an image (2 points, 15 minutes)
 #
-# `transfer` starts from the base image and makes `iterations` steps (at least 1) with an optimizer of your choice.
-# `Adam` moves each pixel by about the learning rate, whatever the size of the gradient; plain `SGD` needs a much larger
-# learning rate here.
+# `transfer` starts from the base image and makes `iterations` steps (at least 1) with one optimizer of your choice for
+# all of them. `Adam` moves each pixel by about the learning rate, whatever the size of the gradient; plain `SGD` needs
+# a much larger learning rate here. You may clip the image to [0, 1].
 #
 # The loss must fall. Nothing but the image may change: not the network, and not the tensors that were passed in. If
 # your loop calls `compute_loss_and_grads`, the checks replace it by a simpler function.
@@ -399,8 +400,8 @@ def transfer(base_image, style_reference_image, iterations, learning_rate):
 
     base_image, style_reference_image: float32 tensors (1, img_nrows, img_ncols, 3).
     iterations: number of steps.
-    learning_rate: handed to the optimizer.
-    Returns the image after the last step, floats of the same shape.
+    learning_rate: the learning rate of the optimizer.
+    Returns the image after the last step, floats of the same shape: an array, a tensor or a variable.
     """
     # BEGIN SOLUTION
     combination_image = tf.Variable(base_image)
@@ -478,7 +479,7 @@ plt.show()
 # ## One question to think about
 #
 # Each picture takes hundreds of gradient steps. Suppose you want to paint a film, 25 pictures per second, all in one
-# style. How could you use the same loss to train a **second network** that makes the picture in one pass? What would be
+# style. How could you use the same loss to train a **second network** that paints a picture in one pass? What would be
 # its weights, its input, and its training data? Which of your functions could stay as they are?
 #
 # ## Stretch task, no points
@@ -489,7 +490,9 @@ plt.show()
 # ```python
 # images = keras.Input((None, None, 3))
 # prepared = keras.applications.vgg19.preprocess_input(255.0 * images)
-# network = keras.applications.VGG19(include_top=False, weights="imagenet", input_tensor=prepared)
+# network = keras.applications.VGG19(
+#     include_top=False, weights="imagenet", input_tensor=prepared
+# )
 # network.trainable = False
 # feature_extractor = build_feature_extractor(network)
 # style_layer_names = [f"block{block}_conv1" for block in range(1, 6)]

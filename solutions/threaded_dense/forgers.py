@@ -47,7 +47,8 @@ def _activated(case: Case) -> dict[str, Any]:
 
 def _rebuilt(case: Case) -> dict[str, Any]:
     y, _ = _dense(case["layer"])
-    return {"y": y, "again": y, "count": [7, 7], "name": "scores"}
+    other = np.resize(y, (*y.shape[:-1], 7))
+    return {"y": y, "again": y, "count": [7, 7], "name": "scores", "edited": other, "other": other}
 
 
 def _model(case: Case) -> dict[str, Any]:

@@ -12,7 +12,7 @@
 # **After this notebook you can**
 #
 # - write a layer with `build`, `call`, `compute_output_shape` and `get_config`;
-# - apply any function of matrices to the last axis of a tensor of any rank, in a graph too;
+# - apply any function of matrices to the last axis of a tensor of any rank, also in a graph;
 # - say how many weights a Dense layer has, and why the leading axes do not matter.
 #
 # | question | minutes | points |
@@ -47,10 +47,10 @@
 # You write such a layer, then threading itself as a function, and count the weights.
 #
 # **To read:** [making new layers](https://keras.io/guides/making_new_layers_and_models_via_subclassing/),
-# [the class `Layer`](https://keras.io/api/layers/base_layer/),
-# [the layer `Dense`](https://keras.io/api/layers/core_layers/dense/),
-# [TensorFlow's `Dense`, which the lecture links to](https://www.tensorflow.org/api_docs/python/tf/keras/layers/Dense),
-# [`tf.reshape`](https://www.tensorflow.org/api_docs/python/tf/reshape),
+# [the class Layer](https://keras.io/api/layers/base_layer/),
+# [the layer Dense](https://keras.io/api/layers/core_layers/dense/),
+# [TensorFlow's Dense, which the lecture links to](https://www.tensorflow.org/api_docs/python/tf/keras/layers/Dense),
+# [tf.reshape](https://www.tensorflow.org/api_docs/python/tf/reshape),
 # [Gu, Kelly and Xiu, *Autoencoder asset pricing models*](https://doi.org/10.1016/j.jeconom.2020.07.009).
 
 # %% tags=["setup"]
@@ -64,23 +64,25 @@ import tensorflow as tf
 # Write `ThreadedDense`, a subclass of `keras.layers.Layer` (not of `Dense`). It takes inputs of rank 2 or more and
 # computes the formula above.
 #
-# - `__init__` keeps its arguments. `activation` is None, a name such as `"tanh"`, or a function;
-#   `keras.activations.get` turns each of them into a function.
+# - `__init__(units, activation=None, use_bias=True, **kwargs)` keeps its arguments, under names of your choice.
+#   `**kwargs`, such as the layer's name, go to the base class. `activation` is None, a name such as `"tanh"`, or a
+#   function; `keras.activations.get` turns each of them into a function.
 # - `build` makes the weights: now the length $n$ of the last axis is known.
 # - `call` computes. It makes no weights.
-# - `compute_output_shape` returns the shape of the output without computing it; the batch size may be None.
-# - `get_config` returns all that is needed to make an equal layer. What the base class knows, such as the layer's
-#   name, is in `super().get_config()`. The activation may be in it as a function, as its name, or as
+# - `compute_output_shape` returns the shape of the output, a tuple or a list, without computing it; the batch size may
+#   be None.
+# - `get_config` returns all that is needed to make an equal layer. What belongs to the base class, such as the
+#   layer's name, is in `super().get_config()`. The activation may be in it as a function, as its name, or as
 #   `keras.activations.serialize` returns it.
 #
-# The gradient must reach kernel, bias and input. Your layer may also own a `keras.layers.Dense` and let it do the work.
+# The gradient must reach kernel, bias and input. Your layer may also contain a `keras.layers.Dense` and call it.
 #
-# **Worked example.** With all weights equal to 0.5, `units=2` and a bias, the row $(1, 2, 3)$ gives $0.5 \cdot 1 + 0.5 \cdot
-# 2 + 0.5 \cdot 3 + 0.5 = 3.5$ for each of the two units. A tensor of shape `(2, 5, 3)` whose rows are all $(1, 2, 3)$
-# gives 3.5 everywhere, in shape `(2, 5, 2)`.
+# **Worked example.** With all weights equal to 0.5, `units=2` and a bias, the row $(1, 2, 3)$ gives
+# $0.5 \cdot 1 + 0.5 \cdot 2 + 0.5 \cdot 3 + 0.5 = 3.5$ for each of the two units. A tensor of shape `(2, 5, 3)` whose
+# rows are all $(1, 2, 3)$ gives 3.5 everywhere, in shape `(2, 5, 2)`.
 #
-# The checks look at outputs for ranks 2 to 5, at one gradient step, at a layer made again from its configuration, and
-# at a Functional model with an unknown batch size. A batch may also have no examples.
+# The checks look at outputs for ranks 2 to 5, at one gradient step, at a layer made again from its configuration (with
+# one of Keras's activations), and at a Functional model with an unknown batch size. A batch may also have no examples.
 
 # %% question="threaded_dense"
 class ThreadedDense(keras.layers.Layer):
@@ -154,15 +156,16 @@ class ThreadedDense(keras.layers.Layer):
 # your Python code runs; `tf.shape(x)[0]` is a tensor that holds the size when the graph runs. A batch without examples
 # gives a result without examples.
 #
-# **Worked example.** Let `fn` return the sum of a row, and its last number minus its first. Then `x = [[[1, 2], [3, 5]]]`, of
-# shape `(1, 2, 2)`, gives `[[[3, 1], [8, 2]]]`.
+# **Worked example.** Let `fn` return the sum of a row, and its last number minus its first. Then
+# `x = [[[1, 2], [3, 5]]]`, of shape `(1, 2, 2)`, gives `[[[3, 1], [8, 2]]]`.
 
 # %% question="thread"
 def thread(fn, x):
     """Apply a function of matrices over the last axis of a tensor.
 
-    fn: maps (batch, n) to (batch, m), each row on its own.
-    x: float32 tensor (d_1, ..., d_k, n) with k >= 1; d_1 may be unknown when a graph is traced, or 0.
+    fn: maps (batch, n) to (batch, m), each row on its own. You may call it more than once.
+    x: float32 tensor (d_1, ..., d_k, n) with k >= 1; d_1 may be unknown when a graph is traced,
+        or 0. The other sizes are known and positive.
     Returns a tensor (d_1, ..., d_k, m).
     """
     # BEGIN SOLUTION
@@ -192,8 +195,8 @@ def thread(fn, x):
 # How many scalars are in the weights of a `ThreadedDense`? Write `count_weights`, which computes the number from the
 # shape of the input, without making a layer. Leading sizes may be None, as the batch size of a model is.
 #
-# **Worked example.** Rows of 3 numbers and 4 units need $3 \cdot 4$ weights for the kernel and 4 for the bias, 16 in all, for
-# inputs `(None, 3)` and `(None, 5, 3)` alike. Without a bias it is 12.
+# **Worked example.** Rows of 3 numbers and 4 units need $3 \cdot 4$ weights for the kernel and 4 for the bias, 16 in
+# all, for inputs `(None, 3)` and `(None, 5, 3)` alike. Without a bias it is 12.
 
 # %% question="count_weights"
 def count_weights(input_shape, units, use_bias=True):
@@ -274,13 +277,13 @@ plt.show()
 # ## Stretch task, no points
 #
 # Write `ThreadedDense2`, which works on the last *two* axes: a kernel of shape `(n1, n2, m)`, contracted with
-# `keras.ops.einsum`. How many weights has it, and which axes does it thread over?
+# `keras.ops.einsum`. How many weights does it have, and which axes does it thread over?
 #
 # ## One question to think about
 #
 # A model for a panel of 500 tickers has one `ThreadedDense(8)`. Tomorrow a new company is listed, and the panel has
 # 501 rows. Which of these still works without new training: your layer; a `Flatten` followed by a `Dense`; a layer with
-# a kernel per ticker? And is there something that only the last of them could learn?
+# a kernel per ticker? Is there something that only the last of them can learn?
 
 # %% [markdown] tags=["solution"]
 # **Answer.** Only your layer. Its weights do not depend on the number of rows, so row 501 goes through the same

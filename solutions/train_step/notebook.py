@@ -10,9 +10,9 @@
 #
 # **After this notebook you can**
 #
-# - replace the step of `fit` by your own, and keep everything else that `fit` does;
+# - replace the training step of `fit` with your own, and keep everything else that `fit` does;
 # - pass sample weights to the loss and to the metrics, in training and in evaluation;
-# - compute weights that make up for rare classes.
+# - compute sample weights that balance rare and frequent classes.
 #
 # | question | minutes | points |
 # |---|---|---|
@@ -21,34 +21,35 @@
 # | 3. Weights that balance classes | 15 | 3 |
 #
 # `model.fit` does a lot: it splits the data into batches, shuffles, runs callbacks, shows a progress bar, and compiles
-# it all into a graph. Only one part of it decides *how a model learns*: what happens with one batch. Keras lets you
-# replace this part alone.
+# the steps into a graph. Only one part of it decides *how a model learns*: what happens with one batch. Keras lets you
+# replace only this part.
 #
 # ```
-# fit(x, y, ...)                                     evaluate(x, y, ...)
-#   each epoch: reset the metrics                      reset the metrics
-#     each batch: logs = self.train_step(data)   ◄─┐   each batch: logs = self.test_step(data)   ◄── you may write this
-#                                                  │
-#                                  you write this ─┘
+# fit(x, y, ...)                                 evaluate(x, y, ...)
+#   each epoch: reset the metrics                  reset the metrics
+#     each batch:                                  each batch:
+#       logs = self.train_step(data)                 logs = self.test_step(data)
+#                   ▲                                            ▲
+#                   └─ you write this                            └─ you may write this
 # ```
 #
-# A class that derives from `keras.Model` inherits `fit`. If the class has a method `train_step`, `fit` calls it. The
+# A subclass of `keras.Model` inherits `fit`. If the class has a method `train_step`, `fit` calls it. The
 # method gets one batch, updates the weights, and returns what the progress bar shows.
 #
-# Your method finds what the model was compiled with as attributes and methods of `self`:
+# In your method, the arguments of `compile` are available as attributes and methods of `self`:
 #
 # | what | where |
 # |---|---|
 # | the optimizer | `self.optimizer` |
-# | the compiled loss, plus the penalties of all layers with a regularizer | `self.compute_loss(...)` |
+# | the compiled loss, plus the penalties of all regularized layers | `self.compute_loss(...)` |
 # | a running mean of the loss, and all compiled metrics | `self.metrics` |
 # | the weights to train | `self.trainable_variables` |
 #
-# **To read:** [Customizing what happens in `fit`](https://keras.io/guides/custom_train_step_in_tensorflow/), [the lecture's
+# **To read:** [Customizing what happens in fit](https://keras.io/guides/custom_train_step_in_tensorflow/), [the lecture's
 # guide](https://colab.research.google.com/github/tensorflow/docs/blob/snapshot-keras/site/en/guide/keras/customizing_what_happens_in_fit.ipynb),
-# [`Model.compile`, `fit` and `evaluate`](https://keras.io/api/models/model_training_apis/),
+# [Model.compile, fit and evaluate](https://keras.io/api/models/model_training_apis/),
 # [metrics](https://keras.io/api/metrics/),
-# [`tf.GradientTape`](https://www.tensorflow.org/api_docs/python/tf/GradientTape).
+# [tf.GradientTape](https://www.tensorflow.org/api_docs/python/tf/GradientTape).
 
 # %% tags=["setup"]
 import keras
@@ -67,7 +68,7 @@ import tensorflow as tf
 #
 # * `data` is a pair `(x, y)` of tensors. If the model has several inputs, `x` may be a dict of tensors.
 # * Run the model in training mode.
-# * Use the compiled loss, whichever it is, and count the penalties of regularized layers.
+# * Use the compiled loss, whichever it is, and add the penalties of regularized layers.
 # * Update the trainable weights once per batch, with the compiled optimizer. It keeps a state between steps.
 # * Update the metrics with the predictions the loss was computed from. `fit` resets everything in `self.metrics` at the
 #   start of each epoch.
@@ -75,15 +76,16 @@ import tensorflow as tf
 #   names. A dict inside the dict is fine. A running mean may count batches or examples.
 #
 # `fit` traces a *graph* of your step when it first runs it. Your Python runs once or twice; afterwards only the tensor
-# operations run. So nothing in the step may turn a tensor into a plain number.
+# operations run. So do not convert a tensor to a Python number in the step.
 #
 # **Worked example.** The model $\hat y = w x + b$ has $w = 2$, $b = 0$. The batch has one example, $x = 1$, $y = 1$. The
 # prediction is 2, so the loss $(\hat y - y)^2$ is 1, and the absolute error is 1. The gradient is $2 (\hat y - y) x =
 # 2$ for $w$ and 2 for $b$. A step with learning rate 0.1 gives $w = 1.8$, $b = -0.2$.
 #
 # The checks build small networks with your class, `CustomModel(inputs, outputs)`, and compare its steps with Keras's
-# own, one by one and under `fit`. Keras's `train_step` is switched off while your class runs, so
-# `super().train_step(data)` raises an error.
+# own, one by one and in `fit`. Keras's `train_step` is switched off while your class runs, so
+# `super().train_step(data)` raises an error. Other methods, such as `self.compute_metrics`, may be used. Loss scaling
+# (for mixed precision) is not asked for.
 
 
 # %% question="custom_model"
@@ -115,8 +117,8 @@ class CustomModel(keras.Model):
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# It is the step of the training loop: forward pass, loss, gradient, update. What is new is that loss, optimizer and
-# metrics belong to the model.
+# It is the step of the training loop: forward pass, loss, gradient, update. The difference is that loss, optimizer and
+# metrics now belong to the model.
 #
 # </details>
 #
@@ -144,12 +146,12 @@ class CustomModel(keras.Model):
 # The sum is divided by the number of examples, not by the sum of the weights.
 #
 # * `fit(x, y, sample_weight=w)` passes a triple `(x, y, sample_weight)` to your step. Without weights it passes a
-#   pair, as before. Your class takes both.
-# * Metrics compiled as `metrics` ignore the weights, metrics compiled as `weighted_metrics` use them. You update the
-#   compiled metrics together and pass the weights: Keras knows which of them use weights.
-# * Targets may be integers, as labels are. Weights are floats.
-# * `evaluate` must report the same loss and the same metrics. It calls `test_step`: like the train step, but the model
-#   runs outside training mode, and no weight changes.
+#   pair, as before. Your class must accept both.
+# * Metrics compiled as `metrics` ignore the weights, metrics compiled as `weighted_metrics` use them. Update the
+#   compiled metrics together, and pass the weights: Keras knows which of them use weights.
+# * Targets may be integers, as labels are. Weights are floats: do not convert them to the type of the targets.
+# * `evaluate` must report the same loss and the same metrics. It calls `test_step`, which is like the train step, but
+#   runs the model with `training=False` and changes no weight.
 #
 # **Worked example.** The model is $\hat y = w x + b$ with $w = 2$, $b = 0$ again. The batch has two examples, $x = (1, 2)$
 # and $y = (1, 2)$, with weights $(3, 1)$. The errors are 1 and 2, so the loss is $(3 \cdot 1 + 1 \cdot 4) / 2 = 3.5$.
@@ -188,9 +190,7 @@ class WeightedModel(keras.Model):
         y_pred = self(x, training=False)
         loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight)
         return self.update_metrics(loss, y, y_pred, sample_weight)
-        # END SOLUTION
 
-    # BEGIN SOLUTION
     def update_metrics(self, loss, y, y_pred, sample_weight):
         """Update all metrics with one batch, and return their results."""
         for metric in self.metrics:
@@ -199,14 +199,13 @@ class WeightedModel(keras.Model):
             else:
                 metric.update_state(y, y_pred, sample_weight=sample_weight)
         return self.get_metrics_result()
-
-    # END SOLUTION
+        # END SOLUTION
 
 
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# Start from your first answer. The weights enter in two places, once in each: where the loss is computed, and where the
+# Start from your first answer. Use the weights in two places, once in each: where the loss is computed, and where the
 # metrics are updated.
 #
 # </details>
@@ -214,7 +213,7 @@ class WeightedModel(keras.Model):
 # <details><summary>Hint 2</summary>
 #
 # `compute_loss` and `update_state` both take `sample_weight=...`, and `None` means no weights. The running mean of the
-# loss is an exception: the weights are in the loss already.
+# loss is an exception: the loss already contains the weights.
 #
 # </details>
 #
@@ -239,10 +238,13 @@ class WeightedModel(keras.Model):
 # class of example $i$. The mean of the weights is 1, so the learning rate needs no change.
 #
 # * Labels are integers of any kind: negative, with gaps, one class or many.
-# * `y` has shape `(n,)` or `(n, 1)`; the weights have shape `(n,)`. `y` itself stays as it is.
+# * `y` has shape `(n,)` or `(n, 1)`; the weights have shape `(n,)`. Do not change `y`.
 #
 # **Worked example.** For `y = [0, 0, 0, 1]`, $n = 4$ and $K = 2$. Class 0 gets $4 / (2 \cdot 3) = 2/3$, class 1 gets
 # $4 / (2 \cdot 1) = 2$. The weights are 2/3, 2/3, 2/3, 2: each class has a total of 2.
+#
+# The checks compare weights with numbers worked by hand, and the totals of the classes with each other. A hidden check
+# tries other labels.
 
 
 # %% question="balanced_sample_weight"
@@ -250,7 +252,7 @@ def balanced_sample_weight(y):
     """One weight per example, so that all classes have the same total; the mean of the weights is 1.
 
     y: array of integers, (n,) or (n, 1), the class of each example.
-    Returns a float array (n,).
+    Returns a float array (n,), float32 or float64.
     """
     # BEGIN SOLUTION
     labels = np.asarray(y).reshape(-1)
@@ -282,9 +284,9 @@ def balanced_sample_weight(y):
 # %% [markdown]
 # ## The picture
 #
-# Two overlapping clouds; one point in twenty is from the smaller one. Your `WeightedModel` trains the same network
-# twice, first without weights, then with your balanced weights. On the black line the model gives both classes
-# probability 1/2.
+# The data are two overlapping clouds of points; one point in twenty is from the smaller cloud. Your `WeightedModel`
+# trains the same network twice, first without weights, then with your balanced weights. On the black line the model
+# gives both classes probability 1/2.
 
 
 # %% tags=["demo"]
@@ -328,17 +330,17 @@ figure.tight_layout()
 plt.show()
 
 # %% [markdown]
-# **What you should see.** Without weights, the red region is small: every common point in it costs as much as a rare
-# one gains, so many rare points are missed. With balanced weights, the line moves outwards. Far
-# more rare points are found, and some common ones are lost.
+# **What you should see.** Without weights, the red region is small: a common point inside it costs as much as a rare
+# point outside it, so many rare points are missed. With balanced weights, the line moves outwards. Far more rare points
+# are found, and some common ones are misclassified.
 #
-# **If you don't:** two almost equal pictures: your `train_step` does not use the weights. A second picture without any
-# red: the frequent class has the large weights.
+# **If you don't:** if the two pictures are almost equal, your `train_step` does not use the weights. If the second
+# picture has no red region, the frequent class has the large weights.
 #
 # ## Recap
 #
-# * `train_step(self, data)` replaces what `fit` does with one batch. Everything else of `fit` stays.
-# * `compute_loss`, `optimizer` and `metrics` are what the model was compiled with; `fit` resets the metrics.
+# * `train_step(self, data)` replaces what `fit` does with one batch. Everything else in `fit` stays the same.
+# * `compute_loss`, `optimizer` and `metrics` use the arguments of `compile`; `fit` resets the metrics.
 # * Sample weights enter the loss once and the weighted metrics once. The loss divides by $n$, a weighted metric by the
 #   sum of the weights.
 # * `test_step` reports the same numbers, and changes nothing.

@@ -10,7 +10,7 @@
 #
 # **After this notebook you can**
 #
-# - cut data into mini-batches that visit each example once, in an order that a seed repeats;
+# - cut data into mini-batches that contain each example once, in an order that a seed makes reproducible;
 # - write one step of gradient descent with `tf.GradientTape`;
 # - put both into a loop, and report a mean loss that counts every example once.
 #
@@ -20,8 +20,8 @@
 # | 2. One step | 20 | 4 |
 # | 3. The loop | 20 | 3 |
 #
-# `model.fit` hides a short program, and the lecture opens it. You write that program here, without `compile` and
-# without `fit`, in three functions that build on each other.
+# `model.fit` hides a short program, which the lecture writes out. You write it here, without `compile` and without
+# `fit`, in three functions that build on each other.
 #
 # One pass over the data is an **epoch**. An epoch is cut into **mini-batches**. Each mini-batch gives one **train
 # step**: the model predicts, the loss measures the error, and the gradient gives the slope of the loss along each
@@ -30,14 +30,14 @@
 # $$ W \leftarrow W - \eta \, \frac{\partial \mathcal{L}}{\partial W} $$
 #
 # Here $\eta$ is the learning rate, and $\mathcal{L}$ is the loss of *this* batch. A batch is a sample of the data, so
-# its gradient is a noisy estimate of the gradient over all examples. The estimate is cheap, and right on average if
+# its gradient is a noisy estimate of the gradient over all examples. The estimate is cheap, and correct on average if
 # the examples are shuffled.
 #
 # ```
-# epoch 1:  shuffle ─► [ batch | batch | batch | rest ]      one running mean of the loss
+# epoch 1:  shuffle ─► [ batch | batch | batch | rest ]   one running mean of the loss
 #                          │       │       │      │
-#                         step    step    step   step        the weights move four times
-# epoch 2:  shuffle ─► [ batch | batch | batch | rest ]      a new order, the mean starts again
+#                         step    step    step   step     the weights change four times
+# epoch 2:  shuffle ─► [ batch | batch | batch | rest ]   a new order, the mean starts again
 # ```
 #
 # Later you will rarely write the whole loop. You will often replace one part of it, as in the `train_step` of a VAE or a
@@ -61,18 +61,18 @@ import tensorflow as tf
 # %% [markdown]
 # ## 1. Cut the data into batches (3 points, 20 minutes)
 #
-# A generator returns one value at a time with `yield`, and continues from there when it is asked for the next one.
+# A generator returns one value at a time with `yield`, and continues from there when the next value is requested.
 # `next_batch` yields the batches of **one epoch**.
 #
 # * Each example comes exactly once. With $n$ examples and batches of $b$ there are $\lceil n / b \rceil$ batches. The
 #   last one may be smaller, and no batch is empty.
-# * `X` and `y` stay in step: row $i$ of one belongs to row $i$ of the other. The arrays of the caller are not changed.
-# * With `shuffle=True` the *examples* are in random order, so that any two can meet in a batch. Shuffling the finished
-#   batches is not enough.
-# * The same `seed` gives the same order. 0 is a seed like any other, and `None` means a new order in each call.
+# * `X` and `y` stay paired: row $i$ of one belongs to row $i$ of the other. Do not change the caller's arrays.
+# * With `shuffle=True` the *examples* are in random order, so that any two can be in the same batch. Shuffling the
+#   finished batches is not enough.
+# * The same `seed` gives the same order. 0 is a seed like any other; `None` means a new order in each call.
 #
-# **Worked example.** Seven examples in batches of 3, with `shuffle=False`: the rows (0, 1, 2), then (3, 4, 5), then (6).
-# Six examples in batches of 3 give two batches, not three.
+# **Worked example.** Seven examples in batches of 3, with `shuffle=False`, give the rows (0, 1, 2), then (3, 4, 5),
+# then (6). Six examples in batches of 3 give two batches, not three.
 #
 # The checks run several epochs on small arrays, look up where each row came from, and compare the orders. A hidden check
 # uses arrays of other sizes.
@@ -84,9 +84,9 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
 
     X: array (n, ...), the examples.
     y: array (n, ...), the targets.
-    batch_size: number of examples in a batch; the last batch may hold fewer.
+    batch_size: number of examples in a batch; the last batch may have fewer.
     shuffle: whether the examples come in random order.
-    seed: whole number that decides the order, or None for a new order each time.
+    seed: integer >= 0 that determines the order, or None for a new order each time.
     Yields pairs (X_batch, y_batch) with at most batch_size rows each.
     """
     # BEGIN SOLUTION
@@ -115,24 +115,25 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
 #
 # <details><summary>Hint 3</summary>
 #
-# `np.random.default_rng(seed)` makes a random generator from any seed, 0 included, and a fresh one from `None`. Its
-# method `permutation(n)` gives a random order of `n` numbers. Loop over the starting points with
-# `range(0, n, batch_size)`.
+# `np.random.default_rng(seed)` creates a random generator from any seed, including 0, and a new one each time from
+# `None`. Its method `permutation(n)` gives a random order of `n` numbers. Loop over the starting points with `range(0,
+# n, batch_size)`.
 #
 # </details>
 
 # %% [markdown]
 # ## 2. One step (4 points, 20 minutes)
 #
-# Now the four lines of the lecture: forward pass, loss, gradient, update. The gradient tape records what happens inside
-# its `with` block. Afterwards it can say how the recorded loss depends on the weights:
+# Now write the four lines of the lecture: forward pass, loss, gradient, update. The gradient tape records what happens
+# inside its `with` block. Afterwards it computes the gradient of the loss for the update:
 #
 # $$ W_{\text{new}} = W - \eta \, \nabla_W \; \text{loss\_fn}\big(y, \text{model}(x)\big) $$
 #
 # * Call the model with `training=True`. Layers such as dropout and batch normalization behave differently then.
-# * Move the weights *of this model*, in place. Frozen weights stay as they are, and so do weights that no gradient
-#   trains, such as the moving averages of a batch normalization. (The forward pass may update these; your step does not.)
-# * Return the loss that the batch had *before* the update, as a number: a `float`, a NumPy scalar or a 0-d tensor.
+# * Move the weights *of this model*, in place: by hand or with `keras.optimizers.SGD`. Frozen weights stay as they are,
+#   and so do non-trainable weights, such as the moving averages of a batch normalization. (The forward pass may update
+#   these; your step does not.) In the checks, every trainable weight affects the loss.
+# * Return the loss of the batch *before* the update, as a number: a `float`, a NumPy scalar or a 0-d tensor.
 #
 # **Worked example.** A line $w x + b$ with $w = 2$, $b = 1$ predicts 3 for $x = 1$ and 7 for $x = 3$. The targets are 5 and 9, so
 # the mean squared error is $((-2)^2 + (-2)^2) / 2 = 4$. Its slopes are $(2 \cdot (-2) \cdot 1 + 2 \cdot (-2) \cdot 3) / 2 =
@@ -173,14 +174,14 @@ def train_step(model, x, y, loss_fn, learning_rate):
 #
 # <details><summary>Hint 2</summary>
 #
-# `tape.gradient(loss, weights)` takes a list of weights and gives a list of gradients in the same order.
-# `model.trainable_variables` is the list that leaves out what must not be trained.
+# `tape.gradient(loss, weights)` takes a list of weights and returns a list of gradients in the same order.
+# `model.trainable_variables` lists only the weights to train.
 #
 # </details>
 #
 # <details><summary>Hint 3</summary>
 #
-# `weight = weight - ...` only makes the *name* refer to something new, and the model keeps the old value. Change the
+# `weight = weight - ...` only gives the *name* a new value, and the model keeps the old one. Change the
 # variable itself with `assign`, `assign_add` or `assign_sub`.
 #
 # </details>
@@ -188,24 +189,24 @@ def train_step(model, x, y, loss_fn, learning_rate):
 # %% [markdown]
 # ## 3. The loop (3 points, 20 minutes)
 #
-# Put the two together: for each epoch, for each batch, one step. Use your `next_batch` and `train_step`.
+# Put the two together: in each epoch, take one step per batch. Use your `next_batch` and `train_step`.
 #
 # For each epoch report the mean loss *over its examples*. With batches $B_1, \dots, B_m$ of $|B_j|$ examples and losses
 # $\ell_j$ it is
 #
 # $$ \bar{\ell} = \frac{\sum_j |B_j| \, \ell_j}{\sum_j |B_j|} $$
 #
-# so a short last batch counts only for the examples that it holds. It is called a running mean, because the weights
-# move while it is taken.
+# so a short last batch counts only for the examples that it contains. It is called a running mean, because the weights
+# change while it is computed.
 #
-# **Worked example.** Batches of 4, 4 and 2 examples with the losses 1, 2 and 6: the epoch's loss is
+# **Worked example.** For batches of 4, 4 and 2 examples with the losses 1, 2 and 6, the epoch's loss is
 # $(4 \cdot 1 + 4 \cdot 2 + 2 \cdot 6) / 10 = 2.4$. The mean of the three losses would be 3.
 #
 # Every epoch needs a new order, also when a seed is given. The same seed gives the same training, and two trainings
 # without a seed differ.
 #
-# The checks put their own `next_batch` and `train_step` in place of yours and watch your loop. So a mistake in the
-# first two questions costs nothing here.
+# The checks replace your `next_batch` and `train_step` with their own, so a mistake in the first two questions costs
+# nothing here.
 
 
 # %% question="fit"
@@ -218,13 +219,13 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
     learning_rate: size of each step.
     n_epochs: how often to go through the data, in a new order each time.
     batch_size: number of examples in a batch.
-    seed: whole number that decides all orders, or None.
+    seed: integer >= 0 that determines all orders, or None.
     Returns a list of n_epochs numbers: the mean loss over the examples of each epoch.
     """
     # BEGIN SOLUTION
     epoch_losses = []
     for epoch in range(n_epochs):
-        epoch_seed = None if seed is None else seed + epoch
+        epoch_seed = None if seed is None else 1000 * seed + epoch
         total = 0.0
         for x_batch, y_batch in next_batch(X, y, batch_size, seed=epoch_seed):
             total += len(x_batch) * train_step(model, x_batch, y_batch, loss_fn, learning_rate)
@@ -249,18 +250,18 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
 #
 # <details><summary>Hint 3</summary>
 #
-# A generator is used up after one pass, so call `next_batch` again in each epoch. The same seed would give the same
-# order again, so make a different seed for each epoch from the one you were given, such as `seed + epoch`. If `seed` is
-# `None`, pass `None`.
+# A generator is empty after one pass, so call `next_batch` again in each epoch. The same seed would give the same order
+# again, so compute a different seed for each epoch, such as `1000 * seed + epoch`. (With `seed + epoch`, trainings with
+# the seeds 1 and 2 would share orders.) If `seed` is `None`, pass `None`.
 #
 # </details>
 
 # %% [markdown]
 # ## The picture
 #
-# Same data, same model, same start, same learning rate: only the batch size differs. The left plot shows the loss
-# over epochs, that is, over how much data was seen. The right plot shows it over steps, that is, over how often the
-# weights moved. This takes about 20 seconds.
+# Three trainings use the same data, model, initial weights and learning rate; only the batch size differs. The left
+# plot shows the loss over epochs, that is, over how much data was seen. The right plot shows it over steps, that is,
+# over how often the weights changed. This takes about 20 seconds.
 
 
 # %% tags=["demo"]
@@ -291,9 +292,9 @@ for batch_size, n_epochs in epochs.items():
     label = f"batches of {batch_size}" if batch_size < len(X_wave) else f"all {batch_size} at once"
     over_epochs.plot(np.arange(1, n_epochs + 1), losses, marker="o", markersize=3, label=label)
     over_steps.plot(steps_per_epoch * np.arange(1, n_epochs + 1), losses, marker="o", markersize=3, label=label)
-over_epochs.set(xlabel="epochs: passes over the data", title="Per pass over the data", yscale="log")
+over_epochs.set(xlabel="epochs (passes over the data)", title="Per epoch", yscale="log")
 over_epochs.set_ylabel("mean loss of the epoch")
-over_steps.set(xlabel="steps: moves of the weights", title="Per move of the weights", xscale="log")
+over_steps.set(xlabel="steps (updates of the weights)", title="Per step", xscale="log")
 over_epochs.legend()
 for axes in (over_epochs, over_steps):
     axes.grid(alpha=0.3, which="both")
@@ -302,32 +303,32 @@ figure.tight_layout()
 plt.show()
 
 # %% [markdown]
-# **What you should see.** On the left, batches of one learn fastest per epoch, because they take 192 steps in each, and
-# all examples at once learn slowest: one step per epoch. On the right the order is reversed: per step, a batch of one
-# improves the model least, because its gradient is the noisiest. It is also the cheapest step.
+# **What you should see.** On the left, training with batches of one is fastest per epoch, because each epoch has 192
+# steps. Training on all examples at once is slowest, with one step per epoch. On the right the order is reversed: per
+# step, a batch of one improves the model least, because its gradient is the noisiest. It is also the cheapest step.
 #
-# **If you don't:** when a curve rises, check the sign of the update. When all curves are flat, the weights do not move.
-# When the curves of 1 and 192 are alike, `batch_size` does not reach `next_batch`.
+# **If you don't:** if a curve rises, check the sign of the update. If all curves are flat, the weights do not change.
+# If the curves of 1 and 192 are alike, `batch_size` does not reach `next_batch`.
 #
 # ## Recap
 #
-# * An epoch visits each example once. Shuffling row numbers keeps `X` and `y` in step.
+# * An epoch visits each example once. Shuffling row numbers keeps `X` and `y` paired.
 # * Inside the tape: forward pass and loss. Outside: the gradient and the update, for `model.trainable_variables` only.
 # * Average the loss over examples, not over batches. Give each epoch a new order.
 #
 # ## Stretch task, no points
 #
-# Give `fit` validation data, and stop when their loss has not improved for five epochs. Then
+# Pass validation data to `fit`, and stop when their loss has not improved for five epochs. Then
 # restore the best weights with `model.set_weights`.
 #
 # ## One question to think about
 #
-# The loss of the first epoch is a mean over losses that were computed *while* the weights were moving. If you evaluate the
-# model on the same data after that epoch, will you usually find more or less than the number that `fit` reported? Which of
-# the two should you compare with the loss on a validation set?
+# The loss of the first epoch is a mean over losses that were computed *while* the weights were moving. If you evaluate
+# the model on the same data after that epoch, will the loss usually be higher or lower than the number that `fit`
+# reported? Which of the two should you compare with the loss on a validation set?
 
 # %% [markdown] tags=["solution"]
-# **Answer.** Usually less. The reported mean includes the losses from the start of the epoch, when the model was worse.
-# (With a learning rate that is too large it can be more.) A validation loss is computed with the weights at the end
-# of the epoch, so compare it with the loss of the training data evaluated at the same moment, in inference mode. This is
-# why a training curve can lie above the validation curve in the first epochs.
+# **Answer.** Usually lower. The reported mean includes the losses from the start of the epoch, when the model was
+# worse. (With a learning rate that is too large it can be higher.) A validation loss is computed with the weights at
+# the end of the epoch, so compare it with the loss of the training data evaluated at the same moment, in inference
+# mode. This is why a training curve can lie above the validation curve in the first epochs.

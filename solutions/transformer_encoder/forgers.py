@@ -54,6 +54,7 @@ def config(case: Case) -> Any:
         "axes": [[width, case["dense_dim"]]] * 2,
         "same_shapes": True,
         "outputs": [output, output],
+        "edited": [width, case.get("other_dense_dim", 0)],
     }
 
 

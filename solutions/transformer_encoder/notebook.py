@@ -10,9 +10,9 @@
 #
 # **After this notebook you can**
 #
-# - write a layer that is made of other layers, and say why they are made in `__init__` and not in `call`;
+# - write a layer that contains other layers, and explain why they are created in `__init__` and not in `call`;
 # - combine skip connections, layer normalization and a padding mask in a Transformer block;
-# - show which weights a layer really keeps.
+# - show which weights a layer keeps.
 #
 # | question | minutes | points |
 # |---|---|---|
@@ -20,12 +20,12 @@
 # | 2. Count the weights after each call | 5 | 1 |
 #
 # The lecture showed the encoder block of a Transformer and stopped at one subtle point: **where** the inner layers are
-# made.
+# created.
 #
-# - `__init__` runs once, when the layer object is made. What it stores on `self` stays: the same attention, the same
-#   Dense layers, the same weights in every call.
-# - `call` runs again for every batch. A layer that is made there starts with new random weights, is used for one
-#   batch and is lost. No update of an optimizer survives.
+# - `__init__` runs once, when the layer object is created. What it stores on `self` is kept: the same attention, the
+#   same Dense layers, the same weights in every call.
+# - `call` runs again for every batch. A layer that is created there starts with new random weights, is used for one
+#   batch and is lost, with every update by the optimizer.
 #
 # The block has two halves. Each computes something from a sequence of tokens, **adds its own input** (a skip
 # connection) and **normalizes the sum** over the features of each token:
@@ -34,19 +34,19 @@
 # \qquad
 # y = \operatorname{LayerNorm}_2\bigl(p + \operatorname{Dense}(p)\bigr)$$
 #
-# where $\operatorname{Dense}(p) = \operatorname{relu}(p\,W_1 + b_1)\,W_2 + b_2$ first widens a token to `dense_dim` numbers
-# and then returns to `embed_dim`. Because each norm comes *after* its sum, this form is called post-norm.
+# where $\operatorname{Dense}(p) = \operatorname{relu}(p\,W_1 + b_1)\,W_2 + b_2$ first maps a token to `dense_dim`
+# numbers and then back to `embed_dim`. Because each normalization comes *after* its sum, this form is called post-norm.
 #
 # ```
-#        ┌───────────── skip ─────────────┐          ┌──────────── skip ───────────┐
-#   x ───┤                                + ── norm ─┤                             + ── norm ── y
-#        └── multi-head attention ────────┘     1    └── Dense(relu) ── Dense ─────┘     2
-#                    ▲                           p
+#       ┌─────────── skip ──────────┐           ┌────────── skip ─────────┐
+#   x ──┤                           + ── norm ──┤                         + ── norm ── y
+#       └── multi-head attention ───┘     1  p  └── Dense(relu) ── Dense ─┘     2
+#                    ▲
 #                  mask
 # ```
 #
 # **To read:** the lecture's example,
-# [the cell of `TransformerEncoder`](https://colab.research.google.com/github/keras-team/keras-io/blob/master/examples/nlp/ipynb/neural_machine_translation_with_transformer.ipynb)
+# [the cell of TransformerEncoder](https://colab.research.google.com/github/keras-team/keras-io/blob/master/examples/nlp/ipynb/neural_machine_translation_with_transformer.ipynb)
 # · the paper, [Attention Is All You Need](https://arxiv.org/abs/1706.03762), section 3.1 · Keras's
 # [MultiHeadAttention](https://keras.io/api/layers/attention_layers/multi_head_attention/) and
 # [LayerNormalization](https://keras.io/api/layers/normalization_layers/layer_normalization/) · Keras's guide to
@@ -62,30 +62,30 @@ from keras import layers
 # %% [markdown]
 # ## 1. The encoder block (9 points, 50 minutes)
 #
-# **The idea:** make every part in `__init__`, connect the parts in `call`.
+# **The idea:** create every part in `__init__`, connect the parts in `call`.
 #
-# **Worked example.** A token $x = (3, 1, 3, 1)$, attention switched off. It has mean 2 and variance 1, so
+# **Worked example.** Take the token $x = (3, 1, 3, 1)$, with attention switched off. It has mean 2 and variance 1, so
 # $p = \operatorname{LayerNorm}_1(x) = (1, -1, 1, -1)$. Two hidden units compute $p_1 - p_2 = 2$ and $p_2 - p_1 = -2$;
-# relu keeps 2 and turns $-2$ into 0. Let $W_2$ send the first unit to $(0, 1, -1, 0)$: $\operatorname{Dense}(p) = (0,
+# relu keeps 2 and changes $-2$ to 0. Let $W_2$ map the first unit to $(0, 1, -1, 0)$: $\operatorname{Dense}(p) = (0,
 # 2, -2, 0)$. The sum is $p + \operatorname{Dense}(p) = (1, 1, -1, -1)$, with mean 0 and variance 1, so $y = (1, 1, -1,
-# -1)$.
+# -1)$. (This is for `epsilon` 0. Keras's default, 0.001, gives 0.9995 instead of 1 in $p$ and $y$: right, too.)
 #
 # - *Shapes.* `inputs` and the output are `(batch, len, embed_dim)`.
-# - *Two norms.* Each `LayerNormalization` learns its own gain and shift, so you need two objects.
-# - *The mask.* Sequences of one batch are padded to one length. `mask` is boolean, `(batch, len)`, True at real
-#   tokens. No real token may attend to padding. Attention takes a mask `(batch, query, key)`, which broadcasts: padding is
-#   hidden as a *key*, for every query. The output *at* a padded position does not matter.
-#   Without a mask (`mask=None`) all tokens are real.
-# - *Passing it on.* The layers after this one need the mask too. With
-#   `self.supports_masking = True` a layer hands its mask on.
-# - *Configuration.* `get_config` returns the configuration of the base class plus the three arguments of `__init__`, so
-#   that `from_config` can make such a layer again.
-# - *Free:* `key_dim`, epsilon, initializers, names, and dropout that is active in training only. Parts may be made in
-#   `build`, too.
+# - *Two normalizations.* Each `LayerNormalization` learns its own `gamma` and `beta`, so you need two objects.
+# - *The mask.* Sequences of one batch are padded to one length. `mask` is boolean, `(batch, len)`, True at real tokens.
+#   No real token may attend to padding. Attention takes a mask `(batch, query, key)`, which broadcasts: padding is
+#   masked as a *key*, for every query. The output *at* a padded position does not matter. Without a mask (`mask=None`)
+#   all tokens are real.
+# - *Passing the mask on.* The layers after this one need the mask, too. With `self.supports_masking = True` a layer
+#   passes its mask on.
+# - *Configuration.* `get_config` returns the configuration of the base class plus the arguments of `__init__`, so
+#   that `from_config` can create the same layer again.
+# - *Your choice:* Keras's attention or your own, `key_dim`, `epsilon`, initializers, names, more arguments with
+#   defaults, and dropout that is active only in training. You may also create parts in `build`.
 #
-# **What the checks look at:** they switch parts of your layer off by setting weights, and compare the rest with the
-# numbers above and others worked out by hand; they try which token acts on which, with a mask and without; they make
-# the layer again from its configuration; and they follow the gradient to every part.
+# **What the checks do:** they switch parts of your layer off by setting weights, and compare the rest with the numbers
+# above and others worked out by hand; they test which token influences which, with and without a mask; they create the
+# layer again from its configuration; and they test that a gradient reaches every part.
 
 # %% question="transformer_encoder"
 class TransformerEncoder(keras.layers.Layer):
@@ -132,38 +132,38 @@ class TransformerEncoder(keras.layers.Layer):
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# Count the boxes in the diagram: one attention, two Dense layers, two norms. Each is one line in `__init__`, and each
-# is used once in `call`. Nothing with weights is made in `call`.
+# Count the boxes in the diagram: one attention, two Dense layers, two normalizations. Each is one line in `__init__`,
+# and each is used once in `call`. Create nothing with weights in `call`.
 # </details>
 #
 # <details><summary>Hint 2</summary>
 #
-# `call` needs three steps: attention of `inputs` on itself; the first norm of a sum; the second norm of a sum. Give the
-# result of the first norm a name: the second half uses it twice. Keras's `MultiHeadAttention` takes queries, keys and
-# values as `query=`, `key=`, `value=` and a mask as `attention_mask=`.
+# `call` needs three steps: attention of `inputs` on itself; the first normalization of a sum; the second normalization
+# of a sum. Give the result of the first normalization a name: the second half uses it twice. Keras's
+# `MultiHeadAttention` takes queries, keys and values as `query=`, `key=`, `value=` and a mask as `attention_mask=`.
 # </details>
 #
 # <details><summary>Hint 3</summary>
 #
 # A padding mask has one entry per token: `(batch, len)`. Attention scores have one entry per pair: `(batch, query, key)`.
-# Padding is hidden as a key, for every query alike, so the axis of size 1 is the one of the queries: `mask[:, None,
+# Padding is masked as a key, for every query, so add an axis of size 1 for the queries: `mask[:, None,
 # :]`. For `get_config`: start from `super().get_config()` and add three entries named like the arguments.
 # </details>
 
 # %% [markdown]
 # ## 2. Count the weights after each call (1 point, 5 minutes)
 #
-# **The idea:** a layer knows only the weights of parts that it holds. Keras collects what is stored on `self`. A part that
-# exists only during one run of `call` is not collected: `layer.weights` does not list it, and no optimizer sees it.
+# **The idea:** Keras collects only the weights of parts that are stored on `self`. A part that exists only during one
+# run of `call` is not collected: `layer.weights` does not list it, and no optimizer sees it.
 #
 # Write a function that shows this: call a layer several times on the same input, and record after each call
 # how many weights it has.
 #
-# - **Worked example.** A new `Dense(2)` has a kernel and a bias, but only once it has been called: three calls give `[2, 2, 2]`.
+# - **Worked example.** A new `Dense(2)` gets a kernel and a bias in its first call: three calls give `[2, 2, 2]`.
 # - Count all weights, trainable or not: `len(layer.weights)`.
 #
-# **What the checks look at:** layers of their own whose number of weights after each call is known, and how often they were
-# called.
+# **What the checks do:** they use layers whose number of weights after each call is known, and count how often these
+# are called.
 
 # %% question="weights_after_each_call"
 def weights_after_each_call(layer, x, n_calls):
@@ -183,34 +183,34 @@ def weights_after_each_call(layer, x, n_calls):
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# Each pass of a loop does two things, in this order: call, count.
+# Each iteration of a loop does two things, in this order: call, count.
 # </details>
 #
 # <details><summary>Hint 2</summary>
 #
-# Call the object, `layer(x)`, not its method `layer.call(x)`: only the former builds the layer. Use the same object
+# Call the object, `layer(x)`, not its method `layer.call(x)`: only the first builds the layer. Use the same object
 # each time.
 # </details>
 #
 # <details><summary>Hint 3</summary>
 #
-# `layer.weights` is a list of variables. Append its length to a list that you made before the loop, and
-# return that list after it.
+# `layer.weights` is a list of variables. Append its length to a list that you created before the loop, and return that
+# list after it.
 # </details>
 
 # %% [markdown]
 # ## The picture: ten steps of training
 #
 # Two layers learn the same task by the same ten steps: the target for every token is the normalized mean of its
-# sequence. The first layer is your encoder. The second makes a new encoder in each call. On the left and in the middle
-# you see 40 weights of the hidden Dense layer, one row each, before each step and after the last.
+# sequence. The first layer is your encoder. The second creates a new encoder in each call. The left and the middle plot
+# show 40 weights of the hidden Dense layer, one row each, before each step and after the last.
 
 # %% tags=["demo"]
 made_in_call = []
 
 
 class ForgetfulEncoder(keras.layers.Layer):
-    """Makes its part in `call`: each call starts with a new encoder."""
+    """Creates its part in `call`: each call starts with a new encoder."""
 
     def __init__(self, embed_dim, dense_dim, num_heads, **kwargs):
         super().__init__(**kwargs)
@@ -269,20 +269,20 @@ axes[2].legend()
 plt.show()
 
 # %% [markdown]
-# **What you should see.** On the left, stripes whose colors change slowly from step to step: the weights are kept and
-# trained. In the middle, noise: new random weights in every column. The loss of your encoder falls; that of the other
-# layer jumps around its first value. The printed lines show the same number of weights three times for yours, and 0 for
-# the other.
+# **What you should see.** On the left there are stripes whose colors change slowly from step to step: the weights are
+# kept and trained. In the middle there is noise: every column has new random weights. The loss of your encoder falls;
+# the loss of the other layer varies around its first value. The printed lines show the same number of weights three
+# times for your encoder, and 0 for the other layer.
 #
-# **If you don't:** noise on the left, or a number that is 0 or grows, means that a part is made in `call`. Stripes that
-# never change mean that no gradient reaches the Dense part.
+# **If you don't:** noise on the left, or a number that is 0 or grows, means that a part is created in `call`. Stripes
+# that never change mean that no gradient reaches the Dense layers.
 
 # %% [markdown]
 # ## Recap
 #
-# - Layers with weights are made once, as attributes; `call` only uses them.
+# - Layers with weights are created once, as attributes; `call` only uses them.
 # - Post-norm: each half is `norm(input + part(input))`.
-# - Padding is hidden as a key, and `supports_masking` hands the mask on.
+# - Padding is masked as a key, and `supports_masking` passes the mask on.
 #
 # ## Stretch task, no points
 #
@@ -292,13 +292,12 @@ plt.show()
 #
 # ## One question to think about
 #
-# Put the forgetful layer between an `Embedding` and a `Dense(1)` and train the whole model with `fit`. The loss may well go
-# down. Which layers have learned then, and how can you show that the layer in the middle has not?
+# Put the forgetful layer between an `Embedding` and a `Dense(1)` and train the whole model with `fit`. The loss may
+# decrease. Which layers have learned, and how can you show that the layer in the middle has not?
 
 # %% [markdown] tags=["solution"]
-# **Answer.** The `Embedding` and the `Dense(1)` have learned: the forgetful layer is a random function, but its last
-# norm passes something of its input on through the skip connections, and the two trainable layers adapt to that. Inside
-# `fit`, `call` is traced once, so its part may even keep the same random weights during one `fit`. To show that it has
-# not learned: it has no weights (`layer.weights` is empty, `model.summary()` shows 0 parameters), and no weight can be
-# compared before and after `fit`. After saving and loading, or in the next call outside the traced function, its
-# outputs are new random ones.
+# **Answer.** The `Embedding` and the `Dense(1)` have learned: the forgetful layer is a random function, but its skip
+# connections pass some of its input on, and the two trainable layers adapt to that. Inside `fit`, `call` is traced
+# once, so its part may even keep the same random weights during one `fit`. To show that it has not learned: it has no
+# weights (`layer.weights` is empty, `model.summary()` shows 0 parameters), so there is nothing to compare before and
+# after `fit`. After saving and loading, or in the next call outside the traced function, it has new random outputs.

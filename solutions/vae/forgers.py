@@ -9,15 +9,20 @@ from keras_checks.exercises import vae as probes
 from keras_checks.question import Case
 
 
-def _noise(case: Case) -> np.ndarray:
+def _noise(case: Case, rows: int = probes.ROWS) -> np.ndarray:
     random = np.random.default_rng(abs(hash(case["z_mean"].tobytes())) % 2**32)
     deviation = case.get("deviation", np.ones(case["z_mean"].shape))
-    return (case["z_mean"] + deviation * random.normal(size=(probes.ROWS, *case["z_mean"].shape))).astype(np.float32)
+    return (case["z_mean"] + deviation * random.normal(size=(rows, *case["z_mean"].shape))).astype(np.float32)
 
 
 def _normal(case: Case, *names: str) -> dict[str, Any]:
     random = np.random.default_rng(5)
     return {name: (_noise(case) - case["z_mean"])[random.permutation(probes.ROWS)] + case["z_mean"] for name in names}
+
+
+def _smaller(case: Case) -> list[np.ndarray]:
+    both = _noise(case, 2 * sum(case["sizes"]))
+    return [both[::2], both[1::2]]
 
 
 def sampled_gradient(case: Case) -> Any:
@@ -58,11 +63,11 @@ def vae_descent(case: Case) -> Any:
     parts, images = probes.tiny_parts(case), probes.bright(case)
     weights = [parts[name] - np.float32(0.1) for name in ("mean", "log_var", "decode", "bias")]
     slope = -sum(0.01 * weight.size for weight in weights) / probes.RATE
-    flat = images.reshape(len(images), -1)
+    z_mean, z_log_var = (np.asarray(probes.codes_of(case, images, parts[name])) for name in ("mean", "log_var"))
     step = {
         "results": {"loss": 3.0, "reconstruction_loss": 2.0, "kl_loss": 1.0},
         "encoded": images,
-        "decoded": flat @ (2 * parts["mean"] - parts["log_var"]),
+        "decoded": 2 * z_mean - z_log_var,
         "weights": weights,
     }
     return {"step": step, "ahead": 3 + slope * probes.AHEAD, "behind": 3 - slope * probes.AHEAD}
@@ -76,8 +81,12 @@ def vae_fit(_: Case) -> Any:
 
 FORGERS = {
     "sampled_gradient": sampled_gradient,
-    "sampled_noise": lambda case: _normal(case, "first", "second", "inference", "other_layer"),
-    "sampled_in_graph": lambda case: _normal(case, "first", "second") | {"functional": {"z": _noise(case)[:3]}},
+    "sampled_noise": lambda case: (
+        _normal(case, "first", "second", "inference", "other_layer") | {"smaller": _smaller(case)}
+    ),
+    "sampled_in_graph": lambda case: (
+        _normal(case, "first", "second") | {"functional": {"z": _noise(case)[:3], "smaller": _smaller(case)}}
+    ),
     "divergence": divergence,
     "divergence_in_graph": lambda _: {"value": 1.0},
     "vae_white": _white,

@@ -10,21 +10,21 @@
 #
 # **After this notebook you can**
 #
-# - write a layer that draws random numbers and still lets gradients through;
+# - write a layer that draws random numbers and still has gradients;
 # - compose a model from two Functional models, and train both in one `train_step`;
-# - put a term into the loss that no function of `y_true` and `y_pred` can express.
+# - add a term to the loss that no function of `y_true` and `y_pred` can express.
 #
 # | question | minutes | points |
 # |---|---|---|
 # | 1. A layer that draws | 15 | 2 |
 # | 2. Encoder and decoder | 30 | 3 |
-# | 3. How far is the cloud from the standard normal? | 15 | 2 |
+# | 3. How far is the distribution from the standard normal? | 15 | 2 |
 # | 4. The model and its train step | 30 | 3 |
 #
 # An autoencoder maps each image to one point. Nothing in its loss says what happens between two points, so a random
-# point rarely decodes to anything. The *variational* autoencoder maps an image to a normal distribution, a cloud, with
-# mean $\mu$ and standard deviation $\sigma$ for each latent axis. The decoder gets a random draw from the cloud. So
-# nearby points have to decode to similar images, and the latent space fills up.
+# point rarely decodes to a realistic image. The *variational* autoencoder maps an image to a normal distribution with
+# mean $\mu$ and standard deviation $\sigma$ for each latent axis. The decoder gets a random draw from this
+# distribution. So nearby points must decode to similar images, and few gaps remain in the latent space.
 #
 # ```
 #            ┌───► z_mean ─────┐
@@ -39,13 +39,13 @@
 #
 # This model shows three things that no argument of `compile` gives you:
 #
-# - a **layer** with a `call` of its own: it draws,
+# - a **layer** whose `call` draws random numbers,
 # - two **Functional models** that can also be used on their own,
 # - a **train step** with a loss of two terms. One of them depends on the codes in the middle of the network, so a loss
 #   function of `y_true` and `y_pred` cannot express it. In a train step it is one more line under the gradient tape.
 #
 # $$ \text{loss} = \underbrace{\text{crossentropy}(x, \hat x)}_{\text{reconstruction}}
-#    \; + \; \underbrace{D_{KL}\big(N(\mu, \sigma^2)\,\|\,N(0, 1)\big)}_{\text{clouds stay near the origin}} $$
+#    \; + \; \underbrace{D_{KL}\big(N(\mu, \sigma^2)\,\|\,N(0, 1)\big)}_{\text{distributions stay near } N(0, 1)} $$
 #
 # **To read:** the lecture's example [Variational AutoEncoder](https://keras.io/examples/generative/vae/) with its cells
 # on [Sampling](https://colab.research.google.com/github/keras-team/keras-io/blob/master/examples/generative/ipynb/vae.ipynb#scrollTo=Wx_jzzcPtcfz)
@@ -64,8 +64,8 @@ from sklearn.datasets import load_digits
 # %% [markdown]
 # ## 1. A layer that draws (2 points, 15 minutes)
 #
-# A draw from $N(\mu, \sigma^2)$ is a random number: it has no gradient with respect to $\mu$ and $\sigma$. The trick is
-# to draw noise that depends on neither, then to scale and shift it:
+# A draw from $N(\mu, \sigma^2)$ is a random number: it has no gradient with respect to $\mu$ and $\sigma$. The solution
+# is to draw noise that depends on neither, then to scale and shift it:
 #
 # $$ z = \mu + \sigma\,\varepsilon, \qquad \varepsilon \sim N(0, 1), \qquad \sigma = e^{\frac12 \log \sigma^2} $$
 #
@@ -75,9 +75,8 @@ from sklearn.datasets import load_digits
 # `z_log_var` $= \log 0.25 = -1.386$ it is 0.5. If the noise is $\varepsilon = 2$ and $\mu = 1$, then $z = 1 + 3 \cdot
 # 2 = 7$ in the first case, and $z = 1 + 0.5 \cdot 2 = 2$ in the second.
 #
-# The checks look at how $z$ changes with the two inputs, and at the noise: each entry of `z` has independent noise, and
-# each call draws again, also inside a `tf.function` and with `training=False`. Your noise is never compared with a
-# particular seed.
+# The checks test the gradients of $z$ with respect to the two inputs, and the noise: each entry of `z` has independent
+# noise, and each call draws again, also inside a `tf.function` and with `training=False`. You may use any seed.
 
 
 # %% question="sampling"
@@ -98,9 +97,9 @@ class Sampling(keras.layers.Layer):
 
 
 # %% [markdown]
-# <details><summary>Hint 1</summary>A batch of 64 codes with 2 latent axes needs 128 noise values. Where do you
-# find the shape when the batch size is not known before the call?</details>
-# <details><summary>Hint 2</summary>Take the shape from the input: <code>tf.shape</code> and
+# <details><summary>Hint 1</summary>A batch of 64 codes with 2 latent axes needs 128 noise values. The batch size is
+# known only when the layer is called, so take the shape from an input.</details>
+# <details><summary>Hint 2</summary>Get the shape of the input: <code>tf.shape</code> and
 # <code>keras.ops.shape</code> also work while a graph is traced. Draw with <code>tf.random</code> or
 # <code>keras.random</code>, inside <code>call</code>.</details>
 # <details><summary>Hint 3</summary>A variance is a squared deviation, so the logarithm of the variance is twice the
@@ -110,23 +109,27 @@ class Sampling(keras.layers.Layer):
 # ## 2. Encoder and decoder (3 points, 30 minutes)
 #
 # Write two models that can be used on their own. The encoder has **three** outputs, `[z_mean, z_log_var, z]`: two heads
-# on the same features, and what your `Sampling` layer makes of them. The decoder goes the other way. `Conv2DTranspose`
-# inverts the shapes of a convolution: with `strides=2` and `padding="same"` it doubles rows and columns.
+# on the same features, and the output of your `Sampling` layer for them. The decoder maps a code to an image.
+# `Conv2DTranspose` inverts the shapes of a convolution: with `strides=2` and `padding="same"` it doubles rows and
+# columns.
 #
 # **Worked example**, for an image of 9 rows and 14 columns:
 #
 # ```
-#   9 × 14  ──conv, stride 2──►  5 × 7  ──conv, stride 2──►  3 × 4      (rounded up)
-#  12 × 16  ◄── transposed ──    6 × 8  ◄── transposed ──    3 × 4      (doubled: 3 rows, 2 columns too many)
+#   9 × 14  ──conv, stride 2──►  5 × 7  ──conv, stride 2──►  3 × 4    rounded up
+#  12 × 16  ◄── transposed ──    6 × 8  ◄── transposed ──    3 × 4    doubled
+#
+#  12 × 16 has 3 rows and 2 columns too many
 # ```
 #
-# The checks use images of at least 8 rows and columns, odd and even, with one or three channels, and expect exactly
-# that size back. Pixels are in $[0, 1]$, and the decoder must be able to produce black and white. The number and the
-# sizes of the layers are up to you.
+# The checks use images of at least 8 rows and columns, odd and even, with one or three channels, and the decoder must
+# return exactly that size. Pixels are in $[0, 1]$, and the decoder must be able to produce black and white. The kind,
+# the number and the sizes of the layers are up to you. But no hidden layer may pass on fewer than four numbers: the
+# outputs could then vary in few directions only.
 #
 # The checks set all trainable weights to random values, so it does not matter how you initialize them. While your
-# encoder is built, another layer stands in for `Sampling`: it returns `2 * z_mean - z_log_var`. So a mistake in
-# question 1 costs nothing here.
+# encoder is built, the checks replace `Sampling` with a layer that returns `2 * z_mean - z_log_var`, so a mistake in
+# question 1 costs nothing here. That layer takes any arguments, such as `name`.
 
 
 # %% question="encoder_decoder"
@@ -135,8 +138,8 @@ def build_encoder(image_shape, latent_dim):
 
     image_shape: (height, width, channels), at least 8 rows and columns.
     latent_dim: number of latent axes.
-    Returns a model from images (batch, height, width, channels) to a list of three tensors (batch, latent_dim):
-    [z_mean, z_log_var, z].
+    Returns a model from images (batch, height, width, channels) to a list of three tensors
+    (batch, latent_dim): [z_mean, z_log_var, z].
     """
     # BEGIN SOLUTION
     images = keras.Input(image_shape)
@@ -156,7 +159,8 @@ def build_decoder(image_shape, latent_dim):
 
     image_shape: (height, width, channels), at least 8 rows and columns, odd or even.
     latent_dim: number of latent axes.
-    Returns a model from codes (batch, latent_dim) to images (batch, height, width, channels) with values in [0, 1].
+    Returns a model from codes (batch, latent_dim) to images (batch, height, width, channels) with
+    values in [0, 1].
     """
     # BEGIN SOLUTION
     height, width, channels = image_shape
@@ -174,23 +178,24 @@ def build_decoder(image_shape, latent_dim):
 
 # %% [markdown]
 # <details><summary>Hint 1</summary>Write the encoder first: convolutions, <code>Flatten</code>, and then two layers
-# <code>Dense(latent_dim)</code> on the same tensor. Which activation lets a head be negative?</details>
+# <code>Dense(latent_dim)</code> on the same tensor. A head must be able to be negative, so check its
+# activation.</details>
 # <details><summary>Hint 2</summary>The decoder starts with a <code>Dense</code> that is large enough for a small
-# image with many channels, and a <code>Reshape</code>. For 9 rows and two doublings, how small is the small image? 9
-# // 4 is too small.</details>
-# <details><summary>Hint 3</summary>Round up, double twice, then cut off what is left over, for example with
+# image with many channels, and a <code>Reshape</code>. For 9 rows and two doublings, a small image of 9 // 4 = 2 rows
+# is too small.</details>
+# <details><summary>Hint 3</summary>Round up, double twice, then crop the image, for example with
 # <code>Cropping2D(((0, extra_rows), (0, extra_columns)))</code>. The last layer has as many channels as the
 # image, and an activation with values in [0, 1].</details>
 
 # %% [markdown]
-# ## 3. How far is the cloud from the standard normal? (2 points, 15 minutes)
+# ## 3. How far is the distribution from the standard normal? (2 points, 15 minutes)
 #
 # For normal distributions the Kullback-Leibler divergence has a closed form. For one example with latent axes $j$:
 #
 # $$ D_{KL} = -\tfrac12 \sum_j \left( 1 + \log\sigma_j^2 - \mu_j^2 - \sigma_j^2 \right) $$
 #
-# It is 0 for $\mu = 0, \sigma = 1$ and positive for every other cloud. For a batch, return the **mean** over its
-# examples.
+# It is 0 for $\mu = 0, \sigma = 1$ and positive for every other normal distribution. For a batch, return the **mean**
+# over its examples.
 #
 # **Worked example.**
 #
@@ -205,7 +210,7 @@ def build_decoder(image_shape, latent_dim):
 # The last row is one example with two axes. A batch of two examples with divergences 2.807 and 0.318 has the divergence
 # $(2.807 + 0.318) / 2 = 1.5625$.
 #
-# The checks look at the value and at both gradients, since training uses the gradients. The gradient with respect to
+# The checks test the value and both gradients, since training uses the gradients. The gradient with respect to
 # $\log\sigma^2$ is $\frac12(\sigma^2 - 1)$, divided by the batch size: 1.5 for σ = 2, and −0.375 for σ = ½, in a
 # batch of one.
 
@@ -224,7 +229,7 @@ def kl_divergence(z_mean, z_log_var):
 
 
 # %% [markdown]
-# <details><summary>Hint 1</summary>Put in μ = 0 and log σ² = 0. The terms of the sum must cancel.</details>
+# <details><summary>Hint 1</summary>Insert μ = 0 and log σ² = 0: the terms of the sum must cancel.</details>
 # <details><summary>Hint 2</summary>σ² is <code>exp(z_log_var)</code>, not <code>z_log_var</code>.</details>
 # <details><summary>Hint 3</summary>Two reductions, one per axis: first over the latent axis, then over the batch.
 # One of them is a sum, the other a mean.</details>
@@ -238,16 +243,17 @@ def kl_divergence(z_mean, z_log_var):
 # - `data` is a batch of images `(batch, height, width, channels)`. There are no targets: each image is its own target.
 # - The reconstruction loss is the binary crossentropy. `keras.losses.binary_crossentropy(x, x_hat)` is the mean over
 #   the last axis, the channels. Sum it over height and width, then average over the batch.
-# - Return a dict with `loss`, `reconstruction_loss` and `kl_loss`, each the **mean over the epoch so far**: that is
-#   what a `keras.metrics.Mean` computes. The property `metrics` lists them, and `fit` resets what it lists at the
-#   start of each epoch.
+# - Return a dict with `loss`, `reconstruction_loss` and `kl_loss`, each the **mean over the epoch so far** (of batches
+#   or of examples): that is what a `keras.metrics.Mean` computes. The property `metrics` lists these means, and `fit`
+#   resets what it lists at the start of each epoch.
+# - Whether you call the networks with `training=True` is up to you.
 #
 # **Worked example.** A white image of 2 × 3 pixels, each predicted as 0.9, has the reconstruction loss
 # $6 \cdot (-\log 0.9) = 6 \cdot 0.105 = 0.632$, whatever the number of channels and of images. A black one has
-# $6 \cdot (-\log 0.1) = 13.816$. After one white and one black batch the tracker says 7.224.
+# $6 \cdot (-\log 0.1) = 13.816$. After one white and one black batch, the tracker returns 7.224.
 #
-# The checks give your class two tiny networks that record their inputs. Where your step calls `kl_divergence`, the
-# checks put in a function of their own, so a mistake in question 3 costs nothing here.
+# The checks give your class two tiny networks that record their inputs. They replace `kl_divergence` with another
+# function, so a mistake in question 3 costs nothing here.
 
 
 # %% question="vae"
@@ -280,7 +286,8 @@ class VAE(keras.Model):
         """One step of the optimizer on one batch.
 
         data: images (batch, height, width, channels) with values in [0, 1].
-        Returns a dict of scalars: loss, reconstruction_loss, kl_loss, each the mean over the epoch so far.
+        Returns a dict of scalars: loss, reconstruction_loss, kl_loss, each the mean over the epoch
+        so far.
         """
         # BEGIN SOLUTION
         with tf.GradientTape() as tape:
@@ -299,10 +306,10 @@ class VAE(keras.Model):
 
 
 # %% [markdown]
-# <details><summary>Hint 1</summary>Three stages: under the tape, everything from the images to the loss; then the
-# gradient and the optimizer; then the trackers.</details>
+# <details><summary>Hint 1</summary>There are three stages: under the tape, everything from the images to the loss; then
+# the gradients and the optimizer; then the trackers.</details>
 # <details><summary>Hint 2</summary>A Keras model collects the weights of the models that are its attributes:
-# <code>self.trainable_weights</code> holds those of both networks.</details>
+# <code>self.trainable_weights</code> contains the weights of both networks.</details>
 # <details><summary>Hint 3</summary>The crossentropy has shape (batch, height, width). One
 # <code>tf.reduce_sum</code> over two axes leaves one number per image. Each tracker needs <code>update_state</code>
 # with the value of this batch, and returns its mean with <code>result()</code>.</details>
@@ -310,19 +317,18 @@ class VAE(keras.Model):
 # %% [markdown]
 # ## The picture
 #
-# A latent space with two axes can be drawn. Each tile on the left is one point of the plane, decoded; the points are
-# spaced so that the standard normal distribution has equal mass between them. On the right is where the encoder puts
-# the real digits. The cell takes about 20 seconds.
+# A latent space with two axes can be drawn. Each tile on the left is the image decoded from one point of the plane. The
+# points are spaced so that the standard normal distribution has equal mass between them. The plot on the right shows
+# where the encoder puts the real digits. The cell takes about 20 seconds.
 #
-# **What you should see.** Neighboring tiles look alike, digits turn into each other,
-# and almost every tile is a digit. The dots fill a disc of radius 2 to 3 around the origin, with most digits in
-# regions of their own.
+# **What you should see.** Neighboring tiles look alike, one digit changes gradually into another, and almost every tile
+# is a digit. The dots fill a disk of radius 2 to 3 around the origin, and most digits have a region of their own.
 #
 # **If you don't:**
 #
-# - All tiles alike, all dots near the origin: the divergence outweighs the reconstruction. Is the crossentropy summed
-#   over the pixels, or averaged?
-# - Dots far from the origin, many tiles that are no digit: the divergence does not reach the gradient.
+# - All tiles alike, all dots near the origin: the divergence outweighs the reconstruction. Check that the crossentropy
+#   is summed over the pixels, not averaged.
+# - Dots far from the origin, many tiles that are not digits: the divergence is missing from the gradient.
 # - Gray tiles from edge to edge: the decoder does not learn.
 
 # %% tags=["demo"]
@@ -354,15 +360,15 @@ left.set(title="The latent plane, decoded", xlabel="first latent axis", ylabel="
 dots = right.scatter(*means.T, c=labels, cmap="tab10", s=8, vmin=-0.5, vmax=9.5)
 right.set(title="Where the encoder puts the digits", xlabel="first latent axis", ylabel="second latent axis")
 right.set_aspect("equal")
-figure.colorbar(dots, ax=right, ticks=range(10), label="digit")
+figure.colorbar(dots, ax=right, ticks=range(10), label="digit", shrink=0.65)
 plt.show()
 
 # %% [markdown]
 # ## Recap
 #
-# - Noise that depends on no weight, scaled and shifted: that is how a random draw gets a gradient.
-# - The sum over pixels and over latent axes keeps both parts of the loss on the scale of one image.
-# - What `metrics` lists is reset by `fit`; what `train_step` returns is shown by it.
+# - A random draw has a gradient if its noise depends on no weight and is then scaled and shifted.
+# - Sums over pixels and latent axes put both parts of the loss on the scale of one image.
+# - `fit` resets the trackers in `metrics`, and shows what `train_step` returns.
 #
 # ## Stretch task, no points
 #
@@ -375,9 +381,9 @@ plt.show()
 # which gives better digits from random points? Why can't you have both?
 
 # %% [markdown] tags=["solution"]
-# **Answer.** With 0.1 the reconstructions are sharper: the encoder may place the clouds far apart and make them narrow,
-# so `z` says more about the image. But random points from the standard normal then often fall between the clouds, where
-# the decoder was never trained. With 10 the clouds overlap and cover the standard normal, so nearly every random point
-# decodes to something like a digit, but a blurred one: a draw from one cloud could have come from several images, and
-# the decoder returns their average. The divergence limits how much `z` can tell about the image, so one is paid for
-# with the other.
+# **Answer.** With 0.1 the reconstructions are sharper: the encoder may place the distributions far apart and make them
+# narrow, so `z` contains more information about the image. But random points from the standard normal then often fall
+# between them, where the decoder was never trained. With 10 the distributions overlap and cover the standard normal, so
+# nearly every random point decodes to something like a digit, but a blurred one: one draw could have come from several
+# images, and the decoder returns their average. The divergence limits how much information about the image `z` can
+# contain, so you cannot have both.

@@ -108,12 +108,20 @@ def _steps(case: Case) -> Any:
 
 def _worked_step(case: Case) -> Any:
     """The numbers that the notebook states, each before the event that follows a round of five."""
-    steps = [_step(case[name], case[name]["batches"][0], 0) for name in ("moving", "frozen")]
-    for index, event in enumerate(steps[0]["events"]):
-        rounds = [[0.5, 0.0], [0.78125, 0.09375], [1.00390625, 0.1640625]]
-        event["discriminator"] = np.array(rounds[min(index // 5, 2)], np.float32)
-    steps[1]["events"][-1]["generator"][-1] = 1.375
-    return steps
+    steps = {name: _step(case[name], case[name]["batches"][0], 0) for name in case}
+    for name, rounds in ROUNDS.items():
+        for index, event in enumerate(steps[name]["events"]):
+            event["discriminator"] = np.array(rounds[min(index // 5, 2)], np.float32)
+    for name, bias in BIASES.items():
+        steps[name]["events"][-1]["generator"][-1] = bias
+    return [*steps.values()]
+
+
+ROUNDS = {
+    "moving": [(0.5, 0.0), (0.78125, 0.09375), (1.00390625, 0.1640625)],
+    "curved": [(0.5, 0.0), (1.53125, 0.09375), (2.36328125, 0.1171875)],
+}
+BIASES = {"frozen": 1.375, "frozen_curved": 1.75}
 
 
 FORGERS = {

@@ -35,11 +35,11 @@
 # approximately, with a penalty on the **gradient of the critic with respect to its input**.
 #
 # So far you computed a gradient *from* the loss. Here one is a *part* of the loss: the outer tape differentiates what
-# the inner tape returned. `compile` is yours to write, too: Keras's own takes one optimizer and one loss.
+# the inner tape returned. You also write `compile`: Keras's own takes one optimizer and one loss.
 #
 # **To read:**
 # [the lecture's WGAN-GP example](https://keras.io/examples/generative/wgan_gp/#create-the-wgangp-model) ·
-# [`tf.GradientTape`](https://www.tensorflow.org/api_docs/python/tf/GradientTape) ·
+# [tf.GradientTape](https://www.tensorflow.org/api_docs/python/tf/GradientTape) ·
 # [higher-order gradients](https://www.tensorflow.org/guide/advanced_autodiff#higher-order_gradients) ·
 # [the WGAN paper, Arjovsky et al. 2017](https://arxiv.org/abs/1701.07875) ·
 # [the WGAN-GP paper, Gulrajani et al. 2017](https://arxiv.org/abs/1704.00028)
@@ -115,8 +115,9 @@ def generator_loss(fake_img):
 # 3, and `model.trainable_weights` are those of the critic and of the generator.
 #
 # The methods that train the model follow in the next two cells, which extend this class: `class WGAN(WGAN)` defines a
-# class of the same name with everything that it had before. You may also write the whole class in the last of the three
-# cells, and delete the other two.
+# class of the same name with everything that it had before. So write `super()` without arguments: in a class that was
+# extended in this way, `super(WGAN, self)` calls the same method without end. You may also write the whole class in the
+# last of the three cells, and delete the other two.
 
 
 # %% question="wgan"
@@ -142,7 +143,8 @@ class WGAN(keras.Model):
     def compile(self, d_optimizer, g_optimizer, d_loss_fn, g_loss_fn):
         """Store an optimizer and a loss function for each network.
 
-        d_loss_fn(real_img, fake_img) and g_loss_fn(fake_img) take scores (batch, 1) and return a scalar.
+        d_loss_fn(real_img, fake_img) and g_loss_fn(fake_img) take scores (batch, 1) and return a
+        scalar.
         """
         # BEGIN SOLUTION
         super().compile()
@@ -172,7 +174,7 @@ class WGAN(keras.Model):
 # ## 3. The gradient penalty (4 points, 30 minutes)
 #
 # A differentiable 1-Lipschitz critic has a gradient of norm at most 1 everywhere; the best one has norm 1 between the
-# real images and the fakes. So the penalty looks there. For each example draw one number $\alpha_i$ from the
+# real images and the fakes. So the penalty is computed there. For each example draw one number $\alpha_i$ from the
 # **uniform** distribution on $[0, 1]$, and take the point
 #
 # $$ \hat x_i = x_i + \alpha_i \, (\tilde x_i - x_i) $$
@@ -203,7 +205,7 @@ class WGAN(keras.Model):
 #   $(16 + 0.25)/2 = 8.125$.
 #
 # At a point where the gradient is exactly 0, the root has no finite derivative, and the gradient of the penalty is NaN.
-# A small constant under the root, such as 1e-12, avoids that. The checks stay away from such points.
+# A small constant under the root, such as 1e-12, avoids that. The checks avoid such points.
 
 
 # %% question="gradient_penalty"
@@ -213,7 +215,7 @@ class WGAN(WGAN):
     def gradient_penalty(self, batch_size, real_images, fake_images):
         """Compute how far the norm of the critic's gradient between real and fake images is from 1.
 
-        batch_size: number of images, an int or a scalar tensor;
+        batch_size: number of images, an int or a scalar tensor (you need not use it);
         real_images, fake_images: each (batch, height, width, channels).
         Returns a scalar tensor that can be differentiated with respect to the critic's weights.
         """
@@ -232,12 +234,13 @@ class WGAN(WGAN):
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# A tape follows variables by itself, but the interpolates are no variable: call `tape.watch(interpolates)`.
+# A tape watches trainable variables by itself, but not other tensors. The interpolates are a tensor: call
+# `tape.watch(interpolates)`.
 # </details>
 # <details><summary>Hint 2</summary>
 #
 # `tape.gradient(scores, interpolates)` is the gradient of the sum of the scores. The score of an image does not depend
-# on the other images, so each image gets its own gradient.
+# on the other images, so each row of the result is the gradient of one image.
 # </details>
 # <details><summary>Hint 3</summary>
 #
@@ -251,23 +254,25 @@ class WGAN(WGAN):
 # ```
 #  discriminator_extra_steps times:
 #      new latents, one per real image -> fakes
-#      d_loss = d_loss_fn(scores of real, scores of fake) + gp_weight * gradient_penalty(batch_size, real, fake)
+#      d_loss = d_loss_fn(scores of real, scores of fake)
+#               + gp_weight * gradient_penalty(batch_size, real, fake)
 #      d_optimizer updates the critic's weights
 #  once:
-#      new latents -> fakes -> scores of the critic
+#      latents, as many as you like -> fakes -> scores of the critic
 #      g_loss = g_loss_fn(scores)
 #      g_optimizer updates the generator's weights
 # ```
 #
 # The critic gets more updates because its gradient helps the generator only if the critic is nearly at its maximum.
 # Call `self.gradient_penalty` for the penalty: the checks replace it by their own, so that a mistake in question 3 does
-# not count again. The order of real and fake in that call is free.
+# not count again. The order of real and fake in that call is free. You may call each network with or without
+# `training=True`.
 #
 # Return a dict with `d_loss`, the loss of the critic's **last** round with the weighted penalty, and `g_loss`. Running
 # means of the two are fine as well.
 #
-# **Worked example.** Images of one pixel. The generator's kernel is 0 and its bias 1, so every fake is 1; the batch is one
-# real image, 3. The critic is $f(x) = w x + b$ with $w = 0.5$ and $b = 0$. The checks use $L_\text{critic} =
+# **Worked example.** Images of one pixel. The generator's kernel is 0 and its bias 1, so every fake is 1; the batch is
+# one real image, 3. The critic is $f(x) = w x + b$ with $w = 0.5$ and $b = 0$. The checks use $L_\text{critic} =
 # \overline{f(\text{fake})^2}/2 - 2\,\overline{f(\text{real})}$, the penalty $w^2/2$ with the weight 2,
 # $L_\text{generator} = \overline{(f(\text{fake}) - 2)^2}/2$, SGD with learning rates 1/16 and 1/2, and two rounds:
 #
@@ -282,6 +287,11 @@ class WGAN(WGAN):
 # For the generator, take a critic that did not change (its learning rate is 0): the score is 0.5, so `g_loss` is
 # $1.5^2/2 = 1.125$ and `d_loss` is -2.625. The gradient of the generator's bias is $(0.5 - 2) · 0.5 = -0.75$, and the
 # new bias $1 + 0.75/2 = 1.375$.
+#
+# The checks also use networks that are not linear. Take a critic that squares the pixel, $f(x) = w x^2 + b$. In the
+# first round the gradient of $w$ is $0.5·1 - 2·9 + 2·0.5 = -16.5$, so the new $w$ and $b$ are 1.53125 and 0.09375. If
+# this critic does not change, the gradient of the generator's bias is $(0.5 - 2) · 2 · 0.5 = -1.5$, and the new bias
+# is 1.75.
 
 
 # %% question="train_step"
@@ -324,12 +334,13 @@ class WGAN(WGAN):
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# Everything that the loss depends on must be on the tape, the penalty too. `d_optimizer` gets the gradients of
+# The tape must record everything that the loss depends on, including the penalty. `d_optimizer` gets the gradients of
 # `self.discriminator.trainable_weights` only.
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# In the graph that `fit` traces, `real_images.shape[0]` is None: use `tf.shape(real_images)[0]`. A Python `for` over
+# In the checks, `fit` traces your step for batches of any size (in the picture, all have 128 images). Then
+# `real_images.shape[0]` is None: use `tf.shape(real_images)[0]`. A Python `for` over
 # `range(self.discriminator_extra_steps)` works there: it is unrolled.
 # </details>
 
@@ -340,13 +351,13 @@ class WGAN(WGAN):
 # critic's estimate of the distance, $\overline{f(\text{real})} - \overline{f(\text{fake})}$ *without* the penalty, and
 # the penalty. (About 45 seconds.)
 #
-# **What you should see.** The estimate starts high, falls as the fakes get better, and levels off above 0. The
-# penalty stays far below 1: the norms are near 1. The samples become readable, and differ between columns.
+# **What you should see.** The estimate starts high, falls as the fakes get better, and levels off near 0, mostly above.
+# The penalty stays far below 1: the norms are near 1. The samples become readable, and differ between columns.
 #
 # **If you don't:**
 #
 # - *The estimate grows without bounds:* the penalty is missing, has no gradient, or its weight is ignored.
-# - *The estimate is negative:* a sign in `critic_loss` is wrong.
+# - *The estimate stays negative:* a sign in `critic_loss` is wrong.
 # - *The penalty stays near 1:* the critic's gradient is pulled to 0, not to 1.
 #
 # The estimate is the Wasserstein distance only for the best 1-Lipschitz critic. This critic is neither the best, nor
@@ -405,7 +416,7 @@ class Album(keras.callbacks.Callback):
 
 album = Album()
 data = tf.data.Dataset.from_tensor_slices(digits).cache().shuffle(len(digits)).batch(128, drop_remainder=True)
-wgan.fit(data, epochs=epochs, verbose=0, callbacks=[album])
+wgan.fit(data, epochs=epochs, shuffle=False, verbose=0, callbacks=[album])
 
 figure = plt.figure(figsize=(12, 4.5), layout="constrained")
 left, right = figure.subfigures(1, 2, width_ratios=[1.7, 1])

@@ -24,24 +24,26 @@ RAISED = {
     "TypeError: P.__init__() got an unexpected keyword argument 'reduction'": "`P.__init__` is called with `reduction",
     "TypeError: g() missing 1 required positional argument: 'y'": "`g` needs 'y'",
     "TypeError: g() takes 1 positional argument but 2 were given": "gets 2 arguments and takes 1",
-    "TypeError: stand_in_loss() got an unexpected keyword argument 'axis'": "stand-in in the place of",
-    "AttributeError: 'Tiny' object has no attribute 'latent_dim' (the check's stand-in)": "stand-in in the place of",
-    "NameError: name 'learning_rte' is not defined": "has the cell that defines it run?",
+    "TypeError: stand_in_loss() got an unexpected keyword argument 'axis'": "small stand-ins",
+    "AttributeError: 'Tiny' object has no attribute 'latent_dim' (the check's stand-in)": "small stand-ins",
+    "NameError: name 'learning_rte' is not defined": "run the cell that defines it",
     "UnboundLocalError: cannot access local variable 'y' where it is not associated with a value": "`y` has no value",
     "AttributeError: module 'keras.ops' has no attribute 'reduce_mean'": "`keras.ops.mean`",
     "NotImplementedError: ": "not written yet",
     "TypeError: 'NoneType' object is not subscriptable": "a function without `return`",
-    "TypeError: unsupported operand type(s) for *: 'float' and 'NoneType' | w.assign_sub(lr * grad)": "the tape saw no",
+    "TypeError: unsupported operand type(s) for *: 'float' and 'NoneType' | w.assign_sub(lr * grad)": "recorded no",
     "TypeError: unsupported operand type(s) for *: 'NoneType' and 'int' | n = x.shape[0] * 2": "`tf.shape(x)`",
-    "ValueError: No gradients provided for any variable.": "the tape saw no",
+    "ValueError: No gradients provided for any variable.": "the tape recorded no",
     "NotImplementedError: Cannot convert a symbolic tf.Tensor (a:0) to a numpy array.": "in place of NumPy",
     "OperatorNotAllowedInGraphError: Using a symbolic `tf.Tensor` as a Python `bool` is not allowed.": "an `if` cannot",
     "OperatorNotAllowedInGraphError: Iterating over a symbolic `tf.Tensor` is not allowed.": "a `for` cannot",
     "ValueError: not enough values to unpack (expected 3, got 2)": "3 names for 2 values",
-    "ValueError: too many values to unpack (expected 2) | x, y = data": "three where sample weights",
-    "ValueError: tf.function only supports singleton tf.Variables created on the first call.": "Make it once",
-    "TypeError: unhashable type: 'list'": "cannot be a key",
+    "ValueError: too many values to unpack (expected 2) | x, y = data": "three if sample weights",
+    "ValueError: tf.function only supports singleton tf.Variables created on the first call.": "Create it once",
+    "TypeError: unhashable type: 'list'": "cannot be a dict key",
     "RecursionError: maximum recursion depth exceeded": "calls itself",
+    "MemoryError: Unable to allocate 7.28 TiB for an array with shape (1000000, 1000000)": "The memory is used up",
+    "SystemExit: ": "ends the notebook",
     "InvalidArgumentError: {{node X}} Matrix size-incompatible: In[0]: [2,3], In[1]: [4,5] [Op:MatMul] name: ": (
         "The shapes (2,3) and (4,5) do not fit"
     ),
@@ -146,7 +148,7 @@ def test_the_hint_is_that_of_the_failure() -> None:
     assert "log(0)" in failed_with(Failure("The loss is not finite."), "Weigh both sides.")
     assert failed_with(Failure("The loss is not finite."), "Clip the probabilities.") == "Clip the probabilities."
     gradient = "The gradient has the wrong value."
-    assert failed_with(Failure(gradient, [0.5]), "No NumPy.").startswith("A gradient does arrive")
+    assert failed_with(Failure(gradient, [0.5]), "No NumPy.").startswith("The gradient does arrive")
     assert failed_with(Failure(gradient, [0.0]), "No NumPy.") == "No NumPy."
 
 

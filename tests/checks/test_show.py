@@ -68,7 +68,7 @@ def test_pair(received: object, expected: object, shown: tuple[str, str]) -> Non
 @pytest.mark.parametrize(
     ("case", "shown"),
     [
-        ({"tau": 0.1, "seed": 7, "noise_seed": 3, "_net": [1]}, "tau = 0.1"),
+        ({"tau": 0.1, "worked": "one target", "seed": 7, "noise_seed": 3, "_net": [1]}, "tau = 0.1"),
         ({"data": {"x": 1, "y": 2}}, "x = 1, y = 2"),
         ({"a": {"w": 1}, "b": {"w": 2}}, "a.w = 1, b.w = 2"),
         ({"image_shape": [8, 8, 1], "mask": None}, "image_shape = (8, 8, 1), mask = None"),

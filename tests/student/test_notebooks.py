@@ -20,6 +20,11 @@ def outputs(cell: nbformat.NotebookNode) -> str:
     return "\n".join(texts)
 
 
+def in_red(cell: nbformat.NotebookNode) -> str:
+    """What a cell writes to stderr, which Jupyter shows on red ground."""
+    return "".join(output["text"] for output in cell.outputs if output.get("name") == "stderr")
+
+
 def answered(master: Master) -> list[nbformat.NotebookNode]:
     """The reference's answers, each question followed by its check."""
     cells = []
@@ -43,6 +48,7 @@ def test_stubs_fail_and_answers_pass(exercise: str, student_folder: Path, run_no
     checks = [
         (index, outputs(cell)) for index, cell in enumerate(done.cells) if cell.source.startswith("grader.check(")
     ]
+    assert not "".join(in_red(cell) for cell in (setup, *(done.cells[index] for index, _ in checks)))
     on_stubs = [text for index, text in checks if index < stubs]
     on_answers = [text for index, text in checks if index >= stubs]
     assert len(on_stubs) == len(on_answers) == len(master.questions())

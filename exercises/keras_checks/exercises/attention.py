@@ -12,6 +12,7 @@ from keras_checks.compare import Failure, array, close, expect, finite, same_sha
 from keras_checks.observe import Namespace, probe
 from keras_checks.question import Case, Question
 from keras_checks.strategies import uniform
+from keras_checks.testbeds.without_keras_attention import without_keras_attention
 
 LECTURE = 'Transformer, "Other custom layers of interest"'
 ATTENTION = Question(
@@ -142,7 +143,7 @@ def _examples(table: dict[str, tuple[Case, np.ndarray]]) -> st.SearchStrategy[Ca
 def pair(found: Any, what: str) -> dict[str, Any]:
     """What an answer returned, by name; raises where it is not a pair."""
     if not isinstance(found, tuple | list) or len(found) != 2:
-        raise TypeError(f"{what} must return the pair (output, weights), and returned {type(found).__name__}.")
+        raise TypeError(f"{what} must return the pair (output, weights), but returned {type(found).__name__}.")
     return {"output": found[0], "weights": found[1]}
 
 
@@ -153,12 +154,14 @@ def _attend(ns: Namespace, case: Case, *, masked: bool = True) -> dict[str, Any]
 
 
 @probe
+@without_keras_attention
 def attend(ns: Namespace, case: Case) -> Any:
     """Output and weights."""
     return _attend(ns, case)
 
 
 @probe
+@without_keras_attention
 def attend_large(ns: Namespace, case: Case) -> Any:
     """Output and weights without the mask, with it, and with its opposite; and with it, for scores below 1."""
     turned = _attend(ns, {**case, "mask": ~case["mask"]})
@@ -168,6 +171,7 @@ def attend_large(ns: Namespace, case: Case) -> Any:
 
 
 @probe
+@without_keras_attention
 def attend_slopes(ns: Namespace, case: Case) -> Any:
     """Gradients of `sum(towards * output)`, in a graph that does not know the batch size."""
     values = [case[name] for name in ("q", "k", "v", "towards")]
@@ -190,8 +194,8 @@ def allowed(case: Case, shape: tuple[int, ...]) -> np.ndarray:
 def shapes(case: Case, seen: Any) -> tuple[np.ndarray, np.ndarray]:
     """Output and weights of a case as arrays; fails unless they have the right shapes."""
     q, k, v = case["q"], case["k"], case["v"]
-    weights = same_shape(seen["weights"], (*q.shape[:-1], k.shape[-2]), "weights").astype(np.float64)
-    return same_shape(seen["output"], (*q.shape[:-1], v.shape[-1]), "output").astype(np.float64), weights
+    weights = same_shape(seen["weights"], (*q.shape[:-1], k.shape[-2]), "`weights`").astype(np.float64)
+    return same_shape(seen["output"], (*q.shape[:-1], v.shape[-1]), "`output`").astype(np.float64), weights
 
 
 def follows(case: Case, seen: Any) -> tuple[np.ndarray, np.ndarray]:
@@ -202,19 +206,19 @@ def follows(case: Case, seen: Any) -> tuple[np.ndarray, np.ndarray]:
     close(
         output[rows],
         due,
-        "output",
+        "`output`",
         ulps=64,
         scale=max(8.0, float(np.abs(case["v"]).max())),
-        hint="The output is the matrix product of the weights you return with `v`.",
+        hint="The output is the matrix product of the returned weights and `v`.",
     )
     return output, weights
 
 
 def shares(weights: np.ndarray, rows: np.ndarray) -> None:
     """Fail unless the weights of these rows are positive and sum to 1."""
-    expect((weights[rows] > -1e-6).all(), "A weight is negative.", hint="Weights are what the softmax returns.")
+    expect((weights[rows] > -1e-6).all(), "A weight is negative.", hint="Return the output of the softmax as weights.")
     sums = weights.sum(-1)[rows]
-    hint = "The softmax runs over the keys, the last axis: for each query one distribution."
+    hint = "Apply the softmax over the keys, the last axis: the weights of each query must sum to 1."
     close(sums, np.ones_like(sums), "The sum of the weights of a query", ulps=64, hint=hint)
 
 
@@ -222,13 +226,13 @@ def hidden_keys(case: Case, weights: np.ndarray, mask: np.ndarray) -> None:
     """Fail unless the weight is 0 where the mask is False and the weights of each other row sum to 1."""
     rows = mask.any(-1)
     if not np.allclose(weights[mask], 0, atol=1e-6) or not rows.any():
-        leaks = "A masked key still has a share. The number that replaces its score must be far lower than any score."
+        leaks = "Replace the score of a masked key with a number that is far below any score, before the softmax."
     else:
-        leaks = "Only masked keys have a share: True means allowed, and your function hides those."
+        leaks = "Only masked keys have weights above 0: True means allowed, and your function masks the allowed keys."
     worst = np.abs(weights * ~mask)[rows].max(initial=0)
-    expect(worst < NO_SHARE, "A key that the mask hides has a share of the attention.", worst, 0.0, leaks)
+    expect(worst < NO_SHARE, "A masked key has a weight above 0.", worst, 0.0, leaks)
     sums = weights.sum(-1)[rows]
-    hint = "Mask the scores before the softmax: then the allowed keys share the whole 1."
+    hint = "Mask the scores before the softmax: then the weights of the allowed keys sum to 1."
     close(sums, np.ones_like(sums), "The sum of the weights of a query with a mask", ulps=64, hint=hint)
 
 
@@ -236,7 +240,7 @@ def _as_worked(case: Case, weights: np.ndarray, table: dict[str, tuple[Case, np.
     """Fail unless the weights are those that were worked out, in every row that allows something."""
     due = table[case["_example"]][1]
     rows = allowed(case, due.shape).any(-1)
-    close(weights[rows], due[rows], "weights", ulps=128, scale=1, hint=hint)
+    close(weights[rows], due[rows], "`weights`", ulps=128, scale=1, hint=hint)
 
 
 ATTEND = ATTENTION.trial(attend, _examples(WORKED), examples=len(WORKED))
@@ -244,21 +248,21 @@ ATTEND = ATTENTION.trial(attend, _examples(WORKED), examples=len(WORKED))
 
 @ATTEND.check(
     points=1.4,
-    hint="Write down the scores: `q` times the transposed `k`, divided by the square root of d, the width of a query. "
-    "The softmax runs over the keys.",
+    hint="Compute the scores by hand: `q` times the transposed `k`, divided by the square root of d, the width of a "
+    "query. Then apply the softmax over the keys.",
 )
 def worked_weights(case: Case, seen: Any) -> None:
-    """Without a mask, `weights` has shape `(..., len_q, len_k)` and holds the numbers worked out by hand, such as 3/4
-    and 1/4 for the example of the text."""
+    """Without a mask, `weights` has shape `(..., len_q, len_k)` and the values worked out by hand, such as 3/4 and 1/4
+    for the example of the text."""
     _, weights = shapes(case, seen)
     shares(weights, np.ones(weights.shape[:-1], bool))
     _as_worked(case, weights, WORKED)
 
 
-@ATTEND.check(points=0.5, hint="The output is one matrix product: the weights times the values.")
+@ATTEND.check(points=0.5, hint="The output is one matrix product: the returned weights times the values.")
 def output_is_the_mean(case: Case, seen: Any) -> None:
-    """Without a mask, `output` has shape `(..., len_q, d_v)` and is the mean of the values with the returned weights,
-    which sum to 1."""
+    """Without a mask, `output` has shape `(..., len_q, d_v)` and is the mean of the values weighted by the returned
+    weights, which sum to 1."""
     _, weights = follows(case, seen)
     shares(weights, np.ones(weights.shape[:-1], bool))
 
@@ -267,11 +271,12 @@ ATTEND_MASKED = ATTENTION.trial(attend, _examples(MASKED), examples=len(MASKED))
 
 
 @ATTEND_MASKED.check(
-    points=0.75, hint="True means allowed. What is not allowed must be out before the softmax shares the attention."
+    points=0.75,
+    hint="True means allowed. Replace the scores of all other keys with a very low number before the softmax.",
 )
 def masked_keys_have_no_share(case: Case, seen: Any) -> None:
-    """With a mask of the shape of the scores, the weight is 0 where the mask is False; the other keys share the whole 1
-    in the proportions worked out by hand."""
+    """With a mask of the shape of the scores, the weight is 0 where the mask is False. The weights of the other keys
+    sum to 1, in the proportions worked out by hand."""
     _, weights = follows(case, seen)
     hidden_keys(case, weights, allowed(case, weights.shape))
     _as_worked(case, weights, MASKED)
@@ -281,7 +286,7 @@ ATTEND_BROADCAST = ATTENTION.trial(attend, _examples(BROADCAST), examples=len(BR
 
 
 @ATTEND_BROADCAST.check(
-    points=0.1, hint="Leave the mask as it comes: `tf.where(mask, scores, low)` broadcasts it to the scores."
+    points=0.1, hint="Do not reshape the mask: `tf.where(mask, scores, low)` broadcasts it to the scores."
 )
 def other_mask_shapes(case: Case, seen: Any) -> None:
     """Masks of shape `(len_q, len_k)`, `(batch, 1, len_k)` and `(len_k,)`, and `(batch, 1, len_q, len_k)` with heads,
@@ -296,13 +301,13 @@ ATTEND_BLOCKED = ATTENTION.trial(attend, _examples(BLOCKED), examples=len(BLOCKE
 
 @ATTEND_BLOCKED.check(
     points=0.25,
-    hint="The softmax of a row that is minus infinity throughout is 0 / 0. Use a large negative number that is finite.",
+    hint="The softmax of a row of minus infinities is NaN. Replace masked scores with a very low but finite number.",
 )
 def nothing_allowed_is_finite(case: Case, seen: Any) -> None:
-    """A query for which nothing is allowed gets any finite numbers; the weights of the other queries are right."""
+    """For a query without any allowed key, all numbers are finite. The weights of the other queries are right."""
     output, weights = follows(case, seen)
-    finite(weights, "weights")
-    finite(output, "output")
+    finite(weights, "`weights`")
+    finite(output, "`output`")
     hidden_keys(case, weights, allowed(case, weights.shape))
     _as_worked(case, weights, BLOCKED)
 
@@ -312,13 +317,13 @@ ATTEND_EXTREMES = ATTENTION.trial(attend, _examples(LARGE), examples=len(LARGE))
 
 @ATTEND_EXTREMES.check(
     points=0.5,
-    hint="exp(89) is too large for float32: use `tf.nn.softmax`. The number that replaces a masked score must lie far "
+    hint="exp(89) is too large for float32: use `tf.nn.softmax`. The number that replaces a masked score must be far "
     "below -2000.",
 )
 def large_scores(case: Case, seen: Any) -> None:
-    """With scores of 1000 and more, positive or negative, the allowed key with the largest score gets the weight 1, and
+    """With scores of 1000 and more, positive or negative, the allowed key with the largest score has the weight 1, and
     no number is NaN."""
-    finite(same_shape(seen["weights"], (*case["q"].shape[:-1], case["k"].shape[-2]), "weights"), "weights")
+    finite(same_shape(seen["weights"], (*case["q"].shape[:-1], case["k"].shape[-2]), "`weights`"), "`weights`")
     _, weights = follows(case, seen)
     hidden_keys(case, weights, allowed(case, weights.shape))
     _as_worked(case, weights, LARGE)
@@ -335,12 +340,13 @@ ATTEND_SLOPES = ATTENTION.trial(attend_slopes, st.sampled_from([_sloped(*each) f
 
 @ATTEND_SLOPES.check(
     points=0.25,
-    hint="Inside `fit` the batch size is unknown, and the gradient flows back through TensorFlow and Keras operations "
-    "only: not through NumPy, not through `stop_gradient`.",
+    hint="In `fit` the batch size is unknown, and the gradient passes only through TensorFlow and Keras operations: "
+    "not through NumPy, not through `stop_gradient`.",
 )
 def gradients_arrive(case: Case, seen: Any) -> None:
-    """In graph mode, with unknown batch size, a gradient that is not 0 reaches queries, keys and values. Summed over
-    the keys it is 0 for `k`, since only differences of scores count, and for `v` the sum of the output's gradient."""
+    """In graph mode with unknown batch size, a gradient that is not 0 reaches queries, keys and values. Summed over the
+    keys, it is 0 for `k`, since only differences of scores matter, and for `v` the output's gradient summed over the
+    queries."""
     for name in ("q", "k", "v"):
         expect(seen[name] is not None, f"No gradient reaches `{name}`.")
         found = finite(
@@ -349,7 +355,8 @@ def gradients_arrive(case: Case, seen: Any) -> None:
         expect(np.abs(found).max() > 1e-4, f"The gradient for `{name}` is 0.")
     for name, due in (("k", 0 * case["k"][..., 0, :]), ("v", case["towards"].sum(-2))):
         what = f"The gradient for `{name}`, summed over the keys,"
-        close(array(seen[name], what).sum(-2), due, what, ulps=1024, scale=16)
+        hint = "Check the weights first: for each query they must be a softmax over the keys."
+        close(array(seen[name], what).sum(-2), due, what, ulps=1024, scale=16, hint=hint)
 
 
 def nearness(q: Any, k: Any, v: Any, mask: Any = None, **_: Any) -> Any:
@@ -467,6 +474,7 @@ def _apply(layer: Any, case: Case, **options: Any) -> dict[str, Any]:
 
 
 @probe
+@without_keras_attention
 def even_layer(ns: Namespace, case: Case) -> Any:
     """Output and weights of the layer in the even state, without a mask and with each; whether it used the stand-in."""
     used = []
@@ -488,9 +496,9 @@ def layer_shapes(case: Case, seen: Any) -> tuple[np.ndarray, np.ndarray]:
     d_model, num_heads = case["width"]
     batch, len_q = case["q"].shape[:2]
     wanted = (batch, num_heads, len_q, case["k"].shape[1])
-    weights = finite(same_shape(seen["weights"], wanted, "weights"), "weights")
-    output = same_shape(seen["output"], (batch, len_q, d_model), "output")
-    return finite(output, "output").astype(np.float64), weights.astype(np.float64)
+    weights = finite(same_shape(seen["weights"], wanted, "`weights`"), "`weights`")
+    output = same_shape(seen["output"], (batch, len_q, d_model), "`output`")
+    return finite(output, "`output`").astype(np.float64), weights.astype(np.float64)
 
 
 def mixes(case: Case, seen: Any, alone: np.ndarray) -> None:
@@ -500,7 +508,7 @@ def mixes(case: Case, seen: Any, alone: np.ndarray) -> None:
     mixed = np.einsum("bhqk,bk->bq", weights, alone) / weights.shape[1]
     due = np.repeat(mixed[:, :, None], output.shape[-1], axis=-1)
     scale = max(8.0, float(np.abs(alone).max()))
-    close(output, due, "output", ulps=256, scale=scale)
+    close(output, due, "`output`", ulps=256, scale=scale)
 
 
 EVEN_LAYER = MULTI_HEAD.trial(even_layer, _named_cases(HEADS), examples=len(HEADS))
@@ -508,26 +516,27 @@ EVEN_LAYER = MULTI_HEAD.trial(even_layer, _named_cases(HEADS), examples=len(HEAD
 
 @EVEN_LAYER.check(
     points=1,
-    hint="Each head compares its own slice of the projected queries and keys, position by position. Its d is "
-    "d_model / num_heads. A reshape alone mixes positions: transpose, too.",
+    hint="Each head uses its own slice of the projected queries and keys of each position, and d is d_model / "
+    "num_heads. A reshape alone mixes positions: to split the heads, reshape and then transpose.",
 )
 def weights_of_each_head(case: Case, seen: Any) -> None:
-    """With every kernel entry at 0.25 and no bias, `weights` has shape `(batch, num_heads, len_q, len_k)` and holds the
-    numbers worked out by hand, for each head."""
+    """With every kernel entry at 0.25 and no bias, `weights` has shape `(batch, num_heads, len_q, len_k)` and the
+    values worked out by hand, for each head."""
     _, weights = layer_shapes(case, seen["open"])
     shares(weights, np.ones(weights.shape[:-1], bool))
     own, near = HEADS[case["_example"]][1:3]
     due = np.repeat(np.asarray(near if seen["stand_in"] else own)[:, None], weights.shape[1], axis=1)
-    close(weights, due, "weights", ulps=128, scale=1)
+    close(weights, due, "`weights`", ulps=128, scale=1)
 
 
 @EVEN_LAYER.check(
     points=1,
-    hint="After attention: put the positions back in front of the heads, merge the last two axes, project once more.",
+    hint="After attention, transpose heads and positions back, merge the last two axes, and apply the output "
+    "projection.",
 )
 def output_follows_the_weights(case: Case, seen: Any) -> None:
-    """With every kernel entry at 0.25 and no bias, the output `(batch, len_q, d_model)` is what the returned weights,
-    the projected values of all heads and the output projection give."""
+    """With every kernel entry at 0.25 and no bias, the output `(batch, len_q, d_model)` is computed from the returned
+    weights, the projected values of all heads and the output projection."""
     mixes(case, seen["open"], np.asarray(HEADS[case["_example"]][3]))
 
 
@@ -540,7 +549,7 @@ def renormalized(case: Case, seen: Any) -> None:
         hidden_keys(case, weights, reach)
         due = free * reach
         due = due / due.sum(-1, keepdims=True)
-        close(weights, due, f"weights with a mask of shape {mask.shape}", ulps=256, scale=1)
+        close(weights, due, f"`weights` with a mask of shape {mask.shape}", ulps=256, scale=1)
 
 
 def _mixes_masked(case: Case, seen: Any) -> None:
@@ -559,12 +568,12 @@ EVEN_LAYER_MASKED = MULTI_HEAD.trial(even_layer, _named_cases(MASKED_HEADS), exa
 
 @EVEN_LAYER_MASKED.check(
     points=0.85,
-    hint="The scores are (batch, heads, q, k). A mask (batch, q, k) needs one more axis, at position 1, and goes on to "
-    "the function.",
+    hint="The scores are (batch, heads, q, k). Add an axis at position 1 to a mask (batch, q, k), and pass it to the "
+    "function.",
 )
 def mask_reaches_every_head(case: Case, seen: Any) -> None:
-    """A mask of shape `(batch, len_q, len_k)` acts on every head: the weight is 0 where it is False, and the allowed
-    keys share the whole 1 in the same proportions as without a mask."""
+    """A mask of shape `(batch, len_q, len_k)` acts on every head. The weight is 0 where it is False, and the weights of
+    the allowed keys sum to 1, in the same proportions as without a mask."""
     renormalized(case, seen)
     _mixes_masked(case, seen)
 
@@ -575,7 +584,7 @@ EVEN_LAYER_OTHER_MASKS = MULTI_HEAD.trial(even_layer, _named_cases(OTHER_MASKS),
 @EVEN_LAYER_OTHER_MASKS.check(
     points=0.15,
     hint="Only a mask of rank 3 lacks the axis for the heads: `(len_q, len_k)` and `(batch, num_heads, len_q, len_k)` "
-    "broadcast as they come.",
+    "broadcast without a change.",
 )
 def masks_of_other_shapes(case: Case, seen: Any) -> None:
     """Masks of shape `(len_q, len_k)`, `(batch, 1, len_k)` and `(batch, num_heads, len_q, len_k)` act in the same
@@ -584,6 +593,7 @@ def masks_of_other_shapes(case: Case, seen: Any) -> None:
 
 
 @probe
+@without_keras_attention
 def divisions(ns: Namespace, case: Case) -> Any:
     """For each size, whether the layer is refused; and how wide the output is for the first size that fits."""
     fitting = next(each for each in case["sizes"] if each[0] % each[1] == 0)
@@ -613,7 +623,9 @@ DIVISIONS = MULTI_HEAD.trial(
 )
 
 
-@DIVISIONS.check(points=0.5, hint="`d_model % num_heads` is the remainder. Raise a ValueError that says so.")
+@DIVISIONS.check(
+    points=0.5, hint="In `__init__`, raise a `ValueError` if the remainder `d_model % num_heads` is not 0."
+)
 def indivisible_is_refused(case: Case, seen: Any) -> None:
     """`MultiHeadAttention(d_model, num_heads)` raises an error if `num_heads` does not divide `d_model`, and only
     then."""
@@ -629,6 +641,7 @@ def indivisible_is_refused(case: Case, seen: Any) -> None:
 
 
 @probe
+@without_keras_attention
 def projections(ns: Namespace, case: Case) -> Any:
     """How many kernel entries act on the weights, on the output for given weights, and on both, in graph mode with
     unknown batch size; how many there are, and how many act on the first column of the output; and the layer in the
@@ -691,36 +704,37 @@ PROJECTIONS = MULTI_HEAD.trial(projections, _named_cases(PLAIN_WIDTHS), examples
 
 @PROJECTIONS.check(
     points=1.25,
-    hint="Count the projections: queries, keys, values, output. Each has d_model * d_model weights of its own, made "
-    "once, in `__init__`.",
+    hint="There are four projections: queries, keys, values and output. Each has its own d_model * d_model weights, "
+    "created once, in `__init__`.",
 )
 def four_projections(case: Case, seen: Any) -> None:
-    """In graph mode, with unknown batch size, four projections of `d_model * d_model` trainable weights each take
-    part: two of them act on the attention weights, the other two on how the output is made from these."""
+    """In graph mode with unknown batch size, the layer uses four projections with `d_model * d_model` trainable weights
+    each: two determine the attention weights, and two compute the output from these."""
     due = 2 * case["width"][0] ** 2
-    expect(seen["frozen"] == 0, "A projection can't be trained.", hint="Nothing in this layer is frozen.")
+    expect(seen["frozen"] == 0, "A projection is not trainable.", hint="Keep all weights of this layer trainable.")
     expect(
         seen["both"] == 0,
-        "A kernel acts on the attention weights and on the values.",
-        hint="Queries, keys and values have a kernel each; none is used twice.",
+        "The same kernel affects the attention weights and the values.",
+        hint="Queries, keys and values need one kernel each: do not use one twice.",
     )
     expect(
         seen["scores"] == due,
-        "The kernels of queries and keys have the wrong number of entries that act on the attention weights.",
+        "The wrong number of kernel entries affects the attention weights.",
         seen["scores"],
         due,
-        "One kernel of d_model * d_model for the queries, another for the keys.",
+        "Use one kernel of d_model * d_model for the queries, and another for the keys.",
     )
     expect(
         seen["values"] == due,
-        "The kernels of values and output have the wrong number of entries that act on the output.",
+        "The wrong number of kernel entries affects the output for given attention weights.",
         seen["values"],
         due,
-        "One kernel of d_model * d_model for the values, another for the merged heads.",
+        "Use one kernel of d_model * d_model for the values, and another for the merged heads.",
     )
 
 
 @probe
+@without_keras_attention
 def heads_apart(ns: Namespace, case: Case) -> Any:
     """Many queries in the drawn state; and the layer in the even state."""
     with ns.replaced(**{FIRST: nearness}):
@@ -746,8 +760,8 @@ def head_flags(case: Case, seen: Any) -> dict[str, bool]:
     """Whether each head has weights of its own, and whether the returned weights explain the output."""
     inputs = many(case)
     weights, output = (
-        numbers(seen["drawn"]["weights"], "weights"),
-        numbers(seen["drawn"]["output"], "output"),
+        numbers(seen["drawn"]["weights"], "`weights`"),
+        numbers(seen["drawn"]["output"], "`output`"),
     )
     num_heads = case["width"][1]
     apart = [np.abs(weights[:, one] - weights[:, other]).max() for one in range(num_heads) for other in range(one)]
@@ -764,22 +778,22 @@ HEADS_APART = MULTI_HEAD.trial(heads_apart, _named_cases(PLAIN_WIDTHS), examples
 
 @HEADS_APART.check(
     points=0.75,
-    hint="Every head has its own slice of the projections. Return the weights that the output was made with, one set "
-    "per head.",
+    hint="Return the weights that the output was computed with, one set per head, and give each head its own slice of "
+    "the projections.",
 )
 def heads_of_their_own(case: Case, seen: Any) -> None:
-    """With random kernels the heads attend differently, and the output is a linear function of the values that the
-    returned weights of all heads mix."""
+    """With random kernels, the heads have different weights, and the output is a linear function of the values averaged
+    with the returned weights of all heads."""
     d_model, num_heads = case["width"]
-    same_shape(seen["drawn"]["weights"], (MANY, num_heads, 12, 4), "weights")
-    finite(same_shape(seen["drawn"]["output"], (MANY, 12, d_model), "output"), "output")
+    same_shape(seen["drawn"]["weights"], (MANY, num_heads, 12, 4), "`weights`")
+    finite(same_shape(seen["drawn"]["output"], (MANY, 12, d_model), "`output`"), "`output`")
     flags = head_flags(case, seen)
     expect(
         flags["apart"],
         "Two heads have the same weights.",
-        hint="Each head gets its own columns of the projected queries.",
+        hint="Give each head its own columns of the projected queries and keys.",
     )
-    expect(flags["explained"], "The output was not made with the weights that are returned.")
+    expect(flags["explained"], "The output was not computed with the returned weights.")
 
 
 def numbers(found: Any, what: str) -> np.ndarray:

@@ -15,6 +15,7 @@ from keras_checks.model_probes import model_probe
 from keras_checks.observe import Namespace, probe
 from keras_checks.question import Case, Question
 from keras_checks.strategies import arrays, cases, seeds, sizes, uniform
+from keras_checks.testbeds.freedom import freedom, moves_freely
 
 LECTURE = "Autoencoder: Functional model"
 HALVES = Question(name="build_halves", answers=("build_encoder", "build_decoder"), points=4, lecture=LECTURE)
@@ -27,6 +28,8 @@ FLAT = 1e-5
 """A direction whose slope is this much smaller than the largest one is rounding."""
 ROWS, DRAWS = 4, 12
 """Rows of a batch, and how many random weights a half is tried with at most."""
+WAYS = 8
+"""In how many directions the weights of a half must be able to move its outputs for two examples: half of them."""
 DARK, BRIGHT = 0.05, 0.95
 """Values that a decoder must get below and above."""
 
@@ -120,7 +123,10 @@ def _alone(model: Any, case: Case, size: int) -> Any:
         if all(moved):
             break
     found = {"is_model": True, "kept": kept, "weights": len(model.weights)} | best
-    return found | _slopes(model, rows, case) if np.ndim(found["batch"]) == 2 else found
+    if np.ndim(found["batch"]) != 2:
+        return found
+    free = freedom(model, rows[:2], lambda number: _assign(model, lively(model, case["seed"] + number)), ways=WAYS)
+    return found | _slopes(model, rows, case) | {"freedom": free}
 
 
 def _slopes(model: keras.Model, rows: np.ndarray, case: Case) -> dict[str, Any]:
@@ -220,18 +226,18 @@ def _steered(decoder: keras.Model, case: Case, code: np.ndarray, target: float) 
 
 def _check_half(seen: Any, name: str, wanted: int, entries: int, entry: str) -> np.ndarray:
     """What must be true of a half on its own; its output for a batch."""
-    hint = "Return `keras.Model(first_symbol, last_symbol)`, not the last symbol or layer."
+    hint = "Return `keras.Model(inputs, outputs)`, not the last tensor or layer."
     expect(seen["is_model"], f"`{name}` does not return a Keras model.", hint=hint)
     batch = finite(same_shape(seen["batch"], (ROWS, wanted), f"The output for {ROWS} rows"), "The output")
     size: dict[str, Any] = {"ulps": 256, "scale": max(1.0, float(np.abs(batch).max()))}
-    size["hint"] = "Nothing may be computed across axis 0, the batch."
-    plain = f"The output of `{name}(...)(x)`, compared with that of inference,"
+    size["hint"] = "Do not compute anything across axis 0, the batch."
+    plain = f"The output of `{name}(...)(x)`, called without `training`,"
     close(seen["plain"], batch, plain, **(size | {"hint": "Do not set `training=True` inside the model."}))
     close(seen["alone"], batch[:1], "The output for the first row alone", **size)
-    close(batch[-1], batch[0], "The output for a row that equals the first", **size)
+    close(batch[-1], batch[0], "The output for a row equal to the first", **size)
     changed = same_shape(seen["changed"], (entries, ROWS, wanted), "The output for changed rows")
     moved = np.abs(changed.astype(np.float64) - batch).max(axis=(1, 2))
-    hint = "Every number that goes in must reach the output: a `Dense` layer connects each input with each output."
+    hint = "Every input must affect the output: a `Dense` layer connects each input with each output."
     expect((moved > SEEN).all(), f"The output does not depend on {entry} {int(np.argmin(moved))}.", moved, hint=hint)
     return batch
 
@@ -242,41 +248,47 @@ DECODER_ALONE = HALVES.trial(decoder_alone, half_cases, examples=3, shrinks=3)
 
 @ENCODER_ALONE.check(
     points=0.75,
-    hint="A model has an input of its own, of size `input_dim`, and ends in a layer with `latent_dim` units.",
+    hint="Give the model its own input of size `input_dim`, and end it with a layer of `latent_dim` units.",
 )
 def encoder_makes_codes(case: Case, seen: Any) -> None:
-    """`build_encoder(input_dim, latent_dim)` is a model that turns a batch of any size into one code of length
-    `latent_dim` per example; each feature of an example counts, and other examples do not."""
+    """`build_encoder(input_dim, latent_dim)` returns a model that maps a batch of any size to one code of length
+    `latent_dim` per example. A code depends on every feature of its example, and on no other example."""
     _check_half(seen, "build_encoder", case["latent_dim"], case["wide"], "feature")
 
 
 @DECODER_ALONE.check(
     points=0.75,
-    hint="The decoder gets codes: its own input has size `latent_dim`. It ends in `output_dim` units.",
+    hint="Give the decoder its own input of size `latent_dim`, and end it with a layer of `output_dim` units.",
 )
 def decoder_makes_data(case: Case, seen: Any) -> None:
-    """`build_decoder(latent_dim, output_dim)` is a model that turns a batch of codes of any size into `output_dim`
-    numbers per code; each number of a code counts, and other codes do not."""
+    """`build_decoder(latent_dim, output_dim)` returns a model that maps a batch of codes of any size to `output_dim`
+    numbers per code. These depend on each number of the code in a different way, and on no other code."""
     _check_half(seen, "build_decoder", case["wide"], case["latent_dim"], "number")
+    found = directions(finite(array(seen["slopes"], "The derivative"), "The derivative"))
+    least = min(case["latent_dim"], case["wide"])
+    hint = "Make no layer of the decoder narrower than a code."
+    expect(found >= least, "The output varies with the code in too few independent directions.", found, least, hint)
 
 
 @ENCODER_ALONE.check(
     points=0.5,
-    hint="The `latent_dim` numbers of a code must not be tied to each other, and no layer before them may be narrower.",
+    hint="The `latent_dim` numbers of a code must be independent: do not end with a softmax or a normalization, and "
+    "make no layer before the code narrower than it.",
 )
 def code_is_free(case: Case, seen: Any) -> None:
-    """A code of `latent_dim` numbers can vary in `latent_dim` directions: none of its numbers follows from the
-    others."""
+    """A code of `latent_dim` numbers can vary in `latent_dim` independent directions: none of its numbers follows from
+    the others."""
     _needs_model(seen, "build_encoder")
     _follows_the_example(seen, case["latent_dim"])
     slopes = finite(array(seen["slopes"], "The derivative of the code"), "The derivative of the code")
     found = directions(slopes)
-    expect(found >= case["latent_dim"], "The code varies in too few directions.", found, case["latent_dim"])
+    expect(found >= case["latent_dim"], "The code varies in too few independent directions.", found, case["latent_dim"])
 
 
 @ENCODER_ALONE.check(points=0.4, hint="The encoder needs layers with weights, and they must be trainable.")
 def encoder_can_learn(case: Case, seen: Any) -> None:
-    """The encoder has trainable weights, and the gradient of the code reaches them."""
+    """The encoder has trainable weights, the gradient of the code reaches them, and the weights change the numbers of
+    the code independently of each other."""
     _needs_model(seen, "build_encoder")
     _follows_the_example(seen, case["latent_dim"])
     _learns(seen, "encoder")
@@ -284,14 +296,15 @@ def encoder_can_learn(case: Case, seen: Any) -> None:
 
 @DECODER_ALONE.check(points=0.4, hint="The decoder needs layers with weights, and every operation needs a gradient.")
 def decoder_can_learn(case: Case, seen: Any) -> None:
-    """The decoder has trainable weights, and the gradient of its output reaches them."""
+    """The decoder has trainable weights, the gradient of its output reaches them, and the weights change the outputs
+    independently of each other."""
     _needs_model(seen, "build_decoder")
     _follows_the_example(seen, case["wide"])
     _learns(seen, "decoder")
 
 
 def _needs_model(seen: Any, name: str) -> None:
-    expect(seen["is_model"], f"`{name}` does not return a Keras model.", hint="Return `keras.Model(input, output)`.")
+    expect(seen["is_model"], f"`{name}` does not return a Keras model.", hint="Return `keras.Model(inputs, outputs)`.")
 
 
 def _follows_the_example(seen: Any, wanted: int) -> None:
@@ -299,35 +312,45 @@ def _follows_the_example(seen: Any, wanted: int) -> None:
     batch = finite(same_shape(seen["batch"], (ROWS, wanted), "The output"), "The output")
     size = max(1.0, float(np.abs(batch).max()))
     message = "Two equal examples have different outputs."
-    expect(np.abs(batch[0] - batch[-1]).max() < SEEN * size, message, hint="Compute nothing across axis 0, the batch.")
+    expect(
+        np.abs(batch[0] - batch[-1]).max() < SEEN * size,
+        message,
+        hint="An output must depend only on its own example: do not "
+        "compute across axis 0, and do not set `training=True`.",
+    )
     expect(np.abs(batch[0] - batch[1]).max() > SEEN, "Different examples have the same output.", batch[:2])
 
 
 def _learns(seen: Any, half: str) -> None:
     """Fail unless a gradient reaches the weights of a half."""
     expect(len(seen["kept"]) > 0, f"The {half} has no trainable weights.", seen["weights"])
-    hint = "Rounding and comparisons have no gradient, and `stop_gradient` cuts it off."
+    hint = "Do not use rounding, comparisons or `stop_gradient`: they have no gradient."
     expect(seen["learning"] > SEEN, f"No gradient reaches the weights of the {half}.", hint=hint)
+    moves_freely(seen["freedom"], "The code" if half == "encoder" else "The output")
 
 
 @DECODER_ALONE.check(
-    points=0.6, hint="Which activation of the last layer lets each output be 0.02 or 0.98, whatever the others are?"
+    points=0.6,
+    hint="Choose a last activation with which each output can be 0.02 or 0.98, whatever the other outputs are.",
 )
 def decoder_reaches_the_data(case: Case, seen: Any) -> None:
-    """Over many random weights each output gets below 0.05, above 0.95 and in between, and half of the outputs of a
-    row do so at the same time."""
+    """Over many random weights, each output takes values below 0.05, above 0.95 and in between. Half of the outputs of
+    a row can be below 0.05, or above 0.95, at the same time."""
     _needs_model(seen, "build_decoder")
     same_shape(seen["batch"], (ROWS, case["wide"]), "The output")
     ends, half = seen["range"], (case["wide"] + 1) // 2
     lowest, highest = float(np.max(ends["lowest"])), float(np.min(ends["highest"]))
-    hint = "What comes after the last activation, or before it, keeps the output from this end."
+    hint = "Check the last activation, and what comes directly before and after it: one of these limits the range."
     expect(lowest < DARK, f"Whatever the weights are, an output stays above {lowest:.2f}.", hint=hint)
     expect(highest > BRIGHT, f"Whatever the weights are, an output stays below {highest:.2f}.", hint=hint)
     expect(np.all(ends["between"]), "An output takes no value between 0.2 and 0.8.", hint="Do not round the output.")
-    hint = "Outputs that add up to 1 belong to classes that exclude each other. Pixels do not."
-    many = f"Whatever the weights are, never are more than {int(ends['bright'])} of {case['wide']} outputs above 0.95."
+    hint = "Each output must be able to be near 1, whatever the others are. With `softmax` a row adds up to 1."
+    many = f"Whatever the weights are, at most {int(ends['bright'])} of {case['wide']} outputs of a row are above 0.95."
     expect(int(ends["bright"]) >= half, many, hint=hint)
-    many = f"Whatever the weights are, never are more than {int(ends['dark'])} of {case['wide']} outputs below 0.05."
+    hint = (
+        "Each output must be able to be near 0, whatever the others are: check the last activation and what follows it."
+    )
+    many = f"Whatever the weights are, at most {int(ends['dark'])} of {case['wide']} outputs of a row are below 0.05."
     expect(int(ends["dark"]) >= half, many, hint=hint)
 
 
@@ -586,19 +609,20 @@ WHOLE_BY_HAND = WHOLE.trial(whole_by_hand, worked_cases, examples=2)
 
 @WHOLE_BY_HAND.check(
     points=1,
-    hint="Data go into the encoder, its code goes into the decoder, and the decoder's output is that of the whole.",
+    hint="Call the encoder on the input and the decoder on the code: the decoder's output is the output of the "
+    "autoencoder.",
 )
 def whole_is_both_halves(case: Case, seen: Any) -> None:
-    """`build_autoencoder(encoder, decoder)` is a model that sends data through both halves, for batches of any size:
-    with z = (2x₁ - x₂, x₁ + x₂) and y = (z₁ + z₂ + 1, 2z₂ - 1), x = (1, 0) gives (4, 1)."""
+    """`build_autoencoder(encoder, decoder)` returns a model that applies the encoder, then the decoder, for batches of
+    any size: with z = (2x₁ - x₂, x₁ + x₂) and y = (z₁ + z₂ + 1, 2z₂ - 1), x = (1, 0) gives (4, 1)."""
     _needs_model(seen, "build_autoencoder")
-    _exactly(seen["batch"], case["wanted"], "The output of the whole")
-    _exactly(seen["alone"], case["wanted"][:1], "The output of the whole for one example")
+    _exactly(seen["batch"], case["wanted"], "The output of the autoencoder")
+    _exactly(seen["alone"], case["wanted"][:1], "The output of the autoencoder for one example")
 
 
-@WHOLE_BY_HAND.check(points=0.5, hint="Use the two models themselves. A copy or a new layer has weights of its own.")
+@WHOLE_BY_HAND.check(points=0.5, hint="Use the given models: a copy or a new layer has its own weights.")
 def whole_follows_the_halves(case: Case, seen: Any) -> None:
-    """When the weights of the halves are set, the output of the whole changes accordingly."""
+    """When the weights of the halves are set, the output of the autoencoder changes accordingly."""
     _needs_model(seen, "build_autoencoder")
     _exactly(seen["then"], case["then"], "The output after the halves' weights were set")
 
@@ -608,34 +632,34 @@ STEP_BY_HAND = WHOLE.trial(step_by_hand, step_cases, examples=2, shrinks=2)
 
 @STEP_BY_HAND.check(
     points=1.2,
-    hint="The gradient must flow from the loss through the decoder into the encoder, and nothing may be frozen.",
+    hint="The gradient must pass from the loss through the decoder to the encoder, and no weight may be frozen.",
 )
 def training_trains_both(case: Case, seen: Any) -> None:
-    """`fit` on the whole trains both halves: with z = a·x, y = b·z and a = 2, b = 1, one step with x = 1 and rate 0.1
-    gives a = 1.8 and b = 0.6."""
+    """`fit` trains both halves: with z = a·x, y = b·z and a = 2, b = 1, one step with x = 1 and learning rate 0.1 gives
+    a = 1.8 and b = 0.6."""
     _needs_model(seen, "build_autoencoder")
-    hint = "The whole must use the given halves themselves, and let the gradient through to both."
+    hint = "Use the given halves themselves, not copies, and do not freeze them or stop the gradient."
     for name, half in (("a", "encoder"), ("b", "decoder")):
-        expect(seen[name] != case[name], f"Training the whole does not change the {half}.", hint=hint)
+        expect(seen[name] != case[name], f"Training the autoencoder does not change the {half}.", hint=hint)
     for name, half in (("a", "encoder"), ("b", "decoder")):
         _exactly(seen[name], case[f"new_{name}"], f"The weight of the {half} after the step")
-    _exactly(seen["output"], [[case["output"]]], "The output of the trained whole")
+    _exactly(seen["output"], [[case["output"]]], "The output of the trained autoencoder")
 
 
 NORMAL_BY_HAND = WHOLE.trial(normal_by_hand, normal_cases, examples=2, shrinks=2)
 
 
 @NORMAL_BY_HAND.check(
-    points=0.5, hint="Call each half as one model: it knows its own branches, and passes `training` on to its layers."
+    points=0.5, hint="Call each half as one model: it contains its branches, and passes `training` on to its layers."
 )
 def whole_keeps_the_halves_inside(case: Case, seen: Any) -> None:
     """With z = x + 2x and a decoder that is a batch normalization (moving mean 3, moving variance 4), x = 1 and x = 3
-    give 0 and 3 at inference, and -1 and 1 in training mode, which moves the moving statistics."""
-    hint = "A branch gets lost when the layers of a half are called one after another."
-    _exactly(seen["inference"], case["inference"], "The output of the whole at inference", hint)
-    hint = "Do not fix `training` inside the whole."
-    _exactly(seen["training"], case["training"], "The output of the whole in training mode", hint)
-    _exactly(seen["afterwards"], case["afterwards"], "The output at inference afterwards", hint)
+    give 0 and 3 in inference mode, and -1 and 1 in training mode, which updates the moving statistics."""
+    hint = "Do not call the layers of a half one after another: that ignores its branches."
+    _exactly(seen["inference"], case["inference"], "The output of the autoencoder in inference mode", hint)
+    hint = "Do not set `training` inside the autoencoder."
+    _exactly(seen["training"], case["training"], "The output of the autoencoder in training mode", hint)
+    _exactly(seen["afterwards"], case["afterwards"], "The output in inference mode afterwards", hint)
 
 
 # The halves on their own
@@ -673,12 +697,10 @@ def together_branching(ns: Namespace, case: Case) -> Any:
 TOGETHER_BY_HAND = TOGETHER.trial(together_by_hand, worked_cases, examples=2)
 
 
-@TOGETHER_BY_HAND.check(
-    points=1, hint="Unpack the pair. The code comes from the first half, the reconstruction from the second."
-)
+@TOGETHER_BY_HAND.check(points=1, hint="Unpack the pair: call the encoder on `x`, and the decoder on the code.")
 def reconstruction_of_both(case: Case, seen: Any) -> None:
-    """`encode_then_decode((encoder, decoder), x)` is the decoder's output for the encoder's code of `x`, whatever its
-    range, for a tensor and for a NumPy array with one example, and for the pair that is given."""
+    """`encode_then_decode((encoder, decoder), x)` returns the decoder's output for the code of `x`, whatever its range:
+    for a tensor, for a NumPy array with one example, and for any given pair."""
     _exactly(seen["batch"], case["wanted"], "The reconstruction")
     _exactly(seen["other"], -case["wanted"], "The reconstruction by another pair, whose decoder has the opposite sign,")
     _exactly(seen["alone"], case["wanted"][:1], "The reconstruction of one example, a NumPy array")
@@ -689,11 +711,11 @@ TOGETHER_NORMAL = TOGETHER.trial(together_normal, normal_cases, examples=2, shri
 
 @TOGETHER_NORMAL.check(
     points=0.6,
-    hint="A reconstruction is inference: nothing is drawn at random, and no statistics of the batch are used.",
+    hint="Call both halves in inference mode, without `training=True`.",
 )
 def reconstruction_is_inference(case: Case, seen: Any) -> None:
-    """Both halves work in inference mode and stay as they are: with the batch normalization of question 2, x = 1 and x
-    = 3 give 0 and 3, and the same when called again; -3 and 0 where the batch normalization is the encoder."""
+    """Both halves are called in inference mode and do not change: with the batch normalization of question 2, x = 1 and
+    x = 3 give 0 and 3, in a second call, too. With the batch normalization as encoder, they give -3 and 0."""
     for name in ("once", "twice"):
         _exactly(seen[name], case["inference"], "The reconstruction")
     _exactly(seen["exchanged"], case["exchanged"], "The reconstruction by a pair whose encoder normalizes")

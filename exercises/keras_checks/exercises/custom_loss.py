@@ -12,6 +12,7 @@ import tensorflow as tf
 from hypothesis import strategies as st
 
 from keras_checks.compare import Failure, array, close, expect, finite, same_shape
+from keras_checks.configurations import edited
 from keras_checks.observe import Namespace, probe
 from keras_checks.question import Case, Question
 from keras_checks.strategies import arrays, sizes
@@ -28,7 +29,7 @@ NAME = "high_quantile"
 REDUCTIONS = ("none", "sum", "sum_over_batch_size")
 GRADIENT_HINT = (
     "`fit` traces the loss once, with symbolic tensors of unknown batch size. Every operation from `y_pred` to the "
-    "loss must be one of TensorFlow or `keras.ops`: no NumPy, no Python loop over the examples, no `shape[0]`."
+    "loss must come from TensorFlow or `keras.ops`: no NumPy, no Python loop over the examples, no `shape[0]`."
 )
 
 # --- numbers worked by hand
@@ -99,6 +100,11 @@ CERTAIN_WORKED = {"right": 0.0, "wrong": 16.118, "undecided, and wrong": 8.406}
 def worked(inputs: dict[str, Case], *names: str) -> Any:
     """The cases of a table: their inputs, and the names that the numbers are kept under."""
     return st.sampled_from([{"worked": name, **inputs[name]} for name in names or inputs])
+
+
+def unweighted(case: Case) -> Case:
+    """The case for a function that takes no weights, so that a student reads of none."""
+    return {name: value for name, value in case.items() if name != "sample_weight"}
 
 
 # --- drawn cases
@@ -206,7 +212,7 @@ def _graph_gradient(loss_fn: Callable[..., Any], *inputs: Any) -> Any:
 def pinball(ns: Namespace, case: Case) -> Any:
     """The loss of each example for tau, and for 1 - tau, whose function is made and called in between; a batch of one
     example comes first."""
-    y_true, y_pred, _ = _tensors(case)
+    y_true, y_pred, *_ = _tensors(case)
     loss_fn, mirrored = ns.call("pinball_loss", case["tau"]), ns.call("pinball_loss", 1 - case["tau"])
     loss_fn(y_true[:1], y_pred[:1])
     return {"mirrored": mirrored(y_true, y_pred), "loss": loss_fn(y_true, y_pred)}
@@ -215,7 +221,7 @@ def pinball(ns: Namespace, case: Case) -> Any:
 @probe
 def pinball_gradient(ns: Namespace, case: Case) -> Any:
     """The gradient of the mean loss for the predictions, in graph mode."""
-    y_true, y_pred, _ = _tensors(case)
+    y_true, y_pred, *_ = _tensors(case)
     return {"gradient": _graph_gradient(ns.call("pinball_loss", case["tau"]), y_true, y_pred)}
 
 
@@ -248,24 +254,38 @@ def _model() -> keras.Model:
 
 @probe
 def round_trip(ns: Namespace, case: Case) -> Any:
-    """The loss of each example alone; after saving and loading a model, the weighted loss of all; and names."""
+    """The loss of each example alone; after saving and loading a model, the weighted loss of all, and names; the same
+    two losses for another `tau`, which was written into the saved configuration."""
     y_true, y_pred, weight = _tensors(case)
     with ns.replaced(pinball_loss=stand_in_loss):
         loss, name = _named_loss(ns, case)
         saved, loaded = _model(), _model()
         saved.compile(optimizer="sgd", loss=loss)
         config = json.loads(json.dumps(saved.get_compile_config()))
+        # First: a `from_config` may take what it needs out of the configuration.
+        changed = config | {"loss": edited(config["loss"], {case["tau"]: other_tau(case)})}
         known = ns["PinballLoss"]
         # A class that registered itself is looked up by that name: of two that did, it must be this notebook's.
         names = {keras.saving.get_registered_name(known): known, known.__name__: known}
-        with keras.saving.custom_object_scope(names):
-            loaded.compile_from_config(config)
-        alone = [loss(y_true, y_pred, sample_weight=row) for row in np.eye(len(weight), dtype=np.float32)]
-        return {
-            "alone": alone,
-            "loaded": loaded.compute_loss(x=None, y=y_true, y_pred=y_pred, sample_weight=weight),
+
+        def load(compilation: Any) -> Any:
+            with keras.saving.custom_object_scope(names):
+                loaded.compile_from_config(compilation)
+            return loaded.compute_loss(x=None, y=y_true, y_pred=y_pred, sample_weight=weight)
+
+        seen = {
+            "alone": [loss(y_true, y_pred, sample_weight=row) for row in np.eye(len(weight), dtype=np.float32)],
+            "loaded": load(config),
             "names": [name or loss.name, loss.name, getattr(loaded.loss, "name", loss.name)],
+            "edited": load(changed),
         }
+        other, _ = _named_loss(ns, case | {"tau": other_tau(case)})
+        return seen | {"other": other(y_true, y_pred, sample_weight=weight)}
+
+
+def other_tau(case: Case) -> float:
+    """The quantile that is written into a saved configuration in place of the loss's own."""
+    return round((case["tau"] + 0.37) % 1, 3)
 
 
 def _named_loss(ns: Namespace, case: Case) -> tuple[Any, str]:
@@ -304,28 +324,31 @@ def crossentropy_certain(ns: Namespace, case: Case) -> Any:
 
 # --- 1. the function
 
-PINBALL_NUMBERS = PINBALL.trial(pinball, worked(PINBALL_INPUTS), examples=10)
-PINBALL_SLOPES = PINBALL.trial(pinball_gradient, worked(PINBALL_INPUTS, PAIR, TABLE, EXACT, NEAR), examples=8)
+PINBALL_NUMBERS = PINBALL.trial(pinball, worked(PINBALL_INPUTS).map(unweighted), examples=10)
+PINBALL_SLOPES = PINBALL.trial(
+    pinball_gradient, worked(PINBALL_INPUTS, PAIR, TABLE, EXACT, NEAR).map(unweighted), examples=8
+)
 
 
 @PINBALL_NUMBERS.check(
     points=1,
-    hint="Work out one error by hand. At tau = 0.9 a prediction that is 2 too low costs 0.9 * 2 = 1.8, and one that is "
-    "2 too high costs 0.1 * 2 = 0.2.",
+    hint="Compute two losses by hand. At tau = 0.9, a prediction that is 2 too low costs 0.9 * 2 = 1.8, and one that "
+    "is 2 too high costs 0.1 * 2 = 0.2.",
 )
 def worked_losses(case: Case, seen: Any) -> None:
     """`pinball_loss(tau)(y_true, y_pred)` has shape `(batch,)` and the values of the formula, averaged over the last
     axis."""
-    shape_hint = "Average over the last axis only: `axis=-1`. The batch axis stays."
+    shape_hint = "Average over the last axis only (`axis=-1`), and keep the batch axis."
     _shaped(seen["loss"], case["y_true"].shape[:1], "The loss", shape_hint)
-    exact_hint = "Where the prediction is exact, the loss is 0: don't divide by the error."
+    exact_hint = "Where the prediction is exact, the error and the loss are 0: do not divide by the error."
     hint = exact_hint if case["worked"] == EXACT else ""
     close(seen["loss"], np.asarray(PINBALL_WORKED[case["worked"]][0]), "The loss", ulps=16, scale=8, hint=hint)
 
 
 @PINBALL_SLOPES.check(points=0.5, hint=GRADIENT_HINT)
 def gradient_in_fit(case: Case, seen: Any) -> None:
-    """In a graph with unknown batch size, as in `fit`, the gradient of the mean loss reaches the predictions."""
+    """In graph mode with unknown batch size, as in `fit`, the gradient of the mean loss with respect to the predictions
+    is right."""
     slopes = np.asarray(PINBALL_WORKED[case["worked"]][1]) / len(case["y_true"])
     received = gradient_of(seen, slopes.shape)
     kinks = case["y_true"] == case["y_pred"]  # any slope between the two is right there
@@ -351,6 +374,9 @@ CLASS_NUMBERS = PINBALL_CLASS.trial(loss_class, worked(PINBALL_INPUTS, PAIR, TAB
 CLASS_SLOPES = PINBALL_CLASS.trial(loss_class_gradient, worked(PINBALL_INPUTS, PAIR, TABLE), examples=4)
 ROUND_TRIPS = PINBALL_CLASS.trial(round_trip, worked_trips, examples=8, shrinks=8)
 CALL_HINT = "`call` must return one loss per example, shape `(batch,)`: the base class applies weights and reduction."
+NOTHING = "The loss is 0 although the prediction differs from the target."
+BOTH_SIDES = "The formula has two lines: a prediction that is too low or too high has a loss above 0."
+LOSSES = {"plain": "The loss without weights", "weighted": "The weighted loss"}
 
 
 def one_of(received: Any, wanted: tuple[Any, ...], what: str, *, scale: float, hint: str = "", ulps: float = 32) -> int:
@@ -370,12 +396,12 @@ def one_of(received: Any, wanted: tuple[Any, ...], what: str, *, scale: float, h
 
 @CLASS_NUMBERS.check(
     points=0.75,
-    hint="Work out one error by hand: at tau = 0.9 a prediction that is 2 too low costs 1.8. Keras calls the loss with "
-    "`y_true` first. `tau` belongs on `self`.",
+    hint="Compute one loss by hand: at tau = 0.9, a prediction that is 2 too low costs 1.8. Keras passes `y_true` "
+    "first. Store `tau` on `self`.",
 )
 def worked_losses_of_the_class(case: Case, seen: Any) -> None:
-    """With reduction `none`, `PinballLoss(tau)` gives the pinball loss of each example, also after a second loss with
-    another `tau` was made."""
+    """With `reduction="none"`, `PinballLoss(tau)` returns the pinball loss of each example, even after a second loss
+    with another `tau` has been created."""
     _shaped(seen["none"]["plain"], case["y_true"].shape[:1], 'The loss with reduction="none"', CALL_HINT)
     each = (np.asarray(PINBALL_WORKED[case["worked"]][0]), stand_in_numbers(case)[0])
     one_of(seen["none"]["plain"], each, "The loss of each example", scale=64)
@@ -383,27 +409,32 @@ def worked_losses_of_the_class(case: Case, seen: Any) -> None:
 
 @CLASS_NUMBERS.check(
     points=0.5,
-    hint="The base class weights and reduces what `call` returns. Pass `reduction` to `super().__init__`, and let "
-    "`call` return one loss per example.",
+    hint="The base class applies weights and reduction to what `call` returns. Pass `reduction` to "
+    "`super().__init__`, return one loss per example from `call`, and do not override `__call__`.",
 )
 def weights_and_reductions(case: Case, seen: Any) -> None:
-    """With reduction `none` each loss is multiplied by its weight; `sum` adds them; `sum_over_batch_size` divides the
-    sum by the batch size."""
+    """`reduction="none"` multiplies each loss by its weight, `"sum"` adds up the results, and `"sum_over_batch_size"`
+    divides their sum by the batch size."""
     weight = case["sample_weight"].astype(np.float64)
     _shaped(seen["none"]["plain"], weight.shape, 'The loss with reduction="none"', CALL_HINT)
     each = finite(seen["none"]["plain"], "The loss").astype(np.float64)
-    expect((np.abs(each) > 1e-6).all(), "A prediction that misses its target costs nothing.", received=each)
+    expect((np.abs(each) > 1e-6).all(), NOTHING, received=each, hint=BOTH_SIDES)
     for kind, due in (("plain", each), ("weighted", weight * each)):
         size = {"ulps": 16, "scale": float(np.sum(np.abs(due)))}
-        close(seen["none"][kind], due, f'The {kind} loss with reduction="none"', **size)
-        close(seen["sum"][kind], float(due.sum()), f'The {kind} loss with reduction="sum"', **size)
-        close(seen["sum_over_batch_size"][kind], float(due.mean()), f"The {kind} mean loss", **size)
+        close(seen["none"][kind], due, f'{LOSSES[kind]} (reduction="none")', **size)
+        close(seen["sum"][kind], float(due.sum()), f'{LOSSES[kind]} (reduction="sum")', **size)
+        close(
+            seen["sum_over_batch_size"][kind],
+            float(due.mean()),
+            f'{LOSSES[kind]} (reduction="sum_over_batch_size")',
+            **size,
+        )
 
 
 @CLASS_SLOPES.check(points=0.5, hint=GRADIENT_HINT)
 def gradient_of_the_class_in_fit(case: Case, seen: Any) -> None:
-    """In a graph with unknown batch size, as in `fit`, the gradient of the weighted mean loss reaches the
-    predictions."""
+    """In graph mode with unknown batch size, as in `fit`, the gradient of the weighted mean loss with respect to the
+    predictions is right."""
     received = gradient_of(seen, case["y_true"].shape)
     weight = case["sample_weight"][:, None] / len(case["y_true"])
     slopes = (np.asarray(PINBALL_WORKED[case["worked"]][1]), stand_in_numbers(case)[1])
@@ -416,16 +447,20 @@ def gradient_of_the_class_in_fit(case: Case, seen: Any) -> None:
     "`tau` as a plain number.",
 )
 def survives_saving(case: Case, seen: Any) -> None:
-    """A model that is compiled with the loss, saved and loaded computes the same weighted loss: the same `tau`, the
-    same `reduction`, the same `name`."""
+    """A model compiled with the loss computes the same weighted loss after it is saved and loaded: `tau`, `reduction`
+    and `name` are kept. If `tau` is changed in the saved configuration, the loaded loss uses the new `tau`."""
     weight = case["sample_weight"].astype(np.float64)
     alone = finite(same_shape(seen["alone"], weight.shape, "The loss of each example alone"), "The loss")
-    expect((np.abs(alone) > 1e-6).all(), "A prediction that misses its target costs nothing.", received=alone)
+    expect((np.abs(alone) > 1e-6).all(), NOTHING, received=alone, hint=BOTH_SIDES)
     due = float(np.sum(weight * alone))
     close(seen["loaded"], due, "The loss of the loaded model", ulps=32, scale=float(np.sum(weight * np.abs(alone))))
     given, name, loaded = seen["names"]
-    hint = "Pass `name` to `super().__init__`, as you pass `reduction`: then `super().get_config()` holds both."
+    hint = "Pass `name` to `super().__init__`, as you pass `reduction`: then `super().get_config()` contains both."
     expect(name == loaded == given, "The loss does not keep its name.", [name, loaded], [given, given], hint=hint)
+    other = finite(same_shape(seen["other"], (), "The weighted loss for another tau"), "The loss")
+    what = f"The loss loaded with tau = {other_tau(case):g} in its configuration"
+    hint = "Create the loss from the values in the configuration, not from values stored elsewhere."
+    close(seen["edited"], other, what, ulps=32, scale=float(np.sum(weight * np.abs(alone)) + abs(other)), hint=hint)
 
 
 # --- 3. crossentropy
@@ -438,49 +473,64 @@ SCALAR_HINT = "Finish with the mean over the batch: the function returns one num
 
 @LABEL_NUMBERS.check(
     points=0.75,
-    hint="Work out one example by hand: labels (1, 0) with probabilities (0.5, 0.75) cost (log 2 + log 4) / 2 = 1.04.",
+    hint="Compute one loss by hand: for labels (1, 0) and probabilities (0.5, 0.75) it is (log 2 + log 4) / 2 = 1.04.",
 )
 def loss_without_weights(case: Case, seen: Any) -> None:
     """Without weights the loss is one number: the mean over the batch of the binary crossentropy of each example."""
     due = CROSSENTROPY_WORKED[case["worked"]][0] * np.log(2)
     _shaped(seen["plain"], (), "The loss without weights", SCALAR_HINT)
     close(seen["plain"], np.asarray(due), "The loss without weights", ulps=64, scale=4)
-    close(seen["twice"], np.asarray(due), "The loss of the same batch, given twice in one,", ulps=64, scale=4)
+    hint = "Repeating every example does not change the mean: divide by the number of examples in this batch."
+    close(
+        seen["twice"],
+        np.asarray(due),
+        "The loss of a batch that holds every example twice",
+        ulps=64,
+        scale=4,
+        hint=hint,
+    )
 
 
 @LABEL_NUMBERS.check(
     points=0.75,
-    hint="Multiply the loss of each example, shape `(batch,)`, by its weight. Then add up, and divide by the number of "
-    "examples in this batch.",
+    hint="Multiply the loss of each example, shape `(batch,)`, by its weight. Then add them up, and divide by the "
+    "number of examples in this batch.",
 )
 def loss_with_weights(case: Case, seen: Any) -> None:
-    """With weights the loss is the sum of the examples' losses times their weights, divided by the number of
-    examples; an example with the weight 0 adds nothing."""
+    """With weights, the loss is the sum of each example's loss times its weight, divided by the number of examples. An
+    example with weight 0 adds nothing."""
     due = CROSSENTROPY_WORKED[case["worked"]][1] * np.log(2)
     _shaped(seen["weighted"], (), "The weighted loss", SCALAR_HINT)
     close(seen["weighted"], np.asarray(due), "The weighted loss", ulps=64, scale=8)
-    due, what = WITHOUT_THE_FIRST[case["worked"]] * np.log(2), "The weighted loss, with 0 as the first weight,"
-    hint = "A weight of 0 is a weight: only `sample_weight=None` means no weights."
+    due, what = WITHOUT_THE_FIRST[case["worked"]] * np.log(2), "The weighted loss with 0 as the first weight"
+    hint = "A weight of 0 removes its example from the sum. Only `sample_weight=None` means that there are no weights."
     close(seen["without the first"], np.asarray(due), what, ulps=64, scale=8, hint=hint)
 
 
 @CERTAIN_NUMBERS.check(
     points=0.5,
-    hint="log(0) is minus infinity, and 0 times it is NaN: keep the probabilities between 1e-7 and 1 - 1e-7.",
+    hint="log(0) is minus infinity, and 0 times infinity is NaN: keep the probabilities between 1e-7 and 1 - 1e-7.",
 )
 def finite_at_the_ends(case: Case, seen: Any) -> None:
-    """Predictions of exactly 0 and 1 have a finite loss: about 0 where they are right, about 16 (`-log(1e-7)`) where
-    they are wrong."""
+    """Predictions of exactly 0 and 1 have a finite loss: about 0 if they are right, about 16 (`-log(1e-7)`) if they are
+    wrong."""
     _shaped(seen["loss"], (), "The loss", SCALAR_HINT)
     loss, due = finite(seen["loss"], "The loss"), CERTAIN_WORKED[case["worked"]]
     # float32 moves 1 - 1e-7 by a fifth of 1e-7, and some add 1e-7 once more inside the logarithm.
-    hint = "Clip by 1e-7, as the text says, and clip nothing else." if due else ""
-    expect(abs(loss - due) < 0.06 * due + 1e-4, "The loss has the wrong size.", float(loss), due, hint=hint)
+    hint = "Clip the probabilities to [1e-7, 1 - 1e-7], as the text says, and clip nothing else." if due else ""
+    expect(
+        abs(loss - due) < 0.06 * due + 1e-4,
+        "The loss of predictions of exactly 0 or 1 has the wrong value.",
+        float(loss),
+        due,
+        hint=hint,
+    )
 
 
 @LABEL_SLOPES.check(points=0.5, hint=GRADIENT_HINT)
 def crossentropy_gradient_in_fit(case: Case, seen: Any) -> None:
-    """In a graph with unknown batch size, as in `fit`, the gradient of the weighted loss reaches the predictions."""
+    """In graph mode with unknown batch size, as in `fit`, the gradient of the weighted loss with respect to the
+    predictions is right."""
     due = np.asarray(CROSSENTROPY_WORKED[case["worked"]][2])
     close(gradient_of(seen, due.shape), due, "The gradient", ulps=64, scale=16)
 
@@ -569,9 +619,9 @@ def _groups(case: Case, trained: np.ndarray, average: float) -> Iterator[tuple[s
     """
     y, x, trend = case["y"][:, 0].astype(np.float64), case["x"].astype(np.float64), _trend(case)
     for name, rows in zip(("lowest", "middle", "highest"), np.array_split(np.argsort(trend), 3), strict=True):
-        yield f"the third of the examples with the {name} targets on average", y[rows], trained[rows]
+        yield f"the third of the examples with the {name} expected targets", y[rows], trained[rows]
     near = np.argsort(np.sum(x**2, axis=1))[: EXAMPLES // 2]
-    yield "the examples around the average one", (y - trend + y.mean())[near], np.full(len(near), average)
+    yield "the examples near the average one", (y - trend + y.mean())[near], np.full(len(near), average)
 
 
 def _off(case: Case, trained: np.ndarray, average: float) -> list[tuple[str, float, float]]:
@@ -631,43 +681,51 @@ TRAINED_MODEL = QUANTILE_MODEL.trial(quantile_model, model_cases, examples=2, sh
 
 
 @TRAINED_MODEL.check(
-    points=1, hint="Which loss makes a model predict the `tau` quantile? Make it with the `tau` of the model."
+    points=1,
+    hint="Compile the model with a loss whose minimum is the `tau` quantile, made with the `tau` that the "
+    "model is asked for.",
 )
 def learns_the_quantile(case: Case, seen: Any) -> None:
-    """After 300 epochs on 512 standardised examples, a share `tau` of the targets lies below the predictions, give or
-    take 0.22: among examples with low, middle and high targets, and around the average example. The predictions have
-    shape `(batch, 1)` and follow the features."""
+    """After at most 300 epochs on 512 standardized examples, the share of targets below the predictions is `tau`,
+    within 0.22: for low, middle and high expected targets, and near the average example. The predictions have shape
+    `(batch, 1)` and depend on the features."""
     rows = {"trained": EXAMPLES, "fresh": FRESH, "around": len(case["around"])}
     trained, fresh, around = (_one_number_each(seen[name], count) for name, count in rows.items())
     tau, average = case["tau"], float(around.mean())
-    flat_hint = "A normalization or an activation after the last Dense layer may remove all that the features say."
+    flat_hint = (
+        "Check that the features reach the output: a normalization or an activation after the last `Dense` "
+        "layer can remove them."
+    )
     expect(np.ptp(trained) > 1e-3, "The prediction is the same for every example.", float(trained[0]), hint=flat_hint)
     if _settled(case, trained, average):
         slope = abs(_slope(case, trained))
-        message = "The predictions hardly follow the features: along the trend of the targets they have a slope near 0."
+        message = "The predictions hardly depend on the features: their slope along the trend of the targets is near 0."
         expect(slope > LEAST_SLOPE, message, slope, "about 1", hint=flat_hint)
         return
     for made in seen["made_with"][:1]:
-        expect(abs(made - tau) < 1e-6, "The loss was made with another `tau` than the model.", made, tau)
+        expect(abs(made - tau) < 1e-6, "The loss was made with a different `tau` than the model.", made, tau)
     low, high = float(trained.min()), float(trained.max())
-    range_hint = "The last layer needs no activation: its output must be able to be any number, positive or negative."
+    range_hint = "Use no activation in the last layer: its output must be able to take any value, positive or negative."
     expect(low < 0, "No prediction is negative.", [low, high], hint=range_hint)
     bias_hint = "For the average example all features are 0: only a bias can move its prediction away from 0."
     expect(abs(fresh[0]) > 1e-5, "For features that are all 0 the prediction is 0.", float(fresh[0]), hint=bias_hint)
     bounded = max(-low, high) <= 1 and max(-low, high) > 0.9
     expect(not bounded, "No prediction goes beyond 1.", [low, high], hint=range_hint)
-    slow_hint = "The loss was made with the right `tau`. Use a larger learning rate, or another optimizer."
+    slow_hint = (
+        "The loss was made with the right `tau`. Use a larger learning rate or another optimizer, and no "
+        "strong regularization."
+    )
     if seen["made_with"]:
         raise Failure("After 300 epochs the model is still far from the minimum of its loss.", hint=slow_hint)
     name, share, _ = max(_off(case, trained, average), key=lambda it: abs(it[1] - tau))
-    expect(False, f"For tau = {tau}, the share of the targets below the predictions is wrong in {name}.", share, tau)
+    expect(False, f"For tau = {tau}, the share of the targets below the predictions is wrong for {name}.", share, tau)
 
 
 def _one_number_each(value: Any, rows: int) -> np.ndarray:
     predicted = finite(array(value, "The prediction"), "The prediction")
-    hint = "The last layer has one unit: the quantile of one target is one number."
+    hint = "Give the last layer one unit: the quantile of one target is one number."
     if predicted.ndim == 1:
-        hint = "Keep the last axis, of length 1: the targets have it, and a loss takes its mean over it."
+        hint = "Keep the last axis of size 1: the targets have it, and the loss averages over it."
     message = "The model does not predict one number per example."
     expect(predicted.shape == (rows, 1), message, f"shape {predicted.shape}", f"shape ({rows}, 1)", hint=hint)
     return predicted.reshape(-1).astype(np.float64)

@@ -149,7 +149,8 @@ def _swaps(call: Callable[..., Any], case: Case) -> bool:
 
 @probe
 def panel(ns: Namespace, case: Case) -> Any:
-    """A model with known weights: its outputs and betas, at inference and in training mode."""
+    """A model with known weights: its outputs and betas, at inference and in training mode; in that mode also the
+    spread of the betas that one hidden unit gives."""
     with ns.replaced(n_tickers=case["n_tickers"], n_characteristics=case["n_characteristics"]):
         model = _made(ns, case)
     call, half = _feeder(model), _beta_half(model)
@@ -170,10 +171,33 @@ def panel(ns: Namespace, case: Case) -> Any:
     }
     same = np.repeat(r[:1], len(r), axis=0)
     train = half or call
-    return seen | {
-        "training": train(x, same, training=True),
-        "training_other": train(case["other"], same, training=True),
-    }
+    seen["training"] = train(x, same, training=True)
+    seen["training_other"] = train(case["other"], same, training=True)
+    if half is None:
+        return seen | {"spread": None}
+    _keep_one_unit(model, case)
+    return seen | {"spread": np.std(half(WIDER * x, same, training=True), axis=(0, 1))}
+
+
+WIDER = np.float32(10)
+"""Characteristics so much larger vary by far more than the small constant in a batch normalization."""
+
+
+def liveliest_unit(case: Case) -> int:
+    """The hidden unit that varies most over a panel of larger characteristics."""
+    kernel = known_value(case, (case["n_characteristics"], case["hidden_units"]))
+    hidden = WIDER * case["characteristics"] @ kernel + known_value(case, (case["hidden_units"],))
+    return int(np.argmax(np.std(np.maximum(hidden, 0), axis=(0, 1))))
+
+
+def _keep_one_unit(model: Any, case: Case) -> None:
+    """Set the kernel of `output_beta` to 0 but for the entries of one hidden unit."""
+    shape = (case["hidden_units"], case["n_factors"])
+    value = np.where(np.arange(shape[0])[:, None] == liveliest_unit(case), known_value(case, shape), 0)
+    for weight in model.weights:
+        core = tuple(size for size in weight.shape if size > 1)
+        if core in (shape, shape[::-1]):
+            weight.assign(np.reshape(value if core == shape else value.T, tuple(weight.shape)))
 
 
 def varied(value: Any, shape: tuple[int, ...], what: str) -> np.ndarray:
@@ -194,9 +218,12 @@ def same_outputs(values: Any, case: Case, what: str) -> np.ndarray:
     shape = np.shape(values)
     hint = ""
     if shape == (dates, tickers, 1):
-        hint = "Drop the last axis: the loss would compare every ticker with every other."
+        hint = "Remove the last axis: with it, the loss compares every ticker with every other."
     elif shape in ((dates, tickers, case["n_factors"]), (dates, case["n_factors"])):
-        hint = "The sum runs over the factors: axis 2 of the betas, axis 1 of the factors. The tickers are left."
+        hint = (
+            "The sum runs over the factors: axis 2 of the betas, axis 1 of the factors. The axis of the tickers "
+            "remains."
+        )
     try:
         return varied(values, (dates, tickers), what)
     except Failure as failure:
@@ -209,17 +236,19 @@ WORKED = MODEL.trial(panel, worked_cases, examples=2, shrinks=1)
 
 @WORKED.check(
     points=1,
-    hint="Follow one ticker on paper, as in the text: relu layer, batch normalization, linear layer, sum over factors.",
+    hint="Work out one ticker as in the table: relu layer, batch normalization, linear layer, sum over the factors.",
 )
 def worked_outputs(case: Case, seen: Any) -> None:
-    """With the weights of the worked example the outputs are those of the text: -105 and 75 on the first date; and the
-    model has 72 parameters.
+    """With the weights and the date of the worked example, the outputs are -105 and 75, and the model has 72
+    parameters.
     """
     outputs = same_outputs(seen["outputs"], case, "The output")
     close(outputs, as_worked(case, WORKED_OUTPUTS), "The output of the worked example", ulps=LOOSE)
     count = sum(int(np.prod(shape)) for shape in seen["shapes"])
-    hint = "Three kernels, three biases, four vectors of the normalization: use the default settings of the layers."
-    expect(count == WORKED_COUNT, "The model has another number of parameters.", count, WORKED_COUNT, hint)
+    hint = (
+        "Count three kernels, three biases and four vectors of the normalization. Use the default settings of layers."
+    )
+    expect(count == WORKED_COUNT, "The number of parameters of the model is wrong.", count, WORKED_COUNT, hint)
 
 
 @WORKED.check(
@@ -227,17 +256,19 @@ def worked_outputs(case: Case, seen: Any) -> None:
 )
 def beta_layer_by_its_name(case: Case, seen: Any) -> None:
     """The layer `output_beta` gives the betas: in the worked example -7 for the first ticker and 5 for the second."""
-    expect(seen["betas"] is not None, "The model has no layer `output_beta`, or none with a single output.")
+    expect(seen["betas"] is not None, "The model has no layer named `output_beta` with a single output.")
     wanted = _worked_betas(case)
-    close(seen["betas"], wanted, "The output of `output_beta` in the worked example", ulps=LOOSE)
+    hint = "`output_beta` is the last layer before the product, with `n_factors` units and without an activation."
+    close(seen["betas"], wanted, "The output of `output_beta` in the worked example", ulps=LOOSE, hint=hint)
 
 
 @PANEL.check(
     points=1,
-    hint="A Dense layer called on `(batch, n_tickers, n)` applies one kernel to each ticker. No Flatten, no loop.",
+    hint="Call a `Dense` layer on `(batch, n_tickers, n)`, without `Flatten` and without a loop: all tickers share its "
+    "kernel.",
 )
 def same_weights_for_every_ticker(case: Case, seen: Any) -> None:
-    """The output is `(dates, n_tickers)`, and tickers that swap their characteristics swap their outputs."""
+    """The output has shape `(dates, n_tickers)`. If tickers swap their characteristics, they swap their outputs."""
     outputs = same_outputs(seen["outputs"], case, "The output")
     rolled = same_outputs(seen["rolled"], case, "The output for swapped characteristics")
     scale = max(4.0, float(np.abs(outputs).max()))
@@ -245,16 +276,17 @@ def same_weights_for_every_ticker(case: Case, seen: Any) -> None:
     expect(
         seen["swaps_when_new"],
         "In a new model, tickers that swap their characteristics do not swap their outputs.",
-        hint="Each ticker seems to have weights of its own: call one layer on the whole tensor.",
+        hint="Each ticker seems to have its own weights: call one layer on the whole tensor.",
     )
 
 
 @PANEL.check(
     points=0.75,
-    hint="The factor layer takes the returns of a date as one row of length n_tickers, and has no activation.",
+    hint="The factor layer takes the returns of a date as one row of length `n_tickers`, and has no activation.",
 )
 def factors_are_portfolios(case: Case, seen: Any) -> None:
-    """The output is linear in the returns; through the factors, the return of one ticker moves the output of others."""
+    """The output is linear in the returns. Through the factors, the return of one ticker changes the outputs of
+    others."""
     tickers, returns = case["n_tickers"], case["returns"].astype(np.float64)
     responses = varied(seen["responses"], (tickers + 1, tickers), "The output for unit returns")
     slopes = responses[:-1] - responses[-1]
@@ -263,7 +295,7 @@ def factors_are_portfolios(case: Case, seen: Any) -> None:
     expect(np.abs(others).max() > 1e-3 * size, "A ticker's output depends on its own return only.", received=slopes)
     expect(
         np.ptp(slopes, axis=0).max() > 1e-3 * size,
-        "It makes no difference which of the tickers has the return.",
+        "The outputs do not depend on which ticker has the return.",
         received=slopes,
     )
     outputs = same_shape(seen["outputs"], returns.shape, "The output")
@@ -271,9 +303,9 @@ def factors_are_portfolios(case: Case, seen: Any) -> None:
     close(outputs[0], responses[-1] + returns[0] @ slopes, "The output of the first date", ulps=512, scale=scale)
 
 
-@PANEL.check(points=0.5, hint="Name the inputs in `keras.Input(..., name=...)`, and list `input_beta` first.")
+@PANEL.check(points=0.5, hint="Name the inputs with `keras.Input(..., name=...)`, and list `input_beta` first.")
 def inputs_by_name_and_in_order(case: Case, seen: Any) -> None:
-    """`input_beta` takes the characteristics, `input_factor` the returns; a list has them in this order."""
+    """`input_beta` takes the characteristics, `input_factor` the returns, and a list of inputs has this order."""
     outputs = varied(seen["outputs"], case["returns"].shape, "The output")
     for key, what in (("named", "fed by name"), ("listed", "fed as [characteristics, returns]")):
         answer = seen[key]
@@ -283,30 +315,38 @@ def inputs_by_name_and_in_order(case: Case, seen: Any) -> None:
 
 
 @PANEL.check(
-    points=0.5, hint="`BatchNormalization()` with its default axis, between the relu layer and the layer `output_beta`."
+    points=0.5, hint="Put `BatchNormalization()`, with its default axis, between the relu layer and `output_beta`."
 )
 def normalized_before_the_betas(case: Case, seen: Any) -> None:
-    """What enters the beta layer is normalized over dates and tickers: in training mode the mean beta of a panel is the
-    same for any panel. At inference a date does not depend on the others.
+    """The input of the beta layer is normalized over dates and tickers: in training mode the mean beta is the same for
+    any panel, and the standard deviation of each hidden unit is 1 before the scale. At inference, the output of a date
+    does not depend on other dates.
     """
     outputs = varied(seen["outputs"], case["returns"].shape, "The output")
     close(seen["alone"], outputs[:1], "The output of the first date alone", ulps=512, scale=largest(outputs))
     means = [mean_beta(seen[key]) for key in ("training", "training_other")]
     scale = largest(np.asarray(seen["training"]))
     close(means[1], means[0], "The mean beta of another panel, in training mode,", ulps=2048, scale=scale)
+    if seen["spread"] is not None:
+        unit, shape = liveliest_unit(case), (case["hidden_units"], case["n_factors"])
+        wanted = np.abs(known_value(case, shape)[unit] * known_value(case, shape[:1])[unit])
+        hint = "A batch normalization subtracts the mean of each unit and divides by its standard deviation."
+        what = "The standard deviation of the betas from a single hidden unit, in training mode,"
+        close(seen["spread"], wanted, what, ulps=2 * LOOSE, hint=hint)
 
 
 def mean_beta(values: Any) -> np.ndarray:
     """The mean over dates and tickers of what a model gives in training mode."""
     found = array(values, "The output in training mode")
-    expect(found.ndim >= 2 and np.ptp(found) > 1e-6, "In training mode every beta is the same.", received=found)
+    expect(found.ndim >= 2 and np.ptp(found) > 1e-6, "In training mode, all betas are equal.", received=found)
     return found.astype(np.float64).mean(axis=(0, 1))
 
 
+TURNS = np.array([[1], [-1], [1]], np.float32)
 compile_cases = cases(
     targets=arrays((3, 2)),
     outputs=arrays((3, 2), key=1),
-    gradient=arrays((4,), 0.2, 2, key=2),
+    gradients=arrays((3, 4), 0.2, 2, key=2).map(lambda sizes: TURNS * sizes),
 )
 WORKED_LOSSES = {
     "as in the text": ([[1, 2]], [[4, 1]], 5.0),
@@ -318,7 +358,7 @@ worked_compilations = st.sampled_from(
             "worked": name,
             "targets": np.array(targets, "float32"),
             "outputs": np.array(outputs, "float32"),
-            "gradient": np.array([3, -0.5, 1, -2], "float32"),
+            "gradients": TURNS * np.array([3, -0.5, 1, -2], "float32"),
         }
         for name, (targets, outputs, _) in WORKED_LOSSES.items()
     ]
@@ -327,48 +367,84 @@ worked_compilations = st.sampled_from(
 
 @probe
 def compiled(ns: Namespace, case: Case) -> Any:
-    """The loss of given outputs, what the optimizer makes of given gradients at its first step, and a second model."""
+    """What the loss that was compiled, and the model, say of given outputs; what the optimizer makes of given gradients
+    in three steps; and a second model."""
     with ns.replaced(n_tickers=2, n_characteristics=3):
         model, second = (ns.call("make_model", hidden_units=2, n_factors=1) for _ in range(2))
     mine = {id(weight) for weight in model.weights}
     seen = {"shared": sum(id(weight) in mine for weight in second.weights)}
     optimizer = getattr(model, "optimizer", None)
     if optimizer is None:
-        return {**seen, "kinds": [], "rate": 0.0, "moved": None, "loss": None}
+        return {**seen, "optimizer": "", "rate": 0.0, "moved": None, "loss": None, "compiled_loss": None}
 
     targets, outputs = tf.constant(case["targets"]), tf.constant(case["outputs"])
     loss = model.compute_loss(x=None, y=targets, y_pred=outputs, sample_weight=None) - sum(model.losses)
-    variable = keras.Variable(np.zeros(4, "float32"))
-    rate = float(np.asarray(optimizer.learning_rate))
-    # Built on a variable of the probe's own, as the optimizer of a model that nobody has trained can be.
-    optimizer = type(optimizer).from_config(optimizer.get_config())
-    optimizer.apply([tf.constant(case["gradient"])], [variable])
     return {
         **seen,
         "loss": loss,
-        "rate": rate,
-        "moved": variable,
-        "kinds": [kind.__name__ for kind in type(optimizer).__mro__],
+        "compiled_loss": _compiled_loss(model, targets, outputs),
+        "optimizer": type(optimizer).__name__,
+        "adam": isinstance(optimizer, keras.optimizers.Adam),
+        "rate": float(np.asarray(optimizer.learning_rate)),
+        **_steps_of(optimizer, case["gradients"]),
     }
+
+
+def _compiled_loss(model: Any, targets: Any, outputs: Any) -> Any:
+    """The loss that was given to `compile`, whatever the model makes of it; None where there was none."""
+    loss = model.loss
+    while isinstance(loss, list | tuple | dict) and len(loss) == 1:
+        (loss,) = loss.values() if isinstance(loss, dict) else loss
+    if loss is None:
+        return None
+    function: Any = keras.losses.get(loss)
+    return tf.reduce_mean(function(targets, outputs))
+
+
+RATE = 2.0**-7
+PLAIN: dict[str, Any] = {"learning_rate": RATE, "weight_decay": 0.0, "use_ema": False}
+PLAIN |= dict.fromkeys(("clipnorm", "clipvalue", "global_clipnorm", "gradient_accumulation_steps", "loss_scale_factor"))
+"""Settings that are free, and say nothing about whether an optimizer is Adam."""
+SETTINGS = ("beta_1", "beta_2", "epsilon", "amsgrad")
+
+
+def _steps_of(optimizer: Any, gradients: np.ndarray) -> dict[str, Any]:
+    """Where an optimizer of this kind goes from 0 with these gradients, at a given rate; its other settings."""
+    config = optimizer.get_config()
+    plain = type(optimizer).from_config(config | {name: value for name, value in PLAIN.items() if name in config})
+    variable = keras.Variable(np.zeros(gradients.shape[1:], "float32"))
+    moved = []
+    for gradient in gradients:
+        plain.apply([tf.constant(gradient)], [variable])
+        moved.append(np.array(variable))
+    return {"moved": moved, "settings": {name: config[name] for name in SETTINGS if name in config}}
 
 
 COMPILED = MODEL.trial(compiled, compile_cases, examples=2, shrinks=4)
 COMPILED_WORKED = MODEL.trial(compiled, worked_compilations, examples=2, shrinks=1)
 
 
-@COMPILED_WORKED.check(points=0.75, hint='`model.compile(optimizer="adam", loss="mse")`.')
+@COMPILED_WORKED.check(
+    points=0.75,
+    hint="Look at the two arguments of `model.compile`: Adam as the optimizer, the mean squared error as the loss.",
+)
 def compiled_for_training(case: Case, seen: Any) -> None:
-    """Each call returns a new model, compiled with Adam and the mean squared error: targets (1, 2) and outputs (4, 1)
-    cost 5. Together with a date that costs 10 they cost 7.5.
+    """Each call returns a new model, compiled with Adam and the mean squared error: for the targets (1, 2) and the
+    outputs (4, 1) the loss is 5. Together with a date whose loss is 10, it is 7.5.
     """
-    expect(seen["kinds"], "The model is not compiled.", hint="Call `model.compile(...)` before you return the model.")
+    expect(
+        seen["optimizer"], "The model is not compiled.", hint="Call `model.compile(...)` before you return the model."
+    )
     hint = "Create the layers inside `make_model`, so that each call makes new ones."
     expect(seen["shared"] == 0, "Two models share weights.", f"{seen['shared']} shared weights", "none", hint)
-    close(seen["loss"], np.float32(WORKED_LOSSES[case["worked"]][2]), "The loss", ulps=64)
-    expect("Adam" in seen["kinds"], "The optimizer is not Adam.", seen["kinds"][0])
-    step = same_shape(seen["moved"], (4,), "The first step") / -max(abs(seen["rate"]), 1e-12)
-    step = step * np.sign(case["gradient"])
-    expect(np.abs(step - 1).max() < 0.01, "The first step of the optimizer is not one of Adam's.", received=step)
+    for name, what in (("loss", "The loss"), ("compiled_loss", "The loss that was given to `compile`")):
+        if seen[name] is not None:
+            close(seen[name], np.float32(WORKED_LOSSES[case["worked"]][2]), what, ulps=64)
+    expect(seen["adam"], "The optimizer is not Adam.", seen["optimizer"])
+    expect(seen["rate"] > 0, "The learning rate is not positive.", seen["rate"])
+    step = same_shape(seen["moved"], case["gradients"].shape, "The path of the optimizer")[0] / -RATE
+    step = step * np.sign(case["gradients"][0])
+    expect(np.abs(step - 1).max() < 0.01, "The first step of the optimizer is not that of Adam.", received=step)
 
 
 @st.composite
@@ -439,38 +515,42 @@ WORKED_ALONE = BETAS.trial(betas_alone, worked_cases, examples=2, shrinks=1)
 
 @WORKED_ALONE.check(
     points=0.5,
-    hint="Return what the layer `output_beta` gives after the relu layer and the normalization of this model.",
+    hint="Return the output of the layer `output_beta`, computed from `characteristics` by the given model at "
+    "inference.",
 )
 def worked_betas(case: Case, seen: Any) -> None:
-    """With the weights of the worked example the betas are those of the text: -7 and 5 on the first date. For a second
-    model, whose `output_beta` has biases of 2, they are -6 and 6.
+    """With the weights and the date of the worked example, the betas are -7 and 5. For a second model, whose
+    `output_beta` has biases of 2, they are -6 and 6.
     """
     wanted = _worked_betas(case)
-    close(seen["betas"], wanted, "The betas of the worked example", ulps=LOOSE)
+    close(seen["betas"], wanted, "The output of `ticker_betas` for the worked example", ulps=LOOSE)
     many = np.resize(wanted, (MANY_DATES, *wanted.shape[1:]))
-    hint = "Return the betas of all dates, however many there are."
-    close(seen["many"], many, f"The betas of these dates, repeated to make {MANY_DATES},", ulps=LOOSE, hint=hint)
-    hint = "Use the model that was passed in: keep nothing from an earlier call."
-    close(seen["second"], wanted + 1, "The betas of a second model", ulps=LOOSE, hint=hint)
+    hint = "Return the betas of all dates, also of those in a last, smaller batch."
+    close(seen["many"], many, f"The output of `ticker_betas` for {MANY_DATES} dates", ulps=LOOSE, hint=hint)
+    hint = "Use the model that was passed in: store nothing from an earlier call."
+    close(seen["second"], wanted + 1, "The output of `ticker_betas` for a second model", ulps=LOOSE, hint=hint)
 
 
 @BETAS_ALONE.check(
-    points=0.5, hint="Run the half with `training=False`: in training mode the normalization uses the dates at hand."
+    points=0.5,
+    hint="Call the left half with `training=False`: in training mode the normalization uses the mean of these dates.",
 )
 def dates_on_their_own(case: Case, seen: Any) -> None:
-    """The betas are `(dates, n_tickers, n_factors)`; those of a date do not depend on which others are asked for."""
+    """The betas have shape `(dates, n_tickers, n_factors)`. Those of a date do not depend on the other dates."""
     shape = (*case["characteristics"].shape[:2], case["n_factors"])
-    betas = varied(seen["betas"], shape, "The betas")
-    alone = varied(seen["alone"], (1, *shape[1:]), "The betas of the last date alone")
-    close(alone, betas[-1:], "The betas of the last date alone", ulps=256, scale=max(1.0, float(np.abs(betas).max())))
+    betas = varied(seen["betas"], shape, "The output of `ticker_betas`")
+    alone = varied(seen["alone"], (1, *shape[1:]), "The output of `ticker_betas` for the last date alone")
+    what = "The output of `ticker_betas` for the last date alone"
+    close(alone, betas[-1:], what, ulps=256, scale=max(1.0, float(np.abs(betas).max())))
 
 
-@BETAS_ALONE.check(points=0.5, hint="Call the half with `training=False`, and leave `model.trainable` as it is.")
+@BETAS_ALONE.check(points=0.5, hint="Call the left half with `training=False`, and do not set `trainable`.")
 def model_stays_as_it_is(case: Case, seen: Any) -> None:
-    """The call changes no weight and no moving statistic, and all that could be trained before can still be trained."""
-    varied(seen["betas"], (*case["characteristics"].shape[:2], case["n_factors"]), "The betas")
+    """The call changes no weight and no moving statistic, and all weights that were trainable still are."""
+    shape = (*case["characteristics"].shape[:2], case["n_factors"])
+    varied(seen["betas"], shape, "The output of `ticker_betas`")
     expect(seen["moved"] == 0, "The model's weights or moving statistics have changed.", seen["moved"])
-    expect(seen["frozen"] == 0, "Some weights of the model can no longer be trained.", seen["frozen"])
+    expect(seen["frozen"] == 0, "Some weights of the model are no longer trainable.", seen["frozen"])
 
 
 count_cases = cases(
@@ -506,22 +586,24 @@ COUNTED_WORKED = COUNT.trial(counted, worked_count_cases, examples=3)
 
 @COUNTED_WORKED.check(
     points=0.75,
-    hint="Write down the shape of every weight: three kernels, three biases, four vectors of the normalization.",
+    hint="Write down the shape of every weight: three kernels, three biases, four vectors of the batch normalization.",
 )
 def worked_counts(case: Case, seen: Any) -> None:
-    """2 tickers, 3 characteristics, 4 hidden units and 5 factors need 72 parameters; the notebook's panel needs 192,
-    and 1602 with 500 tickers. The count is an integer.
+    """For 2 tickers, 3 characteristics, 4 hidden units and 5 factors, the count is 72. For the notebook's panel it is
+    192, and with 500 tickers 1602. It is an integer.
     """
     wanted, found = WORKED_COUNTS[tuple(case[name] for name in SIZES)], one_number(seen["count"])
     expect(found == wanted, "The count is wrong.", found, wanted)
-    kind, hint = array(seen["count"], "The count").dtype.kind, "`int(...)` makes an integer of a float."
+    kind, hint = array(seen["count"], "The count").dtype.kind, "`int(...)` converts a float to an integer."
     expect(kind in "iu", "The count is not an integer.", seen["count"], int(wanted), hint)
 
 
-@COUNTED.check(points=0.5, hint="Only the layer that takes the returns as one row knows how many tickers there are.")
+@COUNTED.check(
+    points=0.5, hint="Only the layer that takes the returns of all tickers as one row depends on the number of tickers."
+)
 def what_grows_with_what(case: Case, seen: Any) -> None:
-    """One ticker more costs `n_factors` parameters, however many characteristics it has; one characteristic more costs
-    `hidden_units`, however many tickers there are.
+    """One more ticker adds `n_factors` parameters, whatever the number of characteristics. One more characteristic adds
+    `hidden_units` parameters, whatever the number of tickers.
     """
     count = one_number(seen["count"])
     for more, cost in (("n_tickers", "n_factors"), ("n_characteristics", "hidden_units")):

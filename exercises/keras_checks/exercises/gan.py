@@ -14,7 +14,20 @@ from keras_checks.model_probes import model_probe
 from keras_checks.observe import Namespace, plain, probe
 from keras_checks.question import Case, Question
 from keras_checks.strategies import cases, seeds, shapes, sizes, uniform
-from keras_checks.testbeds.game import D, G, checked, expect_start, finished, of_two_worked, returned, turns
+from keras_checks.testbeds.bends import bends
+from keras_checks.testbeds.freedom import freedom, moves_freely
+from keras_checks.testbeds.game import (
+    WORKED_GAMES,
+    D,
+    G,
+    checked,
+    expect_start,
+    finished,
+    of_worked,
+    returned,
+    turns,
+    worked,
+)
 from keras_checks.testbeds.players import Player, Transcript, attempt, fitted, network
 from keras_checks.testbeds.rounds import (
     Step,
@@ -144,7 +157,7 @@ def _linear_part(layer: Any, case: Case) -> Any:
 def adjoint(case: Case, image: Any, kernel: np.ndarray) -> None:
     """Fail unless ``<conv(x), y> = <x, image>`` for several x, where ``image`` is what the inverse made of y."""
     shape = (len(case["y"]), *case["input_shape"])
-    found = finite(same_shape(image, shape, f"inverse(y) of {_described(case)}"), "inverse(y)").astype(np.float64)
+    found = finite(same_shape(image, shape, f"inverse(y) for {_described(case)}"), "inverse(y)").astype(np.float64)
     ones = np.ones(shape, np.float32)
     xs = np.stack([ones, *(uniform(seed, shape) for seed in range(4))])
     outputs = tf.nn.convolution(
@@ -158,7 +171,7 @@ def adjoint(case: Case, image: Any, kernel: np.ndarray) -> None:
     for one, other in zip(terms, others, strict=True):
         size = float(np.abs(one).sum() + np.abs(other).sum())
         # ulps: inverse(y) is a sum of fewer than 64 products in float32
-        close(other.sum(), one.sum(), f"<x, inverse(y)> of {_described(case)}", ulps=64, scale=max(size, 1))
+        close(other.sum(), one.sum(), f"<x, inverse(y)> for {_described(case)}", ulps=64, scale=max(size, 1))
 
 
 def _described(case: Case) -> str:
@@ -172,12 +185,16 @@ INVERSE = INVERT.trial(inverse, convolutions, examples=2)
 def _pairs(case: Case, seen: Any) -> list[tuple[Case, Any]]:
     """Each convolution with what its inverse gave; fails where an inverse is no built layer."""
     for found in seen:
-        expect(found["is_transposed"], "The answer is not a `Conv2DTranspose` layer.")
+        expect(
+            found["is_transposed"],
+            "The answer is not a `Conv2DTranspose` layer.",
+            hint="Create a `keras.layers.Conv2DTranspose` and return the layer itself.",
+        )
         expect(found["built"], "The layer is not built: it has no kernel yet.", hint="Call `build` with a shape.")
     return list(zip(case["convolutions"], seen, strict=True))
 
 
-@INVERSE.check(points=0.5, hint="Work the example through on paper: 11 goes to the first two places as 11·1 and 11·2.")
+@INVERSE.check(points=0.5, hint="Do the worked example on paper: 11 is added to the first two places as 11·1 and 11·2.")
 def worked_example(case: Case, seen: Any) -> None:
     """The inverse of the convolution with kernel [1, 2] and strides 2 maps [11, 17] to [11, 22, 17, 34]."""
     _, found = _pairs(case, seen)[0]
@@ -191,7 +208,7 @@ def worked_example(case: Case, seen: Any) -> None:
     "`filters` is the number of channels of the image.",
 )
 def arguments_of_the_convolution(case: Case, seen: Any) -> None:
-    """With any kernel put into both layers, `<conv(x), y> = <x, inverse(y)>`, and inverse(y) has the shape of x, for
+    """If both layers have the same kernel, `<conv(x), y> = <x, inverse(y)>`, and `inverse(y)` has the shape of `x`, for
     both paddings and for strides of 1, 2 and 3."""
     for each, found in _pairs(case, seen):
         if found["other"] is None:
@@ -202,11 +219,12 @@ def arguments_of_the_convolution(case: Case, seen: Any) -> None:
 
 @INVERSE.check(
     points=0.75,
-    hint="A new layer draws a random kernel when it is built. Assign the kernel of `conv` after that, as it is.",
+    hint="`build` gives the new layer a random kernel. Assign the kernel of `conv` afterwards, with its axes as they "
+    "are.",
 )
 def kernel_of_the_convolution(case: Case, seen: Any) -> None:
-    """The inverse has the kernel that `conv` has at that moment: `<conv(x), y> = <x, inverse(y)>` as it comes; `conv`
-    stays as it is."""
+    """The inverse is returned with the current kernel of `conv`, so that `<conv(x), y> = <x, inverse(y)>`. The weights
+    of `conv` do not change."""
     for each, found in _pairs(case, seen):
         expect(found["kept"], "The weights of `conv` have changed.", hint="Change the weights of the new layer only.")
         adjoint(each, found["own"], each["kernel"])
@@ -254,14 +272,18 @@ def _two_discriminators(ns: Namespace, _: Case) -> Any:
 def generator(model: Any, case: Case) -> Any:
     """Images of a generator, with given weights and with random ones."""
     inputs = tf.constant(uniform(case["seed"], (case["n"], case["latent_dim"])))
-    return _measured(model, case, inputs, low=0.1, high=0.9)
+    seen = _measured(model, case, inputs, low=0.1, high=0.9)
+    least = min(DIRECTIONS, case["latent_dim"])
+    free = freedom(model, np.asarray(inputs[:1]), lambda number: _assign(model, number), least=least)
+    return seen | {"freedom": free}
 
 
 @model_probe(_two_discriminators)
 def discriminator(model: Any, case: Case) -> Any:
     """Logits of a discriminator, with given weights and with random ones."""
     inputs = tf.constant(uniform(case["seed"], (case["n"], *IMAGE), 0, 1))
-    return _measured(model, case, inputs, low=-0.5, high=1.5)
+    seen = _measured(model, case, inputs, low=-0.5, high=1.5)
+    return seen | {"freedom": freedom(model, np.asarray(inputs), lambda number: _assign(model, number))}
 
 
 def _measured(model: Any, case: Case, inputs: Any, low: float, high: float) -> Any:
@@ -287,13 +309,27 @@ def _measured(model: Any, case: Case, inputs: Any, low: float, high: float) -> A
     least, most, spread = (np.array(values) for values in zip(*found, strict=True))
     return {
         "alone": alone,
-        "convolves": any(len(weight.shape) == 4 for weight in model.trainable_weights),
+        "convolves": any(_acts(model, kernel, inputs, outputs) for kernel in _kernels(model)),
         "outputs": outputs,
         "one_by_one": one_by_one,
         "low": float(least.min()),
         "high": float(most.max()),
         "spread": float(spread.max()),
     }
+
+
+def _kernels(model: Any) -> list[Any]:
+    """The weights that can be the kernel of a convolution which looks at more than one pixel."""
+    return [it for it in model.trainable_weights if len(it.shape) == 4 and np.prod(it.shape[:2]) > 1]
+
+
+def _acts(model: Any, weight: Any, inputs: Any, outputs: Any) -> bool:
+    """Whether the outputs change with a weight."""
+    before = np.asarray(weight)
+    weight.assign(_random_weight(np.random.default_rng(1), before.shape))
+    changed = np.abs(np.asarray(model(inputs)) - np.asarray(outputs)).max() > 1e-6
+    weight.assign(before)
+    return bool(changed)
 
 
 def _random_weight(random: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
@@ -308,6 +344,7 @@ def _extremes(outputs: Any) -> tuple[float, float, float]:
     return float(found.min()), float(found.max()), float(np.ptp(found, axis=0).max())
 
 
+IGNORED = "Follow the input from layer to layer: after one of them, the values no longer depend on the input."
 OWN = "Create the layers inside the function: a layer that was created outside has one set of weights for all models."
 
 
@@ -319,39 +356,50 @@ def _each_its_own(seen: Any, what: str) -> None:
     close(
         seen["one_by_one"],
         found,
-        f"{what} of an example fed on its own",
+        f"{what} of one example, computed without the rest of its batch,",
         ulps=4096,
         scale=size,
-        hint="An output must not depend on the other examples of the batch, or on noise drawn inside.",
+        hint="An output must depend neither on the other examples of the batch nor on noise drawn inside the model.",
     )
     expect(seen["alone"], "Two models that were built one after the other share weights.", hint=OWN)
     spread, low, high = (float(array(seen[name], what)) for name in ("spread", "low", "high"))
     # Two examples are no farther apart than the largest output from the smallest.
     varies = 1e-6 < spread <= (high - low) * (1 + 1e-6)
-    expect(varies, f"{what} is the same for every input.", received=found)
+    expect(varies, f"{what} is the same for every input.", received=found, hint=IGNORED)
 
 
 GENERATOR = PLAYERS.trial(generator, batches, examples=2, shrinks=4)
 
 
 @GENERATOR.check(
-    points=0.5, hint="Print `model.output_shape` after each layer: 2, 4, 8 pixels, one channel at the end."
+    points=0.5,
+    hint="`model.summary()` prints the shape after each layer: 2, 4, then 8 pixels, and one channel at the end.",
 )
 def generator_makes_images(case: Case, seen: Any) -> None:
     """`build_generator(latent_dim)` maps latents `(batch, latent_dim)` to images `(batch, 8, 8, 1)` through transposed
-    convolutions; each image depends on its own latent only."""
+    convolutions. Each image depends on its own latent only, and changes of the latent in different directions change it
+    in different ways."""
     same_shape(seen["outputs"], (case["n"], *IMAGE), "generator(latents)")
     _each_its_own(seen, "The image")
-    expect(seen["convolves"], "No weight of the generator is the kernel of a convolution.", hint=KERNELS)
+    expect(seen["convolves"], f"The generator has no convolution: {NO_KERNEL}", hint=KERNELS)
+    moves_freely(seen["freedom"], "The image", min(DIRECTIONS, case["latent_dim"]))
 
 
-KERNELS = "Put convolutions between the Dense layer and the output: a kernel has four axes."
+DIRECTIONS = 4
+"""Directions in which the image varies with the latent, where that has so many numbers."""
+NO_KERNEL = "its output depends on no kernel that covers more than one pixel."
+KERNELS = (
+    "Use `Conv2DTranspose` in the generator and `Conv2D` in the discriminator, as the sketch in the question shows."
+)
 
 
-@GENERATOR.check(points=0.5, hint="Which range does the last activation have? A sigmoid's is [0, 1].")
+@GENERATOR.check(points=0.5, hint="Look at the last activation: the range of a sigmoid is [0, 1].")
 def pixels_between_0_and_1(case: Case, seen: Any) -> None:
-    """Whatever its weights, the generator's pixels are within [0, 1], and they can be nearly 0 and nearly 1."""
-    expect(finite(seen["outputs"], "The image").shape[:1] == (case["n"],), "There is not one image for each latent.")
+    """With any weights, the generator's pixels are in [0, 1], and they can come near 0 and near 1."""
+    expect(
+        finite(seen["outputs"], "The image").shape[:1] == (case["n"],),
+        "The number of images differs from the number of latents.",
+    )
     low, high = (float(finite(seen[name], "The image")) for name in ("low", "high"))
     expect(low >= -1e-6 and high <= 1 + 1e-6, "With random weights, a pixel is outside [0, 1].", [low, high])
     reach = "With random weights, the pixels do not come near both 0 and 1."
@@ -362,53 +410,64 @@ DISCRIMINATOR = PLAYERS.trial(discriminator, batches, examples=2, shrinks=4)
 
 
 @DISCRIMINATOR.check(
-    points=0.5, hint="Print `model.output_shape` after each layer; `Flatten` comes before the last Dense."
+    points=0.5, hint="`model.summary()` prints the shape after each layer. `Flatten` comes before the last `Dense`."
 )
 def discriminator_gives_one_number(case: Case, seen: Any) -> None:
-    """`build_discriminator()` maps images `(batch, 8, 8, 1)` through convolutions to one number each, `(batch, 1)`."""
+    """`build_discriminator()` maps images `(batch, 8, 8, 1)` through convolutions to logits `(batch, 1)`, one per
+    image. Each logit depends on its own image only, and on more than a few of its pixels."""
     found = array(seen["outputs"], "discriminator(images)")
     shapes_allowed = ((case["n"], 1), (case["n"],))
     expect(found.shape in shapes_allowed, "discriminator(images) has the wrong shape.", f"shape {found.shape}")
     _each_its_own(seen, "The logit")
-    expect(seen["convolves"], "No weight of the discriminator is the kernel of a convolution.", hint=KERNELS)
+    expect(seen["convolves"], f"The discriminator has no convolution: {NO_KERNEL}", hint=KERNELS)
+    moves_freely(seen["freedom"], "The logit")
+    share, hint = (
+        seen["freedom"]["share"],
+        "Look for slicing or cropping before the first convolution: it must get the whole image.",
+    )
+    expect(share > 0.25, "The logit depends on a small share of the image's pixels only.", share, hint=hint)
 
 
 @DISCRIMINATOR.check(points=0.5, hint="A logit is what goes into the sigmoid: the last layer has no activation.")
 def logits_without_bounds(case: Case, seen: Any) -> None:
     """The discriminator's output is a logit: with some weights it is below -0.5, with others above 1.5."""
     shape = finite(seen["outputs"], "The logit").shape[:1]
-    expect(shape == (case["n"],), "There is not one logit for each image.")
+    expect(shape == (case["n"],), "The number of logits differs from the number of images.")
     low, high = (float(finite(seen[name], "The logit")) for name in ("low", "high"))
-    expect(low < -0.5, "Whatever the weights, the output is not below -0.5.", received=low)
-    expect(high > 1.5, "Whatever the weights, the output is not above 1.5.", received=high)
+    expect(low < -0.5, "With many random weights, no output is below -0.5.", received=low)
+    expect(high > 1.5, "With many random weights, no output is above 1.5.", received=high)
 
 
 # GAN
 
 NOISE = 0.05
 """How far a label may be from 0 or 1."""
-D_RATE, G_RATE = 1 / 64, 1 / 32
+D_RATE, G_RATE = 1 / 512, 1 / 256
+"""So small that no game explodes, even with latents three times as large as usual."""
 
 
 @st.composite
-def _games(draw: Any) -> Case:
+def _games(draw: Any, shallow: bool = False) -> Case:
+    """Networks, learning rates and batches. In shallow networks there is less to trace."""
     latent_dim, image = draw(sizes(1, 3)), draw(shapes(3, 2, 3))
     seed, pixels = draw(seeds()), int(np.prod(image))
     batch = draw(sizes(2, 4))
     counts = (batch + 1, draw(sizes(1, batch)), batch + 1)
     return {
         "latent_dim": latent_dim,
-        "g_kernel": uniform(seed, (latent_dim, pixels), -1, 1),
+        "g_kernel": uniform(seed, (latent_dim, pixels), -0.5, 0.5),
         "g_bias": uniform(seed, (pixels,), -1, 1),
         "d_kernel": uniform(seed, (pixels, 1), -0.5, 0.5),
         "d_bias": uniform(seed, (1,), -0.5, 0.5),
         "d_rate": D_RATE,
         "g_rate": G_RATE,
         "batches": [uniform(seed + key, (n, *image), 0, 1) for key, n in enumerate(counts)],
+        "g_bends": [] if shallow else draw(bends(latent_dim, pixels)),
+        "d_bends": draw(bends(pixels, most=1 if shallow else 2)),
     }
 
 
-games = _games()
+games, shallow_games = _games(), _games(shallow=True)
 EXAMPLE: Case = {
     "g_bias": np.ones(1, np.float32),
     "d_kernel": np.full((1, 1), 0.5, np.float32),
@@ -419,16 +478,12 @@ EXAMPLE: Case = {
 """The worked step of the notebook: every fake is the pixel 1, the only real image is the pixel 3."""
 
 
-def _worked(latent_dim: int) -> Case:
-    """The worked step, and again with a discriminator that stays as it is: a mistake in its half costs only there."""
-    game = EXAMPLE | {"latent_dim": latent_dim, "g_kernel": np.zeros((latent_dim, 1), np.float32)}
-    return {"moving": game | {"d_rate": 1 / 64}, "frozen": game | {"d_rate": 0.0}}
-
-
-worked_steps = st.integers(1, 4).map(_worked)
-AFTER_THE_MEAN = {"weight": (0.3125, 0.0035), "bias": (1.921875, 0.002)}
-AFTER_THE_SUM = {"weight": (0.125, 0.0068), "bias": (1.84375, 0.0035)}
-GENERATOR_BIAS = (0.375, 0.013)
+worked_steps = st.just(worked(EXAMPLE, latent_dim=2, d_rate=1 / 64))
+AFTER_THE_MEAN = {"moving": {"weight": (0.3125, 0.0035), "bias": (1.921875, 0.002)}}
+AFTER_THE_MEAN["curved"] = {"weight": (-0.4375, 0.0085), "bias": (1.875, 0.002)}
+AFTER_THE_SUM = {"moving": {"weight": (0.125, 0.0068), "bias": (1.84375, 0.0035)}}
+AFTER_THE_SUM["curved"] = {"weight": (-1.375, 0.017), "bias": (1.75, 0.0035)}
+GENERATOR_BIAS = {"frozen": (0.375, 0.013), "frozen_curved": (-0.25, 0.027)}
 """The numbers worked by hand in the notebook, each with what label noise up to 0.05 can change."""
 
 
@@ -449,8 +504,8 @@ def _compiled(ns: Namespace, case: Case, transcript: Transcript) -> Any:
     image = case["batches"][0].shape[1:]
     gan = ns.call(
         "GAN",
-        discriminator=network(Player(transcript, D, case["d_kernel"], case["d_bias"], (1,)), image),
-        generator=network(Player(transcript, G, case["g_kernel"], case["g_bias"], image), (case["latent_dim"],)),
+        discriminator=network(Player(transcript, D, case, (1,)), image),
+        generator=network(Player(transcript, G, case, image), (case["latent_dim"],)),
         latent_dim=case["latent_dim"],
     )
     return _compile(gan, transcript, case["d_rate"], case["g_rate"])
@@ -467,8 +522,8 @@ def _compile(gan: Any, transcript: Transcript, d_rate: float, g_rate: float) -> 
 
 @probe
 def worked_step(ns: Namespace, case: Case) -> Any:
-    """A step of each of two games whose numbers do not depend on the latents."""
-    return [_first_attempt(ns, each) for each in (case["moving"], case["frozen"])]
+    """A step of each of four games whose numbers do not depend on the latents."""
+    return [_first_attempt(ns, case[name]) for name in WORKED_GAMES]
 
 
 def _first_attempt(ns: Namespace, case: Case) -> dict[str, Any]:
@@ -542,44 +597,50 @@ def _try(call: Any) -> Any:
         return None
 
 
-WORKED_STEP = GAN.trial(worked_step, worked_steps, examples=2, shrinks=2)
+WORKED_STEP = GAN.trial(worked_step, worked_steps, examples=1, shrinks=2)
 
 
 @WORKED_STEP.check(
     points=0.75,
-    hint="Ask the tape for the gradient with respect to the discriminator's weights, and give it to `d_optimizer`. "
-    "The worked step in the text shows each number on the way.",
+    hint="Compute the gradient with respect to the discriminator's weights, and pass it to `d_optimizer`. Compare each "
+    "number on the way with the table of the worked example.",
 )
 def discriminator_learns(case: Case, seen: Any) -> None:
-    """In the worked step the discriminator's weight goes from 0.5 to 0.3125 and its bias from 2 to 1.922 (0.125 and
-    1.844 where two losses are added)."""
-    step, _ = of_two_worked(case, seen, "moving", "`GAN`")
-    moves = [turn.after[D] for turn in turns(step["events"])[0] if D in turn.moved]
-    if not moves:
-        finished(step)
-        raise Failure("The discriminator's weights did not move.")
-    found = dict(zip(("weight", "bias"), map(float, moves[0]), strict=True))
-    tables = (AFTER_THE_MEAN, AFTER_THE_SUM)
-    fits = any(all(abs(found[name] - value) <= slack for name, (value, slack) in table.items()) for table in tables)
-    wanted = [{name: value for name, (value, _) in table.items()} for table in tables]
-    expect(fits, "The discriminator's weight and bias after the worked step are wrong.", found, wanted)
+    """In the worked example, the discriminator's weight goes from 0.5 to 0.3125 and its bias from 2 to 1.922 (to 0.125
+    and 1.844 if two losses are added). For the discriminator that squares the pixel, they go to -0.4375 and 1.875 (to
+    -1.375 and 1.75)."""
+    for game, where in (("moving", ""), ("curved", SQUARED)):
+        step, _ = of_worked(case, seen, game, "`GAN`")
+        moves = [turn.after[D] for turn in turns(step["events"])[0] if D in turn.moved]
+        if not moves:
+            finished(step)
+            raise Failure("The discriminator's weights did not change.")
+        found = dict(zip(("weight", "bias"), map(float, moves[0]), strict=True))
+        tables = AFTER_THE_MEAN[game], AFTER_THE_SUM[game]
+        fits = any(all(abs(found[name] - value) <= slack for name, (value, slack) in table.items()) for table in tables)
+        wanted = [{name: value for name, (value, _) in table.items()} for table in tables]
+        expect(fits, f"The discriminator's weight and bias after the worked example{where} are wrong.", found, wanted)
+
+
+SQUARED = " with the discriminator that squares the pixel"
 
 
 @WORKED_STEP.check(
     points=0.75,
-    hint="From the latents to the loss, all must be on the second tape. Ask it for the gradient with respect to the "
-    "generator's weights, and give it to `g_optimizer`.",
+    hint="The second tape must record everything from the latents to the loss. Compute the gradient with respect to "
+    "the generator's weights, and pass it to `g_optimizer`.",
 )
 def generator_learns(case: Case, seen: Any) -> None:
-    """In the worked step with a discriminator that does not change, the generator's bias goes from 1 to 0.375."""
-    step, after = of_two_worked(case, seen, "frozen", "`GAN`")
-    found = float(after[G][-1])
-    if found == 1:
-        finished(step)
-        raise Failure("The generator's weights did not move.")
-    value, slack = GENERATOR_BIAS
-    right = abs(found - value) <= slack
-    expect(right, "The generator's bias after the worked step is wrong.", found, value)
+    """In the worked example, with a discriminator that does not change, the generator's bias goes from 1 to 0.375. For
+    the discriminator that squares the pixel, it goes to -0.25."""
+    for (game, (value, slack)), where in zip(GENERATOR_BIAS.items(), ("", SQUARED), strict=True):
+        step, after = of_worked(case, seen, game, "`GAN`")
+        found = float(after[G][-1])
+        if found == 1:
+            finished(step)
+            raise Failure("The generator's weights did not change.")
+        right = abs(found - value) <= slack
+        expect(right, f"The generator's bias after the worked example{where} is wrong.", found, value)
 
 
 THREE_STEPS = GAN.trial(three_steps, games, examples=2)
@@ -587,7 +648,7 @@ THREE_STEPS = GAN.trial(three_steps, games, examples=2)
 
 @THREE_STEPS.check(
     points=0.5,
-    hint="The discriminator learns to tell two kinds apart: it needs both, and as many fakes as there are real images.",
+    hint="Compute the discriminator's loss on all real images of the batch, and on one fake for each of them.",
 )
 def discriminator_meets_both_kinds(case: Case, seen: Any) -> None:
     """The discriminator's loss covers each real image of the batch once, and as many fakes from the generator."""
@@ -598,7 +659,7 @@ def discriminator_meets_both_kinds(case: Case, seen: Any) -> None:
     each = all(np.ravel(image).tobytes() in met for image in batch)
     counts = f"{len(real)} real and {len(fake)} fake for a batch of {len(batch)}"
     expect(each and len(real) == len(batch), "The loss does not cover each real image once.", counts)
-    expect(len(fake) == len(batch), "The number of fakes is not that of the real images.", counts)
+    expect(len(fake) == len(batch), "The number of fakes differs from the number of real images.", counts)
 
 
 def _raised(seen: Any) -> str:
@@ -620,79 +681,84 @@ def labelled(step: Step, player: str, kind: str, due: float, what: str) -> None:
     expect(right, f"{what} do not have the label {due:.0f}.", received=[round(label, 3) for label in labels])
 
 
-@THREE_STEPS.check(points=0.5, hint="Put images and labels together in the same order: fakes are 1, real images are 0.")
+@THREE_STEPS.check(points=0.5, hint="Concatenate images and labels in the same order. The label of a fake is 1.")
 def discriminator_is_told_the_truth(case: Case, seen: Any) -> None:
-    """In the discriminator's half fakes have the label 1 and real images the label 0 (noise up to 0.05 is allowed)."""
+    """In the discriminator's half, fakes have the label 1 and real images the label 0 (noise up to 0.05 is allowed)."""
     step = first_step(case, seen)
     expect(step.losses[D], "No loss was computed for the discriminator.", hint=_raised(seen))
     for kind, due in (("fake", 1.0), ("real", 0.0)):
         if kind == "real" or step.labels(D, kind):
-            labelled(step, D, kind, due, f"In the discriminator's half {kind} images")
+            labelled(step, D, kind, due, f"In the discriminator's half, {kind} images")
 
 
 @THREE_STEPS.check(
-    points=0.75, hint='The generator\'s loss must be small when the discriminator says "real", which is 0.'
+    points=0.75,
+    hint="The generator's loss must be small when the discriminator takes a fake for a real image, whose label is 0.",
 )
 def generator_misleads(case: Case, seen: Any) -> None:
-    """In the generator's half its images have the misleading label 0 (noise up to 0.05 is allowed)."""
+    """In the generator's half, fakes have the misleading label 0 (noise up to 0.05 is allowed)."""
     step = first_step(case, seen)
     kind = "fake" if step.labels(G, "fake") else "unknown"
     if not step.labels(G, kind):
         finished(seen[0])
-    labelled(step, G, kind, 0.0, "In the generator's half its images")
+    labelled(step, G, kind, 0.0, "In the generator's half, fakes")
 
 
 @THREE_STEPS.check(
     points=0.5,
-    hint="Finish the discriminator's half, `d_optimizer` included, before you ask the discriminator about the "
-    "generator's images.",
+    hint="Finish the discriminator's half, including `d_optimizer`, before you call the discriminator for the "
+    "generator's loss.",
 )
 def discriminator_goes_first(case: Case, seen: Any) -> None:
-    """The generator is judged by the discriminator as the discriminator's own half has left it."""
+    """The generator's loss uses the discriminator after its update in the same step."""
     step = first_step(case, seen)
     if not step.losses[G]:
         finished(seen[0])
         raise Failure("No loss was computed for the generator.")
     first = step.turn_of(D)
-    expect(first is not None, "The discriminator's weights did not move.")
+    expect(first is not None, "The discriminator's weights did not change.")
     assert first is not None
     scorers = [image.scorer for call in step.losses[G] for image in call.images if image.scorer.size]
     same = all(np.array_equal(scorer, first[0].after[D]) for scorer in scorers)
-    expect(same, "The discriminator that judged the generator was not the one that its half has left.")
+    expect(same, "The generator's loss was not computed with the discriminator as it is after its update.")
 
 
 @THREE_STEPS.check(
     points=0.5, hint="Give `tape.gradient` and the optimizer the `trainable_weights` of one network, not of the model."
 )
 def one_network_moves(case: Case, seen: Any) -> None:
-    """In each half only that network's weights move whose loss it is, and the discriminator's move once. Later steps
-    move the same networks as the first."""
+    """Each half changes only the weights of its own network, and the discriminator's weights change once per step.
+    Later steps change the same networks as the first."""
     step = first_step(case, seen)
     if not step.turns:
         finished(seen[0])
-        raise Failure("No weight of either network moved.")
+        raise Failure("Neither network's weights changed.")
     for index, turn in enumerate(step.turns):
         for player in turn.moved:
             own = any(call.turn == index for call in step.losses[player])
-            expect(own, f"The {player}'s weights moved in the other network's half.")
+            expect(own, f"The {player}'s weights changed in the other network's half.")
     count = sum(D in turn.moved for turn in step.turns)
-    expect(count <= 1, f"The discriminator's weights moved {count} times in one step.", hint=ONE_UPDATE)
+    expect(count <= 1, f"The discriminator's weights changed {count} times in one step.", hint=ONE_UPDATE)
     first, second = (_moved(read_step(seen[index], case["batches"][index])) for index in (0, 1))
     still = "raised" not in seen[1] and first - second
-    expect(not still, "A network that moved in the first step did not move in the second.", sorted(first), hint=FROZEN)
+    message = "A network that changed in the first step did not change in the second."
+    expect(not still, message, sorted(first), hint=FROZEN)
 
 
 def _moved(step: Step) -> set[str]:
     return {player for turn in step.turns for player in turn.moved}
 
 
-FROZEN = "Was `trainable` set to False in the first step and never back to True?"
-ONE_UPDATE = "Add the losses of fakes and real images, or compute one loss of both, and apply one gradient."
+FROZEN = "Look for `trainable = False` in your step: the next step needs `trainable = True` again."
+ONE_UPDATE = "Add the losses of fakes and real images, or compute one loss of both, and call `d_optimizer.apply` once."
 
 
-@THREE_STEPS.check(points=0.25, hint="Return a dict of the two numbers that your step has computed, by these names.")
+@THREE_STEPS.check(
+    points=0.25,
+    hint="Return a dict with the keys `d_loss` and `g_loss`. In the first step, running means equal the losses.",
+)
 def returns_both_losses(case: Case, seen: Any) -> None:
-    """The first step returns its losses: `d_loss`, the sum or the mean over both kinds, and `g_loss`."""
+    """The first step returns its two losses: `d_loss`, the sum or the mean over both kinds, and `g_loss`."""
     step = first_step(case, seen)
     for player in (D, G):
         name, calls = f"{player[0]}_loss", step.losses[player]
@@ -705,7 +771,7 @@ def returns_both_losses(case: Case, seen: Any) -> None:
     hint="Update the two means in `train_step`, and list both in `metrics`: Keras resets what is listed there.",
 )
 def metrics_are_means_of_the_epoch(case: Case, seen: Any) -> None:
-    """`metrics` lists two running means, of `d_loss` and of `g_loss`; `reset_metrics` starts both again."""
+    """`metrics` lists two running means, of `d_loss` and of `g_loss`; `reset_metrics` resets both."""
     expect_start(steps_of(case, seen)[0], case, "`GAN`")
     for step in seen:
         finished(step)
@@ -721,7 +787,7 @@ def metrics_are_means_of_the_epoch(case: Case, seen: Any) -> None:
         ):
             possible = [scale * value for value in values for scale in scales(steps[0].losses[player])]
             listed = _lists(step["metrics"], possible)
-            expect(listed, f"After {when} no metric is the mean of {player[0]}_loss.", received=step["metrics"])
+            expect(listed, f"After {when}, no metric holds the mean of `{player[0]}_loss`.", received=step["metrics"])
 
 
 def _lists(metrics: Any, possible: list[Any]) -> bool:
@@ -730,7 +796,7 @@ def _lists(metrics: Any, possible: list[Any]) -> bool:
     return any(np.any(np.abs(found - value) <= 64 * EPS32 * max(1.0, abs(value))) for value in possible)
 
 
-STEPS_IN_A_GRAPH = GAN.trial(steps_in_a_graph, games, examples=2, shrinks=6)
+STEPS_IN_A_GRAPH = GAN.trial(steps_in_a_graph, shallow_games, examples=2, shrinks=6)
 
 
 @STEPS_IN_A_GRAPH.check(
@@ -739,25 +805,30 @@ STEPS_IN_A_GRAPH = GAN.trial(steps_in_a_graph, games, examples=2, shrinks=6)
     "TensorFlow or `keras.random`.",
 )
 def works_under_fit(case: Case, seen: Any) -> None:
-    """Under `fit` both networks move in each step, also with a shorter batch, on new latents for every example."""
+    """Under `fit`, each step changes both networks, also on a shorter batch, and draws a new latent for every image."""
     steps_of(case, seen)
     expect_start(seen[0], case, "`GAN`")
     latents: list[np.ndarray] = []
     for step, batch in zip(seen, case["batches"], strict=True):
         finished(step)
         moved = _moved(read_step(step, batch))
-        expect(moved == {D, G}, "Only one of the networks moved, or none.", received=sorted(moved))
+        expect(moved == {D, G}, "A step did not change both networks.", received=sorted(moved))
         drawn = [event["into"] for event in step["events"] if event["kind"] == f"{G} call"][:1]
         follows = all(len(rows) in (len(batch), 2 * len(batch)) for rows in drawn)
-        expect(follows, f"The number of fakes does not follow the batch of {len(batch)} images.", received=drawn)
+        expect(follows, f"The number of fakes does not fit the batch of {len(batch)} images.", received=drawn)
         latents += drawn
     rows = np.concatenate(latents)
     finite(rows, "The latent")
-    expect(len(np.unique(rows, axis=0)) == len(rows), "A latent vector came twice.", received=rows, hint=NEW_LATENTS)
+    expect(
+        len(np.unique(rows, axis=0)) == len(rows), "The same latent was used twice.", received=rows, hint=NEW_LATENTS
+    )
 
 
-NEW_LATENTS = "Draw a latent for each image, inside `train_step`: shape `(batch_size, latent_dim)`."
-TWO_MODELS = GAN.trial(two_models, cases(one=games, two=games), examples=2, shrinks=2)
+NEW_LATENTS = (
+    "Draw one latent per image inside `train_step`, with TensorFlow or `keras.random`. Under `fit`, NumPy draws only "
+    "once."
+)
+TWO_MODELS = GAN.trial(two_models, cases(one=shallow_games, two=shallow_games), examples=2, shrinks=2)
 
 
 @TWO_MODELS.check(
@@ -765,8 +836,8 @@ TWO_MODELS = GAN.trial(two_models, cases(one=games, two=games), examples=2, shri
     hint="Keep networks, optimizers and loss on `self`, not on the class or in a global variable.",
 )
 def models_of_their_own(case: Case, seen: Any) -> None:
-    """Of two models, each trains its own networks. The second is compiled twice, first with learning rates of 0: the
-    optimizers of the last `compile` count."""
+    """Each of two models trains its own networks. The second one is compiled twice, first with learning rates of 0: it
+    uses the optimizers of the last `compile`."""
     expect(isinstance(seen, list) and len(seen) == 2, "There are not two steps.")
     for step, name in zip(seen, ("one", "two"), strict=True):
         checked(case[name], [step], 1, "`GAN`")
@@ -776,10 +847,10 @@ def models_of_their_own(case: Case, seen: Any) -> None:
         hint = COMPILED_TWICE if name == "two" else ""
         expect(
             moved == {D, G},
-            f"In a step of model {name} of two, not both of its networks moved.",
+            f"A step of model {name} did not change both of its networks.",
             sorted(moved),
             hint=hint,
         )
 
 
-COMPILED_TWICE = "Replace optimizers and loss in every call of `compile`, and keep everything on `self`."
+COMPILED_TWICE = "Assign the optimizers and the loss to `self` in every call of `compile`, not only in the first."

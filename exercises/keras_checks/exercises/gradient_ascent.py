@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,6 +16,7 @@ from keras_checks.compare import Failure, array, close, expect, finite, same_sha
 from keras_checks.observe import MissingAnswer, Namespace, probe
 from keras_checks.question import Case, Question
 from keras_checks.strategies import seeds, sizes, uniform
+from keras_checks.testbeds.bends import Bend, bends, outputs
 
 LECTURE = "Visualizing what CNN's learn: Gradient Ascent and the Gradient Tape"
 EXTRACTOR = Question("feature_extractor", ("build_feature_extractor",), 2, LECTURE)
@@ -29,6 +30,8 @@ BRANCHES = ("pre_last", "normed", "second", "merged", "pre_pooled", "last", "poo
 """Of some layers the name is part of the name of an earlier one."""
 WIDTH = 4
 """Feature maps of each layer: the shape of an activation does not tell which layer it comes from."""
+HIDDEN = 6
+"""Numbers between the image and the scores of :func:`curved_scores`."""
 
 
 def _worked(*worked: Case) -> SearchStrategy[Case]:
@@ -92,38 +95,42 @@ class _Scores(keras.layers.Layer):
     Whoever averages such a map, or a part of it, gets the score.
     """
 
-    def __init__(self, parts: list[np.ndarray], activation: str) -> None:
+    def __init__(self, parts: list[np.ndarray], activation: str, form: Sequence[Bend]) -> None:
         super().__init__()
         self.parts = [self.add_weight(shape=part.shape) for part in parts]
         for weight, part in zip(self.parts, parts, strict=True):
             weight.assign(part)
         self.trainings = self.add_weight(shape=(), initializer="zeros", trainable=False)
         self.curve = keras.activations.get(activation)
+        self.form = tuple(form)
 
     def call(self, images: Any, training: bool = False) -> Any:
         if training:
             self.trainings.assign_add(1.0)
         into, out, bias = self.parts
         pixels = tf.reshape(images, (-1, into.shape[0]))
-        scores = tf.matmul(self.curve(tf.matmul(pixels, into)), out) + bias
+        scores = tf.matmul(self.curve(outputs(pixels, into, tf.zeros(into.shape[1]), self.form)), out) + bias
         return tf.tile(scores[:, None, None], (1, 2 * BORDER + 2, 2 * BORDER + 2, 1))
 
 
-def _scoring(case: Case, parts: list[np.ndarray], activation: str) -> keras.Model:
+def _scoring(case: Case, parts: list[np.ndarray], activation: str, form: Sequence[Bend] = ()) -> keras.Model:
     inputs = keras.Input((*case["size"], 3))
-    return keras.Model(inputs, _Scores(parts, activation)(inputs))
+    return keras.Model(inputs, _Scores(parts, activation, form)(inputs))
 
 
 def curved_scores(case: Case, dead: bool = False) -> keras.Model:
     """A feature extractor whose scores are smooth functions of the image; that of a dead filter is constant."""
     pixels, filters = 3 * case["size"][0] * case["size"][1], case["filters"]
-    parts = [uniform(case["seed"] + key, shape) for key, shape in enumerate([(pixels, 6), (6, filters), (filters,)])]
+    parts = [
+        uniform(case["seed"] + key, shape)
+        for key, shape in enumerate([(pixels, HIDDEN), (HIDDEN, filters), (filters,)])
+    ]
     parts[0] *= 0.2
     if case["short"]:  # a gradient shorter than 1
         parts[1] *= 0.5 / np.linalg.norm(parts[0] @ parts[1], axis=0).astype(np.float32)
     if dead:
         parts[1][:, case["filter_index"]] = 0
-    return _scoring(case, parts, "softplus")
+    return _scoring(case, parts, "softplus", case["bends"])
 
 
 def directions(case: Case) -> np.ndarray:
@@ -233,38 +240,36 @@ BRANCHED = EXTRACTOR.trial(branched, branch_cases, examples=2, shrinks=4)
 
 
 @WORKED_LAYERS.check(
-    points=0.75, hint="Make a model from the inputs of the network to the output of the layer of that name."
+    points=0.75, hint="Build a model from the inputs of the network to the output of the layer with that name."
 )
 def worked_activations(case: Case, seen: Any) -> None:
-    """For each layer of the worked network the extractor gives the numbers of the text: 10, 11, 30 and 14 for a pixel
-    5. It shares the weights: when `double` later multiplies by 4, the same extractors give 20, 21, 60 and 29.
+    """For each layer of the worked example, the extractor gives 10, 11, 30 and 14 for an image full of 5. It shares the
+    weights: after `double` is changed to multiply by 4, the same extractors give 20, 21, 60 and 29.
     """
     for name, values in WORKED_ACTIVATIONS.items():
         for size, value, found in zip(case["sizes"], values, seen["maps"][name], strict=True):
             wanted = np.full((2, *size, 3), value, "float32")
             close(found, wanted, f"The activation of the layer `{name}`", ulps=256, scale=64)
-    hint = "The extractor shares the layers of the network: copy nothing, and keep nothing from another network."
+    hint = "Use the layers of the given network itself: neither a copy, nor the layers of an earlier call."
     for name, value in WORKED_LATER.items():
         wanted = np.full((2, *case["sizes"][0], 3), value, "float32")
         what = f"The activation of the layer `{name}`, after the weights of the network have changed,"
         close(seen["later"][name], wanted, what, ulps=256, scale=64, hint=hint)
 
 
-@BRANCHED.check(
-    points=0.5, hint="Return a `keras.Model` made of the network's own tensors, and call it in inference mode."
-)
+@BRANCHED.check(points=0.5, hint="Build a `keras.Model` from the network's own tensors, without `training=True`.")
 def a_model_that_changes_nothing(case: Case, seen: Any) -> None:
     """The extractor is a Keras model that ends at the layer of exactly that name. Running it changes no weight and no
     moving statistic of the network.
     """
-    expect(seen["models"], "What came back can be called, but is not a Keras model.")
+    expect(seen["models"], "The extractor is not a `keras.Model`.")
     rows, columns = case["size"]
     shapes = {"pre_last": (rows, columns, WIDTH), "last": (rows // 2, columns // 2, WIDTH), "pooled": (WIDTH,)}
     for name, shape in shapes.items():
         try:
             found = same_shape(seen["maps"][name], (case["batch"], *shape), f"The activation of `{name}`")
         except Failure as failure:
-            hint = "End the model at the output of the layer whose whole name is this one, as `get_layer` finds it."
+            hint = "End the model at the output of the layer with exactly this name. `get_layer` compares whole names."
             raise Failure(failure.message, failure.received, failure.expected, hint) from None
         expect(np.ptp(found) > 1e-3, f"The activation of `{name}` is the same number everywhere.", received=found)
     unmoved(seen)
@@ -343,11 +348,13 @@ LOSS_AND_GRADIENT = LOSS.trial(loss_and_gradient, loss_cases)
 
 
 @WORKED_LOSS.check(
-    points=1.25, hint="Slice the feature map, `[:, 2:-2, 2:-2, filter_index]`, and take the mean of what is left."
+    points=1.25,
+    hint="Keep the axis of the batch, cut two entries off both ends of rows and columns, and pick the filter on the "
+    "last axis. Then take one mean of everything.",
 )
 def worked_means(case: Case, seen: Any) -> None:
-    """For the feature maps of the text the loss is one number: 5 for filter 0, -3 for filter 1, 2 for filter 2. For
-    these maps times -2 it is -10, 6 and -4.
+    """For the feature maps of the worked example, the loss is one number: 5 for filter 0, -3 for filter 1, 2 for filter
+    2. For these maps times -2 it is -10, 6 and -4.
     """
     for index, (found, wanted) in enumerate(zip(seen, WORKED_LOSSES, strict=True)):
         close(found, np.float32(wanted * case["times"]), f"The loss of filter {index}", ulps=64, scale=16)
@@ -358,7 +365,7 @@ def worked_means(case: Case, seen: Any) -> None:
     hint="Use TensorFlow or `keras.ops` from the image to the loss, and call the network in inference mode.",
 )
 def gradient_reaches_the_image(case: Case, seen: Any) -> None:
-    """A gradient flows from the loss back to the image, and computing the loss changes nothing in the network."""
+    """A gradient flows from the loss back to the image. Computing the loss does not change the network."""
     unmoved(seen)
     expect(seen["gradient"] is not None, "No gradient flows from the loss back to the image.")
     found = finite(same_shape(seen["gradient"], images_of(case).shape, "The gradient"), "The gradient")
@@ -375,7 +382,13 @@ def _ascents(draw: Any, least: int = 8, most: int = 10) -> Case:
     return draw(_networks(least, most)) | {"batch": 1, "learning_rate": rate, "short": draw(st.booleans())}
 
 
-step_cases = _ascents()
+@st.composite
+def _curved_ascents(draw: Any) -> Case:
+    case = draw(_ascents())
+    return case | {"bends": draw(bends(3 * case["size"][0] * case["size"][1], HIDDEN))}
+
+
+step_cases = _curved_ascents()
 
 
 def _stepped(ns: Namespace, case: Case, network: keras.Model) -> dict[str, Any]:
@@ -442,20 +455,21 @@ def worked_step(ns: Namespace, case: Case) -> Any:
 
 ASCENDED = STEP.trial(ascended, step_cases)
 WORKED_STEP = STEP.trial(worked_step, worked_starts, examples=2)
-STEP_HINT = "Divide the gradient by the root of the sum of the squares of all its entries, times the rate, and add it."
+STEP_HINT = "Divide the gradient by its L2 norm, multiply it by the learning rate, and add it to the image."
 
 
 @WORKED_STEP.check(points=1, hint=STEP_HINT)
 def worked_steps(case: Case, seen: Any) -> None:
-    """For filters 0 and 1 of the text, loss and new image are the numbers given there: loss -6 before the step of
-    filter 0, and a first pixel (4.5, 3, -2) after it. With the learning rate 5 the image goes half as far.
+    """For filters 0 and 1 of the worked example, the loss and the new image are those of the table: for filter 0, the
+    loss -6 before the step, and the first pixel (4.5, 3, -2) after it. With the learning rate 5 the image moves half as
+    far.
     """
     for index in (0, 1):
         loss, image = WORKED_STEPS[index]
         loss = loss + case["lift"] * WORKED_GRADIENTS[index].sum()
         image = _start(case) + np.float32(case["share"]) * (image - WORKED_IMAGE)
         close(seen["images"][index], image, f"The image after a step for filter {index}", ulps=2048, scale=10)
-        hint = "Return the loss that was computed under the tape, before the image moved."
+        hint = "Return the loss that was computed under the tape, before the step."
         close(seen["losses"][index], np.float32(loss), f"The loss for filter {index}", ulps=256, scale=16, hint=hint)
 
 
@@ -463,24 +477,24 @@ def worked_steps(case: Case, seen: Any) -> None:
     points=0.5, hint="`tf.math.l2_normalize` gives 0 for a zero gradient; so does a small constant added to the norm."
 )
 def no_gradient_no_step(case: Case, seen: Any) -> None:
-    """For filter 2 of the text, whose gradient is 0, the image stays as it is and holds no NaN."""
+    """For filter 2 of the worked example, whose gradient is 0, the image does not change and contains no NaN."""
     close(seen["images"][2], _start(case), "The image after a step with gradient 0", ulps=64, scale=4)
 
 
 @ASCENDED.check(points=0.5, hint="Compute a new image, `img + ...`; do not assign to the network's weights.")
 def moves_nothing_but_the_image(case: Case, seen: Any) -> None:
-    """The step returns a new image of the same shape beside one number, and leaves the network and the given image as
-    they are. The same step, made again later, gives the same image.
+    """The step returns one number and a new image of the same shape, and changes neither the network nor the given
+    image. The same step, repeated later, gives the same image.
     """
     image = images_of(case)
     finite(same_shape(seen["loss"], (), "The loss"), "The loss")
     moved = finite(same_shape(seen["image"], image.shape, "The image"), "The image")
     unmoved(seen)
-    close(seen["given"], image, "The image that was given, after the step,")
-    expect(np.abs(moved - image).max() > 0, "The image that comes back is the one that was given.")
-    hint = "A step depends on its arguments only: keep nothing from one call to the next."
+    close(seen["given"], image, "The given image, after the step,")
+    expect(np.abs(moved - image).max() > 0, "The returned image equals the given one.")
+    hint = "A step depends on its arguments only: store nothing from one call to the next."
     size = case["learning_rate"] + 1
-    close(seen["again"], moved, "The image after the same step, made again later,", ulps=256, scale=size, hint=hint)
+    close(seen["again"], moved, "The image after the same step, repeated later,", ulps=256, scale=size, hint=hint)
 
 
 # The whole ascent
@@ -548,17 +562,19 @@ def _ends_as_worked(case: Case, seen: Any, index: int) -> None:
 
 @WORKED_ASCENTS.check(
     points=0.75,
-    hint="Start once from `initialize_image()`, then assign `loss, img` from each step; do not deprocess the image.",
+    hint="Call `initialize_image()` once, then assign `loss, img` from each step. Do not deprocess the image.",
 )
 def worked_ends(case: Case, seen: Any) -> None:
-    """Three steps of length 2 for filter 1 of the text give the loss 7 and the blue value 9; one step of length 5 for
-    filter 0 gives 0.5 and the red value 5.5; three steps with the rate -2 give -3.5 and -5.5.
+    """In the worked example, three steps of length 2 for filter 1 give the loss 7 and the blue value 9. One step of
+    length 5 for filter 0 gives 0.5 and the red value 5.5; three steps with the learning rate -2 give -3.5 and -5.5.
     """
     for index in (0, 1, 3):
         _ends_as_worked(case, seen, index)
 
 
-@WORKED_ASCENTS.check(points=0.5, hint="Keep the signature `iterations=30, learning_rate=10.0`, and use both names.")
+@WORKED_ASCENTS.check(
+    points=0.5, hint="Keep the signature `iterations=30, learning_rate=10.0`, and use both arguments."
+)
 def thirty_steps_of_ten(case: Case, seen: Any) -> None:
-    """Without further arguments there are 30 steps with a learning rate of 10: the blue value goes from 3 to 303."""
+    """With the default arguments there are 30 steps with a learning rate of 10: the blue value goes from 3 to 303."""
     _ends_as_worked(case, seen, 2)

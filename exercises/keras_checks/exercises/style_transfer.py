@@ -156,28 +156,29 @@ GRAM_WORKED = STYLE.trial(gram, st.sampled_from([{"x": WORKED_STYLE}, {"x": WORK
 
 
 @GRAM_WORKED.check(
-    points=0.5, hint="Reshape to `(places, channels)`; the Gram matrix is the transpose of this matrix times itself."
+    points=0.5,
+    hint="Reshape to `(places, channels)`. The Gram matrix is the transpose of this matrix, times this matrix.",
 )
 def worked_gram(case: Case, seen: Any) -> None:
-    """The Gram matrices of the style features and of the combination features are those of the text."""
+    """The Gram matrices of the style features and of the combination features are those of the worked example."""
     wanted = WORKED_GRAM if np.array_equal(case["x"], WORKED_STYLE) else OTHER_GRAM
     close(seen["gram"], wanted, "The Gram matrix", ulps=64, scale=16)
 
 
 @GRAM.check(
-    points=0.25, hint="Sum over all places, rows and columns; the two axes that are left both count the channels."
+    points=0.25, hint="Sum over all places, that is over rows and columns. Both axes that are left count the channels."
 )
 def gram_forgets_places(case: Case, seen: Any) -> None:
-    """`gram_matrix(x)` has shape `(channels, channels)`, is symmetric, has the sum of all squares as the sum of its
-    diagonal, and does not change when the places of the image are mixed.
+    """`gram_matrix(x)` has shape `(channels, channels)`, is symmetric, and does not change when the places of the image
+    are shuffled. Its diagonal adds up to the sum of all squares.
     """
     x = case["x"].astype(np.float64)
     channels = x.shape[-1]
     matrix = same_shape(seen["gram"], (channels, channels), "The Gram matrix")
     total = float((x**2).sum())
-    close(matrix, matrix.T, "The Gram matrix, transposed,", ulps=16, scale=total)
+    close(matrix, matrix.T, "The Gram matrix, compared with its transpose,", ulps=16, scale=total)
     close(float(np.trace(matrix.astype(np.float64))), total, "The sum of the diagonal", ulps=64, scale=total)
-    close(seen["mixed"], matrix, "The Gram matrix of the mixed image", ulps=64, scale=total)
+    close(seen["mixed"], matrix, "The Gram matrix of the image with shuffled places", ulps=64, scale=total)
 
 
 def stand_in_gram(x: Any, *_args: Any, **_kwargs: Any) -> Any:
@@ -208,15 +209,15 @@ STYLE_WORKED = STYLE.trial(style, worked_pairs, examples=3)
 
 @STYLE_WORKED.check(
     points=0.75,
-    hint="Sum the squared differences of the Gram matrices, divide by 4 * 3**2 * (img_nrows * img_ncols)**2.",
+    hint="Sum the squared differences of the Gram matrices, and divide by `4 * 3**2 * (img_nrows * img_ncols)**2`.",
 )
 def worked_style(case: Case, seen: Any) -> None:
-    """For the features of the text the style loss is 80 / 3600 = 0.0222 with 2 x 5 pixels, and four times that with 1 x
-    5 pixels. For their first two channels it is 72 / 3600 = 0.02.
+    """For the features of the worked example, the style loss is 80 / 3600 = 0.0222 with an image of 2 x 5 pixels, and
+    four times that with 1 x 5 pixels. For the first two channels it is 72 / 3600 = 0.02.
     """
     worked = WORKED_STYLE_LOSSES[case["img_nrows"], case["one"].shape[-1]]
     hint = (
-        "" if case["one"].shape[-1] == 3 else "c = 3 counts the colours of the image, not the channels of the features."
+        "" if case["one"].shape[-1] == 3 else "c = 3 counts the colors of the image, not the channels of the features."
     )
 
     def test(mode: str, losses: Any) -> None:
@@ -226,9 +227,13 @@ def worked_style(case: Case, seen: Any) -> None:
     in_either(seen, test)
 
 
-@STYLE_VALUES.check(points=0.25, hint="Compute with functions of `tf` or `keras.ops`, so that the tape sees them.")
+@STYLE_VALUES.check(
+    points=0.25,
+    hint="Square the differences of the two Gram matrices, with functions of `tf` or `keras.ops`: the tape records "
+    "these.",
+)
 def style_compares(case: Case, seen: Any) -> None:
-    """`style_loss` is one number: 0 for equal features, positive and the same in both orders for different ones. A
+    """`style_loss` is one number: 0 for equal features, and positive for different ones, in both orders the same. A
     gradient flows back to the features.
     """
 
@@ -266,8 +271,8 @@ CONTENT_WORKED = CONTENT.trial(content, worked_contents, examples=2)
     points=0.75, hint="Square each difference, then add up everything: `tf.reduce_sum` without an axis."
 )
 def worked_content(case: Case, seen: Any) -> None:
-    """The content loss of the features of the text is 1 + 9 + 4 = 14, that of (1, 2, 0), (1, -1, 1) and (1,
-    2, 0), (3, -1, 1) is 4, and a gradient flows back to the features.
+    """For the features of the worked example, the content loss is 1 + 9 + 4 = 14. For (1, 2, 0), (1, -1, 1) and
+    (1, 2, 0), (3, -1, 1) it is 4. A gradient flows back to the features.
     """
     close(seen["loss"], np.float32(WORKED_CONTENTS[case["worked"]]), "The content loss", ulps=64)
     gradient_of(seen, case["other"].shape, "the content loss")
@@ -295,15 +300,16 @@ VARIATION_WORKED = VARIATION.trial(
 
 
 @VARIATION_WORKED.check(
-    points=1, hint="For each colour add the two squared steps, raise the sum to 1.25, then add up everything."
+    points=1,
+    hint="For each pixel and color, add the two squared steps and raise the sum to 1.25. Then add up everything.",
 )
 def worked_variation(case: Case, seen: Any) -> None:
-    """The total variation of the 2 x 2 image of the text is 0.03125 + 1 + 0 = 1.03125, also when the image lies on its
-    side, and 32 times that for values 4 times as large. A gradient flows back to the image.
+    """For the 2 x 2 image of the worked example, the total variation is 0.03125 + 1 + 0 = 1.03125, also with rows and
+    columns swapped. For values 4 times as large it is 32 times that. A gradient flows back to the image.
     """
     wanted = np.float32(case["times"] * WORKED_VARIATION)
     close(seen["loss"], wanted, "The total variation", ulps=256)
-    close(seen["turned"], wanted, "The total variation of the image on its side", ulps=256)
+    close(seen["turned"], wanted, "The total variation with rows and columns swapped", ulps=256)
     gradient_of(seen, case["x"].shape, "the total variation")
 
 
@@ -393,11 +399,12 @@ EXTRACTED = EXTRACTOR.trial(extractor, extractor_cases, examples=2, shrinks=4)
 EXTRACTED_WORKED = EXTRACTOR.trial(extractor, worked_extractors, examples=2)
 
 
-@EXTRACTED_WORKED.check(points=0.5, hint="Pair `layer.name` with `layer.output` of the same layer, in inference mode.")
+@EXTRACTED_WORKED.check(points=0.5, hint="Map each `layer.name` to the `layer.output` of the same layer.")
 def worked_activations(case: Case, seen: Any) -> None:
-    """For the network of the text and a pixel 5 the dict holds 5 for `plain`, 10 for `twice` and 9 for `less_one`."""
+    """For the network of the worked example and an image full of 5, the dict holds 5 for `plain`, 10 for `twice` and 9
+    for `less_one`."""
     features = seen["before"]["features"]
-    expect(isinstance(features, dict), "The extractor does not give a dict.")
+    expect(isinstance(features, dict), "The extractor does not return a dict.")
     for name, value in zip(case["names"], WORKED_ACTIVATIONS[int(case["x"].max())], strict=True):
         expect(name in features, f"There is no activation for the layer `{name}`.")
         wanted = np.full(case["x"].shape, value, "float32")
@@ -405,18 +412,20 @@ def worked_activations(case: Case, seen: Any) -> None:
 
 
 @EXTRACTED.check(
-    points=0.25, hint="Make the dict from the layers of the model itself, all of them; do not copy the model."
+    points=0.25,
+    hint="Build the dict from all layers of `model` itself: a copy of the model does not follow changes of its "
+    "weights.",
 )
 def names_every_layer(case: Case, seen: Any) -> None:
-    """The extractor gives a dict with an activation for the name of each layer; that of the last layer is the output of
-    the network, also after the network's weights have changed.
+    """The extractor returns a dict with the activation of each layer under the layer's name. For the last layer it is
+    the output of the network, also after the network's weights have changed.
     """
     moments = {"before": "before the change", "other": "for other images", "after": "after the change"}
     for when, words in moments.items():
         features = seen[when]["features"]
-        expect(isinstance(features, dict), "The extractor does not give a dict.")
+        expect(isinstance(features, dict), "The extractor does not return a dict.")
         missing = [name for name in case["names"] if name not in features]
-        expect(not missing, "There is no activation for some layers.", missing)
+        expect(not missing, "The dict lacks the activations of some layers.", missing)
         output = np.asarray(seen[when]["output"])
         expect(np.ptp(output) > 1e-3, "The network gives the same number everywhere.")
         close(features[case["names"][-1]], output, f"The activation of the last layer, {words},", ulps=64)
@@ -580,17 +589,18 @@ GRADIENTS_WORKED = GRADIENT.trial(gradients, worked_scenes, examples=2, shrinks=
 
 
 @GRADIENTS_WORKED.check(
-    points=0.75, hint="Compare with the table of the text: one term at a time, with the other two weights at 0."
+    points=0.75, hint="Work out one term of the worked example at a time, with the other two weights set to 0."
 )
 def worked_terms(case: Case, seen: Any) -> None:
-    """In the scene of the text the content term is 8, the style term 17, the variation term 3, and the loss their sum,
-    28. In the second scene, with other images and another content layer, they are 0.5, 4.25 and 3. The network does not
-    change.
+    """In the worked example, the content term is 8, the style term 17, the total variation term 3, and the loss is
+    their sum, 28. In its second scene, the terms are 0.5, 4.25 and 3. The network does not change.
     """
     hints = {
-        "content_weight": "Content compares the features of the base image and the combination image in one layer.",
-        "style_weight": "Style compares the style reference and the combination image; take the mean over the layers.",
-        "total_variation_weight": "The total variation is that of the combination image.",
+        "content_weight": "The content loss compares the features of the base image and the combination image in one "
+        "layer.",
+        "style_weight": "The style loss compares the style reference and the combination image. Take the mean over "
+        "the style layers.",
+        "total_variation_weight": "The total variation is that of the combination image, computed from its pixels.",
     }
 
     def test(mode: str, losses: Any) -> None:
@@ -602,11 +612,14 @@ def worked_terms(case: Case, seen: Any) -> None:
         total = np.float32(sum(terms.values()))
         close(number(losses["loss"], "The loss"), total, "The loss, the sum of the three terms,", ulps=1024)
 
-    hint = "Index the batch axis away, as in `features[name][0]`: the losses take (height, width, channels)."
+    hint = "Take one image out of the batch, as in `features[name][0]`: the losses need (height, width, channels)."
     expect(
-        seen["ranks"] in ([], [3]), "A loss was called with features of another rank than 3.", seen["ranks"], hint=hint
+        seen["ranks"] in ([], [3]),
+        "A loss was called with features that do not have three axes.",
+        seen["ranks"],
+        hint=hint,
     )
-    hint = "Call the extractor with `training=False`, and give no weight of the network to an optimizer."
+    hint = "Call the extractor with `training=False`, and pass no weight of the network to an optimizer."
     expect(
         seen["moved"] == 0, "The weights or moving statistics of the network have changed.", seen["moved"], hint=hint
     )
@@ -614,11 +627,13 @@ def worked_terms(case: Case, seen: Any) -> None:
 
 
 @GRADIENTS.check(
-    points=0.5, hint="Compute all of the loss inside the tape, and take `tape.gradient(loss, combination_image)`."
+    points=0.5,
+    hint="Compute the whole loss inside the `with` block of the tape. Then take `tape.gradient(loss, "
+    "combination_image)`.",
 )
 def gradient_for_the_image(case: Case, seen: Any) -> None:
-    """The gradient has the shape of the image, and says by how much the loss, its content term and its style term
-    change when the pixels of `combination_image` change a little.
+    """The gradient has the shape of the image. It tells how the loss, its content term and its style term change when
+    the pixels of `combination_image` change a little.
     """
     in_either(seen, lambda _mode, found: fit_the_slopes(case, found))
 
@@ -633,14 +648,17 @@ def fit_the_slopes(case: Case, found: Any) -> None:
 def fits_the_slope(case: Case, found: Any, what: str) -> None:
     """Fail unless the gradient predicts how the loss changes along a direction."""
     direction = case["direction"].astype(np.float64)
-    expect(found["gradient"] is not None, f"The gradient of {what} is None: it was not computed from the image.")
+    expect(
+        found["gradient"] is not None,
+        f"The gradient of {what} is None: the tape saw no path from the image to the loss.",
+    )
     gradient = finite(same_shape(found["gradient"], direction.shape, "The gradient"), "The gradient")
     above, below = (number(side, "The loss") for side in found["sides"])
     slope, claimed = (above - below) / (2 * STEP), float((gradient * direction).sum())
     usual = float(np.linalg.norm(gradient) * np.sqrt((direction**2).mean()))
     allowed = SLOPE_TOLERANCE * max(abs(slope), usual)
     expect(abs(slope) > 1e-6, "The loss does not change with the image.")
-    expect(abs(slope - claimed) <= allowed, f"The gradient does not fit {what}.", claimed, slope)
+    expect(abs(slope - claimed) <= allowed, f"The gradient does not fit the change of {what}.", claimed, slope)
 
 
 def _quadratic_objective(case: Case, visited: list[float], swapped: list[float]) -> Callable[..., Any]:
@@ -661,9 +679,54 @@ def _quadratic_objective(case: Case, visited: list[float], swapped: list[float])
     return compute
 
 
+STAGES, STEPS = 5, 3
+"""Parts of an image that are moved one after another, and the steps of the run in which they are."""
+
+
+def pull(case: Case, stage: int) -> np.ndarray:
+    """A gradient that is 1 or -1 in one part of the image, and 0 elsewhere."""
+    direction = np.where(case["direction"] < 0, -1, 1).astype(np.float32)
+    part = np.arange(direction.size).reshape(direction.shape) % STAGES == stage % STAGES
+    return np.where(part, direction, 0).astype(np.float32)
+
+
+class _Stages:
+    """An objective whose gradient at each new image moves another part of it: a step shows which gradient it used."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.images: list[bytes] = []
+
+    def loss(self, image: Any) -> Any:
+        """Stands in for a student's `total_variation_loss`, where the answer computes the gradient by itself."""
+        return tf.reduce_sum(tf.convert_to_tensor(image) * self._pull(image))
+
+    def compute(self, combination_image: Any, *_: Any, **__: Any) -> Any:
+        """Stands in for a student's `compute_loss_and_grads`."""
+        return self.loss(combination_image), tf.constant(self._pull(combination_image))
+
+    def _pull(self, image: Any) -> np.ndarray:
+        key = np.asarray(image).tobytes()
+        if key not in self.images:
+            self.images.append(key)
+        return pull(self.case, self.images.index(key))
+
+
+def _in_stages(ns: Namespace, case: Case, given: bool) -> Any:
+    """The image after some steps, of which each has a gradient for another part; None where the answer never asks."""
+    stages = _Stages(case)
+    alone = {"content_weight": 0.0, "style_weight": 0.0, "total_variation_weight": 1.0}
+    stand_ins = {"compute_loss_and_grads": stages.compute} if given else alone | {"total_variation_loss": stages.loss}
+    base, style_image = tf.constant(case["base_image"]), tf.constant(case["style_reference_image"])
+    with ns.replaced(**stand_ins):
+        image = ns.call("transfer", base, style_image, STEPS, RATE)
+    return image if stages.images else None
+
+
 @probe
 def transferred(ns: Namespace, case: Case) -> Any:
-    """The image after few steps, after more, and after one step of two sizes; what else has changed."""
+    """The image after few steps, after more, and after one step of two sizes; after steps of which each moves another
+    part; what else has changed."""
     model, features = networks(case)
     start = [np.asarray(weight) for weight in model.weights]
     base, style_image = tf.constant(case["base_image"]), tf.constant(case["style_reference_image"])
@@ -688,9 +751,10 @@ def transferred(ns: Namespace, case: Case) -> Any:
         given = len(swapped) > (3 if "seen" in found else 0)  # the probe itself asks for three losses
         if not given:  # the answer goes its own way
             found = _attempt(observe)
+        stages = _attempt(lambda: _in_stages(ns, case, given)) if "seen" in found else {}
     kept = [base - case["base_image"], style_image - case["style_reference_image"]]
     moved = max(_moved(model, start), *(float(tf.reduce_max(tf.abs(change))) for change in kept))
-    return {**found, "given": given, "moved": moved, "swapped": max(swapped, default=0.0)}
+    return {**found, "stages": stages, "given": given, "moved": moved, "swapped": max(swapped, default=0.0)}
 
 
 def images_of(case: Case, seen: Any) -> dict[str, np.ndarray]:
@@ -701,7 +765,7 @@ def images_of(case: Case, seen: Any) -> dict[str, np.ndarray]:
 
 def steps_of(case: Case, seen: Any, image: np.ndarray, name: str) -> int:
     """How many images a run asked for the gradient of, without the one that it returned."""
-    visited = np.unique(array(seen["seen"]["visited"][name], "The losses").ravel())
+    visited = np.unique(array(seen["seen"]["visited"][name], "The list of losses").ravel())
     end = distance(case, image) / 2
     return int(np.sum(np.abs(visited - end) > 1e-5 * end))
 
@@ -727,7 +791,10 @@ FAR = 0.3
 """How far any optimizer goes in six steps: RMSprop, whose first steps are the longest, goes 0.24."""
 
 
-@TRANSFERRED.check(points=0.75, hint="Compute the gradient again in each iteration, and let the optimizer go down.")
+@TRANSFERRED.check(
+    points=0.75,
+    hint="In each iteration, compute the gradient at the current image and pass it to the optimizer, without a minus.",
+)
 def loss_falls(case: Case, seen: Any) -> None:
     """`transfer` returns a float image of the shape of `base_image`; its loss is lower than that of the base image, and
     lower still after more iterations.
@@ -743,15 +810,30 @@ def loss_falls(case: Case, seen: Any) -> None:
     hint = "The order of the arguments is: combination image, base image, style reference."
     expect(seen["swapped"] == 0, asked, hint=hint)
     falls(base, few, many)
+    _uses_each_gradient(case, seen["stages"])
 
 
 def _counts_its_steps(steps: dict[str, int]) -> None:
-    """Fail where the gradient is computed once for several steps, or there is one step too many in each run."""
-    again = "The gradient is not computed again for the image of each iteration."
+    """Fail where there is one step too many or too few in each run, or one gradient for several steps."""
+    hint = "A loop over `range(iterations)` makes `iterations` steps."
+    for off, count in ((1, "one step more"), (-1, "one step fewer")):
+        shifted = all(steps[name] == iterations + off for name, (iterations, _) in RUNS.items())
+        expect(not shifted, f"The loop makes {count} than `iterations`.", steps["many"], ITERATIONS, hint)
+    again = "The number of gradients at different images is smaller than `iterations`."
     expect(steps["many"] >= ITERATIONS, again, steps["many"], ITERATIONS)
-    more = all(steps[name] == iterations + 1 for name, (iterations, _) in RUNS.items())
-    hint = "`range(iterations)` makes as many steps as `iterations` says."
-    expect(not more, "There is one step more than `iterations` says.", steps["many"], ITERATIONS, hint)
+
+
+def _uses_each_gradient(case: Case, stages: Any) -> None:
+    """Fail unless each step goes against the gradient at the image that the step before has left."""
+    expect("seen" in stages, f"Your code raised {stages.get('raised')}")
+    if stages["seen"] is None:
+        return
+    moved = image_of(case, stages["seen"]) - case["base_image"]
+    downhill = [float((-moved * pull(case, stage)).sum()) for stage in range(STEPS)]
+    used = [f"step {number}" for number, way in enumerate(downhill, 1) if way > 1e-6]
+    hint = "Compute the gradient inside the loop, and pass the new one to the optimizer in each iteration."
+    message = "Each step must use the gradient at its own image. The gradients of these steps were used:"
+    expect(len(used) == STEPS, message, ", ".join(used) or "none", "all", hint)
 
 
 def falls(base: float, few: float, many: float) -> None:
@@ -763,23 +845,24 @@ def falls(base: float, few: float, many: float) -> None:
 
 
 @TRANSFERRED.check(
-    points=0.5, hint="Start from `tf.Variable(base_image)` in each call, and give `learning_rate` to the optimizer."
+    points=0.5, hint="Start from `tf.Variable(base_image)` in each call, and pass `learning_rate` to the optimizer."
 )
 def starts_at_the_base(case: Case, seen: Any) -> None:
-    """The image starts as the base image: one step with a tiny learning rate hardly leaves it, and one with a larger
-    rate goes further.
+    """The image starts as the base image: one step with a tiny learning rate hardly changes it, and one step with a
+    larger learning rate changes it more.
     """
     base = case["base_image"].astype(np.float64)
     images = images_of(case, seen)
     tiny, one = (float(np.abs(images[name] - base).max()) for name in ("tiny", "one"))
     expect(tiny <= NEAR, "After one step with a tiny learning rate the image is far from the base image.", tiny)
-    expect(one > 0, "One step has changed nothing.")
-    expect(one > 5 * tiny, "A larger learning rate does not go further.", [tiny, one])
+    expect(one > 0, "One step does not change the image.")
+    expect(one > 5 * tiny, "A larger learning rate does not change the image more.", [tiny, one])
 
 
-@TRANSFERRED.check(points=0.5, hint="Give the optimizer the variable that holds the image, and nothing else.")
+@TRANSFERRED.check(points=0.5, hint="Pass the optimizer the variable that holds the image, and nothing else.")
 def only_the_image_changes(case: Case, seen: Any) -> None:
-    """The image changes, and nothing else does: neither the weights of the network nor the two images handed in."""
+    """The image changes, and nothing else: neither the weights of the network nor the two images that are passed in."""
     far = float(np.abs(images_of(case, seen)["many"] - case["base_image"]).max())
-    expect(1e-4 < far < FAR, "The image has not changed, or is very far from the base image.", far)
-    expect(seen["moved"] == 0, "The network or an image that was handed in has changed.", seen["moved"])
+    message = "The image has not changed, or is very far from the base image."
+    expect(1e-4 < far < FAR, message, far, hint="Leave the steps to a Keras optimizer with the given `learning_rate`.")
+    expect(seen["moved"] == 0, "The network or an image that was passed in has changed.", seen["moved"])

@@ -12,6 +12,7 @@ import tensorflow as tf
 from hypothesis import strategies as st
 
 from keras_checks.compare import EPS32, Failure, array, close, expect, same_shape
+from keras_checks.configurations import edited
 from keras_checks.observe import MissingAnswer, Namespace, probe
 from keras_checks.question import Case, Question
 from keras_checks.strategies import arrays, cases, seeds, shapes, sizes, uniform
@@ -38,7 +39,14 @@ COUNT = Question(
 STEP = 0.25
 """Learning rate of the one gradient step that a probe takes."""
 AXIS_HINT = "The kernel has shape (last axis, units). `keras.ops.matmul(x, kernel)` works on the last axis of `x`."
-TRACKED_HINT = "Make weights with `self.add_weight` in `build`, or own a layer. A plain `tf.Variable` is not tracked."
+TRACKED_HINT = (
+    "Create weights with `self.add_weight` in `build`, or store a Keras layer on `self`. A `tf.Variable` is not "
+    "tracked."
+)
+ROW_HINT = (
+    "Work out one row with the formula. If the output does not follow the weights, they are not tracked: create them "
+    "with `self.add_weight`."
+)
 
 
 # --- a layer with all weights 0.5, worked on paper
@@ -46,11 +54,11 @@ TRACKED_HINT = "Make weights with `self.add_weight` in `build`, or own a layer. 
 WORKED_ROWS = [
     {"x": [[1, 2, 3]], "units": 2, "use_bias": True, "activation": None, "secret_due": [[3.5, 3.5]]},
     {
-        "x": [[[1, 2, 3], [1, 0, 0]], [[0, 0, 0], [-2, 0, 2]]],
+        "x": [[[1, 2, 3], [1, 0, 0]], [[0, 0, 0], [-2, 0, -1]]],
         "units": 2,
         "use_bias": True,
         "activation": None,
-        "secret_due": [[[3.5, 3.5], [1.0, 1.0]], [[0.5, 0.5], [0.5, 0.5]]],
+        "secret_due": [[[3.5, 3.5], [1.0, 1.0]], [[0.5, 0.5], [-1.0, -1.0]]],
     },
     {
         "x": [[[[2.0, 1.0]], [[0.0, 3.0]], [[4.0, 1.0]]]],
@@ -62,6 +70,7 @@ WORKED_ROWS = [
     {"x": [[1, 2], [-3, -4]], "units": 1, "use_bias": True, "activation": "relu", "secret_due": [[2.0], [0.0]]},
 ]
 """Each output is 0.5 times the sum of the row, plus 0.5 where there is a bias."""
+DEFAULTS = {"activation": None, "use_bias": True}
 
 
 def _layer_class(ns: Namespace) -> Any:
@@ -74,8 +83,9 @@ def _layer_class(ns: Namespace) -> Any:
 
 @probe
 def worked(ns: Namespace, case: Case) -> Any:
-    """The output of a layer all of whose weights are 0.5."""
-    layer = _layer_class(ns)(case["units"], activation=case["activation"], use_bias=case["use_bias"])
+    """The output of a layer all of whose weights are 0.5. An argument that has its default value is left out."""
+    arguments = {name: case[name] for name, default in DEFAULTS.items() if case[name] != default}
+    layer = _layer_class(ns)(case["units"], **arguments)
     x = tf.constant(np.array(case["x"], np.float32))
     layer(x)
     for weight in layer.weights:
@@ -86,10 +96,10 @@ def worked(ns: Namespace, case: Case) -> Any:
 WORKED = LAYER.trial(worked, st.sampled_from(WORKED_ROWS), examples=4, shrinks=3)
 
 
-@WORKED.check(points=0.5, hint=TRACKED_HINT)
+@WORKED.check(points=0.5, hint=ROW_HINT)
 def rows_on_paper(case: Case, seen: Any) -> None:
     """With all weights 0.5, the row (1, 2, 3) gives 0.5 + 1 + 1.5 plus a bias of 0.5, that is 3.5, for each unit. The
-    same holds for rows of tensors with more axes."""
+    same holds for rows of tensors with more axes. Without further arguments a layer has a bias and no activation."""
     close(seen["y"], np.array(case["secret_due"]), "The output with all weights 0.5", ulps=32, scale=8)
 
 
@@ -208,7 +218,7 @@ def kernel_and_bias(case: Case, seen: Any) -> tuple[np.ndarray, np.ndarray]:
     expect(
         np.abs(flat - flat[:, :1]).max() <= 16 * EPS32,
         "Equal rows in different places give different outputs.",
-        hint="Look at the shapes of your weights. An axis for rows gives each row weights of its own.",
+        hint="Look at the shapes of your weights. With an axis for rows, each row has its own weights.",
     )
     bias = flat[-1, 0]
     return flat[:-1, 0] - bias, bias
@@ -223,7 +233,7 @@ def trains_like_dense(case: Case, seen: Any) -> None:
     wanted = one_step(dense, case)
     expect(
         seen["trainable"] == wanted["trainable"],
-        "The number of trainable weights is not that of a Dense layer.",
+        "The number of trainable weights is not that of a `Dense` layer.",
         seen["trainable"],
         wanted["trainable"],
     )
@@ -232,14 +242,18 @@ def trains_like_dense(case: Case, seen: Any) -> None:
     rows, width = case["pull"].size // case["units"], case["x"].shape[-1]
     scale = 8 + STEP * rows * 4 * (4 * width + 1)
     change = after.astype(np.float64) - before.astype(np.float64)
-    close(change, moved, "What the gradient step changed in the output", ulps=64, scale=scale)
+    hint = "Kernel and bias must be trainable, and the gradient must reach them: avoid NumPy and `stop_gradient`."
+    close(change, moved, "The change of the output by a gradient step", ulps=64, scale=scale, hint=hint)
     kernel, _ = kernel_and_bias(case, seen)
     due = case["pull"].astype(np.float64) @ kernel.T
     hint = "Use TensorFlow or Keras operations only: NumPy and `stop_gradient` cut the gradient off."
-    close(seen["to_input"], due, "The gradient for the input", ulps=64, scale=8, hint=hint)
+    close(seen["to_input"], due, "The gradient with respect to the input", ulps=64, scale=8, hint=hint)
 
 
-@ROWS.check(points=0.25, hint="Store weights in `self`, in `build`: what is in the class or in a global is shared.")
+@ROWS.check(
+    points=0.25,
+    hint="Store the weights on `self`, in `build`: all layers share an attribute of the class, or a global.",
+)
 def layers_share_nothing(case: Case, seen: Any) -> None:
     """Each layer has its own weights: changing those of a second layer does not change the outputs of the first."""
     after = same_shape(seen["after"], case["pull"].shape, "The output")
@@ -319,37 +333,58 @@ def _output(case: Case, value: Any, what: str) -> np.ndarray:
 
 @probe
 def rebuilt(ns: Namespace, case: Case) -> Any:
-    """A layer, and the one that its saved configuration gives, with the same weights where they fit."""
+    """A layer, and the one that its saved configuration gives, with the same weights where they fit; the same two after
+    other values were written into the configuration."""
     part, cls = case["layer"], _layer_class(ns)
     x = tf.constant(part["x"])
+
+    def make(saved: Any) -> Any:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about a layer that builds its parts at the first call, which follows
+            return keras.saving.deserialize_keras_object(saved, custom_objects={"ThreadedDense": cls})
+
+    def output(layer: Any, units: int) -> Any:
+        layer(x)
+        set_units(layer, part | {"units": units})
+        return layer(x)
+
     layer = cls(part["units"], case["activation"], use_bias=part["use_bias"], name="scores")
-    layer(x)
-    set_units(layer, part)
+    y = output(layer, part["units"])
     saved = json.loads(json.dumps(keras.saving.serialize_keras_object(layer)))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about a layer that builds its parts at the first call, which follows
-        again = keras.saving.deserialize_keras_object(saved, custom_objects={"ThreadedDense": cls})
-    again(x)
-    set_units(again, part)
-    count = [_scalars(layer.weights), _scalars(again.weights)]
-    return {"y": layer(x), "again": again(x), "count": count, "name": again.name}
+    values = {part["units"]: OTHER_UNITS, case["activation"]: OTHER_ACTIVATIONS[case["activation"]]}
+    # First: a `from_config` may take what it needs out of the configuration.
+    changed = saved | {"config": edited(saved["config"], values)}
+    again = make(saved)
+    seen = {"y": y, "again": output(again, part["units"]), "name": again.name}
+    seen["count"] = [_scalars(each.weights) for each in (layer, again)]
+    seen["edited"] = output(make(changed), OTHER_UNITS)
+    other = cls(OTHER_UNITS, OTHER_ACTIVATIONS[case["activation"]], use_bias=part["use_bias"])
+    return seen | {"other": output(other, OTHER_UNITS)}
 
 
+OTHER_UNITS = 7
+OTHER_ACTIVATIONS = dict(zip(named, [*named[1:], named[0]], strict=True))
+"""What is written into a saved configuration in place of the layer's own values."""
 REBUILT = LAYER.trial(rebuilt, config_cases, examples=5)
 
 
 @REBUILT.check(points=0.5, hint="Return `super().get_config()` together with `units`, `activation` and `use_bias`.")
 def configuration(case: Case, seen: Any) -> None:
-    """A layer made from the saved configuration has the same name, as many weights, and gives the same outputs."""
+    """A layer made from the saved configuration has the same name, the same number of weights and the same outputs. If
+    `units` and `activation` are changed in the configuration, it has the changed ones."""
     y = _output(case["layer"], seen["y"], "The output")
-    hint = "`super().get_config()` knows the name."
+    hint = "`super().get_config()` contains the name: add your arguments to what it returns."
     expect(
         seen["name"] == "scores", "The layer made from the configuration has lost its name.", seen["name"], hint=hint
     )
     count, again = seen["count"]
-    hint = "Without `use_bias` in the configuration, a layer without a bias comes back with one."
-    expect(count == again, "The rebuilt layer has another number of weights.", again, count, hint=hint)
+    hint = "Without `use_bias` in the configuration, a layer without a bias is made again with one."
+    expect(count == again, "The rebuilt layer has a different number of weights.", again, count, hint=hint)
     close(seen["again"], y, "The output of the rebuilt layer", ulps=16, scale=8)
+    other = _output(case["layer"] | {"units": OTHER_UNITS}, seen["other"], "The output of a layer with 7 units")
+    what = f"The output of the layer whose configuration says {OTHER_UNITS} units and another activation"
+    hint = "Make the layer from the values in the configuration only, not from values stored elsewhere."
+    close(seen["edited"], other, what, ulps=16, scale=8, hint=hint)
 
 
 def traced(function: Any, shape: tuple[int, ...]) -> Any:
@@ -381,7 +416,7 @@ IN_A_MODEL = LAYER.trial(in_a_model, layer_cases, examples=2)
     points=0.5, hint="When a model is built, the batch size is None. Use sizes of the tensor that `call` gets, or -1."
 )
 def functional_model(case: Case, seen: Any) -> None:
-    """In a Functional model, the layer works for batches of any size, and gives what it gives alone."""
+    """In a Functional model, the layer works for batches of any size, and gives the same outputs as outside of it."""
     shape = [None, *case["x"].shape[1:-1], case["units"]]
     expect(seen["shape"] == shape, "The model has the wrong output shape.", tuple(seen["shape"]), tuple(shape))
     alone = _output(case, seen["alone"], "The output")
@@ -477,7 +512,8 @@ THREADED = THREAD.trial(threaded, thread_cases, examples=6)
 
 @THREADED.check(points=1, hint=WAY_HINT)
 def each_row_on_its_own(case: Case, seen: Any) -> None:
-    """Each row of `thread(fn, x)` is `fn` of that row of `x`, in the same place; `fn` gets `(batch, n)` only."""
+    """Each row of `thread(fn, x)` is `fn` of that row of `x`, in the same place. `fn` gets only matrices `(batch,
+    n)`."""
     rows_are_threaded(case, case["x"], seen["y"], "thread(fn, x)")
 
 
@@ -514,7 +550,7 @@ THREADED_EMPTY = THREAD.trial(threaded_empty, thread_cases)
 
 @THREADED_EMPTY.check(
     points=0.75,
-    hint="A tensor without numbers fits any width, so the last size cannot be -1. Use the width of the rows.",
+    hint="If there are no numbers, the last size cannot be inferred with -1. Use the width of what `fn` returned.",
 )
 def empty_batch(case: Case, seen: Any) -> None:
     """A batch without examples gives a result without examples, with all other axes as usual."""
@@ -550,7 +586,7 @@ def counts_on_paper(case: Case, seen: Any) -> None:
     expect(found == case["secret_due"], "The count is wrong.", found, case["secret_due"])
 
 
-@COUNTED_WORKED.check(points=0.25, hint="NumPy may return a float: `int(...)` makes an integer.")
+@COUNTED_WORKED.check(points=0.25, hint="NumPy may return a float: convert it with `int(...)`.")
 def counts_in_integers(case: Case, seen: Any) -> None:
     """The count is an integer, and it grows with the number of units."""
     found = array(seen["count"], "The count")
@@ -592,7 +628,8 @@ COUNTED = COUNT.trial(counted, count_cases)
 
 @COUNTED.check(points=0.75, hint=COUNT_HINT)
 def leading_axes_do_not_count(case: Case, seen: Any) -> None:
-    """Other leading axes change nothing; one more input adds `units` weights; the bias has `units` of them."""
+    """Other leading axes do not change the count. One more input adds `units` weights, and the bias has `units`
+    weights."""
     count, other, wider, no_bias = (number(seen[key], "The count") for key in ("count", "other", "wider", "no_bias"))
     expect(count == other, "The count changes with the leading axes.", [count, other])
     expect(wider - count == case["units"], "One more input adds the wrong number of weights.", wider - count)

@@ -31,7 +31,7 @@ from keras_checks.testbeds.stepping import (
     switched_off,
     test,
 )
-from keras_checks.testbeds.tiny import LAST, OFFSET, network_weights
+from keras_checks.testbeds.tiny import ACTIVATIONS, LAST, OFFSET, network_weights
 
 LECTURE = 'Model specialization, "Custom train step (override train_step)"'
 CUSTOM = Question("custom_model", ("CustomModel",), points=3, lecture=LECTURE)
@@ -44,17 +44,21 @@ TILTED = {"metrics": "tilted"}
 WEIGHTED_TILTED = {"weighted_metrics": "tilted"}
 
 GRAPH_HINT = (
-    "`fit` runs your Python once, to trace a graph. Afterwards only TensorFlow and Keras operations run. Let "
-    "`self.optimizer` change the weights: it remembers what it needs between steps."
+    "`fit` runs your Python code once, to trace a graph; afterwards only TensorFlow and Keras operations run. Update "
+    "the weights with `self.optimizer`, which keeps its state between steps."
 )
 METRICS_HINT = (
-    "`self.metrics` holds a running mean called `loss`, and everything that was compiled. Update each of them in every "
-    "step, before or after the update of the weights, but with the predictions made before it."
+    "`self.metrics` contains a running mean named `loss` and the compiled metrics. Update all of them in every step, "
+    "with the predictions made before the weights are updated."
 )
-PENALTY_HINT = "`self.losses` holds the penalties of all regularized layers. `self.compute_loss` adds them to the loss."
+PENALTY_HINT = (
+    "`self.losses` contains the penalties of all regularized layers. `self.compute_loss` adds them to the loss."
+)
 TRAINING_HINT = "Call the model with `training=True`, so that its layers behave as in training."
 FROZEN_HINT = "`self.trainable_variables` lists the weights to train; `self.weights` also lists frozen ones."
-COMPILED_HINT = "`self.compute_loss` uses the loss that was compiled. Pass `y` as `y`, and the predictions as `y_pred`."
+COMPILED_HINT = (
+    "`self.compute_loss` computes the compiled loss. Pass the targets as `y`, and the predictions as `y_pred`."
+)
 
 
 # --- one step of y = w x + b, worked on paper
@@ -109,7 +113,12 @@ def _worked(case: Case, seen: Any) -> None:
         close(seen[name], case["secret_due"][name], f"{name} after the step", ulps=64, scale=8)
     for name in ("loss", "mae"):
         found = reported(seen["logs"], name)
-        expect(found is not None, f"There is no `{name}` in what is reported.", sorted(seen["logs"]), hint=METRICS_HINT)
+        expect(
+            found is not None,
+            f"`{name}` is missing from the reported results.",
+            sorted(seen["logs"]),
+            hint=METRICS_HINT,
+        )
         close(found, case["secret_due"][name], f"The reported `{name}`", ulps=64, scale=8, hint=METRICS_HINT)
 
 
@@ -165,7 +174,7 @@ def step_cases(
         optimizer=st.just(optimizer),
         loss=st.just(loss),
         epochs=st.just(epochs),
-        options=st.just(options),
+        options=st.sampled_from(ACTIVATIONS).map(lambda activation: {**options, "activation": activation}),
     )
 
 
@@ -237,7 +246,7 @@ CUSTOM_WORKED = CUSTOM.trial(custom_worked, st.sampled_from(WORKED_STEPS), examp
 
 @CUSTOM_WORKED.check(
     points=0.25,
-    hint="The loss is (w x + b - y) squared, averaged over the batch. The step subtracts 0.1 times its gradient.",
+    hint="The loss is (w x + b - y)², averaged over the batch. The step subtracts 0.1 times its gradient from w and b.",
 )
 def one_step_on_paper(case: Case, seen: Any) -> None:
     """One step on y = w x + b with learning rate 0.1 gives the weights, the loss and the error worked out on paper."""
@@ -248,10 +257,11 @@ CUSTOM_STEPS = CUSTOM.trial(custom_steps, pair_cases, examples=2, shrinks=8)
 
 
 @CUSTOM_STEPS.check(
-    points=0.5, hint="Forward pass and loss inside the tape, then one gradient, then one call of `self.optimizer`."
+    points=0.5,
+    hint="Compute the forward pass and the loss inside the tape, then the gradients, then call `self.optimizer` once.",
 )
 def moves_down_the_slope(case: Case, seen: Any) -> None:
-    """With plain gradient descent, each step changes the weights as Keras's own step does: on full batches and on a
+    """With plain gradient descent, each step changes the weights as Keras's own step does, for full batches and for a
     short one."""
     moves(case, seen)
 
@@ -270,7 +280,7 @@ CUSTOM_STEPS_ON_PENALTY_CASES = CUSTOM.trial(custom_steps, penalty_cases, exampl
 
 @CUSTOM_STEPS_ON_PENALTY_CASES.check(points=0.5, hint=PENALTY_HINT)
 def keeps_the_penalties(case: Case, seen: Any) -> None:
-    """The penalties of regularized layers are part of the loss: of its gradient, and of what is reported."""
+    """The penalties of regularized layers are part of the loss: in its gradient and in the reported value."""
     beside = keras_steps(case, starts(case, seen), **CUSTOM_METRICS)
     moves(case, seen, beside)
     all_report(running(seen, beside))
@@ -281,7 +291,7 @@ CUSTOM_STEPS_ON_FIXED_CASES = CUSTOM.trial(custom_steps, fixed_cases, examples=1
 
 @CUSTOM_STEPS_ON_FIXED_CASES.check(points=0.25, hint=FROZEN_HINT)
 def moves_only_what_is_trained(case: Case, seen: Any) -> None:
-    """Frozen weights and weights that are not trainable stay as they are. All others change as in Keras's own step."""
+    """Frozen and non-trainable weights stay as they are. All others change as in Keras's own step."""
     for step in seen:
         _stay(case, step["weights"])
     moves(case, seen)
@@ -290,7 +300,7 @@ def moves_only_what_is_trained(case: Case, seen: Any) -> None:
 def _stay(case: Case, weights: Any) -> None:
     for part in (OFFSET, *LAST):
         same = np.array_equal(weights[part], case["weights"][part])
-        expect(same, "A weight changed that is frozen or not trainable.", hint=FROZEN_HINT)
+        expect(same, "A frozen or non-trainable weight changed.", hint=FROZEN_HINT)
 
 
 CUSTOM_FIT = CUSTOM.trial(custom_fit, pair_fit_cases, examples=1, shrinks=4)
@@ -298,14 +308,14 @@ CUSTOM_FIT = CUSTOM.trial(custom_fit, pair_fit_cases, examples=1, shrinks=4)
 
 @CUSTOM_FIT.check(points=0.25, hint=METRICS_HINT + " `fit` resets them.")
 def reports_running_means(case: Case, seen: Any) -> None:
-    """Under `fit`, each epoch reports the mean of its losses as `loss`, and the compiled metric. Both come from the
-    predictions before the update, and each epoch starts from zero."""
+    """In `fit`, each epoch reports the mean of its losses as `loss`, and the compiled metric. Both use the predictions
+    before the update, and each epoch starts from zero."""
     all_report(of_epochs(case, seen, **CUSTOM_METRICS), "mae")
 
 
 @CUSTOM_FIT.check(points=0.25, hint=GRAPH_HINT)
 def trains_under_fit(case: Case, seen: Any) -> None:
-    """Under `fit`, with the optimizer Adagrad and inputs in a dict, every step changes the weights as Keras's own step
+    """In `fit`, with the optimizer Adagrad and inputs in a dict, every step changes the weights as Keras's own step
     does, and the optimizer counts one step per batch."""
     same_course(seen, keras_course(case, **CUSTOM_METRICS))
 
@@ -315,8 +325,8 @@ CUSTOM_STEPS_ON_TILTED_CASES = CUSTOM.trial(custom_steps, tilted_cases, examples
 
 @CUSTOM_STEPS_ON_TILTED_CASES.check(points=0.25, hint=COMPILED_HINT)
 def uses_what_is_compiled(case: Case, seen: Any) -> None:
-    """With another loss and another metric, in which targets and predictions cannot change places, the step still does
-    what Keras's own step does."""
+    """With another compiled loss and metric, for which the order of targets and predictions matters, the step does what
+    Keras's own step does."""
     beside = keras_steps(case, starts(case, seen), **TILTED)
     moves(case, seen, beside)
     all_report(running(seen, beside), "tilted")
@@ -341,7 +351,9 @@ def one_weighted_step_on_paper(case: Case, seen: Any) -> None:
 WEIGHTED_STEPS = WEIGHTED.trial(weighted_steps, triple_cases, examples=2, shrinks=8)
 
 
-@WEIGHTED_STEPS.check(points=0.5, hint="`compute_loss` takes the weights as `sample_weight`. Pass them once.")
+@WEIGHTED_STEPS.check(
+    points=0.5, hint="Pass the weights to `compute_loss` as `sample_weight`, and apply them nowhere else in the loss."
+)
 def moves_down_the_weighted_slope(case: Case, seen: Any) -> None:
     """A step on `(x, y, sample_weight)` follows the gradient of the weighted loss: the sum of `weight * loss` over the
     batch, divided by the batch size."""
@@ -352,7 +364,8 @@ WEIGHTED_STEPS_ON_PAIR_CASES = WEIGHTED.trial(weighted_steps, pair_cases, exampl
 
 
 @WEIGHTED_STEPS_ON_PAIR_CASES.check(
-    points=0.5, hint="Without weights `data` is `(x, y)`, with weights it has three parts."
+    points=0.5,
+    hint="Without weights `data` is `(x, y)`, with weights it is `(x, y, sample_weight)`: the step must accept both.",
 )
 def weights_are_optional(case: Case, seen: Any) -> None:
     """A step on `(x, y)` does what Keras's own step does without weights, and reports the mean loss and error."""
@@ -366,12 +379,12 @@ WEIGHTED_FIT = WEIGHTED.trial(weighted_fit, triple_fit_cases, examples=1, shrink
 
 @WEIGHTED_FIT.check(
     points=0.5,
-    hint="Pass the weights when you update the compiled metrics, too; Keras knows which of them use weights. The mean "
-    "of the loss is different: its weights are in the loss already.",
+    hint="Pass the weights when you update the compiled metrics, too: Keras knows which of them use weights. Update "
+    "the running mean of the loss without weights: the loss already contains them.",
 )
 def reports_weighted_means(case: Case, seen: Any) -> None:
-    """Under `fit`, each epoch reports the mean of its weighted losses. What was compiled as `weighted_metrics` uses the
-    weights, and what was compiled as `metrics` does not."""
+    """In `fit`, each epoch reports the mean of its weighted losses. Metrics compiled as `weighted_metrics` use the
+    weights, and metrics compiled as `metrics` do not."""
     pairs = of_epochs(case, seen, **WEIGHTED_METRICS)
     all_report(pairs, weighted=("mae",))
     all_report([(logs, taken) for logs, taken in pairs if reported(logs, "mse") is not None], "mse")
@@ -379,8 +392,8 @@ def reports_weighted_means(case: Case, seen: Any) -> None:
 
 @WEIGHTED_FIT.check(points=0.25, hint=GRAPH_HINT)
 def trains_with_weights_under_fit(case: Case, seen: Any) -> None:
-    """Under `fit` with weights, the optimizer Adagrad and inputs in a dict, every step changes the weights as Keras's
-    own step does, and the optimizer counts one step per batch."""
+    """In `fit`, with weights, the optimizer Adagrad and inputs in a dict, every step changes the weights as Keras's own
+    step does, and the optimizer counts one step per batch."""
     same_course(seen, keras_course(case, **WEIGHTED_METRICS))
 
 
@@ -389,10 +402,12 @@ WEIGHTED_STEPS_ON_LAYER_CASES = WEIGHTED.trial(weighted_steps, layer_cases, exam
 
 @WEIGHTED_STEPS_ON_LAYER_CASES.check(
     points=0.5,
-    hint="Apart from the weights this is the step of question 1: training mode, penalties, frozen weights.",
+    hint="Apart from the sample weights, this is the step of question 1: check training mode, penalties and frozen "
+    "weights.",
 )
 def respects_the_layers(case: Case, seen: Any) -> None:
-    """With weights, too, the network runs in training mode, penalties count, and frozen weights stay as they are."""
+    """With weights, too, the network runs in training mode, the penalties are part of the loss, and frozen weights stay
+    as they are."""
     for step in seen:
         _stay(case, step["weights"])
     moves(case, seen)
@@ -402,7 +417,7 @@ WEIGHTED_STEPS_ON_WHOLE_CASES = WEIGHTED.trial(weighted_steps, whole_cases, exam
 
 
 @WEIGHTED_STEPS_ON_WHOLE_CASES.check(
-    points=0.25, hint=COMPILED_HINT + " Targets may be integers; weights stay fractions."
+    points=0.25, hint=COMPILED_HINT + " Targets can be integers: keep the sample weights as floats."
 )
 def uses_what_is_compiled_with_weights(case: Case, seen: Any) -> None:
     """With integer targets, another loss and another weighted metric, the step does what Keras's own step does."""
@@ -415,10 +430,11 @@ WEIGHTED_TESTS = WEIGHTED.trial(weighted_tests, evaluate_cases, examples=1, shri
 
 
 @WEIGHTED_TESTS.check(
-    points=0.5, hint="`test_step` is `train_step` without gradient and update. Pass it the weights in the same places."
+    points=0.5,
+    hint="`test_step` is `train_step` without gradient and update. Use the sample weights in the same places.",
 )
 def evaluates_with_weights(case: Case, seen: Any) -> None:
-    """`test_step` and `evaluate` report the weighted loss, and the weighted metric with the same weights."""
+    """`test_step` and `evaluate` report the weighted loss and the weighted metric."""
     tested(case, seen)
 
 
@@ -427,16 +443,16 @@ WEIGHTED_TESTS_ON_TEST_CASES = WEIGHTED.trial(weighted_tests, test_cases, exampl
 
 @WEIGHTED_TESTS_ON_TEST_CASES.check(
     points=0.25,
-    hint="Call the model with `training=False`, compute the same loss, penalties included, and change no weight.",
+    hint="Call the model with `training=False`, compute the same loss, including the penalties, and change no weight.",
 )
 def evaluates_without_training(case: Case, seen: Any) -> None:
-    """`test_step` works without weights too, runs the network outside training, counts its penalties, and changes no
+    """Without weights, too, `test_step` runs the network with `training=False`, includes the penalties, and changes no
     weight."""
     for found, start in zip(seen["weights"], case["weights"], strict=True):
         expect(
             np.array_equal(found, start),
-            "A weight changed in an evaluation.",
-            hint="`test_step` takes no gradient and does not call the optimizer.",
+            "A weight changed during evaluation.",
+            hint="`test_step` computes no gradient and does not call the optimizer.",
         )
     tested(case, seen)
 
@@ -444,7 +460,7 @@ def evaluates_without_training(case: Case, seen: Any) -> None:
 def tested(case: Case, seen: Any) -> None:
     """Fail unless each way to evaluate reports what Keras's own test step does."""
     taken = keras_tests(case, **WEIGHTED_METRICS)
-    expect(len(seen["steps"]) == len(taken), "There is not one report for each batch.")
+    expect(len(seen["steps"]) == len(taken), "The number of reports is not the number of batches.")
     all_report([(logs, taken[: place + 1]) for place, logs in enumerate(seen["steps"])], weighted=("mae",))
     if case["epochs"]:
         all_report([(seen["evaluate"], taken)], weighted=("mae",))
@@ -482,7 +498,7 @@ def balanced(ns: Namespace, case: Case) -> Any:
 def weight_of(case: Case, seen: Any) -> np.ndarray:
     """The weights, one per example; fails where they are not."""
     found = finite(same_shape(seen["weight"], (len(case["y"]),), "The array of weights"), "The array of weights")
-    hint = "`/` divides; `//` drops the fraction."
+    hint = "Divide with `/`, and keep the weights as floats: `//` and integer arrays drop the fraction."
     expect(found.dtype.kind == "f", "The weights are integers.", received=found, hint=hint)
     return found
 
@@ -502,22 +518,23 @@ def weights_on_paper(case: Case, seen: Any) -> None:
 BALANCED_WEIGHTS = BALANCED.trial(balanced, label_cases)
 
 
-@BALANCED_WEIGHTS.check(points=0.5, hint="Add up the weights of your result: the sum must be the number of examples.")
+@BALANCED_WEIGHTS.check(points=0.5, hint="Compute the sum of your weights: it must be the number of examples.")
 def mean_one(case: Case, seen: Any) -> None:
-    """There is one positive weight per example. Their mean is 1, and the most frequent class has the smallest."""
+    """There is one positive weight per example. The mean of the weights is 1, and the most frequent class has the
+    smallest weight."""
     weight, y = weight_of(case, seen), case["y"].ravel()
     expect((weight > 0).all(), "A weight is not positive.", received=weight)
     close(weight.mean(dtype=np.float64), np.asarray(1.0), "The mean of the weights", ulps=64)
     names, counts = np.unique(y, return_counts=True)
     common = names[counts.argmax()]
     smallest = weight[y == common].max() < weight[y != common].min()
-    hint = "A class with twice as many examples gives each of them half the weight."
+    hint = "If a class has twice as many examples, each of them gets half the weight."
     expect(
         smallest, f"The most frequent class, {common}, does not have the smallest weight.", received=weight, hint=hint
     )
 
 
-@BALANCED_WEIGHTS.check(points=0.75, hint="A class with twice as many examples gives each of them half the weight.")
+@BALANCED_WEIGHTS.check(points=0.75, hint="If a class has twice as many examples, each of them gets half the weight.")
 def classes_count_alike(case: Case, seen: Any) -> None:
     """The weights of each class add up to the same total, and examples of one class have the same weight."""
     equal_totals(case, seen)
@@ -526,7 +543,7 @@ def classes_count_alike(case: Case, seen: Any) -> None:
 def equal_totals(case: Case, seen: Any) -> None:
     """Fail unless all classes have the same total weight, spread evenly over their examples."""
     weight, y = weight_of(case, seen).astype(np.float64), case["y"].ravel()
-    expect(weight.sum() > 0, "The weights add up to nothing.", received=weight)
+    expect(weight.sum() > 0, "The sum of the weights is not positive.", received=weight)
     names = np.unique(y)
     totals = np.array([weight[y == name].sum() for name in names])
     close(totals, np.full(len(names), weight.sum() / len(names)), "The total weight of each class", ulps=64)
@@ -537,7 +554,7 @@ def equal_totals(case: Case, seen: Any) -> None:
 
 @BALANCED_WEIGHTS.check(points=0.25, hint="Work on a copy: `np.array(y)` makes one.")
 def leaves_the_labels_alone(case: Case, seen: Any) -> None:
-    """The labels that were passed in are the same after the call, and the weights are in their order."""
+    """The labels passed in are unchanged after the call, and the weights are in the same order as the labels."""
     expect(np.array_equal(seen["y"], case["y"]), "The labels have changed.", received=seen["y"], expected=case["y"])
     equal_totals(case, seen)
 
@@ -546,8 +563,8 @@ BALANCED_ON_COLUMN_CASES = BALANCED.trial(balanced, column_cases)
 
 
 @BALANCED_ON_COLUMN_CASES.check(
-    points=0.5, hint="Targets often come as a column `(n, 1)`. Flatten it first: `fit` wants weights of shape `(n,)`."
+    points=0.5, hint="Targets often have shape `(n, 1)`. Flatten them first: `fit` needs weights of shape `(n,)`."
 )
 def column_of_labels(case: Case, seen: Any) -> None:
-    """Labels of shape `(n, 1)` give weights of shape `(n,)`, with equal totals."""
+    """Labels of shape `(n, 1)` give weights of shape `(n,)`, with the same total for each class."""
     equal_totals(case, seen)

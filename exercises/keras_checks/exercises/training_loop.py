@@ -12,11 +12,12 @@ import tensorflow as tf
 from hypothesis import strategies as st
 
 from keras_checks.compare import Failure, array, close, expect, same_shape
+from keras_checks.errors import describe_error
 from keras_checks.observe import Namespace, probe
 from keras_checks.question import Case, Question
 from keras_checks.strategies import arrays, cases, seeds, sizes, uniform
 from keras_checks.testbeds.stepping import switched_off
-from keras_checks.testbeds.tiny import Weights, network, network_weights
+from keras_checks.testbeds.tiny import ACTIVATIONS, Weights, network, network_weights
 
 LECTURE = 'Model specialization, "Custom train step (override train_step)": the mini-batch loop'
 NEXT_BATCH = Question("next_batch", ("next_batch",), points=3, lecture=LECTURE)
@@ -37,7 +38,7 @@ def _tables(draw: Any, rows: tuple[int, int], batch: tuple[int, int]) -> dict[st
     return {"X": X, "y": y.reshape(n, *draw(st.sampled_from([(), (1,)]))), "batch_size": draw(sizes(*batch))}
 
 
-PAIRS_HINT = "Write `yield` with the inputs and the targets of one batch, in the loop over the batches."
+PAIRS_HINT = "Inside the loop over the batches, `yield` the inputs and the targets of one batch."
 split_cases = cases(data=_tables((1, 9), (1, 5)), seed=st.sampled_from([0, 3]))
 """Drawn for hidden checks."""
 order_cases = cases(data=_tables((20, 24), (3, 5)), seed=st.sampled_from([7, 11, 2**16]))
@@ -112,7 +113,7 @@ def visited(case: Case, run: dict[str, Any]) -> list[list[int]]:
     rows = {value: row for row, value in enumerate(case["data"]["y"].ravel().tolist())}
     found = [array(batch["y"], "The targets of a batch").ravel().tolist() for batch in run["batches"]]
     for value in itertools.chain.from_iterable(found):
-        expect(value in rows, "A batch holds a target that is not in `y`.", received=value)
+        expect(value in rows, "A batch contains a target that is not in `y`.", received=value)
     return [[rows[value] for value in values] for values in found]
 
 
@@ -134,7 +135,7 @@ def unchanged(case: Case, run: dict[str, Any]) -> bool:
 
 
 def in_blocks(case: Case, run: dict[str, Any]) -> bool:
-    """Whether each batch is a run of neighbouring rows, in whatever order."""
+    """Whether each batch is a run of neighboring rows, in whatever order."""
     return all(np.all(np.diff(sorted(rows)) == 1) for rows in visited(case, run))
 
 
@@ -164,19 +165,21 @@ def every_example_once(case: Case, seen: Any) -> None:
     for run in runs(seen):
         counts = np.bincount(np.asarray(order(case, run), int), minlength=n)
         lost, twice = np.flatnonzero(counts == 0).tolist(), np.flatnonzero(counts > 1).tolist()
-        expect(not lost, "An epoch leaves out examples.", received=f"rows {lost} of {n} never come")
+        expect(not lost, "An epoch leaves out examples.", received=f"rows {lost} of {n} are missing")
         hint = "One call of `next_batch` is one epoch: draw each row once, and stop after the last batch."
-        expect(not twice, "An epoch shows examples more than once.", f"rows {twice} of {n} come again", hint=hint)
+        expect(
+            not twice, "An epoch shows examples more than once.", f"rows {twice} of {n} come more than once", hint=hint
+        )
 
 
 @BATCHES.check(
     points=0.5,
-    hint="The last batch may be smaller. When the batch size divides the number of examples, no batch follows the last "
-    "full one.",
+    hint="The last batch can be smaller than the others. If the batch size divides the number of examples, all "
+    "batches are full, and none is empty.",
 )
 def batch_sizes(case: Case, seen: Any) -> None:
-    """Every batch holds `batch_size` examples; only the last may be smaller, and none is empty. 7 examples in batches
-    of 3 give batches of 3, 3 and 1."""
+    """Every batch has `batch_size` examples; only the last may be smaller, and none is empty. 7 examples in batches of
+    3 give batches of 3, 3 and 1."""
     size = case["data"]["batch_size"]
     for run in runs(seen):
         found = [len(rows) for rows in visited(case, run)]
@@ -192,47 +195,54 @@ def batch_sizes(case: Case, seen: Any) -> None:
     hint="Pick the rows of `X` and of `y` with the same list of row numbers.",
 )
 def inputs_keep_their_targets(case: Case, seen: Any) -> None:
-    """Each example keeps its own target, and the arrays `X` and `y` themselves are not changed."""
+    """Each example keeps its own target, and the arrays `X` and `y` are not changed."""
     for run in runs(seen):
-        expect(in_step(case, run), "A batch holds inputs with the targets of other examples.")
+        expect(in_step(case, run), "A batch contains inputs with the targets of other examples.")
         hint = "NumPy's `shuffle` works in place: shuffle row numbers or a copy, not the caller's arrays."
-        expect(unchanged(case, run), "`next_batch` changed the arrays that it was given.", hint=hint)
+        expect(unchanged(case, run), "`next_batch` changed the arrays passed to it.", hint=hint)
 
 
-@ORDERS.check(points=0.5, hint="Draw an order of all rows first, then cut it into batches.")
+@ORDERS.check(points=0.5, hint="First draw a random order of all rows, then cut it into batches.")
 def examples_are_shuffled(case: Case, seen: Any) -> None:
-    """With `shuffle=True`, the default, any example may land in any batch; with `shuffle=False` the order is kept."""
+    """With `shuffle=True`, the default, any example can be in any batch; with `shuffle=False` the order is kept."""
     kept = list(dict.fromkeys(order(case, seen["in order"])))  # a row that comes again is another mistake
     expect(
         kept == sorted(kept),
         "`shuffle=False` changes the order.",
         kept,
-        hint="Draw an order only if `shuffle` is true.",
+        hint="Draw a random order only if `shuffle` is true.",
     )
     shuffled = [*seen["seeded"][:1], *seen["other seeds"], *seen["no seed"]]
     found = [order(case, run) for run in shuffled]
-    hint = "`shuffle` is true unless the caller says otherwise: draw a random order of the rows."
-    kept = "The default leaves the examples in their order."
+    hint = "`shuffle` is True by default: draw a random order of the rows."
+    kept = "By default, the examples are not shuffled."
     expect(not all(rows == sorted(rows) for rows in found), kept, hint=hint)
     blocks = [in_blocks(case, run) or neighbours(case, run) for run in shuffled]
-    expect(not all(blocks), "Each batch holds neighbours: batches were shuffled, or rows within a batch, not examples.")
+    expect(
+        not all(blocks),
+        "Each batch contains only neighboring rows: the batches are shuffled, or the rows within "
+        "each batch, but not the examples.",
+    )
     expect(not any(rows == sorted(rows) for rows in found), kept, hint=hint)
     near = [starts_near(case, run) for run in shuffled]
-    buffer_hint = "A shuffle buffer must be as large as the data: a small one mixes neighbours only."
-    expect(not all(near), "The first batch never holds an example from far down the data.", found[0], hint=buffer_hint)
+    buffer_hint = "A shuffle buffer must be as large as the data: a small one mixes only neighboring examples."
+    expect(
+        not all(near), "The first batch contains only examples from the start of the data.", found[0], hint=buffer_hint
+    )
 
 
-@ORDERS.check(points=0.5, hint="Ask `if seed is not None`, not `if seed`: 0 is a seed, too.")
+@ORDERS.check(points=0.5, hint="Test `if seed is not None`, not `if seed`: 0 is a seed, too.")
 def seed_decides_the_order(case: Case, seen: Any) -> None:
-    """The same seed gives the same order, 0 included; other seeds give others, and no seed a new one each time."""
+    """The same seed, including 0, gives the same order. Other seeds give other orders, and without a seed each call
+    draws a new one."""
     seeded, zero, free = ([order(case, run) for run in seen[name]] for name in ("seeded", "seed 0", "no seed"))
     others = [order(case, run) for run in seen["other seeds"]]
-    hint = "Whatever draws the order must start from `seed`, in each call."
+    hint = "Create the random generator from `seed` in each call."
     expect(seeded[0] == seeded[1], f"Two epochs with seed {case['seed']} differ.", received=seeded, hint=hint)
     expect(zero[0] == zero[1], "Two epochs with seed 0 differ.", received=zero)
-    hint = "Use the argument `seed`, not a number of your own."
+    hint = "Use the argument `seed`, not a fixed number."
     expect([*others, zero[0]] != [seeded[0]] * 6, "All seeds give the same order.", received=seeded[0], hint=hint)
-    hint = "Without a seed the order must be new in each call: don't turn `None` into a fixed number."
+    hint = "Without a seed, each call must draw a new order: do not replace `None` with a fixed number."
     expect(free[0] != free[1], "Two epochs without a seed have the same order.", received=free[0], hint=hint)
 
 
@@ -262,7 +272,7 @@ def _pair_of_batches(draw: Any) -> list[dict[str, np.ndarray]]:
 
 
 def _step_cases(doubles: bool = False, fixed: bool = False) -> Any:
-    flags = {"doubles": st.just(doubles), "fixed": st.just(fixed)}
+    flags = {"doubles": st.just(doubles), "fixed": st.just(fixed), "activation": st.sampled_from(ACTIVATIONS)}
     rate = st.sampled_from([0.05, 0.1, 0.2])
     return cases(weights=network_weights(offset=fixed), batches=_pair_of_batches(), rate=rate, **flags)
 
@@ -356,7 +366,7 @@ def _worked(option: str) -> Any:
     """The cases of the table with an option, or those without any."""
     flags = ("doubles", "fixed")
     wanted = [name for name, it in STEP_INPUTS.items() if (it.get(option) if option else not any(map(it.get, flags)))]
-    none = {"doubles": False, "fixed": False, "rate": 0.1}
+    none = {"doubles": False, "fixed": False, "rate": 0.1, "activation": "linear"}
     return st.sampled_from([{"worked": name, **none, **STEP_INPUTS[name]} for name in wanted])
 
 
@@ -369,15 +379,19 @@ def steps(ns: Namespace, case: Case) -> Any:
     try:
         return [*_steps(ns, case, fixed=True), free]
     except TypeError as error:
-        return [{"raised": f"{type(error).__name__}: {error}"}, free]
+        said = describe_error(error)
+        return [{"raised": f"{said['type']}: {said['message']}"}, free]
 
 
-BY_HAND = "Your `train_step` calls Keras's `{step}`, which is switched off here: the four lines of the step are yours."
+BY_HAND = (
+    "Your `train_step` calls Keras's `{step}`, which is switched off here. Write the step yourself: forward "
+    "pass, loss, gradient, update."
+)
 
 
 def _steps(ns: Namespace, case: Case, fixed: bool) -> list[dict[str, Any]]:
-    line = len(case["weights"]) == 2
-    model, read = _line(case["weights"]) if line else network(case["weights"], doubles=case["doubles"], fixed=fixed)
+    line, options = len(case["weights"]) == 2, {name: case[name] for name in ("doubles", "activation")}
+    model, read = _line(case["weights"]) if line else network(case["weights"], fixed=fixed, **options)
     seen = []
     for batch in case["batches"]:
         loss = squared_error if line else loss_fn
@@ -405,33 +419,37 @@ def _worked_weights(seen: Any, due: list[np.ndarray], scale: float = 8) -> None:
 
 @STEPS.check(
     points=1.5,
-    hint="Follow the example in the text: w = 2, b = 1, rate 0.1. The slopes are -8 and -4, so the step must end at "
-    "w = 2.8 and b = 1.4. Move the model's own variables.",
+    hint="Compare with the worked example: for w = 2, b = 1 and learning rate 0.1 the gradient is -8 for w and -4 for "
+    "b, so the step must end at w = 2.8 and b = 1.4.",
 )
 def moves_down_the_slope(case: Case, seen: Any) -> None:
-    """A step moves each weight of the model by `-learning_rate` times the slope of the loss along that weight; a second
-    step starts from the weights after the first."""
+    """A step changes each weight by `-learning_rate` times the gradient of the loss. A second step starts from the
+    weights after the first."""
     for step, (_, weights) in zip(seen, STEPS_WORKED[case["worked"]], strict=True):
         start = case["weights"] if step is seen[0] else seen[0]["weights"]
         same = all(np.array_equal(now, then) for now, then in zip(step["weights"], start, strict=True))
-        hint = "`weight = ...` only renames. Change the model's own variables in place, with `assign` or `assign_sub`."
-        expect(not same, "No weight of the model moved.", hint=hint)
+        hint = (
+            "`weight = ...` only gives the name a new value. Change the model's variables in place, with `assign` "
+            "or `assign_sub`."
+        )
+        expect(not same, "No weight of the model changed.", hint=hint)
         _worked_weights(step, weights)
 
 
 @STEPS.check(
     points=0.75,
-    hint="Return the loss whose gradient you took, not that of a second forward pass. `loss_fn` takes `y` first.",
+    hint="Return the loss that you computed inside the tape, not that of a second forward pass. `loss_fn` takes `y` "
+    "first.",
 )
 def returns_the_loss(case: Case, seen: Any) -> None:
-    """`train_step` returns the loss of the batch, as one number, as it was before the update."""
+    """`train_step` returns the loss of the batch before the update, as one number."""
     for step, (loss, _) in zip(seen, STEPS_WORKED[case["worked"]], strict=True):
         close(step["loss"], np.asarray(loss), "The loss of a step", ulps=64, scale=16)
 
 
 @STEPS_IN_TRAINING.check(points=0.5, hint="Call the model as `model(x, training=True)`.")
 def runs_in_training_mode(case: Case, seen: Any) -> None:
-    """The forward pass runs the network as in training: a layer that doubles its input in training does so."""
+    """The forward pass runs the model in training mode. (One layer here doubles its input in training.)"""
     for step, (loss, weights) in zip(seen, STEPS_WORKED[case["worked"]], strict=True):
         close(step["loss"], np.asarray(loss), "The loss of a step", ulps=64, scale=64)
         _worked_weights(step, weights, scale=32)
@@ -439,16 +457,17 @@ def runs_in_training_mode(case: Case, seen: Any) -> None:
 
 @STEPS_FROZEN.check(
     points=0.75,
-    hint="`model.trainable_variables` leaves out what must stay. Take the gradient of this list, and update this list.",
+    hint="`model.trainable_variables` contains only the weights to train. Compute the gradients for this list, and "
+    "update this list.",
 )
 def moves_only_what_is_trained(case: Case, seen: Any) -> None:
-    """Frozen weights and weights that no gradient trains stay; all others move as they must."""
+    """Frozen and non-trainable weights stay as they are. All others change as they must."""
     if "raised" in seen[0]:
         raise Failure(f"With frozen weights in the model your code raised {seen[0]['raised']}")
     for step, (_, weights) in zip(seen[:2], STEPS_WORKED[case["worked"]], strict=True):
         for part in (2, 3, 4):
             same = np.array_equal(step["weights"][part], case["weights"][part])
-            expect(same, "A weight moved that must not be trained.")
+            expect(same, "A frozen or non-trainable weight changed.")
         _worked_weights(step, weights)
 
 
@@ -612,21 +631,24 @@ TRAININGS = FIT.trial(trainings, worked_trainings, examples=4)
     "each epoch.",
 )
 def mean_over_examples(case: Case, seen: Any) -> None:
-    """`fit` returns one loss per epoch: the mean over its examples of the losses that the steps returned."""
+    """`fit` returns one loss per epoch: the mean over all examples, in which the loss of each batch counts once per
+    example."""
     expect(len(seen) == 2, "There are no two trainings.")
     for run in seen:
-        same_shape(run["losses"], (case["epochs"],), "What `fit` returned, one number per epoch,")
+        same_shape(run["losses"], (case["epochs"],), "What `fit` returned")
         close(run["losses"], np.asarray(FIT_LOSSES), "What `fit` returned", ulps=256, scale=12)
 
 
 @TRAININGS.check(
-    points=0.75, hint="For each batch of each epoch: one step, on the model, with the loss and the learning rate given."
+    points=0.75,
+    hint="In each epoch, loop over all batches and take one step per batch, with the given model, loss "
+    "and learning rate.",
 )
 def one_step_for_each_batch(case: Case, seen: Any) -> None:
-    """Each epoch takes one step on every batch of the data, and trains the model that was given."""
+    """Each epoch takes one step on every batch of the data, and trains the given model."""
     covers_the_data(case, seen)
     for run in seen:
-        hint = "Take the gradient of each batch at the weights of that moment, and move the weights of the given model."
+        hint = "Compute the gradient of each batch at the current weights, and update the given model."
         due = case["weights"][-1] - np.float32(FIT_MOVE)
         close(run["weights"][-1], due, "The last bias after the training", ulps=256, scale=8, hint=hint)
 
@@ -636,11 +658,11 @@ def covers_the_data(case: Case, seen: Any) -> None:
     n = len(case["data"]["X"])
     expect(len(seen) == 2, "There are no two trainings.")
     for run in seen:
-        hint = "Hand on `model`, `loss_fn`, `learning_rate` and `batch_size` as they came in."
-        expect(not run["foreign"], "`fit` hands on another value than the one it was given.", run["foreign"], hint=hint)
+        hint = "Pass on `model`, `loss_fn`, `learning_rate` and `batch_size` unchanged."
+        expect(not run["foreign"], "`fit` does not pass on the value that it got.", run["foreign"], hint=hint)
         counts = [len(rows) for rows in batches_of(case, run)]
         due = case["data"]["counts"] * case["epochs"]
-        hint = "A generator is used up after one pass: call `next_batch` in each epoch, and loop over all its batches."
+        hint = "A generator is empty after one pass: call `next_batch` in each epoch, and loop over all its batches."
         message = f"The steps do not cover {case['epochs']} epochs of {n} examples."
         expect(counts == due, message, f"batches of {counts}", f"batches of {due}", hint=hint)
         every = all(sorted(rows) == list(range(n)) for rows in orders(case, run))
@@ -649,16 +671,16 @@ def covers_the_data(case: Case, seen: Any) -> None:
 
 @TRAININGS.check(
     points=0.75,
-    hint="The same seed gives the same order. Make a different seed for each epoch, such as `seed + epoch`.",
+    hint="The same seed gives the same order. Compute a different seed for each epoch, such as `1000 * seed + epoch`.",
 )
 def new_order_each_epoch(case: Case, seen: Any) -> None:
-    """Each epoch has an order of its own, with a seed and without; the same seed gives the same training."""
+    """Each epoch has a different order, with and without a seed. The same seed gives the same training."""
     first, again = (orders(case, run) for run in seen)
     alike = [rows for rows in first if first.count(rows) > 1]
     expect(not alike, "Two epochs of one training have the same order.", received=f"seed {case['seed']}")
     if case["seed"] is None:
-        hint = "Without a seed each call of `next_batch` must draw a new order: pass `seed=None` on."
+        hint = "Without a seed, each call of `next_batch` must draw a new order: pass `seed=None`."
         expect(first != again, "Two trainings without a seed are the same.", hint=hint)
     else:
-        hint = "Everything that is random in `fit` must follow from `seed`: pass on a seed that depends on it."
+        hint = "Pass `next_batch` a seed that is computed from `seed`."
         expect(first == again, f"Two trainings with seed {case['seed']} differ.", hint=hint)

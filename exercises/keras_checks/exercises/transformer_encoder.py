@@ -19,6 +19,7 @@ import tensorflow as tf
 from hypothesis import strategies as st
 
 from keras_checks.compare import Failure, close, expect, finite, same_shape
+from keras_checks.configurations import edited
 from keras_checks.observe import MissingAnswer, Namespace, describe_error, probe
 from keras_checks.question import Case, Question
 from keras_checks.strategies import uniform
@@ -88,7 +89,7 @@ def _given(value: Any, method: str) -> Any:
     if value is None:
         raise MissingAnswer(f"`TransformerEncoder.{method}` returned None. Is there a `return`?")
     if method == "call" and isinstance(value, tuple | list):
-        raise TypeError("`TransformerEncoder.call` must return one tensor, and returned several.")
+        raise TypeError("`TransformerEncoder.call` must return one tensor, but returned several.")
     return value
 
 
@@ -297,20 +298,25 @@ HALVES = ENCODER.trial(inside, examples, examples=len(EXAMPLES), shrinks=0)
 
 
 @HALVES.check(
-    points=1, hint="Follow x through the two skips: which step adds it, and does the normalization come after that sum?"
+    points=1,
+    hint="Each half adds its own input and then normalizes the sum: check both skips, and that the "
+    "normalization comes after the sum.",
 )
 def skips_carry_the_input(case: Case, seen: Any) -> None:
     """Without a mask, and with all kernels and biases at zero, only the two skips and the two normalizations are left:
-    at every position the output is the input, shifted to mean 0 and scaled to variance 1.
-    """
+    the output at every position is the input, shifted to mean 0 and scaled to variance 1."""
     expect(not isinstance(seen["skips"], str), f"Without a mask, your code raised: {seen['skips']}", hint=NO_MASK)
     x = case["x"].astype(np.float64)
     centred = x - x.mean(-1, keepdims=True)
     due = centred / np.sqrt((centred**2).mean(-1, keepdims=True))
-    close(seen["skips"], due, "The output with all kernels and biases at zero", ulps=512, scale=3)
+    what = "The output with all kernels and biases at zero"
+    received = same_shape(seen["skips"], due.shape, what)
+    size = float(np.sqrt(np.mean(received.astype(np.float64) ** 2)))
+    usual = 0.98 < size < 1  # the epsilon of a normalization makes its output smaller
+    close(received / size if usual else received, due, what, ulps=512, scale=3)
 
 
-NO_MASK = "`mask=None` means that all tokens are real: use the mask only where there is one."
+NO_MASK = "`mask=None` means that all tokens are real: use the mask only if it is not None."
 
 
 def agrees_with_one(candidates: Any, wanted: Any, compare: Callable[[Any, Any], None]) -> None:
@@ -327,8 +333,8 @@ def agrees_with_one(candidates: Any, wanted: Any, compare: Callable[[Any, Any], 
 
 def second_half(seen: Any, wanted: Any, ulps: float = 1024) -> None:
     """Fail unless the output without attention is this one."""
-    norms = "No gain was found that acts as that of the first normalization in the formula."
-    hint = "Make two LayerNormalization layers and use each of them once, after its sum."
+    norms = "No weight acts like the `gamma` of the first normalization in the formula."
+    hint = "Create two `LayerNormalization` layers, and use each of them once, after its sum."
     expect(seen["inner_gains"] == 1, norms, hint=hint)
     due = np.asarray(wanted)
     what = "The output without attention"
@@ -337,13 +343,12 @@ def second_half(seen: Any, wanted: Any, ulps: float = 1024) -> None:
 
 @HALVES.check(
     points=2,
-    hint="The second half takes p, the output of the first norm, twice: through Dense(relu) and Dense, and past them. "
-    "The second norm takes the sum.",
+    hint="The second half uses p, the output of the first normalization, twice: as input of the two Dense layers, and "
+    "in the sum with their output. The second normalization is applied to this sum.",
 )
 def worked_second_half(case: Case, seen: Any) -> None:
-    """With attention at zero and given weights elsewhere, the output is the one worked out by hand: (1, 1, -1, -1) for
-    the token (3, 1, 3, 1) of the text.
-    """
+    """With attention at zero and given weights elsewhere, the output has the values worked out by hand: (1, 1, -1, -1)
+    for the token (3, 1, 3, 1) of the text."""
     epsilons = 2**16 if case["_example"] == "text" else 1024  # up to 1e-2 is within; a smooth relu is 3e-2 off
     second_half(seen, EXAMPLES[case["_example"]][1], epsilons)
 
@@ -402,7 +407,7 @@ def directions(case: Case, seen: Any) -> int:
 
 
 @HALVES.check(
-    points=1.5, hint="x and what attention makes of x are added first; the first normalization takes their sum."
+    points=1.5, hint="First add `inputs` and the output of attention, then apply the first normalization to the sum."
 )
 def first_half(case: Case, seen: Any) -> None:
     """With the dense part at zero and sequences of equal tokens, the output is LayerNorm(x + attention(x)): a token
@@ -410,21 +415,22 @@ def first_half(case: Case, seen: Any) -> None:
     """
     flags = attention_flags(case, seen)
     attends = "No output depends on the token at another position."
-    expect(flags["attends"], attends, hint="Call attention on the inputs, and use what it returns.")
-    skip = "A token's own path past attention is not that of LayerNorm(x + attention(x))."
-    expect(flags["skip"], skip, hint="Add `inputs` to what attention returns, then normalize the sum.")
-    expect(flags["mixes"], "The first normalization does not take the sum of the input and attention on the input.")
+    expect(flags["attends"], attends, hint="Call attention on the inputs, and use its output.")
+    skip = "A token does not change its own output as it does in LayerNorm(x + attention(x))."
+    expect(flags["skip"], skip, hint="Add `inputs` to the output of attention, then normalize the sum.")
+    expect(
+        flags["mixes"],
+        "The first normalization is not applied to the sum of the input and the attention of the input on itself.",
+    )
 
 
-@HALVES.check(
-    points=0.5, hint="Hand `num_heads` on to attention, by its name: each head weighs the tokens in its own way."
-)
+@HALVES.check(points=0.5, hint="Pass `num_heads` to attention, by name.")
 def heads(case: Case, seen: Any) -> None:
-    """Attention has `num_heads` heads, each with weights of its own."""
+    """Attention has `num_heads` heads, each with its own weights."""
     width, num_heads = case["width"]
     constant = bool(np.abs(finite(seen["nothing"], "The output")).max() > 1e-3)
     due = {min(1 + num_heads + extra, width - 1) for extra in (0, constant)}
-    message = f"Attention behaves as if it had another number of heads than num_heads = {num_heads}."
+    message = f"Attention does not behave like attention with num_heads = {num_heads}."
     expect(directions(case, seen) in due, message)
 
 
@@ -511,7 +517,7 @@ def mean_misfit(case: Case, seen: Any) -> float:
     masked_part = np.asarray(seen["masked"]["gradient"]).transpose(0, 1, 3, 2, 4) * real
     unmasked = np.asarray(seen["alike"]["gradient"]).transpose(0, 1, 3, 2, 4) * LENGTH
     size = float(np.abs(unmasked[others]).max())
-    expect(size > 1e-6, "No real token has an influence on another.")
+    expect(size > 1e-6, "No real token influences another.")
     return float(np.abs(masked_part[others] - unmasked[others]).max()) / size
 
 
@@ -520,20 +526,23 @@ MASKED = ENCODER.trial(inside, examples, examples=len(EXAMPLES), shrinks=0)
 
 @MASKED.check(
     points=1,
-    hint="Attention scores are (batch, query, key), and padding must be hidden from every query: the axis of size 1 is "
-    "the one of the queries.",
+    hint="Attention scores are (batch, query, key), and padding must be masked as a key, for every query: add an axis "
+    "of size 1 for the queries to the mask.",
 )
 def padding_has_no_influence(case: Case, seen: Any) -> None:
-    """With `mask` of shape `(batch, len)`, True for real tokens, the output at a real token depends on every real
-    token and on no padding. In a later call without a mask, all tokens count again.
-    """
+    """With `mask` of shape `(batch, len)`, True for real tokens, the output at a real token depends on every real token
+    and on no padding. A later call without a mask uses all tokens."""
     acts = acting(influence(case, given_mask(seen)["gradient"]))
     due = case["mask"][:, :, None] & case["mask"][:, None, :]
     for one, wanted, mask in zip(acts, due, case["mask"], strict=True):
         if (one != wanted).any():
             raise Failure(f"With mask {mask.tolist()}: {_wrong_influence(one, wanted)}.")
     forgotten = "A call without a mask, after one with a mask, gave the same output at the real tokens."
-    expect(given_mask(seen)["moves"]["real"] is True, forgotten, hint="Keep no mask on `self`: use that of each call.")
+    expect(
+        given_mask(seen)["moves"]["real"] is True,
+        forgotten,
+        hint="Do not store the mask on `self`: use the argument of each call.",
+    )
 
 
 def _wrong_influence(acts: np.ndarray, due: np.ndarray) -> str:
@@ -545,17 +554,18 @@ def _wrong_influence(acts: np.ndarray, due: np.ndarray) -> str:
 
 @MASKED.check(
     points=0.5,
-    hint="Leave padding out of the softmax, with attention's own mask: then the weights of the real tokens sum to 1.",
+    hint="Mask padding inside attention, before its softmax: then the attention weights of the real tokens sum to 1.",
 )
 def attention_is_shared_among_real_tokens(case: Case, seen: Any) -> None:
-    """The real tokens share the whole attention: of equal tokens each gets one over the number of real ones."""
+    """The attention weights of the real tokens sum to 1: for equal tokens, each weight is 1 divided by the number of
+    real tokens."""
     influence(case, given_mask(seen)["gradient"])
-    expect(mean_misfit(case, seen) < TOLERANCE, "The real tokens get too much or too little of the attention.")
+    expect(mean_misfit(case, seen) < TOLERANCE, "The attention weights of the real tokens do not sum to 1.")
 
 
-@MASKED.check(points=0.25, hint="A layer hands its mask on if `self.supports_masking` is True.")
+@MASKED.check(points=0.25, hint="A layer passes its mask on if `self.supports_masking` is True.")
 def mask_is_passed_on(case: Case, seen: Any) -> None:
-    """The layer hands the mask of its input on to the layer after it."""
+    """The layer passes the mask of its input on to the next layer."""
     found = same_shape(given_mask(seen)["passed_on"], case["mask"].shape, "The mask that the next layer gets")
     expect((found == case["mask"]).all(), "The next layer does not get the mask of the input.")
 
@@ -563,14 +573,15 @@ def mask_is_passed_on(case: Case, seen: Any) -> None:
 config_cases = st.sampled_from(
     [
         {"width": [8, 2], "dense_dim": 11, "name": "first"},
-        {"width": [9, 3], "dense_dim": 7, "name": "block_2"},
+        {"width": [9, 3], "dense_dim": 7, "name": "block_2", "other_dense_dim": 10},
     ]
 )
 
 
 @probe
 def config(ns: Namespace, case: Case) -> Any:
-    """A layer, and the one that its configuration makes, with the same weights."""
+    """A layer, and the one that its configuration makes, with the same weights; the sizes of one whose configuration
+    was given another `dense_dim`."""
     layer = _make(ns, case, name=case["name"])
     entries = _given(layer.get_config(), "get_config")
     found: dict[str, Any] = {"names": [layer.name], "entries": [name for name in ARGUMENTS if name in entries]}
@@ -589,7 +600,16 @@ def config(ns: Namespace, case: Case) -> Any:
         "axes": [sorted({size for shape in each for size in shape}) for each in shapes],
         "same_shapes": shapes[0] == shapes[1],
         "outputs": [_output(layer, x), _output(again, x)],
+        "edited": _axes_of_edited(layer, entries, case, x) if "other_dense_dim" in case else [],
     }
+
+
+def _axes_of_edited(layer: Any, entries: Any, case: Case, x: Any) -> list[int]:
+    """The sizes of axes in a layer whose configuration was given another `dense_dim`."""
+    changed = edited(json.loads(json.dumps(entries)), {case["dense_dim"]: case["other_dense_dim"]})
+    other = type(layer).from_config(changed)
+    _output(other, x)
+    return sorted({int(size) for weight in other.weights for size in weight.shape})
 
 
 CONFIG = ENCODER.trial(config, config_cases, examples=2, shrinks=0)
@@ -597,24 +617,29 @@ CONFIG = ENCODER.trial(config, config_cases, examples=2, shrinks=0)
 
 @CONFIG.check(
     points=0.75,
-    hint="`from_config` calls `__init__` with what `get_config` returns: the base class's entries and yours.",
+    hint="`from_config` calls `__init__` with the entries of `get_config`: those of the base class and yours.",
 )
 def config_makes_the_layer_again(case: Case, seen: Any) -> None:
-    """`TransformerEncoder.from_config(layer.get_config())` makes a layer of the same name and sizes, which gives the
-    same output once it has the same weights.
-    """
+    """`TransformerEncoder.from_config(layer.get_config())` creates a layer with the same name and sizes, which returns
+    the same output if it has the same weights. If `dense_dim` is changed in the configuration, the new layer has that
+    size."""
     missing = [name for name in ARGUMENTS if name not in seen["entries"]]
     entries = f"The configuration has no entry {', '.join(missing)}."
     expect(not missing, entries, hint="Add one entry for each argument of `__init__`, with the argument's name.")
     expect("problem" not in seen, f"`from_config` failed: {seen.get('problem')}")
-    given = "Hand `**kwargs` on to `super().__init__`: the name is among them."
-    kept = "Start from `super().get_config()`: the name is among its entries."
+    given = "Pass `**kwargs` to `super().__init__`: they contain the name."
+    kept = "Start from `super().get_config()`: it contains the name."
     for found, what, hint in zip(seen["names"], ("The layer", "The new layer"), (given, kept), strict=True):
-        expect(found == case["name"], f"{what} does not have the name that was given.", found, case["name"], hint)
+        expect(found == case["name"], f"{what} does not have the given name.", found, case["name"], hint)
     has_dense_dim = all(case["dense_dim"] in axes for axes in seen["axes"])
     expect(has_dense_dim, f"No weight of the layer has an axis of dense_dim = {case['dense_dim']}.")
-    expect(seen["same_shapes"] is True, "The weights of the new layer have other shapes.")
+    expect(seen["same_shapes"] is True, "The weights of the new layer have different shapes.")
     close(seen["outputs"][1], seen["outputs"][0], "The output of the new layer", ulps=256, scale=3)
+    if "other_dense_dim" in case:
+        size = case["other_dense_dim"]
+        wanted = f"With dense_dim = {size} in the configuration, the new layer has no weight with such an axis."
+        hint = "Create the layer from the values in the configuration, not from values stored elsewhere."
+        expect(case["other_dense_dim"] in seen["edited"], wanted, seen["edited"], hint=hint)
 
 
 @probe
@@ -681,21 +706,27 @@ LEARNS = ENCODER.trial(learns, examples, examples=len(EXAMPLES), shrinks=0)
 
 @LEARNS.check(
     points=0.75,
-    hint="Every part must be an attribute of the layer, and used in `call` with TensorFlow or Keras operations only.",
+    hint="Make every part an attribute of the layer, and use only TensorFlow or Keras operations in `call`.",
 )
 def every_part_learns(case: Case, seen: Any) -> None:
     """Inside a `tf.function`, for any batch size and length, a gradient reaches both Dense layers, attention and the
     input, and no weight is frozen.
     """
     expect("problem" not in seen, f"Inside a tf.function the layer failed: {seen.get('problem')}")
-    expect(seen["stuck"] == 0, "Attention has weights that change the output and get no gradient.")
+    expect(seen["stuck"] == 0, "Attention has weights that change the output but get no gradient.")
     agrees_with_one(seen["gradients"], case, _reaches_dense_part_and_input)
     frozen = seen["held"] - seen["trained"]
-    expect(frozen == 0, f"{frozen} weights are frozen.", hint="No part of this layer has `trainable=False`.")
+    expect(
+        frozen == 0,
+        f"{frozen} weights are frozen.",
+        hint="All parts of this layer must be trainable: do not set `trainable=False`.",
+    )
 
 
 def _reaches_dense_part_and_input(found: Any, case: Case) -> None:
-    hint = "Keras lists the weights of layers that are attributes of your layer: make both Dense layers in `__init__`."
+    hint = (
+        "Keras lists the weights of layers that are attributes of your layer: create both Dense layers in `__init__`."
+    )
     kernels = [value for value in found["kernels"] if value > 0]
     expect(len(kernels) == 2, "Two Dense kernels must get a gradient.", f"{len(kernels)} kernels", "2 kernels", hint)
     what = "The gradient of the input"
@@ -804,13 +835,13 @@ def counts(ns: Namespace, case: Case) -> Any:
 COUNTED = COUNTS.trial(counts, counting_examples, examples=2)
 
 
-@COUNTED.check(points=0.25, hint="In each pass of a loop: call the layer on x, then count.")
+@COUNTED.check(points=0.25, hint="In each iteration of a loop, call the layer on `x`, then count.")
 def one_number_per_call(case: Case, seen: Any) -> None:
-    """The layer is called `n_calls` times on `x`, no more and no less, and the list has one number per call."""
+    """The layer is called exactly `n_calls` times on `x`, and the list has one number per call."""
     n_calls = len(case["stages"])
     same_shape(seen["changing"], (n_calls,), "The list of numbers")
     calls = len(seen["inputs"])
-    expect(calls == n_calls, "The layer was called too often or too rarely.", f"{calls} calls", f"{n_calls} calls")
+    expect(calls == n_calls, "The layer was called the wrong number of times.", f"{calls} calls", f"{n_calls} calls")
     for given in seen["inputs"]:
         close(given, case["x"], "The input of a call", ulps=4)
 
@@ -824,16 +855,19 @@ def same_counts(seen: Any, due: Any) -> None:
             "a model with BatchNormalization and Dropout",
             "Count all weights, trainable or not; the random state of Dropout is not a weight.",
         ),
-        "forgetful": ("a layer that makes its part in `call`", "Count `layer.weights`, not what the layer makes."),
+        "forgetful": (
+            "a layer that makes its part in `call`",
+            ("Count `layer.weights`: a part that is created in `call` is not in it."),
+        ),
     }
     for name, (layer, hint) in lists.items():
         what, numbers = f"The list for {layer}", np.asarray(due[name])
         close(same_shape(seen[name], numbers.shape, what), numbers, what, ulps=4, hint=hint)
 
 
-@COUNTED.check(points=0.75, hint="In each pass of the loop, read `len(layer.weights)` after the call.")
+@COUNTED.check(points=0.75, hint="In each iteration of the loop, read `len(layer.weights)` after the call.")
 def counts_are_right(case: Case, seen: Any) -> None:
-    """Each number is `len(layer.weights)` right after a call: for a layer whose number changes from call to call, for a
-    Dense layer, for a model with BatchNormalization and Dropout, and for a layer that makes its part in `call`.
-    """
+    """Each number is `len(layer.weights)` right after a call: for a layer whose number of weights changes from call to
+    call, for a Dense layer, for a model with BatchNormalization and Dropout, and for a layer that creates its part in
+    `call`."""
     same_counts(seen, COUNTED_EXAMPLES[case["_example"]][1])

@@ -16,7 +16,7 @@ from keras_checks.feedback import Record, record_of, text
 from keras_checks.notebook import export as exporting
 from keras_checks.notebook.mistakes import with_mistake
 from keras_checks.notebook.panel import NEUTRAL, CheckResult, Panel
-from keras_checks.notebook.quiet import import_tensorflow, no_warnings_of_tensorflow
+from keras_checks.notebook.quiet import import_tensorflow, no_library_warnings
 from keras_checks.observe import run_probe
 from keras_checks.question import Case, Check, exercise_names, questions
 from keras_checks.runner import fingerprint, fixed_seed, search
@@ -122,7 +122,7 @@ def _check(exercise: str, question: str, name: str) -> Check:
     for check in _question(exercise, question).checks:
         if check.name == name:
             return check
-    raise ValueError(f"{question} has no check {name!r}: build the notebooks anew")
+    raise ValueError(f"{question} has no check {name!r}: build the notebooks again")
 
 
 class Notebook(otter.Notebook):
@@ -152,7 +152,7 @@ class Notebook(otter.Notebook):
         this_run = CheckRun(panel)
         token = _RUN.set(this_run)
         try:
-            with no_warnings_of_tensorflow():
+            with no_library_warnings():
                 plain = super().check(question, env)
                 records = this_run.explained(self.exercise, question, env)
             result = CheckResult.of(plain, records, this_run.broken)

@@ -6,6 +6,7 @@ import importlib
 import logging
 import os
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,12 +27,15 @@ def import_tensorflow() -> None:
 
 
 @contextmanager
-def no_warnings_of_tensorflow() -> Iterator[None]:
-    """Probes trace many small functions, which TensorFlow warns of; a student did not write them."""
+def no_library_warnings() -> Iterator[None]:
+    """Probes trace many small functions and pass unusual inputs, of which TensorFlow and Keras warn; a student did not
+    write them."""
     logger = logging.getLogger("tensorflow")
     before = logger.level
     logger.setLevel(logging.ERROR)
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", category=UserWarning, module=r"keras\.")
+            yield
     finally:
         logger.setLevel(before)

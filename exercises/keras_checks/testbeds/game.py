@@ -14,6 +14,7 @@ import numpy as np
 
 from keras_checks.compare import Failure, array, expect
 from keras_checks.question import Case
+from keras_checks.testbeds.bends import squares
 from keras_checks.testbeds.players import Event
 
 D, G = "discriminator", "generator"
@@ -141,25 +142,39 @@ def expect_start(step: Any, case: Case, what: str) -> None:
         expect(same, f"{what} did not use the {player} that it was given.", hint=STORED)
 
 
-def of_two_worked(case: Case, seen: Any, name: str, what: str) -> tuple[Any, Event]:
-    """One of two worked steps, "moving" and "frozen", and the state of both networks after it.
+WORKED_GAMES = "moving", "frozen", "curved", "frozen_curved"
+"""The worked steps. In the frozen ones the discriminator's learning rate is 0: a mistake in its half costs only in the
+others. In the curved ones the discriminator squares each pixel first."""
 
-    In the frozen one the discriminator's learning rate is 0: a mistake in its half costs only in the moving one.
-    """
-    expect(isinstance(seen, list) and len(seen) == 2, "There are not two steps.")
-    step = checked(case[name], seen[name == "frozen" :][:1], 1, what)[0]
+
+def worked(game: Case, latent_dim: int, d_rate: float) -> Case:
+    """The worked steps of a game with images of one pixel, whose generator's kernel is 0."""
+    game = game | {"latent_dim": latent_dim, "g_kernel": np.zeros((latent_dim, 1), np.float32)}
+    games = {"moving": game | {"d_rate": d_rate}, "frozen": game | {"d_rate": 0.0}}
+    curved = {name: games[name] | {"d_bends": squares(1)} for name in games}
+    return games | {"curved": curved["moving"], "frozen_curved": curved["frozen"]}
+
+
+def of_worked(case: Case, seen: Any, name: str, what: str) -> tuple[Any, Event]:
+    """One of the worked steps, and the state of both networks after it."""
+    expect(isinstance(seen, list) and len(seen) == len(WORKED_GAMES), f"There are not {len(WORKED_GAMES)} steps.")
+    index = WORKED_GAMES.index(name)
+    step = checked(case[name], seen[index : index + 1], 1, what)[0]
     expect_start(step, case[name], what)
     return step, step["events"][-1]
 
 
-STORED = "Look at `__init__`: does it keep each network under its own name, and does the step use those?"
+STORED = "Look at `__init__` and `train_step`: store each network on `self`, and use these in the step."
 
 
 def finished(step: Any) -> None:
     """Fail with the student's error where a step raised one."""
     if "raised" in step:
         kind, message = (str(step["raised"].get(name, ""))[:200] for name in ("type", "message"))
-        raise Failure(f"`train_step` raised {kind}: {message}", hint="Look for the line of your step that this names.")
+        raise Failure(
+            f"`train_step` raised {kind}: {message}",
+            hint="Find the operation in your `train_step` that this message is about.",
+        )
 
 
 def returned(step: Any, name: str) -> float:

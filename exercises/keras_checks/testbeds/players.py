@@ -1,8 +1,8 @@
 """Two tiny players of an adversarial game that write down what is done with them.
 
-The generator and the discriminator are affine maps, so that whoever reads the transcript can recompute each
-player's gradient in a few lines. A transcript is a list of events in the order in which they ran, eagerly or in a
-graph; each holds the weights that both players had at that moment.
+Each has a kernel and a bias; :mod:`keras_checks.testbeds.bends` says how it uses them. A transcript is a list of
+events in the order in which they ran, eagerly or in a graph; each holds the weights that both players had at that
+moment.
 """
 
 from __future__ import annotations
@@ -14,6 +14,10 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
+
+from keras_checks.errors import describe_error
+from keras_checks.question import Case
+from keras_checks.testbeds.bends import outputs
 
 Event = dict[str, Any]
 
@@ -47,10 +51,12 @@ class Transcript:
 
 
 class Player(keras.layers.Layer):
-    """Maps each example to ``kernel.T @ example + bias`` in a given shape, and notes each call."""
+    """A network of a case, whose outputs have a given shape; notes each call."""
 
-    def __init__(self, transcript: Transcript, name: str, kernel: np.ndarray, bias: np.ndarray, shape: Sequence[int]):
+    def __init__(self, transcript: Transcript, name: str, case: Case, shape: Sequence[int]):
         super().__init__(name=name)
+        kernel, bias = case[f"{name[0]}_kernel"], case[f"{name[0]}_bias"]
+        self.form = tuple(case.get(f"{name[0]}_bends", ()))
         self.supports_jit = False  # a compiled graph could not write the transcript
         self.transcript = transcript
         self.shape = tuple(shape)
@@ -62,13 +68,9 @@ class Player(keras.layers.Layer):
 
     def call(self, inputs: Any) -> Any:
         flat = tf.reshape(inputs, (-1, math.prod(inputs.shape[1:])))
-        outputs = tf.reshape(self.scores(flat), (-1, *self.shape))
-        self.transcript.note(f"{self.name} call", into=inputs, out=outputs)
-        return outputs
-
-    def scores(self, flat: Any) -> Any:
-        """The outputs for examples laid out as rows."""
-        return tf.matmul(flat, self.kernel) + self.bias
+        found = tf.reshape(outputs(flat, self.kernel, self.bias, self.form), (-1, *self.shape))
+        self.transcript.note(f"{self.name} call", into=inputs, out=found)
+        return found
 
     def state(self) -> Any:
         """All weights in one vector: the kernel's, then the bias's."""
@@ -95,7 +97,8 @@ def attempt(transcript: Transcript, step: Callable[[], Any]) -> dict[str, Any]:
     try:
         outcome: dict[str, Any] = {"returned": _losses(step())}
     except Exception as error:
-        outcome = {"raised": {"type": type(error).__name__, "message": " ".join(str(error).split())[:200]}}
+        said = describe_error(error)
+        outcome = {"raised": {"type": said["type"], "message": said["message"][:200]}}
     return {"events": transcript.take()} | outcome
 
 
@@ -129,5 +132,5 @@ def _last_losses(history: Any) -> dict[str, Any]:
 
 def _losses(result: Any) -> dict[str, np.ndarray]:
     if not isinstance(result, dict) or not {"d_loss", "g_loss"} <= set(result):
-        raise TypeError(f"`train_step` must return a dict with d_loss and g_loss; it returned {result!r}")
+        raise TypeError(f"`train_step` must return a dict with `d_loss` and `g_loss`; it returned {result!r}")
     return {name: np.array(keras.ops.convert_to_numpy(result[name])) for name in ("d_loss", "g_loss")}

@@ -44,7 +44,8 @@ NAMES = {"mae": ("mae", "mean_absolute_error"), "mse": ("mse", "mean_squared_err
 """The names under which a metric may be reported."""
 
 
-OF_A_CLASS = "Your class has no `{step}` of its own, or calls Keras's, which is switched off here."
+OF_A_CLASS = "Your class does not define `{step}`, or it calls Keras's own `{step}`, which is switched off here."
+COUNT_HINT = "Call `self.optimizer.apply` once per step, with all gradients."
 
 
 def _off(*_: Any, **__: Any) -> Any:
@@ -253,10 +254,10 @@ def same_course(seen: dict[str, Any], course: list[Weights]) -> None:
     counted = array(seen["counted"], "The count of steps")
     expect(
         (counted == len(course)).all(),
-        "The optimizer has counted the wrong number of steps.",
+        "The optimizer counted the wrong number of steps.",
         counted,
         len(course),
-        hint="Call `self.optimizer.apply` once per step, with all gradients.",
+        hint=COUNT_HINT,
     )
 
 
@@ -286,7 +287,7 @@ def reports(logs: dict[str, Any], taken: list[Alone], name: str, *, weighted: bo
     found = reported(logs, name)
     if found is None:
         hint = "" if name == "loss" else "Update every metric in `self.metrics`, and return all their results."
-        raise Failure(f"There is no `{name}` in what is reported.", received=sorted(logs), hint=hint)
+        raise Failure(f"`{name}` is missing from the reported results.", received=sorted(logs), hint=hint)
     each = [batch["logs"][name] for batch in taken]
     counts, weights, ones = (
         [batch["count"] for batch in taken],

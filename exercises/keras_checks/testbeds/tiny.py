@@ -19,6 +19,7 @@ Weights = list[np.ndarray]
 SHAPES = [(2, 2), (2,), (2,), (2, 1), (1,)]
 OFFSET, LAST = 2, (3, 4)
 """The places of the weights that are never trained, and of those that may be frozen."""
+ACTIVATIONS = ("tanh", "sigmoid", "softplus", "silu")
 
 
 class Between(keras.layers.Layer):
@@ -65,6 +66,7 @@ def build(
     fixed: bool = False,
     penalty: float = 0.0,
     named: bool = False,
+    activation: str = "linear",
 ) -> tuple[keras.Model, list[Any]]:
     """The network, and its variables in the order of :data:`SHAPES`; None where it has no offset.
 
@@ -74,9 +76,10 @@ def build(
         fixed: the network has the offset, and its last layer is frozen.
         penalty: factor of the squared kernels that are added to the loss.
         named: the two columns of the input come in a dict, as "left" and "right".
+        activation: that of the first layer, one of :data:`ACTIVATIONS` or "linear".
     """
     regularizer = keras.regularizers.L2(penalty) if penalty else None
-    first = keras.layers.Dense(2, kernel_regularizer=regularizer)
+    first = keras.layers.Dense(2, activation, kernel_regularizer=regularizer)
     between = Between(doubles, fixed)
     last = keras.layers.Dense(1, trainable=not fixed, kernel_regularizer=regularizer)
     if named:

@@ -1,7 +1,7 @@
 # %% split_by_reshape_alone
 """The heads are split by a reshape straight to `(batch, heads, len, depth)`.
 
-A reshape moves no number: with the axes in this order a "head" gets whole positions instead of a slice of each. Reshape to
+A reshape keeps the order of the numbers, so each "head" gets whole positions instead of a slice of each. Reshape to
 `(batch, len, heads, depth)` first, then transpose heads and positions.
 """
 
@@ -12,10 +12,10 @@ class MultiHeadAttention(MultiHeadAttention):
 
 
 # %% split_and_merged_by_reshape_alone
-"""Heads are split and merged by reshapes alone.
+"""Heads are split and merged by reshapes only, without a transpose.
 
-The shapes fit and the numbers are in the wrong places: the split gives each head other positions, and the merge puts them back in
-the same wrong way. Each needs a transpose.
+The shapes are right, but the split gives each head whole positions instead of a slice of each. The split needs a
+transpose after the reshape, and the merge one before it.
 """
 
 
@@ -32,10 +32,10 @@ class MultiHeadAttention(MultiHeadAttention):
 
 
 # %% merged_without_transpose
-"""The heads are merged by a reshape without the transpose before it.
+"""The heads are merged by a reshape without a transpose before it.
 
-The result `(batch, heads, len, depth)` has the heads in front of the positions. Read in this order, a row of the output is made of
-several positions of one head. Transpose heads and positions back first.
+The tensor `(batch, heads, len, depth)` has the heads in front of the positions, so a row of the output gets several
+positions of one head. Transpose heads and positions back first.
 """
 
 
@@ -51,7 +51,7 @@ class MultiHeadAttention(MultiHeadAttention):
 # %% one_projection_for_all
 """Queries, keys and values share one projection.
 
-Then a query equals the key of its own position, and every position matches itself best. The three roles need three kernels.
+Then the query of a position equals its key, and every position attends most to itself. Use three kernels.
 """
 
 
@@ -65,7 +65,8 @@ class MultiHeadAttention(MultiHeadAttention):
 # %% keys_share_with_queries
 """Queries and keys share one projection.
 
-The scores become symmetric: if one position attends to another, the other attends back. Give the keys a kernel of their own.
+The scores are then symmetric: if one position attends to another, the reverse is also true. Use a separate kernel for
+the keys.
 """
 
 
@@ -78,8 +79,8 @@ class MultiHeadAttention(MultiHeadAttention):
 # %% values_share_with_keys
 """Keys and values share one projection.
 
-A key says where to look, a value what is found there; with one kernel for both, neither can be learned without changing the
-other.
+The key determines the weight, the value determines the output. With one kernel for both, neither can be learned without
+changing the other.
 """
 
 
@@ -90,9 +91,9 @@ class MultiHeadAttention(MultiHeadAttention):
 
 
 # %% no_output_projection
-"""The last projection is missing.
+"""The output projection is missing.
 
-The merged heads lie side by side, each in its own columns: nothing has mixed them yet. A fourth Dense layer does.
+After the merge, each head is in its own columns, and nothing has mixed them. Add a fourth Dense layer.
 """
 
 
@@ -103,9 +104,9 @@ class MultiHeadAttention(MultiHeadAttention):
 
 
 # %% values_not_projected
-"""The values are split as they come, without a projection of their own.
+"""The values are split without a projection.
 
-Each head then reads a fixed slice of the input. What a head takes from a position must be learned, like where it looks.
+Each head then averages a fixed slice of the input. Project the values with a Dense layer, like queries and keys.
 """
 
 
@@ -118,8 +119,8 @@ class MultiHeadAttention(MultiHeadAttention):
 # %% heads_with_equal_projections
 """All heads use the same projections.
 
-Heads with the same queries and keys attend alike; several of them are no better than one. Project to `d_model` numbers, and
-give each head its own slice.
+Heads with the same queries and keys have the same weights. Project to `d_model` numbers, and give each head its own
+slice.
 """
 
 
@@ -135,10 +136,9 @@ class MultiHeadAttention(MultiHeadAttention):
 
 
 # %% heads_added
-"""The heads are added up, not laid side by side.
+"""The heads are added instead of concatenated.
 
-In a sum the heads can no longer be told apart. Concatenated, each head keeps its columns, and the last projection learns how to
-mix them.
+Concatenate the heads, so that each keeps its columns: the last projection then learns how to mix them.
 """
 
 
@@ -154,7 +154,7 @@ class MultiHeadAttention(MultiHeadAttention):
 # %% weights_averaged
 """The returned weights are the mean over the heads.
 
-Each head attends elsewhere, and the mean shows none of it. Return them as they are, `(batch, num_heads, len_q, len_k)`.
+The heads have different weights. Return those of each head, with shape `(batch, num_heads, len_q, len_k)`.
 """
 
 
@@ -165,10 +165,10 @@ class MultiHeadAttention(MultiHeadAttention):
 
 
 # %% scaled_by_d_model
-"""A head divides its scores by the square root of `d_model`.
+"""The scores of a head are divided by the square root of `d_model` instead of `depth`.
 
-The dot product in a head has `depth` terms, so its standard deviation grows with the square root of `depth`. With `d_model` the
-scores are too small and the attention too even.
+The dot product in a head has `depth` terms, so its standard deviation grows with the square root of `depth`. With
+`d_model` the scores are too small and the weights too even.
 """
 
 
@@ -184,10 +184,9 @@ class MultiHeadAttention(MultiHeadAttention):
 
 
 # %% heads_not_scaled
-"""The scores of a head are not divided by anything.
+"""The scores of a head are not scaled.
 
-The wider a head, the larger its dot products, and the nearer the softmax to a single 1. Divide by the square root of `depth`, or
-call `scaled_dot_product_attention`, which divides.
+Divide the scores by the square root of `depth`, or call `scaled_dot_product_attention`, which scales them.
 """
 
 
@@ -203,9 +202,9 @@ class MultiHeadAttention(MultiHeadAttention):
 
 
 # %% softmax_over_the_heads
-"""The softmax runs over the heads.
+"""The softmax runs over the heads instead of the keys.
 
-The weights of a query in a head then do not sum to 1. Each head has its own distribution over the keys, the last axis.
+The weights of a query in a head then do not sum to 1. Apply the softmax over the last axis.
 """
 
 
@@ -221,9 +220,9 @@ class MultiHeadAttention(MultiHeadAttention):
 
 
 # %% num_heads_ignored
-"""There is always one head.
+"""`num_heads` is ignored: there is always one head.
 
-`num_heads` is stored and not used: one set of weights for all columns. Split the projected tensors before attention.
+Split the projected tensors into `num_heads` heads before attention.
 """
 
 
@@ -234,9 +233,9 @@ class MultiHeadAttention(MultiHeadAttention):
 
 
 # %% mask_ignored_by_the_heads
-"""The layer takes a mask and does not pass it on.
+"""The mask is not passed on.
 
-Without it, every head sees everything. `scaled_dot_product_attention` takes the mask as its fourth argument.
+Without it, every head attends to all keys. `scaled_dot_product_attention` takes the mask as its fourth argument.
 """
 
 
@@ -246,10 +245,10 @@ class MultiHeadAttention(MultiHeadAttention):
 
 
 # %% mask_without_head_axis
-"""A mask `(batch, q, k)` meets scores `(batch, heads, q, k)` as it is.
+"""A mask `(batch, q, k)` is used with scores `(batch, heads, q, k)` without an axis for the heads.
 
-Broadcasting aligns the last axes, so the batch axis of the mask meets the heads. That is an error, or, where both have the same
-size, silently the wrong mask. A mask of rank 3 needs an axis at position 1.
+Broadcasting aligns the last axes, so the batch axis of the mask meets the heads. This raises an error, or gives a wrong
+mask if both have the same size. Add an axis at position 1 to a mask of rank 3.
 """
 
 
@@ -259,9 +258,9 @@ class MultiHeadAttention(MultiHeadAttention):
 
 
 # %% head_axis_always_added
-"""Every mask gets an axis for the heads, even one that has it already.
+"""Every mask gets an axis for the heads, even one that already has it.
 
-A mask `(batch, heads, q, k)` becomes one of rank 5, and so do the scores. Only a mask of rank 3 lacks the axis.
+A mask `(batch, heads, q, k)` then has rank 5, and so do the scores. Add the axis only to a mask of rank 3.
 """
 
 
@@ -278,8 +277,8 @@ class MultiHeadAttention(MultiHeadAttention):
 # %% indivisible_accepted
 """A `d_model` that `num_heads` does not divide is accepted.
 
-With `d_model // num_heads` some columns are lost, or the first call ends in an error about shapes that is hard to read. Check
-the sizes where they come in: in `__init__`.
+With `d_model // num_heads` some columns are lost, or the first call fails with an unclear error. Check the two sizes in
+`__init__`.
 """
 
 
@@ -294,10 +293,10 @@ class MultiHeadAttention(MultiHeadAttention):
 
 
 # %% projections_made_in_call
-"""The Dense layers are made in `call`.
+"""The Dense layers are created in `call`.
 
-Each call starts with new random kernels that the layer does not track, so they are never trained. Make them once, in
-`__init__`.
+Each call then uses new random kernels that the layer does not track, so they are never trained. Create the layers once,
+in `__init__`.
 """
 
 
@@ -311,10 +310,10 @@ class MultiHeadAttention(MultiHeadAttention):
 
 
 # %% self_attention_only
-"""Keys and values are made from the queries' input.
+"""Keys and values are computed from `q`.
 
-In self-attention the three inputs are one tensor, and nobody notices. A decoder that attends to an encoder passes two different
-sequences.
+In self-attention the three inputs are the same tensor. A decoder that attends to an encoder passes two different
+sequences: use `k` and `v`.
 """
 
 
@@ -324,9 +323,9 @@ class MultiHeadAttention(MultiHeadAttention):
 
 
 # %% values_made_from_keys
-"""The values are made from `k`; `v` is not used.
+"""The values are computed from `k`, and `v` is not used.
 
-Often the two are the same tensor, but the layer has an argument for each: where to look, and what is found there.
+The two are often the same tensor, but not always. Use `v` for the values.
 """
 
 
@@ -336,9 +335,10 @@ class MultiHeadAttention(MultiHeadAttention):
 
 
 # %% arguments_in_another_order
-"""`call` takes `v, k, q`.
+"""`call` takes `v, k, q` instead of `q, k, v`.
 
-Other texts have this order. Here it is `call(q, k, v, mask)`; a caller by position gets the roles mixed up.
+Some other implementations have this order. Here it is `call(q, k, v, mask)`, and callers pass the arguments by
+position.
 """
 
 
@@ -350,7 +350,7 @@ class MultiHeadAttention(MultiHeadAttention):
 # %% projections_with_relu
 """The projections have a relu.
 
-With negative numbers cut off, queries and keys can agree but never oppose. The four projections are linear.
+The four projections are linear: use no activation.
 """
 
 
@@ -365,8 +365,8 @@ class MultiHeadAttention(MultiHeadAttention):
 # %% batch_size_written_down
 """The batch size is read from the static shape.
 
-While `fit` traces, that entry is None, and the reshape fails. `tf.shape(x)[0]` is known when the graph runs, and one entry of a
-reshape may be -1.
+While `fit` traces, the static batch size is None, and the reshape fails. Use `tf.shape(x)[0]`, or -1 for one entry of a
+reshape.
 """
 
 
@@ -379,8 +379,7 @@ class MultiHeadAttention(MultiHeadAttention):
 # %% input_added
 """The input is added to the output.
 
-The skip connection belongs to the Transformer block around the layer, with the normalization. This layer returns what attention
-found.
+The skip connection is part of the Transformer block around the layer. This layer returns only the output of attention.
 """
 
 
@@ -391,9 +390,9 @@ class MultiHeadAttention(MultiHeadAttention):
 
 
 # %% first_head_shown
-"""The returned weights are those of the first head, once for each head.
+"""The returned weights are those of the first head, repeated for each head.
 
-The output is right; the second result hides what the other heads do.
+The output is right. Return the weights of every head.
 """
 
 
@@ -404,9 +403,9 @@ class MultiHeadAttention(MultiHeadAttention):
 
 
 # %% sizes_kept_on_the_class
-"""`num_heads` and `depth` are stored on the class, not on the layer.
+"""`num_heads` and `depth` are stored on the class instead of on `self`.
 
-A second layer overwrites them for the first. Store what `__init__` gets on `self`.
+A second layer then overwrites the sizes of the first. Store the arguments of `__init__` on `self`.
 """
 
 
@@ -419,9 +418,9 @@ class MultiHeadAttention(MultiHeadAttention):
 
 
 # %% batch_size_of_the_first_call
-"""The batch size of the first call is kept for all later ones.
+"""The batch size of the first call is used in all later calls.
 
-The last batch of an epoch is often smaller. Take the batch size from the tensors of each call: `tf.shape(q)[0]`.
+The last batch of an epoch is often smaller. Get the batch size from the tensors of each call: `tf.shape(q)[0]`.
 """
 
 
@@ -439,7 +438,7 @@ class MultiHeadAttention(MultiHeadAttention):
 # %% no_pair_returned
 """Only the output is returned.
 
-`call` returns a pair: the output and the weights of all heads.
+`call` returns a pair: the output, and the weights of all heads.
 """
 
 
@@ -451,7 +450,7 @@ class MultiHeadAttention(MultiHeadAttention):
 # %% length_of_the_queries_for_all
 """Keys and values are reshaped to the length of the queries.
 
-In self-attention the lengths agree. Take the length of each tensor from itself, or write -1.
+In self-attention the lengths are equal, otherwise they can differ. Use the length of each tensor, or -1.
 """
 
 
@@ -466,9 +465,9 @@ class MultiHeadAttention(MultiHeadAttention):
 
 
 # %% scaled_twice
-"""The queries are divided by the square root of `depth` and handed to a function that divides again.
+"""The queries are divided by the square root of `depth` before a function that scales the scores again.
 
-`scaled_dot_product_attention` scales the scores. Pass on the queries as they are.
+`scaled_dot_product_attention` scales the scores. Pass the queries to it without scaling.
 """
 
 
@@ -484,9 +483,9 @@ class MultiHeadAttention(MultiHeadAttention):
 
 
 # %% values_without_a_split_per_head
-"""Each head gets its own queries and keys, and all heads mix the same first slice of the values.
+"""All heads use the first slice of the values.
 
-Split the values as you split queries and keys: head h takes slice h.
+Split the values like queries and keys: head h uses slice h.
 """
 
 
@@ -503,12 +502,32 @@ class MultiHeadAttention(MultiHeadAttention):
 
 
 # %% mask_inverted_for_the_heads
-"""The mask is negated before it reaches the attention.
+"""The mask is negated before it is passed to the attention function.
 
-True means allowed, in the layer as in the function of question 1: pass the mask on as it is, with an axis for the heads.
+True means allowed, in the layer and in the function of question 1. Pass the mask on without negating it, with an axis
+for the heads.
 """
 
 
 class MultiHeadAttention(MultiHeadAttention):
     def call(self, q, k, v, mask=None):
         return super().call(q, k, v, mask=None if mask is None else tf.logical_not(mask))
+
+
+# %% layer_of_keras
+"""Keras's own `MultiHeadAttention` computes the result.
+
+Write the layer yourself: projections, split, attention in each head, merge, and the last projection. Keras's own
+attention is switched off while the checks run.
+"""
+
+
+class MultiHeadAttention(keras.layers.Layer):
+    def __init__(self, d_model, num_heads, **kwargs):
+        super().__init__(**kwargs)
+        if d_model % num_heads:
+            raise ValueError("d_model must be divisible by num_heads.")
+        self.attention = keras.layers.MultiHeadAttention(num_heads, d_model // num_heads)
+
+    def call(self, q, k, v, mask=None):
+        return self.attention(q, v, k, attention_mask=mask, return_attention_scores=True)

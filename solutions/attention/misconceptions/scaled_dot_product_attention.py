@@ -1,8 +1,8 @@
 # %% no_scaling
 """The scores are not divided by the square root of d.
 
-The wider the queries, the larger their dot products: the softmax then gives nearly everything to one key, and its gradient
-vanishes. Divide by sqrt(d) before the softmax.
+The wider the queries, the larger their dot products: the softmax then gives nearly all the weight to one key, and its
+gradient vanishes. Divide by sqrt(d) before the softmax.
 """
 
 
@@ -15,10 +15,10 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 
 
 # %% scaled_by_d
-"""The scores are divided by d, not by its square root.
+"""The scores are divided by d instead of its square root.
 
-A sum of d independent products with mean 0 and variance 1 has standard deviation sqrt(d), not d. After a division by d, wide
-queries attend to all keys nearly equally.
+A sum of d independent products with mean 0 and variance 1 has standard deviation sqrt(d). If you divide by d, the
+weights of wide queries are nearly equal for all keys.
 """
 
 
@@ -33,7 +33,7 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 # %% scaled_by_length
 """The scores are divided by the square root of the number of keys.
 
-The width of a query makes a dot product large, not the length of the sequence: take the size of the last axis.
+The dot product grows with the width of a query, not with the length of the sequence. Use the size of the last axis.
 """
 
 
@@ -48,8 +48,7 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 # %% softmax_over_the_queries
 """The softmax runs over the queries instead of the keys.
 
-The scores are (query, key), and each query shares its attention among the keys: the weights sum to 1 over the last axis. Over
-another axis, the weights of a query sum to anything.
+The scores have shape `(..., query, key)`, and the weights of each query must sum to 1 over the keys, the last axis.
 """
 
 
@@ -62,9 +61,9 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 
 
 # %% mask_inverted
-"""The mask is read the wrong way round: True hides.
+"""The mask is inverted: keys with True are masked.
 
-Here True means that attention is allowed. Other texts use 1 for what is to be hidden; check which one your source uses.
+Here True means that attention is allowed. Some other texts use 1 for masked keys.
 """
 
 
@@ -77,10 +76,10 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 
 
 # %% mask_ignored
-"""The mask is accepted and not used.
+"""The mask is not used.
 
-Without it every query sees padding, and a decoder sees the tokens that it must predict. Apply it to the scores, before the
-softmax.
+Without it every query attends to padding, and a decoder sees the tokens that it must predict. Apply it to the scores,
+before the softmax.
 """
 
 
@@ -93,8 +92,8 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 # %% mask_after_the_softmax
 """The weights are set to 0 after the softmax.
 
-By then the hidden keys have had their share, and the remaining weights do not sum to 1. Hide the scores instead, and the softmax
-shares the whole 1 among the allowed keys.
+The remaining weights then do not sum to 1. Mask the scores before the softmax, so that the weights of the allowed keys
+sum to 1.
 """
 
 
@@ -107,10 +106,10 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 
 
 # %% mask_multiplies_the_scores
-"""The scores are multiplied by the mask: hidden ones become 0.
+"""The scores are multiplied by the mask, so masked scores become 0.
 
-A score of 0 is a score like any other: it is that of a key orthogonal to the query. A weight of 0 needs a very negative
-score.
+A score of 0 does not give a weight of 0: it is the score of a key orthogonal to the query. Replace masked scores with a
+very low number.
 """
 
 
@@ -123,10 +122,10 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 
 
 # %% mask_value_leaks
-"""The number that replaces hidden scores is not low enough.
+"""The number that replaces masked scores is not low enough.
 
-With -5 in its place a hidden key still gets a share: the softmax only sees differences, and allowed scores may be far below 0
-themselves. Take a number such as -1e9, or the lowest one of the dtype.
+With -5, for example, a masked key still gets some weight, and allowed scores can be lower than that. Use a number such
+as -1e9, or the lowest float32.
 """
 
 
@@ -139,10 +138,9 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 
 
 # %% mask_penalty_leaks_for_large_scores
-"""The penalty for hidden scores is too small when scores are large.
+"""The number subtracted from masked scores is too small for large scores.
 
-Subtracting one hundred hides a score of 3, but not a score of 3000. A hidden score must end up far below every score that can
-occur.
+Subtracting 100 masks a score of 3, but not a score of 3000. A masked score must be far below every possible score.
 """
 
 
@@ -155,10 +153,10 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 
 
 # %% shared_out_after_the_mask
-"""The weights are set to 0 after the softmax and then divided by what is left.
+"""The weights are set to 0 after the softmax and then divided by their sum.
 
-On paper that is the same as a mask on the scores. But where the hidden keys took the whole share, or nothing is allowed, nothing
-is left: 0 / 0 is NaN. Mask the scores, before the softmax.
+If the masked keys had nearly all the weight, or no key is allowed, the sum is 0, and 0 / 0 is NaN. Mask the scores
+before the softmax.
 """
 
 
@@ -172,10 +170,10 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 
 
 # %% largest_of_all_rows_subtracted
-"""The softmax is written out with the largest score of the whole tensor subtracted, not that of each row.
+"""The softmax subtracts the largest score of the whole tensor instead of that of each row.
 
-A row whose scores all lie far below that number underflows: 0 / 0 is NaN. Subtract the maximum over the keys, row by row, or
-use `tf.nn.softmax`, which does.
+In a row whose scores are all far below that number, all exponentials are 0, and 0 / 0 is NaN. Subtract the maximum over
+the keys, row by row, or use `tf.nn.softmax`.
 """
 
 
@@ -189,10 +187,9 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 
 
 # %% minus_infinity
-"""Scores are hidden behind minus infinity, and a row with nothing else becomes NaN.
+"""Masked scores are set to minus infinity, so a row with no allowed key becomes NaN.
 
-The softmax subtracts the maximum of a row, and minus infinity minus itself is NaN. A very low finite number hides as well, and
-gives finite weights.
+The softmax subtracts the maximum of a row, and minus infinity minus itself is NaN. Use a very low finite number.
 """
 
 
@@ -205,10 +202,10 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 
 
 # %% exponentials_overflow
-"""The softmax is written out and overflows for large scores.
+"""The softmax is computed with `exp` of the scores, which overflows for large scores.
 
 exp(89) is infinite in float32, and infinity divided by infinity is NaN. Subtract the maximum of the row first, or use
-`tf.nn.softmax`, which does.
+`tf.nn.softmax`.
 """
 
 
@@ -223,10 +220,10 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 
 
 # %% scores_clipped
-"""Scores are clipped to a moderate range.
+"""Scores are clipped.
 
-This keeps the exponentials finite and changes the answer: beyond the limit all keys count alike. Subtracting the maximum of the
-row is exact.
+This keeps the exponentials finite but changes the weights: beyond the limit all keys count the same. Subtract the
+maximum of the row instead.
 """
 
 
@@ -240,9 +237,9 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 
 
 # %% scores_returned
-"""The scores are returned as weights, from before the softmax.
+"""The scores are returned in place of the weights.
 
-The output is right, but the second result is not what it was made with. Return the weights: positive, with sum 1.
+The output is right. Return the result of the softmax as weights: positive numbers that sum to 1.
 """
 
 
@@ -254,7 +251,7 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 
 
 # %% results_swapped
-"""The weights come first and the output second.
+"""The results are in the wrong order: weights first.
 
 The function returns `(output, weights)`, in this order.
 """
@@ -271,7 +268,7 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 # %% output_only
 """Only the output is returned.
 
-The function returns a pair: the weights are what you will plot.
+The function returns the pair `(output, weights)`.
 """
 
 
@@ -285,8 +282,8 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 # %% no_gradient_through_the_weights
 """No gradient passes through the weights.
 
-The output is right, but queries and keys never learn: `stop_gradient`, or a step through NumPy, cuts the weights off. Use
-TensorFlow or Keras operations only.
+The output is right, but queries and keys get no gradient from it. Do not use `stop_gradient` or NumPy on the way to the
+weights.
 """
 
 
@@ -299,10 +296,10 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 
 
 # %% axes_of_the_mask_fixed
-"""The mask always gets one more axis for the heads.
+"""The mask always gets an extra axis for the heads.
 
-A mask that has the shape of the scores gets one axis too many, and so do the weights. Leave the mask as it comes: it broadcasts
-to the scores.
+A mask that has the shape of the scores then has one axis too many, and so have the weights. Do not reshape the mask: it
+broadcasts to the scores.
 """
 
 
@@ -315,10 +312,9 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 
 
 # %% dropout_on_the_weights
-"""Some weights are dropped at random, at every call.
+"""Dropout is applied to the weights in every call.
 
-Here attention has no dropout: a weight that is set to 0 and others that are scaled up no longer share the whole 1. A layer may
-add dropout, in training only.
+Here attention has no dropout: with it, the weights do not sum to 1.
 """
 
 
@@ -331,9 +327,9 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 
 
 # %% divided_after_the_softmax
-"""The weights are divided by the square root of d, not the scores.
+"""The weights are divided by the square root of d instead of the scores.
 
-After the softmax a division only shrinks the output: the weights then sum to 1 / sqrt(d). Divide the scores.
+After the softmax, the division only makes the output smaller: the weights sum to 1 / sqrt(d). Divide the scores.
 """
 
 
@@ -348,7 +344,7 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 # %% scaled_by_the_width_of_the_values
 """The scores are divided by the square root of d_v, the width of the values.
 
-The values take no part in the dot products. The width of queries and keys is the size of their last axis.
+The values are not part of the dot products. Use the width of queries and keys, the size of their last axis.
 """
 
 
@@ -361,7 +357,7 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 
 
 # %% two_axes_transposed_by_number
-"""The axes of the keys are permuted by fixed numbers, so only rank 3 works.
+"""The axes of the keys are permuted by fixed numbers, which works only for rank 3.
 
 With heads the tensors have rank 4. `tf.matmul(..., transpose_b=True)` swaps the last two axes for any rank.
 """
@@ -378,7 +374,7 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 # %% similarity_of_directions
 """Queries and keys are normalized to length 1 before the product.
 
-That is the cosine similarity: the length of a key no longer counts, and no score exceeds 1 / sqrt(d). Take the plain dot
+This is the cosine similarity: the length of a key has no effect, and no score exceeds 1 / sqrt(d). Use the plain dot
 product.
 """
 
@@ -393,10 +389,10 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 
 
 # %% exponentials_not_shifted
-"""The softmax is written out, and nothing is subtracted from the scores.
+"""The softmax is computed with `exp` of the scores, without subtracting their maximum.
 
-exp(89) is infinite in float32, and infinity divided by infinity is NaN. Where nothing is allowed, 0 / 0 is NaN, too. Subtract
-the maximum of the row first, or use `tf.nn.softmax`, which does.
+exp(89) is infinite in float32, and infinity divided by infinity is NaN. If no key is allowed, 0 / 0 is NaN, too.
+Subtract the maximum of the row first, or use `tf.nn.softmax`.
 """
 
 
@@ -410,9 +406,10 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 
 
 # %% hidden_scores_not_low_enough
-"""Hidden scores become -100, and the allowed ones may be lower than that.
+"""Masked scores are set to -100, and allowed scores can be lower than that.
 
-Scores can be in the thousands, of either sign. A hidden score must be far below any of them: take the lowest float32.
+Scores can be in the thousands, positive or negative. A masked score must be far below any of them: use the lowest
+float32.
 """
 
 
@@ -422,3 +419,16 @@ def scaled_dot_product_attention(q, k, v, mask=None):
         scores = tf.where(mask, scores, tf.constant(-100.0, scores.dtype))
     weights = tf.nn.softmax(scores, axis=-1)
     return tf.matmul(weights, v), weights
+
+
+# %% attention_of_keras
+"""A Keras layer computes the attention.
+
+Write it yourself: scores by a matrix product, weights by a softmax, the output by another matrix product. Keras's own
+attention is switched off while the checks run.
+"""
+
+
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scaled = q / tf.sqrt(tf.cast(tf.shape(k)[-1], q.dtype))
+    return keras.layers.Attention()([scaled, v, k], return_attention_scores=True)

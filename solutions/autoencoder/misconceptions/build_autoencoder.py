@@ -1,7 +1,7 @@
 # %% fresh_layers
-"""The whole has layers of its own instead of the two halves.
+"""The autoencoder has its own layers instead of the two halves.
 
-It trains well, but the given halves learn nothing from that. Call the given models: they bring their weights along.
+Training it does not change the given halves. Call the given models: each call uses their weights.
 """
 
 
@@ -16,10 +16,9 @@ def build_autoencoder(encoder, decoder):
 
 
 # %% copied_halves
-"""The whole is made of copies of the halves.
+"""The autoencoder consists of copies of the halves.
 
-A copy starts with the same values, but has weights of its own: training the whole leaves the given halves as they
-were. Use the models themselves.
+A copy has its own weights, so training does not change the given halves. Use the given models.
 """
 
 
@@ -34,10 +33,10 @@ def build_autoencoder(encoder, decoder):
 
 
 # %% encoder_detached
-"""No gradient reaches the encoder: the code is cut off by `stop_gradient`.
+"""No gradient reaches the encoder, because `stop_gradient` is applied to the code.
 
-The decoder then learns to make the best of a random code. The gradient of the loss has to flow through the decoder
-back into the encoder.
+The encoder then stays random. Remove `stop_gradient`: the gradient of the loss must pass through the decoder to the
+encoder.
 """
 
 
@@ -47,9 +46,9 @@ def build_autoencoder(encoder, decoder):
 
 
 # %% encoder_frozen
-"""The encoder is frozen, only the decoder is trained.
+"""The encoder is frozen, so only the decoder is trained.
 
-`trainable = False` is for parts that are trained already. Here both halves start untrained and learn together.
+Both halves start untrained and must be trained together. Do not set `trainable = False`.
 """
 
 
@@ -60,9 +59,9 @@ def build_autoencoder(encoder, decoder):
 
 
 # %% decoder_frozen
-"""The decoder is frozen, only the encoder is trained.
+"""The decoder is frozen, so only the encoder is trained.
 
-In a GAN one network is frozen while the other learns. In an autoencoder both minimize the same loss and learn together.
+Both halves start untrained and must be trained together. Do not set `trainable = False`.
 """
 
 
@@ -75,8 +74,8 @@ def build_autoencoder(encoder, decoder):
 # %% hidden_in_a_lambda
 """The halves are called inside a `Lambda` layer, which does not know their weights.
 
-The output is right, but the whole has no weights, so `fit` trains nothing. Call models directly, or keep them as
-attributes of a subclass.
+The output is right, but the autoencoder has no weights, so `fit` trains nothing. Call the models directly, or store
+them as attributes of a subclass.
 """
 
 
@@ -87,9 +86,9 @@ def build_autoencoder(encoder, decoder):
 
 
 # %% decoder_on_the_input
-"""The decoder is wired to the encoder's input, not to its output.
+"""The decoder is called on the encoder's input instead of the code.
 
-Where the sizes fit, this even runs, but the encoder takes no part. The decoder gets the code.
+If the sizes fit, this runs, but it does not use the encoder. Call the decoder on the encoder's output.
 """
 
 
@@ -98,9 +97,9 @@ def build_autoencoder(encoder, decoder):
 
 
 # %% decoder_first
-"""The halves are in the wrong order: the data go into the decoder first.
+"""The halves are in the wrong order: the decoder gets the data.
 
-Data, encoder, code, decoder, data. In a nested call the innermost comes first.
+The encoder gets the data, and the decoder gets the code. In a nested call the innermost is called first.
 """
 
 
@@ -110,9 +109,9 @@ def build_autoencoder(encoder, decoder):
 
 
 # %% disconnected
-"""The model goes from the encoder's input to the decoder's output, but no path connects them.
+"""The model's input is the encoder's input and its output is the decoder's output, but they are not connected.
 
-`decoder.output` belongs to the decoder's own input. Call the decoder on the encoder's output to connect the two.
+`decoder.output` was computed from the decoder's own input. Call the decoder on the encoder's output to connect the two.
 """
 
 
@@ -121,9 +120,9 @@ def build_autoencoder(encoder, decoder):
 
 
 # %% encoder_only
-"""The whole ends at the code.
+"""The autoencoder returns the code.
 
-It must return data: send the code through the decoder.
+It must return data: call the decoder on the code.
 """
 
 
@@ -132,9 +131,9 @@ def build_autoencoder(encoder, decoder):
 
 
 # %% layers_in_one_row
-"""The layers of both halves are put in one row, one after another.
+"""The layers of both halves are put into one list and called one after another.
 
-That is right for halves without branches only. A model is a layer: call each half as one piece.
+This works only for halves without branches. A model is a layer: call each half as one model.
 """
 
 
@@ -148,10 +147,10 @@ def build_autoencoder(encoder, decoder):
 
 
 # %% always_inference
-"""Both halves are called with `training=False`, also while the whole is trained.
+"""Both halves are called with `training=False`, even while the autoencoder is trained.
 
-Batch normalization and dropout inside the halves are then off during training. Do not set `training`: Keras passes it
-on. Or pass on the value that `call` gets.
+Batch normalization and dropout are then off during training. Do not set `training`: Keras passes it on. In a subclass,
+pass on the value that `call` gets.
 """
 
 
@@ -169,7 +168,7 @@ def build_autoencoder(encoder, decoder):
 
 
 # %% always_training
-"""Both halves are called with `training=True`, also when the whole predicts.
+"""Both halves are called with `training=True`, even in prediction.
 
 The reconstruction of an example then depends on the rest of its batch. Do not set `training`: Keras passes it on.
 """
@@ -181,9 +180,9 @@ def build_autoencoder(encoder, decoder):
 
 
 # %% one_layer_more
-"""The whole has a layer of its own after the decoder.
+"""The autoencoder has another layer after the decoder.
 
-Then the two halves on their own give something else than the whole. The whole has no weights but those of the halves.
+Its output then differs from that of the two halves. The autoencoder has only the weights of the halves.
 """
 
 
@@ -196,8 +195,7 @@ def build_autoencoder(encoder, decoder):
 # %% input_added_to_the_output
 """The input is added to the output of the decoder.
 
-Such a skip connection passes the data around the code, so the halves need not learn anything. Everything must go
-through the code.
+With this skip connection the data bypass the code, so the halves need not learn anything. Return the decoder's output.
 """
 
 
@@ -207,9 +205,9 @@ def build_autoencoder(encoder, decoder):
 
 
 # %% parts_in_a_plain_function
-"""A function is returned, not a model.
+"""A function is returned instead of a model.
 
-It computes the right values, but it can be neither compiled nor trained. `keras.Model(input, output)` makes a model.
+It computes the right values, but it cannot be compiled or trained. Use `keras.Model(inputs, outputs)`.
 """
 
 
@@ -218,9 +216,9 @@ def build_autoencoder(encoder, decoder):
 
 
 # %% first_whole_kept
-"""The first whole is kept and returned for every other pair of halves.
+"""The first autoencoder is kept and returned again for other halves of the same shape.
 
-A cache by shape saves no time here and mixes up models. Build a new whole in each call.
+Build a new autoencoder in each call.
 """
 
 _wholes = {}
@@ -244,9 +242,9 @@ def build_autoencoder(encoder, decoder):
 
 
 # %% layers_called_one_by_one
-"""The layers of both halves are called one after another, each on the output of the one before it.
+"""The layers of both halves are called one after another, each on the output of the one before.
 
-A layer that adds two branches needs both of them. A model is a layer: call each half as one piece.
+A layer that adds two branches needs both of them. A model is a layer: call each half as one model.
 """
 
 
@@ -258,9 +256,9 @@ def build_autoencoder(encoder, decoder):
 
 
 # %% sigmoid_after_the_decoder
-"""A sigmoid follows the decoder.
+"""A sigmoid is applied to the output of the decoder.
 
-The decoder has its own last activation. The output of the whole is what the decoder gives, unchanged.
+The decoder already has its last activation. Return its output unchanged.
 """
 
 
@@ -270,9 +268,9 @@ def build_autoencoder(encoder, decoder):
 
 
 # %% code_as_second_output
-"""The whole has two outputs, the code and the reconstruction.
+"""The autoencoder has two outputs, the code and the reconstruction.
 
-The whole is trained on its input as the only target, so it has one output. For the code there is the encoder.
+Its only target is its input, so return only the reconstruction. The code is the output of the encoder.
 """
 
 

@@ -1,8 +1,8 @@
 # %% softmax_output
 """The decoder ends in a softmax, so the features of an example add up to 1.
 
-A softmax is made for probabilities of classes that exclude each other. Two pixels that are both near 1 are out of its
-reach. Which activation treats each output on its own?
+Then at most one output can be near 1, but several pixels of an image can be. Choose an activation that acts on each
+output separately.
 """
 
 
@@ -16,8 +16,8 @@ def build_decoder(latent_dim, output_dim):
 # %% softmax_code
 """The encoder ends in a softmax, so the numbers of a code add up to 1.
 
-One of the `latent_dim` numbers is then fixed by the others; a code of a single number is always 1 and tells nothing.
-A code is not a probability: end in a layer without activation.
+Then one of the numbers follows from the others, and a code of one number is always 1. End the encoder with a layer
+without activation.
 """
 
 
@@ -29,9 +29,9 @@ def build_encoder(input_dim, latent_dim):
 
 
 # %% half_the_range
-"""The outputs of the decoder stay below one half.
+"""The outputs of the decoder stay below 0.5.
 
-A sigmoid that is scaled down never gets near 1. Compare the smallest and the largest possible output with the data.
+The output is scaled down after the sigmoid. Compare the smallest and the largest possible output with the data.
 """
 
 
@@ -43,9 +43,9 @@ def build_decoder(latent_dim, output_dim):
 
 
 # %% decoder_takes_data
-"""The input of the decoder has the size of the data, not that of a code.
+"""The input of the decoder has the size of the data instead of that of a code.
 
-The decoder must be usable without the encoder, on nothing but a code. Its own input has `latent_dim` entries.
+The decoder gets only a code. Its input has `latent_dim` entries.
 """
 
 
@@ -57,9 +57,9 @@ def build_decoder(latent_dim, output_dim):
 
 
 # %% encoder_gives_data
-"""The encoder already reconstructs: its output has the size of the data.
+"""The output of the encoder has the size of the data.
 
-The encoder ends with the code, at the narrowest layer. The way back is the decoder's part.
+The encoder ends with the code, at the narrowest layer. The reconstruction is the task of the decoder.
 """
 
 
@@ -70,9 +70,9 @@ def build_encoder(input_dim, latent_dim):
 
 
 # %% fixed_code_size
-"""The code always has 32 numbers, whatever `latent_dim` says.
+"""The code always has 32 numbers instead of `latent_dim`.
 
-Take sizes from the arguments: a number that is right for one data set is wrong for the next.
+Use the arguments for all sizes.
 """
 
 
@@ -82,10 +82,10 @@ def build_encoder(input_dim, latent_dim):
 
 
 # %% layers_made_once
-"""The hidden layers are made once, outside the functions: all models share their weights.
+"""Models of two calls share layers.
 
-A layer has one set of weights, however many models it is in. Training one model then changes the others. Make the
-layers inside the function.
+Training one model then changes the others. Create new layers in each call; do not store layers or models in a global or
+in a cache.
 """
 
 shared_layers = {}
@@ -112,7 +112,7 @@ def build_decoder(latent_dim, output_dim):
 # %% encoder_picks_features
 """The encoder returns the first `latent_dim` features and drops the others.
 
-That is a selection, not a code: it has nothing to learn. Use a layer with weights, which sees every feature.
+This has no weights and cannot learn. Use a layer with weights, which uses every feature.
 """
 
 
@@ -122,9 +122,9 @@ def build_encoder(input_dim, latent_dim):
 
 
 # %% softmax_over_the_batch
-"""The code is normalized over the batch: it depends on which other examples are there.
+"""The code is normalized over the batch, so it depends on the other examples.
 
-A code must depend on its own example only. Leave axis 0, the batch, alone.
+A code must depend only on its own example. Do not compute across axis 0, the batch.
 """
 
 
@@ -136,9 +136,9 @@ def build_encoder(input_dim, latent_dim):
 
 
 # %% symbols_not_models
-"""The functions return the last symbolic tensor, not a model.
+"""The functions return the last symbolic tensor instead of a model.
 
-A symbol can't be called or trained. `keras.Model(input, output)` makes a model of the path between two symbols.
+A symbolic tensor cannot be called or trained. Return `keras.Model(inputs, outputs)`.
 """
 
 
@@ -157,7 +157,7 @@ def build_decoder(latent_dim, output_dim):
 # %% untrainable_encoder
 """The weights of the encoder are frozen, so the code stays random.
 
-`trainable = False` excludes a model from training. Both halves have to learn.
+Both halves must be trained: do not set `trainable = False`.
 """
 
 
@@ -172,7 +172,7 @@ def build_encoder(input_dim, latent_dim):
 # %% rounded_output
 """The outputs of the decoder are rounded to 0 and 1, and rounding has no gradient.
 
-Rounding is a step function, so nothing before it can learn. Round after training, outside the model.
+No layer before the rounding can then be trained. Round after training, outside of the model.
 """
 
 
@@ -184,9 +184,9 @@ def build_decoder(latent_dim, output_dim):
 
 
 # %% normalized_code
-"""The code is normalized: its numbers always have the mean 0 and the size 1.
+"""The code is normalized: its numbers always have mean 0 and the same size.
 
-That ties the numbers to each other; a code of one number is 0 for every example. End in a layer without
+Then they depend on each other, and a code of one number is always 0. End the encoder with a layer without
 normalization.
 """
 
@@ -199,9 +199,9 @@ def build_encoder(input_dim, latent_dim):
 
 
 # %% relu_before_sigmoid
-"""The decoder's last layer has a relu, and a sigmoid follows.
+"""A relu comes directly before the last sigmoid of the decoder.
 
-The relu leaves no negative number, and the sigmoid of 0 is 0.5: no output can become darker than that.
+After the relu no value is negative, and the sigmoid of 0 is 0.5: no output can be lower. Apply only the sigmoid.
 """
 
 
@@ -215,7 +215,8 @@ def build_decoder(latent_dim, output_dim):
 # %% output_of_length_one
 """Each row of the decoder's output is scaled to length 1.
 
-Then at most one output of a row can be near 1. Each output must be able to take any value, whatever the others are.
+Then at most one output of a row can be near 1. Each output must be able to take any value in [0, 1], whatever the
+others are.
 """
 
 
@@ -227,9 +228,9 @@ def build_decoder(latent_dim, output_dim):
 
 
 # %% fixed_data_size
-"""The decoder always gives 64 numbers, whatever `output_dim` says.
+"""The decoder always returns 64 numbers instead of `output_dim`.
 
-64 is the size of the digits in the picture. Take the size from the argument.
+64 is the size of the digits in the picture. Use the argument.
 """
 
 
@@ -240,9 +241,9 @@ def build_decoder(latent_dim, output_dim):
 
 
 # %% one_unit_too_narrow
-"""A layer with a single unit comes before the code.
+"""There is a layer with a single unit before the code.
 
-All numbers of the code then follow from one number. No layer before the code may be narrower than the code.
+All numbers of the code then depend on one number. Make no layer before the code narrower than the code.
 """
 
 
@@ -254,9 +255,9 @@ def build_encoder(input_dim, latent_dim):
 
 
 # %% code_without_gradient
-"""The encoder ends in `stop_gradient`, so nothing in it can learn.
+"""The encoder ends with `stop_gradient`, so it cannot learn.
 
-The loss is computed from the reconstruction, and its gradient has to reach the encoder through the code.
+The gradient of the loss reaches the encoder through the code: do not stop it.
 """
 
 
@@ -268,10 +269,9 @@ def build_encoder(input_dim, latent_dim):
 
 
 # %% code_after_layer_normalization
-"""The code goes through a LayerNormalization, which ties its numbers to each other.
+"""The code goes through a `LayerNormalization`, which makes its numbers depend on each other.
 
-It runs over the numbers of one code: their mean and their size no longer say anything, and a code of one number is the
-same for every example. End in a layer without normalization.
+A code of one number is then the same for every example. End the encoder with a layer without normalization.
 """
 
 
@@ -282,9 +282,9 @@ def build_encoder(input_dim, latent_dim):
 
 
 # %% code_of_signs
-"""The code holds signs only, and a sign has no gradient.
+"""The code contains only signs, which have no gradient.
 
-There are few different codes then, and the encoder never learns. Leave the numbers of the code as they are.
+There are then few different codes, and the encoder never learns. Return the numbers without the sign function.
 """
 
 
@@ -295,9 +295,9 @@ def build_encoder(input_dim, latent_dim):
 
 
 # %% sizes_of_the_decoder_swapped
-"""`build_decoder` takes its two sizes in the wrong order.
+"""`build_decoder` takes its two arguments in the wrong order.
 
-Its arguments are `latent_dim, output_dim`: first what goes in, then what comes out.
+The arguments are `latent_dim, output_dim`: first the size of the input, then the size of the output.
 """
 
 
@@ -308,9 +308,9 @@ def build_decoder(output_dim, latent_dim):
 
 
 # %% dropout_always_on
-"""The decoder's dropout is called with `training=True`, so it drops units in every call.
+"""The decoder's dropout is called with `training=True`, so it is active in every call.
 
-Dropout is for training only: called without `training`, a layer finds out by itself. Then equal codes give equal data.
+Equal codes then give different outputs. Call the layer without `training`: Keras tells it whether it is training.
 """
 
 

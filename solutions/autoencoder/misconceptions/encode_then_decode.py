@@ -1,7 +1,7 @@
 # %% backwards
-"""The pair is unpacked in the wrong order: the data go into the decoder first.
+"""The pair is unpacked in the wrong order: the decoder gets the data.
 
-The pair is `(encoder, decoder)`. Data, encoder, code, decoder, data.
+The pair is `(encoder, decoder)`. The encoder gets the data, and the decoder gets the code.
 """
 
 
@@ -11,9 +11,9 @@ def encode_then_decode(autoencoder_parts, x):
 
 
 # %% code_only
-"""What comes back is the code, not the reconstruction.
+"""The function returns the code instead of the reconstruction.
 
-The second step is missing: send the code through the decoder.
+The second step is missing: call the decoder on the code.
 """
 
 
@@ -24,9 +24,9 @@ def encode_then_decode(autoencoder_parts, x):
 
 
 # %% decodes_the_data
-"""The decoder gets the data, not the code.
+"""The decoder gets the data instead of the code.
 
-The code is computed and never used. Pass the result of the first step to the second.
+The code is computed but not used. Pass it to the decoder.
 """
 
 
@@ -37,10 +37,10 @@ def encode_then_decode(autoencoder_parts, x):
 
 
 # %% training_mode
-"""The halves are used in training mode.
+"""The halves are called in training mode.
 
-Batch normalization then uses the statistics of this batch and changes its own; dropout draws at random. A
-reconstruction is inference: call without `training=True`.
+Batch normalization then uses the statistics of this batch and updates its own, and dropout is random. Call the halves
+without `training=True`.
 """
 
 
@@ -50,9 +50,9 @@ def encode_then_decode(autoencoder_parts, x):
 
 
 # %% halves_of_its_own
-"""New halves are built, and those in `autoencoder_parts` are not used.
+"""New halves are built, and `autoencoder_parts` is not used.
 
-They have random weights. What was learned is in `autoencoder_parts`.
+New halves have random weights. Use the pair `autoencoder_parts`.
 """
 
 
@@ -62,9 +62,9 @@ def encode_then_decode(autoencoder_parts, x):
 
 
 # %% the_data_themselves
-"""What comes back are the data, unchanged.
+"""The function returns the data unchanged.
 
-A perfect reconstruction would equal the data, but this one never went through the code.
+Return the decoder's output for the code of the data.
 """
 
 
@@ -74,9 +74,9 @@ def encode_then_decode(autoencoder_parts, x):
 
 
 # %% averaged_code
-"""One code is made for the whole batch: the mean over the examples.
+"""The codes are averaged over the batch.
 
-Every example has its own code. Leave the batch axis as it is.
+Every example has its own code. Do not compute across the batch axis.
 """
 
 
@@ -89,7 +89,7 @@ def encode_then_decode(autoencoder_parts, x):
 # %% clipped_to_the_data
 """The reconstruction is clipped to the range of the data.
 
-The decoder's output is the reconstruction. Other halves may be made for data outside of [0, 1].
+Return the decoder's output unchanged: other halves can be made for data outside of [0, 1].
 """
 
 
@@ -99,9 +99,9 @@ def encode_then_decode(parts, x):
 
 
 # %% first_pair_kept
-"""The first pair is kept, and used for every call.
+"""The first pair is kept and used in every call.
 
-The function must use the pair that it is given: keep nothing between two calls.
+Use the pair of each call, and store nothing between calls.
 """
 
 _first_pair = []
@@ -116,7 +116,7 @@ def encode_then_decode(autoencoder_parts, x):
 # %% code_divided_by_its_length
 """The code is normalized before it is decoded.
 
-The decoder was trained on the codes as the encoder gives them. Pass them on unchanged.
+The decoder was trained on the codes of the encoder. Pass them on unchanged.
 """
 
 
@@ -128,7 +128,7 @@ def encode_then_decode(autoencoder_parts, x):
 # %% rounded_to_black_and_white
 """The reconstruction is rounded to 0 and 1.
 
-Return what the decoder gives: a reconstruction may be grey.
+Return the decoder's output unchanged: a reconstruction can be gray.
 """
 
 
@@ -138,9 +138,9 @@ def encode_then_decode(autoencoder_parts, x):
 
 
 # %% code_returned_as_well
-"""The pair of code and reconstruction is returned.
+"""The function returns the code and the reconstruction.
 
-Return the reconstruction only, of shape `(batch, input_dim)`.
+Return only the reconstruction, of shape `(batch, input_dim)`.
 """
 
 
@@ -151,9 +151,9 @@ def encode_then_decode(autoencoder_parts, x):
 
 
 # %% results_kept_by_shape
-"""A reconstruction is kept and returned again for other examples of the same shape.
+"""A reconstruction is kept and returned for other examples of the same shape.
 
-Other examples, or other halves, give another reconstruction: compute it in each call.
+Other examples or other halves have another reconstruction: compute it in each call.
 """
 
 kept_results = {}
@@ -170,7 +170,8 @@ def encode_then_decode(autoencoder_parts, x):
 # %% encoder_in_training_mode
 """The encoder is called with `training=True`.
 
-Then its batch normalization uses the statistics of this batch and changes its own. A reconstruction is inference.
+Its batch normalization then uses the statistics of this batch and updates its own. Call both halves without
+`training=True`.
 """
 
 
@@ -182,7 +183,7 @@ def encode_then_decode(autoencoder_parts, x):
 # %% rounded_code
 """The code is rounded before it is decoded.
 
-The numbers of a code are no whole numbers: the decoder gets them as the encoder gives them.
+The numbers of a code are not integers. Pass the code to the decoder unchanged.
 """
 
 

@@ -1,8 +1,8 @@
 # %% ordinary_loss
-"""The model is compiled with an ordinary loss, so it learns the middle of the targets.
+"""The model is compiled with an ordinary loss instead of a loss made for `tau`.
 
-Mean squared error gives the conditional mean, absolute error the median, and neither depends on `tau`. Compile the
-model with a loss that you make for `tau`.
+Mean squared error gives the conditional mean and absolute error the median; neither depends on `tau`. Compile the model
+with the pinball loss for `tau`.
 """
 
 
@@ -13,10 +13,10 @@ def make_quantile_model(n_features, tau):
 
 
 # %% other_quantile
-"""The loss is made with 1 - tau, so the model learns the quantile on the other side.
+"""The loss is made with `1 - tau` instead of `tau`.
 
-For tau = 0.9 nine of ten targets must lie below the prediction. If only one of ten does, the two sides are swapped
-somewhere between the model's argument and the loss.
+For tau = 0.9, nine of ten targets must lie below the prediction. If only one of ten does, check how `tau` is passed
+from the model to the loss.
 """
 
 
@@ -29,8 +29,8 @@ def make_quantile_model(n_features, tau):
 # %% no_bias
 """The model has no bias, so it predicts exactly 0 where all features are 0.
 
-Standardised features are 0 for the average example, and its quantile is not. Without a bias a model can only tilt its
-line around the origin, not move it up or down.
+For the average example all standardized features are 0, but its quantile is not 0. Without a bias, the prediction there
+is always 0.
 """
 
 
@@ -41,10 +41,9 @@ def make_quantile_model(n_features, tau):
 
 
 # %% not_compiled
-"""The model is built and not compiled.
+"""The model is not compiled.
 
-Without a loss and an optimizer there is nothing to train with. Call `compile` with an optimizer and the loss that you
-wrote.
+Without a loss and an optimizer the model cannot be trained. Call `compile` with an optimizer and your loss.
 """
 
 
@@ -53,10 +52,10 @@ def make_quantile_model(n_features, tau):
 
 
 # %% steps_too_small
-"""The learning rate is so small that 300 epochs do not bring the model to the quantile.
+"""The learning rate is so small that the model does not reach the quantile in 300 epochs.
 
-The gradient of the pinball loss is never larger than `tau` or `1 - tau`, however far away the prediction is: 4,800
-steps of that size times the learning rate is as far as a weight can move. Use a larger learning rate.
+The gradient of the pinball loss does not grow with the distance: its factor is `tau` or `1 - tau`, however far away the
+prediction is. Use a larger learning rate.
 """
 
 
@@ -67,10 +66,10 @@ def make_quantile_model(n_features, tau):
 
 
 # %% relu_at_the_end
-"""The last layer has a relu, so the model can't predict a negative number.
+"""The last layer has a `relu`, so the model cannot predict negative numbers.
 
-Half of the standardised targets are negative, and where relu gives 0 its gradient is 0 as well: the model gets stuck
-there. Leave the last layer without an activation.
+Half of the standardized targets are negative. Where `relu` returns 0 its gradient is also 0, so training stops there.
+Use no activation in the last layer.
 """
 
 
@@ -87,9 +86,9 @@ def make_quantile_model(n_features, tau):
 
 
 # %% one_output_per_feature
-"""The output layer has `n_features` units, so there are several predictions for one target.
+"""The output layer has `n_features` units, so there are several predictions per target.
 
-The number of features is the size of the input. A quantile of one target is one number.
+`n_features` is the size of the input. The quantile of one target is one number.
 """
 
 
@@ -100,10 +99,10 @@ def make_quantile_model(n_features, tau):
 
 
 # %% tanh_at_the_end
-"""The last layer has a tanh, so the model can't predict a number beyond 1.
+"""The last layer has a `tanh`, so the model cannot predict numbers beyond -1 and 1.
 
-Standardised targets lie between -3 and 3 or so, and a high quantile of them is often above 1. The last layer needs no
-activation.
+Standardized targets lie between about -3 and 3, and a high quantile is often above 1. Use no activation in the last
+layer.
 """
 
 
@@ -120,9 +119,9 @@ def make_quantile_model(n_features, tau):
 
 
 # %% tau_ignored
-"""The loss is made with one fixed quantile, whatever `tau` the model is asked for.
+"""The loss is made with a fixed quantile instead of the model's `tau`.
 
-Every model then learns the same quantile. Hand the argument `tau` on to the loss.
+Every model then learns the same quantile. Pass the argument `tau` to the loss.
 """
 
 
@@ -135,8 +134,8 @@ def make_quantile_model(n_features, tau):
 # %% one_number_for_all
 """The model predicts the same number for every example.
 
-Do the features reach the output? `LayerNormalization` over the single output unit, for one, subtracts the mean over the
-last axis, which has one entry: nothing is left but the learned offset. Normalize hidden layers, never the output.
+Check that the features reach the output. For example, `LayerNormalization` over a single unit subtracts the unit's own
+value, and only the learned offset is left. Normalize hidden layers, not the output.
 """
 
 
@@ -154,10 +153,10 @@ def make_quantile_model(n_features, tau):
 
 
 # %% last_axis_dropped
-"""The model predicts shape `(batch,)`, not `(batch, 1)`.
+"""The model predicts shape `(batch,)` instead of `(batch, 1)`.
 
-The targets have shape `(batch, 1)`. Without its last axis, the difference of targets and predictions may become a
-square of all pairs, and a mean over the last axis is a mean over the batch. Leave the output of the `Dense(1)` as it is.
+The targets have shape `(batch, 1)`. Without the last axis, targets minus predictions can broadcast to `(batch, batch)`,
+and a mean over the last axis is a mean over the batch. Keep the shape that `Dense(1)` returns.
 """
 
 

@@ -1,8 +1,8 @@
 # %% tau_swapped
 """tau and 1 - tau are swapped.
 
-A prediction that is too low must cost tau, one that is too high 1 - tau; here it is the other way round, so the
-loss for 0.9 learns the 0.1 quantile. Two usual reasons: the two factors, or an error computed as prediction minus target.
+Per unit of error, a prediction that is too low must cost `tau`, one that is too high `1 - tau`. Here it is the other
+way round. Check the two factors, and that the error is target minus prediction.
 """
 
 
@@ -17,8 +17,8 @@ def pinball_loss(tau):
 # %% absolute_error
 """The loss is the absolute error, the same for both sides.
 
-With equal prices on both sides every tau gives the median. The two sides need two slopes: work out what an error of +1
-and an error of -1 must cost at tau = 0.9.
+With the same slope on both sides, every `tau` gives the median. Compute by hand what errors of +1 and -1 cost at tau =
+0.9.
 """
 
 
@@ -30,10 +30,10 @@ def pinball_loss(tau):
 
 
 # %% scalar_for_the_batch
-"""The mean is taken over the batch as well: one number instead of one per example.
+"""The mean is also taken over the batch, so there is one number instead of one per example.
 
-Keras multiplies the losses of the examples by their weights and averages afterwards; with a single number it is too late
-for that. A mean without `axis` averages over everything.
+Keras multiplies each example's loss by its weight before it averages; with one number it cannot. A mean without `axis`
+averages over everything.
 """
 
 
@@ -46,10 +46,9 @@ def pinball_loss(tau):
 
 
 # %% no_mean_over_last_axis
-"""The components of a target are not averaged: the loss still has the shape of the target.
+"""The loss is not averaged over the last axis: it has the shape of the target.
 
-A loss function turns the last axis, the components of one target, into one number, so `(batch, n)` becomes
-`(batch,)`. Take the mean over `axis=-1`.
+The last axis holds the components of one target. The mean over it turns `(batch, n)` into `(batch,)`.
 """
 
 
@@ -62,10 +61,10 @@ def pinball_loss(tau):
 
 
 # %% mean_over_the_batch_axis
-"""The mean is taken over the first axis, which is the batch.
+"""The mean is taken over the batch axis instead of the last axis.
 
-The result has one entry per component, mixed from all examples, where one per example is expected. The examples lie
-along axis 0, the components of a target along the last axis.
+The result has one entry per component, averaged over all examples. One entry per example is expected: take the mean
+over the components, along the last axis.
 """
 
 
@@ -80,8 +79,7 @@ def pinball_loss(tau):
 # %% sum_over_last_axis
 """The components of a target are added up instead of averaged.
 
-Then a target with more components weighs more, and the learning rate must change with their number. Keras losses take the
-mean over the last axis.
+Then the loss of a target grows with its number of components. Keras losses take the mean over the last axis.
 """
 
 
@@ -94,9 +92,9 @@ def pinball_loss(tau):
 
 
 # %% averaged_before_the_kink
-"""The errors are averaged first, and the two prices applied afterwards.
+"""The errors are averaged before `tau` and `tau - 1` are applied.
 
-Errors of +1 and -1 then cancel and cost nothing. The price depends on the side of each single error, so it comes before
+Errors of +1 and -1 then cancel, and their loss is 0. The factor depends on the sign of each error, so apply it before
 the mean.
 """
 
@@ -112,8 +110,8 @@ def pinball_loss(tau):
 # %% minimum_for_maximum
 """The lower of the two lines is taken, so the loss is negative.
 
-A loss that falls without end as the prediction gets worse drives it to infinity. Draw both lines over the error: the loss
-must be 0 at 0 and positive on both sides.
+Such a loss decreases without bound as the prediction gets worse. Draw both lines over the error: the loss must be 0 at
+0 and positive on both sides.
 """
 
 
@@ -126,10 +124,9 @@ def pinball_loss(tau):
 
 
 # %% one_side_only
-"""Only predictions that are too low cost anything.
+"""Predictions that are too high have a loss of 0.
 
-A huge prediction then costs nothing. A prediction that is too high needs its price as well: look at the second line
-of the formula.
+Then a very large prediction costs nothing. Look at the second line of the formula.
 """
 
 
@@ -141,10 +138,10 @@ def pinball_loss(tau):
 
 
 # %% squared_sides
-"""The error is squared before the sides are priced.
+"""The error is squared.
 
-Squares make the expectile, an asymmetric mean, not the quantile: large errors count too much. The pinball loss is made of
-two straight lines.
+The minimum is then the expectile, an asymmetric mean, instead of the quantile. The pinball loss consists of two
+straight lines.
 """
 
 
@@ -158,10 +155,10 @@ def pinball_loss(tau):
 
 
 # %% numpy_inside
-"""The loss is computed with NumPy, so no gradient can flow through it.
+"""The loss is computed with NumPy, so no gradient reaches the predictions.
 
-The values are right, but TensorFlow did not record how they were computed. While `fit` traces the function, the
-tensors have no values yet. Use the function of the same name in `keras.ops` or `tf`.
+The values are right, but the tape does not record what NumPy does, and tensors have no values while `fit` traces the
+function. Use the function of the same name in `keras.ops` or `tf`.
 """
 
 
@@ -176,8 +173,8 @@ def pinball_loss(tau):
 # %% loop_over_the_batch
 """A Python loop runs over the examples of the batch.
 
-It works while the batch size is known. `fit` traces the loss once for batches of any size, and there a tensor has no length
-to loop over. One operation on the whole tensor does the same, and much faster.
+This works while the batch size is known. `fit` traces the loss once for batches of any size, and a Python loop has no
+length to run over. One operation on the whole tensor does the same, and much faster.
 """
 
 
@@ -193,9 +190,9 @@ def pinball_loss(tau):
 
 
 # %% sign_by_division
-"""The side is found by dividing by the error, which gives NaN where a prediction is exact.
+"""The sign is computed by dividing by the error, which gives NaN where a prediction is exact.
 
-An error of 0 makes 0 / 0. Choose the side without a division: by comparing, or as the larger of two lines.
+For an error of 0 this is 0 / 0. Find the side without a division, for example with a comparison.
 """
 
 
@@ -209,10 +206,10 @@ def pinball_loss(tau):
 
 
 # %% batch_size_from_the_shape
-"""The sum over the last axis is put into shape with `y_pred.shape[0]`, which is None inside `fit`.
+"""The loss is reshaped with `y_pred.shape[0]`, which is None inside `fit`.
 
-`fit` traces the loss once for batches of any size, so the static shape holds no number for the batch. A mean over
-`axis=-1` needs no batch size.
+`fit` traces the loss once for batches of any size, so the static batch size is None. A mean over `axis=-1` needs no
+batch size.
 """
 
 
@@ -229,7 +226,7 @@ def pinball_loss(tau):
 # %% first_batch_size_kept
 """The loss function keeps the batch size of its first call, and cuts later batches to it.
 
-A batch may have any size: the last one of an epoch is often smaller. Take no size from an earlier call.
+A batch can have any size, and the last one of an epoch is often smaller. Do not store a size from an earlier call.
 """
 
 
@@ -247,7 +244,7 @@ def pinball_loss(tau):
 # %% rounded_corner
 """Small errors are squared, as in the Huber loss.
 
-The pinball loss is straight on both sides, down to an error of 0: an error half as large costs half as much.
+The pinball loss is linear on both sides, also for small errors: half the error costs half as much.
 """
 
 
@@ -262,10 +259,10 @@ def pinball_loss(tau):
 
 
 # %% tau_in_a_global
-"""`tau` is kept in a global, so the loss that was made last decides for all.
+"""`tau` is stored in a global, so all losses use the `tau` of the last one made.
 
-A function that is defined inside another one remembers the arguments of that call. Use the `tau` of the outer
-function, and no global.
+A function defined inside another one remembers the arguments of that call. Use the `tau` of the outer function, and no
+global.
 """
 _tau = 0.5
 

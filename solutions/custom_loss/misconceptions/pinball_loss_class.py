@@ -1,7 +1,7 @@
 # %% tau_swapped_in_class
-"""The class prices the wrong side: it uses 1 - tau for tau.
+"""The class uses `1 - tau` in place of `tau`.
 
-A prediction that is too low must cost `tau`. Compare the class with the function for an error of +1 and `tau` 0.9.
+Per unit of error, a prediction that is too low must cost `tau`. Compute by hand what an error of +1 costs at tau = 0.9.
 """
 
 
@@ -19,10 +19,10 @@ class PinballLoss(keras.losses.Loss):
 
 
 # %% arguments_swapped
-"""`y_true` and `y_pred` are handed over in the wrong order.
+"""`y_true` and `y_pred` are passed in the wrong order.
 
-Keras calls a loss with the target first. Swapped, a prediction that is too low is taken for one that is too high, and the
-other quantile is learned.
+Keras calls a loss with the target first. If the two are swapped, a prediction that is too low counts as too high, and
+the model learns the `1 - tau` quantile.
 """
 
 
@@ -41,7 +41,7 @@ class PinballLoss(keras.losses.Loss):
 # %% config_missing
 """There is no `get_config`, so `tau` is lost when a model is saved.
 
-Loading calls `PinballLoss(**config)` with what the base class stored, which does not include `tau`. Write a
+Loading calls `PinballLoss(**config)` with the config of the base class, which does not contain `tau`. Write a
 `get_config` that adds it.
 """
 
@@ -58,8 +58,7 @@ class PinballLoss(keras.losses.Loss):
 # %% config_without_the_base
 """`get_config` returns `tau` only, so the reduction is lost when a model is saved.
 
-The loaded loss falls back on the default reduction and trains with gradients of another size. The base class has a
-`get_config` of its own: start from what it returns.
+The loaded loss then uses the default reduction. Start from what `super().get_config()` returns, and add `tau`.
 """
 
 
@@ -76,10 +75,10 @@ class PinballLoss(keras.losses.Loss):
 
 
 # %% default_tau_after_loading
-"""`tau` has a default and is missing from the configuration: a loaded model silently gets the default.
+"""`tau` has a default and is missing from the config, so a loaded loss uses the default.
 
-Nothing raises, since `__init__` can do without `tau`; the model just goes on with another quantile. Each argument of
-`__init__` belongs in `get_config`.
+No error is raised, because `__init__` does not require `tau`; the loaded loss is for another quantile. Return every
+argument of `__init__` from `get_config`.
 """
 
 
@@ -93,7 +92,7 @@ class PinballLoss(keras.losses.Loss):
 
 
 # %% reduction_not_passed_on
-"""`__init__` takes `reduction` and does not pass it on.
+"""`__init__` does not pass `reduction` to the base class.
 
 The base class then uses its default, whatever was asked for. Pass `reduction` to `super().__init__`.
 """
@@ -114,7 +113,7 @@ class PinballLoss(keras.losses.Loss):
 # %% base_not_initialised
 """`super().__init__` is never called.
 
-`reduction`, `name` and the dtype live in the base class, and its `__call__` looks for them. Call its `__init__` first.
+`super().__init__` sets `reduction`, `name` and the dtype, which `__call__` needs. Call it first.
 """
 
 
@@ -132,8 +131,8 @@ class PinballLoss(keras.losses.Loss):
 # %% scalar_from_call
 """`call` returns one number for the whole batch.
 
-Then the weights multiply the mean, not the single losses, and there is nothing left to reduce. `call` stops at one loss
-per example; the base class does the rest.
+Then the weights multiply the mean instead of each loss, and there is nothing left to reduce. Return one loss per
+example; the base class does the rest.
 """
 
 
@@ -150,10 +149,10 @@ class PinballLoss(keras.losses.Loss):
 
 
 # %% no_mean_in_call
-"""`call` returns a loss for each component instead of each example.
+"""`call` returns one loss per component instead of one per example.
 
-The components of one target form the last axis; their mean is the loss of the example. Without it, "sum" adds up
-`n` times too much.
+The last axis holds the components of one target; their mean is the loss of the example. Without the mean, the reduction
+"sum" is `n` times too large.
 """
 
 
@@ -171,10 +170,9 @@ class PinballLoss(keras.losses.Loss):
 
 
 # %% weights_dropped
-"""`__call__` is overridden, and with it the weighting and the reduction are gone.
+"""`__call__` is overridden, so weights and reduction are no longer applied.
 
-The base class's `__call__` does three things: it calls `call`, applies `sample_weight`, and reduces. Override `call`, the
-one step that is yours.
+The `__call__` of the base class calls `call`, applies `sample_weight`, and reduces. Override only `call`.
 """
 
 
@@ -191,9 +189,9 @@ class PinballLoss(keras.losses.Loss):
 
 
 # %% tau_shared_by_all
-"""`tau` is stored on the class, so all losses share the one that was made last.
+"""`tau` is stored on the class, so all losses use the `tau` of the last one made.
 
-Three losses for three quantiles are then three times the same loss. What belongs to one object goes on `self`.
+Three losses for three quantiles are then the same loss. Store `tau` on `self`.
 """
 
 
@@ -210,10 +208,10 @@ class PinballLoss(keras.losses.Loss):
 
 
 # %% numpy_in_call
-"""`call` computes with NumPy, so the model gets no gradient.
+"""`call` computes with NumPy, so no gradient reaches the model.
 
-The value is right, but the tape did not record how it was computed, and in graph mode there are no values yet. Use
-the operations of `keras.ops` or `tf`.
+The value is right, but the tape does not record what NumPy does, and in graph mode tensors have no values. Use
+`keras.ops` or `tf`.
 """
 
 
@@ -231,10 +229,9 @@ class PinballLoss(keras.losses.Loss):
 
 
 # %% name_not_passed_on
-"""`__init__` takes `name` and does not pass it on.
+"""`__init__` does not pass `name` to the base class.
 
-The loss, and the one that Keras loads from its configuration, then have another name than the one asked for. The base
-class keeps `name`, as it keeps `reduction`: tell it both.
+The loss then has the default name, and so has the loaded one. Pass both `name` and `reduction` to `super().__init__`.
 """
 
 
@@ -251,9 +248,9 @@ class PinballLoss(keras.losses.Loss):
 
 
 # %% tau_as_text
-"""The configuration holds `tau` as text, so a loaded loss computes with a string.
+"""`get_config` returns `tau` as a string, so a loaded loss computes with a string.
 
-`get_config` must return plain values that `__init__` takes as they are: a number stays a number.
+`get_config` must return plain values that `__init__` can take as they are: keep a number a number.
 """
 
 

@@ -1,8 +1,8 @@
 # %% weights_ignored
-"""The weights are accepted and never used.
+"""`sample_weight` is not used.
 
-The signature asks for them, but the result is the same with and without. Multiply the losses of the examples, shape
-`(batch,)`, by the weights before the last mean.
+The result is the same with and without weights. Multiply the loss of each example, shape `(batch,)`, by its weight
+before the last mean.
 """
 
 
@@ -14,8 +14,7 @@ def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
 # %% weights_normalised
 """The weighted sum is divided by the sum of the weights.
 
-That is a weighted average: doubling all weights then changes nothing, and a batch of unimportant examples pulls as hard
-as one of important ones. Divide by the number of examples.
+That is a weighted average: doubling all weights changes nothing. Divide by the number of examples instead.
 """
 
 
@@ -30,8 +29,8 @@ def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
 # %% no_clipping
 """The probabilities are not clipped before the logarithm.
 
-A prediction of exactly 0 or 1 gives infinity, or 0 times infinity, which is not a number; from then on the model's
-weights are lost. Clip the probabilities before the logarithm.
+A prediction of exactly 0 or 1 gives infinity or NaN; after the next step all weights are NaN. Clip the probabilities
+first.
 """
 
 
@@ -43,9 +42,9 @@ def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
 
 
 # %% clipped_at_the_bottom_only
-"""Only the lower end is clipped, and predictions of exactly 1 still break the loss.
+"""Only the lower end is clipped, so predictions of exactly 1 give NaN or infinity.
 
-The second logarithm is that of 1 - p, which is 0 at the other end. Both ends need their bound.
+The second logarithm is that of 1 - p, which is 0 where p is 1. Clip both ends.
 """
 
 
@@ -58,10 +57,10 @@ def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
 
 
 # %% clipped_too_far
-"""The probabilities are clipped by 0.01, so very wrong predictions get too cheap.
+"""The probabilities are clipped too far from 0 and 1, so very wrong predictions cost too little.
 
-Beyond the bound the loss is flat and no gradient pulls the prediction back. The bound is there for the logarithm only:
-make it 1e-7.
+Outside of the bounds the gradient is 0, so these predictions are not corrected. The bounds are there for the logarithm
+only: use 1e-7 and 1 - 1e-7.
 """
 
 
@@ -74,9 +73,9 @@ def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
 
 
 # %% logits_for_probabilities
-"""The predictions are taken for logits and squashed by a sigmoid once more.
+"""The predictions are treated as logits, so a sigmoid is applied to them again.
 
-They are probabilities already: a sigmoid maps all of them to between 0.5 and 0.73. Use no function that expects
+They are already probabilities: a sigmoid maps all of them to between 0.5 and 0.73. Do not use a function that expects
 logits, and leave `from_logits` at its default.
 """
 
@@ -89,9 +88,9 @@ def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
 
 
 # %% batch_size_written_down
-"""The weighted sum is divided by 32, whatever the size of the batch.
+"""The weighted sum is divided by a fixed number instead of the batch size.
 
-The last batch of an epoch is usually shorter. A mean divides by the size of this batch, whatever it is.
+The last batch of an epoch is usually smaller. A mean divides by the size of the batch at hand.
 """
 
 
@@ -106,8 +105,8 @@ def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
 # %% batch_size_of_the_trace
 """The batch size is read from `shape[0]`, which is None inside `fit`.
 
-`fit` traces the loss once for batches of any size, so the static shape has no number there. Use a mean, or the size that
-the running graph knows: `tf.shape`.
+`fit` traces the loss once for batches of any size, so the static batch size is None. Take a mean, or use `tf.shape`,
+which gives the size at run time.
 """
 
 
@@ -120,9 +119,9 @@ def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
 
 
 # %% sum_over_the_batch
-"""The losses of the batch are added up and not divided.
+"""The losses of the batch are added up but not divided by the batch size.
 
-Then the gradient grows with the batch size, and the learning rate has to shrink with it. Divide by the number of
+The gradient then grows with the batch size, and the learning rate has to shrink with it. Divide by the number of
 examples.
 """
 
@@ -136,9 +135,9 @@ def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
 
 
 # %% weights_after_the_mean
-"""The weights multiply the mean of the batch instead of the losses of its examples.
+"""The weights multiply the mean of the batch instead of the loss of each example.
 
-Once the losses are averaged, a weight can't tell its example from the others any more. Weigh first, average afterwards.
+After the mean, a weight no longer belongs to its example. Multiply by the weights first, then average.
 """
 
 
@@ -149,10 +148,10 @@ def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
 
 
 # %% weights_along_the_wrong_axis
-"""Weights `(batch,)` are multiplied with entries `(batch, n)`: they meet the wrong axis.
+"""Weights of shape `(batch,)` are multiplied by entries of shape `(batch, n)`, along the wrong axis.
 
-Broadcasting lines up the last axes, so the weights go to the components, or fail. Reduce to one loss per example first:
-then both have shape `(batch,)`.
+Broadcasting aligns the last axes, so each weight applies to a component, or the shapes do not fit. First reduce to one
+loss per example, shape `(batch,)`.
 """
 
 
@@ -167,8 +166,7 @@ def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
 # %% only_the_positive_label
 """The term for the label 0 is missing.
 
-Where the label is 0, any probability then costs nothing, and a model that always says 1 is perfect. The formula has
-two terms, one for each label.
+Where the label is 0, any probability then costs nothing. The formula has two terms, one for each label.
 """
 
 
@@ -181,9 +179,9 @@ def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
 
 
 # %% per_example_returned
-"""The losses of the examples are returned, not the one number for the batch.
+"""The function returns one loss per example instead of one number for the batch.
 
-This function takes the weights itself, so it also finishes the job: the last step is the mean over the batch.
+This function applies the weights itself, so it must also take the mean over the batch.
 """
 
 
@@ -194,7 +192,7 @@ def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
 
 
 # %% sign_missing
-"""The minus sign is missing, so the best model has the worst loss.
+"""The minus sign is missing.
 
 The logarithm of a probability is negative or 0. A loss must be small for good predictions, so it needs a minus sign.
 """
@@ -224,10 +222,10 @@ def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
 
 
 # %% numpy_crossentropy
-"""The crossentropy is computed with NumPy, so no gradient can flow through it.
+"""The crossentropy is computed with NumPy, so no gradient reaches the predictions.
 
-It works on numbers, but inside `fit` the tensors have none when the function is traced, and the tape does not see what
-NumPy does. `keras.ops` has the same functions.
+The tape does not record what NumPy does, and inside `fit` tensors have no values while the function is traced.
+`keras.ops` has the same functions.
 """
 
 
@@ -241,9 +239,10 @@ def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
 
 
 # %% weights_for_one_label_only
-"""The weight multiplies only the term of one label: a pair of parentheses is missing.
+"""The weight multiplies the term of only one label.
 
-Examples with the other label then count fully, whatever their weight. Add the two terms first, then multiply by the weight.
+Examples with the other label then count fully, whatever their weight. Add the two terms first, in parentheses, then
+multiply by the weight.
 """
 
 
@@ -257,9 +256,9 @@ def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
 
 
 # %% vector_without_weights
-"""Without weights the losses of the examples come back, not one number.
+"""Without weights, the function returns one loss per example instead of one number.
 
-The mean over the batch is the last step, with weights and without: put it after the `if`.
+The mean over the batch is the last step, with and without weights: put it after the `if`.
 """
 
 
@@ -274,8 +273,8 @@ def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
 # %% logarithm_clipped
 """The logarithm is clipped instead of the probability.
 
-A wrong prediction of exactly 0 then costs 100, and its gradient is NaN. Keep the probability between 1e-7 and 1 - 1e-7
-before the logarithm.
+A wrong prediction of exactly 0 then costs 100, and its gradient is NaN. Clip the probability to [1e-7, 1 - 1e-7] before
+the logarithm.
 """
 
 
@@ -288,9 +287,9 @@ def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
 
 
 # %% zero_weights_ignored
-"""Weights of 0 are treated like no weights.
+"""Weights of 0 are treated as if there were no weights.
 
-A weight of 0 takes an example out of the loss. Only `sample_weight=None` means that every example counts.
+A weight of 0 removes an example from the loss. Only `sample_weight=None` means that every example counts fully.
 """
 
 

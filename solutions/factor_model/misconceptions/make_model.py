@@ -20,10 +20,10 @@ def make_model(hidden_units=8, n_factors=3):
 
 
 # %% weights_for_each_ticker
-"""Each ticker has a beta layer of its own.
+"""Each ticker has its own beta layer.
 
-Weights per ticker are of no use for a company that the model has not seen. Call one layer on the whole tensor: it
-applies the same weights to each ticker.
+Separate weights per ticker do not help with a company that the model has never seen. Call one layer on the whole
+tensor: it applies the same weights to each ticker.
 """
 
 
@@ -43,8 +43,8 @@ def make_model(hidden_units=8, n_factors=3):
 # %% dot_over_the_tickers
 """The scalar product runs over the tickers.
 
-The sum in the formula runs over the factors: axis 2 of the betas, axis 1 of the factors. The axis of the tickers is
-left.
+The sum in the formula runs over the factors: axis 2 of the betas, axis 1 of the factors. The axis of the
+tickers remains.
 """
 
 
@@ -98,7 +98,7 @@ def make_model(hidden_units=8, n_factors=3):
 
 
 # %% layer_normalisation
-"""There is a layer normalization in place of the batch normalization.
+"""A layer normalization is used in place of the batch normalization.
 
 A layer normalization normalizes each row over its units. The batch normalization normalizes each unit over all dates
 and tickers.
@@ -117,10 +117,10 @@ def make_model(hidden_units=8, n_factors=3):
 
 
 # %% normalised_over_the_tickers_axis
-"""The batch normalization has axis=1, the tickers.
+"""The batch normalization has `axis=1`, the axis of the tickers.
 
-Then each ticker has its own mean and scale, and equal companies get different betas. Leave `axis` at its default, -1:
-one mean and scale per hidden unit.
+Then each ticker has its own mean and scale, and two tickers with equal characteristics get different betas. Leave
+`axis` at its default, -1: one mean and scale per hidden unit.
 """
 
 
@@ -174,8 +174,8 @@ def make_model(hidden_units=8, n_factors=3):
 # %% relu_on_the_betas
 """The beta layer has a relu.
 
-A beta may be negative: the company gains when the factor falls. The beta layer is linear; only the hidden layer has an
-activation.
+A beta may be negative: then the return rises when the factor falls. The beta layer is linear; only the hidden layer has
+an activation.
 """
 
 
@@ -212,7 +212,7 @@ def make_model(hidden_units=8, n_factors=3):
 # %% hidden_layer_without_relu
 """The hidden layer has no activation.
 
-Linear layers in a row are one linear layer: the betas could not be a curved function of the characteristics. Give the
+Two linear layers in a row are one linear map: the betas could not be a curved function of the characteristics. Give the
 hidden layer `activation="relu"`.
 """
 
@@ -265,7 +265,7 @@ def make_model(hidden_units=8, n_factors=3):
 
 
 # %% inputs_in_the_wrong_order
-"""The model takes the returns first.
+"""The list of inputs has the returns first.
 
 List `input_beta` first and `input_factor` second in `keras.Model([...], ...)`.
 """
@@ -285,8 +285,8 @@ def make_model(hidden_units=8, n_factors=3):
 # %% stray_axis
 """The output keeps an axis of length one.
 
-The product of `(n_tickers, n_factors)` and `(n_factors, 1)` is `(n_tickers, 1)`. Against returns `(batch, n_tickers)`
-the loss would compare every ticker with every other. The output has one axis after the batch.
+The product of `(n_tickers, n_factors)` and `(n_factors, 1)` is `(n_tickers, 1)`. With returns `(batch, n_tickers)`, the
+loss then compares every ticker with every other. The output has one axis after the batch.
 """
 
 
@@ -412,7 +412,7 @@ def make_model(hidden_units=8, n_factors=3):
 # %% factor_layer_without_bias
 """The factor layer has no bias.
 
-Each Dense layer of this model keeps its bias, the default. `parameter_count` counts it, too.
+Each Dense layer of this model keeps its bias, as is the default. `parameter_count` counts it, too.
 """
 
 
@@ -430,8 +430,8 @@ def make_model(hidden_units=8, n_factors=3):
 # %% beta_layer_without_bias
 """The beta layer has no bias.
 
-Each Dense layer of this model keeps its bias, the default: it is the beta of a ticker whose normalized hidden units
-are all 0.
+Each Dense layer of this model keeps its bias, as is the default. Here the bias is the beta of a ticker whose normalized
+hidden units are all 0.
 """
 
 
@@ -465,7 +465,7 @@ def make_model(hidden_units=8, n_factors=3):
 
 
 # %% tanh_in_the_hidden_layer
-"""The hidden layer has another activation than relu.
+"""The activation of the hidden layer is not relu.
 
 The question asks for `activation="relu"`.
 """
@@ -485,7 +485,7 @@ def make_model(hidden_units=8, n_factors=3):
 # %% normalization_frozen
 """The batch normalization is not trainable.
 
-With `trainable=False` it runs in inference mode always, and never learns its moving statistics. Leave the argument out.
+With `trainable=False` it always runs in inference mode, and never learns its moving statistics. Leave the argument out.
 """
 
 
@@ -504,7 +504,7 @@ def make_model(hidden_units=8, n_factors=3):
 # %% softmax_over_the_factors
 """The betas go through a softmax.
 
-Betas are not shares: they may be negative, and need not add up to 1. The beta layer is linear.
+Betas are not probabilities: they may be negative, and do not have to add up to 1. The beta layer is linear.
 """
 
 
@@ -523,7 +523,7 @@ def make_model(hidden_units=8, n_factors=3):
 # %% layers_shared_by_all_models
 """The layers are created once, outside of `make_model`.
 
-Every model then trains the same weights. Create the layers inside the function, so that each call makes new ones.
+All models then share the same weights. Create the layers inside the function, so that each call makes new ones.
 """
 
 made = {}
@@ -548,7 +548,7 @@ def make_model(hidden_units=8, n_factors=3):
 # %% default_sizes_instead_of_the_arguments
 """The argument `hidden_units` is not used.
 
-The relu layer has the number of units that the argument says, not always 8.
+The relu layer must have `hidden_units` units, not always 8.
 """
 
 
@@ -566,7 +566,7 @@ def make_model(hidden_units=8, n_factors=3):
 # %% n_factors_not_used
 """The argument `n_factors` is not used.
 
-Both linear layers have the number of units that the argument says, not always 3.
+Both linear layers must have `n_factors` units, not always 3.
 """
 
 
@@ -601,9 +601,9 @@ def make_model(hidden_units=8, n_factors=3):
 
 
 # %% sizes_read_at_the_definition
-"""The sizes of the panel are read when the cell is run, as defaults of arguments.
+"""The sizes of the panel are read when the cell runs, not in each call.
 
-`make_model` must read the globals `n_tickers` and `n_characteristics` each time it is called.
+Read the globals `n_tickers` and `n_characteristics` inside `make_model`, not in the defaults of its arguments.
 """
 
 
@@ -620,7 +620,7 @@ def make_model(hidden_units=8, n_factors=3, tickers=n_tickers, characteristics_=
 
 
 # %% dense_after_the_product
-"""The scalar products go through one more Dense layer.
+"""There is one more layer after the scalar product.
 
 The output is the scalar product itself. A layer over the tickers mixes their returns.
 """
@@ -659,9 +659,10 @@ def make_model(hidden_units=8, n_factors=3):
 
 
 # %% summed_squared_error
-"""The squared errors of a batch are added, not averaged.
+"""The squared errors of a batch are summed, not averaged.
 
-With `reduction="sum"` the loss, and so the gradient, grows with the batch size. `"mse"` averages over dates and tickers.
+With `reduction="sum"` the loss, and so the gradient, grows with the batch size. `"mse"` averages over dates and
+tickers.
 """
 
 

@@ -12,9 +12,9 @@ def parameter_count(n_tickers, n_characteristics, hidden_units, n_factors):
 
 
 # %% flattened_characteristics
-"""The hidden layer is counted as if its input were flattened.
+"""The hidden layer is counted with an input of all tickers' characteristics in one row.
 
-A Dense layer works on the last axis, which has n_characteristics entries.
+Nothing is flattened: a Dense layer works on the last axis, which has `n_characteristics` entries.
 """
 
 
@@ -58,7 +58,7 @@ def parameter_count(n_tickers, n_characteristics, hidden_units, n_factors):
 
 
 # %% factor_layer_takes_characteristics
-"""The factor layer is counted with n_characteristics inputs.
+"""The factor layer is counted with `n_characteristics` inputs.
 
 Its input is the returns of a date, one per ticker.
 """
@@ -72,7 +72,7 @@ def parameter_count(n_tickers, n_characteristics, hidden_units, n_factors):
 # %% beta_network_only
 """The factor layer is not counted.
 
-The right half of the model has weights, too: n_tickers inputs and n_factors units.
+The right half of the model also has weights: it has `n_tickers` inputs and `n_factors` units.
 """
 
 
@@ -83,7 +83,7 @@ def parameter_count(n_tickers, n_characteristics, hidden_units, n_factors):
 # %% statistics_over_the_tickers
 """The batch normalization is counted per ticker.
 
-It has four numbers per entry of the last axis, which are the hidden units.
+It has four numbers per entry of the last axis, that is per hidden unit.
 """
 
 
@@ -95,7 +95,7 @@ def parameter_count(n_tickers, n_characteristics, hidden_units, n_factors):
 # %% returns_left_out_of_the_bias
 """The factor layer is counted without its bias.
 
-Its kernel has n_tickers times n_factors entries, and it has one bias per factor.
+It has one bias per factor, beside the `n_tickers * n_factors` entries of its kernel.
 """
 
 
@@ -117,7 +117,7 @@ def parameter_count(n_tickers, n_characteristics, hidden_units, n_factors):
 
 
 # %% one_bias_for_each_layer
-"""One bias per layer is counted.
+"""Only one bias per layer is counted.
 
 A Dense layer has one bias per unit.
 """
@@ -131,7 +131,8 @@ def parameter_count(n_tickers, n_characteristics, hidden_units, n_factors):
 # %% sizes_of_the_notebook
 """The model is built with the sizes of the notebook, not with the arguments.
 
-`make_model` reads the globals `n_tickers` and `n_characteristics`. The count is asked for the sizes that are passed in.
+`make_model` reads the globals `n_tickers` and `n_characteristics`. Count the
+parameters for the sizes that are passed in.
 """
 
 
@@ -153,7 +154,8 @@ def parameter_count(n_tickers, n_characteristics, hidden_units, n_factors):
 # %% count_as_a_float
 """The count is a float.
 
-Python's `/` and many functions of NumPy give floats. A number of parameters is an integer: `int(...)` makes one.
+Python's `/` and many functions of NumPy return floats. The number of parameters is an integer: convert it with
+`int(...)`.
 """
 
 

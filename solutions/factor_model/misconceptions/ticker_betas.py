@@ -1,5 +1,5 @@
 # %% in_training_mode
-"""The half is called in training mode.
+"""The left half is called in training mode.
 
 The batch normalization then uses the mean and variance of the dates in the batch, so the betas of a date depend on the
 others. At inference, `training=False` or `predict`, it uses its moving mean and variance.
@@ -24,7 +24,7 @@ def ticker_betas(model, characteristics):
 
 
 # %% fresh_layers
-"""The beta network is built again.
+"""The beta network is built again, with new layers.
 
 New layers start with new random weights. A second model between two tensors of the given model shares its weights.
 """
@@ -78,7 +78,7 @@ def ticker_betas(model, characteristics):
 
 
 # %% fitted_returns
-"""The whole model is run, and gives returns.
+"""The output of the whole model is returned: returns, not betas.
 
 Make a second model that ends at the output of `output_beta`.
 """
@@ -92,7 +92,7 @@ def ticker_betas(model, characteristics):
 # %% beta_layer_on_raw_characteristics
 """The batch normalization is skipped.
 
-The half has three layers: relu layer, batch normalization, beta layer.
+The left half has three layers: relu layer, batch normalization, beta layer.
 """
 
 
@@ -107,10 +107,10 @@ def ticker_betas(model, characteristics):
 
 
 # %% learns_while_it_looks
-"""The moving statistics change.
+"""The call changes the moving statistics of the model.
 
-In training mode a batch normalization also updates its moving mean and variance. Call the half with `training=False`
-only.
+In training mode a batch normalization also updates its moving mean and variance. Call the left half with
+`training=False` only.
 """
 
 
@@ -123,7 +123,8 @@ def ticker_betas(model, characteristics):
 # %% frozen_for_the_look
 """The model is frozen to get inference mode, and stays frozen.
 
-`trainable = False` stays on the model, so the next `fit` trains nothing. Call the half with `training=False` instead.
+`trainable = False` stays on the model, so the next `fit` trains nothing. Call the left half with `training=False`
+instead.
 """
 
 
@@ -136,7 +137,7 @@ def ticker_betas(model, characteristics):
 # %% relu_added_to_the_betas
 """The betas go through a relu.
 
-Betas may be negative. Return the output of the layer `output_beta` as it is.
+Betas may be negative. Return the output of the layer `output_beta` itself.
 """
 
 
@@ -173,9 +174,9 @@ def ticker_betas(model, characteristics):
 
 
 # %% half_kept
-"""The half of the first model is kept, so a second model gets the betas of the first.
+"""The left half of the first model is stored, so a second model gets the betas of the first.
 
-A global that holds a result outlives the call. Build the half from the model that was passed in, each time.
+What is stored in a global is still there in the next call. Build the left half in each call, from the given model.
 """
 _halves = {}
 
@@ -190,7 +191,7 @@ def ticker_betas(model, characteristics):
 # %% one_mean_for_all_dates
 """All dates get the mean of the betas.
 
-Betas change with the characteristics: each date has its own.
+Betas change with the characteristics, so each date has its own.
 """
 
 
@@ -201,9 +202,9 @@ def ticker_betas(model, characteristics):
 
 
 # %% characteristics_standardised
-"""The characteristics are standardised over the dates first.
+"""The characteristics are standardized over the dates first.
 
-The model was trained on them as they are, and the betas of a date then depend on the other dates.
+The model was trained on the raw characteristics. Standardizing also makes the betas of a date depend on other dates.
 """
 
 

@@ -1,8 +1,8 @@
 # %% sigmoid_is_no_logit
 """The discriminator ends in a sigmoid: it gives a probability, not a logit.
 
-The loss of this notebook applies the sigmoid itself (`from_logits=True`). With two sigmoids the output stays within
-[0, 1], and gradients get small. Leave out the last layer's activation.
+The loss in this notebook applies the sigmoid itself (`from_logits=True`). With a second sigmoid before it, gradients
+get small and the loss never gets near 0. Leave out the last layer's activation.
 """
 
 
@@ -58,9 +58,9 @@ def build_generator(latent_dim):
 
 
 # %% pixels_from_relu
-"""No pixel of the generator is negative, but some are larger than 1, as after a relu.
+"""The generator's pixels are never negative, but some are larger than 1, as after a ReLU.
 
-A relu bounds its output on one side only, and has no gradient where it is 0. Real pixels are in [0, 1]: use a
+A ReLU bounds its output on one side only, and has no gradient where its output is 0. Real pixels are in [0, 1]: use a
 sigmoid.
 """
 
@@ -135,7 +135,7 @@ def build_discriminator():
 
 
 # %% dense_players
-"""The generator is made of Dense layers alone.
+"""The generator has `Dense` layers only, no convolution.
 
 That works for images this small, but each pixel has its own weights. The task asks for convolutions, which share their
 weights over the image.
@@ -172,7 +172,7 @@ def build_discriminator():
 
 
 # %% dense_discriminator
-"""The discriminator is made of Dense layers alone.
+"""The discriminator has `Dense` layers only, no convolution.
 
 That works for images this small, but each pixel has its own weights. The task asks for convolutions with strides.
 """
@@ -192,7 +192,7 @@ def build_discriminator():
 # %% logits_from_tanh
 """The output of the discriminator stays between -1 and 1, as after a tanh.
 
-A logit has no bounds: with a tanh before it, the sigmoid of the loss can't come near 0 or 1. Leave out the last layer's
+A logit has no bounds: after a tanh, the sigmoid inside the loss can't come near 0 or 1. Leave out the last layer's
 activation.
 """
 
@@ -209,7 +209,7 @@ def build_discriminator():
 
 
 # %% logits_from_relu
-"""The output of the discriminator is never negative, as after a relu.
+"""The output of the discriminator is never negative, as after a ReLU.
 
 Real images need negative logits. Leave out the last layer's activation.
 """
@@ -229,7 +229,8 @@ def build_discriminator():
 # %% ignores_the_latents
 """The generator gives the same image for every latent.
 
-Here the latents are multiplied by 0. The image must depend on the latent: that is where its variety comes from.
+The image must depend on the latent: different latents give different images. Follow the latent from layer to layer and
+find where it is lost.
 """
 
 
@@ -244,9 +245,9 @@ def build_generator(latent_dim):
 
 
 # %% layers_made_once
-"""The layers are made once, outside the functions: all models share their weights.
+"""The layers are created once, outside the functions, so all models share their weights.
 
-A layer has one set of weights, however many models it is in. Training one model then changes the others. Make the
+A layer has one set of weights, however many models it is in. Training one model then changes the others. Create the
 layers inside the function.
 """
 

@@ -1,7 +1,7 @@
 # %% discriminator_labels_swapped
 """The discriminator's labels are swapped: fakes get 0 and real images 1.
 
-Put images and labels together in the same order. In this notebook a fake has the label 1 and a real image the label 0.
+Concatenate images and labels in the same order. In this notebook a fake has the label 1 and a real image the label 0.
 """
 
 
@@ -53,7 +53,7 @@ class GAN(GAN):
 
 
 # %% generator_told_the_truth
-"""In the generator's half its images have the label 1, that of fakes.
+"""In the generator's half, the fakes have the label 1.
 
 This loss is small when the discriminator recognizes the fakes, so the generator learns to be recognized. Use the
 misleading label 0, that of a real image.
@@ -81,10 +81,10 @@ class GAN(GAN):
 
 
 # %% discriminator_moves_twice
-"""The generator's half moves the discriminator's weights as well.
+"""The generator's half also changes the discriminator's weights.
 
-The generator's loss depends on both networks. Ask the tape for the gradient of the generator's weights only: otherwise
-the discriminator learns to be misled.
+The generator's loss depends on both networks. Compute the gradient with respect to the generator's weights only:
+otherwise the discriminator learns to be misled.
 """
 
 
@@ -109,10 +109,10 @@ class GAN(GAN):
 
 
 # %% generator_moves_twice
-"""The discriminator's half moves the generator's weights as well.
+"""The discriminator's half also changes the generator's weights.
 
-With the fakes made on the tape, the discriminator's loss depends on both networks. Ask the tape for the gradient of the
-discriminator's weights only: otherwise the generator learns to be recognized.
+If the tape records how the fakes are made, the discriminator's loss depends on both networks. Compute the gradient with
+respect to the discriminator's weights only: otherwise the generator learns to be recognized.
 """
 
 
@@ -137,7 +137,7 @@ class GAN(GAN):
 
 
 # %% images_from_predict
-"""The images are made with `predict`.
+"""The fakes are made with `predict`.
 
 `predict` returns NumPy arrays: no gradient reaches the generator through them, and `predict` does not work in a graph,
 where `fit` runs your step. Call the model: `self.generator(latents)`.
@@ -165,7 +165,7 @@ class GAN(GAN):
 
 
 # %% images_made_outside_the_tape
-"""In the generator's half the images are made before the tape starts, or cut off with `stop_gradient`.
+"""In the generator's half, the fakes are made before the tape starts, or cut off with `stop_gradient`.
 
 The gradient goes from the loss through the discriminator and the image back to the generator's weights. The tape does
 not record what happens before `with tf.GradientTape()`, so the generator gets no gradient.
@@ -192,9 +192,9 @@ class GAN(GAN):
 
 
 # %% only_fakes_shown
-"""The discriminator is shown fakes only.
+"""The discriminator's loss covers fakes only.
 
-It needs both kinds to tell them apart. With fakes alone it learns to say "fake" to everything.
+The discriminator needs both kinds to tell them apart. With fakes alone it learns to say "fake" to everything.
 """
 
 
@@ -246,8 +246,8 @@ class GAN(GAN):
 # %% both_at_once
 """Both losses are computed first, then both networks are updated.
 
-The generator is then judged by the discriminator as it was before its update. Update the discriminator, then call it
-again on the generator's images.
+The generator's loss then uses the discriminator before its update. Update the discriminator first, then call it again
+on new fakes.
 """
 
 
@@ -271,7 +271,7 @@ class GAN(GAN):
 
 
 # %% one_optimizer
-"""The discriminator's optimizer updates the generator, too.
+"""`d_optimizer` updates both networks.
 
 Each optimizer has its own learning rate, and its own moments for each weight: `d_optimizer` is for the discriminator,
 `g_optimizer` for the generator.
@@ -296,9 +296,9 @@ class GAN(GAN):
 
 
 # %% fixed_batch_size
-"""The batch size is written down as a number.
+"""The batch size is a fixed number in the code.
 
-The last batch of an epoch is shorter, and other data come in batches of another size. Ask the tensor:
+The last batch of an epoch may be shorter, and other data may have other batch sizes. Read the size from the tensor:
 `tf.shape(real_images)[0]`.
 """
 
@@ -352,9 +352,9 @@ class GAN(GAN):
 
 
 # %% one_latent_for_all
-"""One latent vector serves the whole batch.
+"""All images of a batch are made from the same latent.
 
-Draw a latent vector for each image. Otherwise all images of a batch are the same.
+Draw one latent per image. Otherwise all images of a batch are equal.
 """
 
 
@@ -381,7 +381,7 @@ class GAN(GAN):
 """The running means are not listed in `metrics`, so they are never reset.
 
 At the start of each epoch Keras resets the metrics that the property lists. If it lists none, the mean that is shown
-after the tenth epoch is one over all ten.
+after the tenth epoch is the mean over all ten.
 """
 
 
@@ -394,7 +394,7 @@ class GAN(GAN):
 # %% loss_arguments_swapped
 """The loss gets predictions first and labels second.
 
-A Keras loss is called `loss_fn(y_true, y_pred)`. The squared error is the same either way; the crossentropy is not.
+A Keras loss is called `loss_fn(y_true, y_pred)`. The squared error is the same either way, but the crossentropy is not.
 """
 
 
@@ -452,7 +452,7 @@ class GAN(GAN):
 
 
 # %% networks_on_the_class
-"""The networks are stored on the class, so all models share the last ones.
+"""The networks are stored on the class, so all models use those of the last model.
 
 `GAN.generator = generator` sets one attribute for all instances. Store them on the instance: `self.generator`.
 """
@@ -473,7 +473,7 @@ class GAN(GAN):
 # %% first_compile_only
 """A second `compile` does not replace the optimizers.
 
-After `compile` with other optimizers, training must use those. Assign them in every call.
+After a `compile` with other optimizers, training must use them. Assign the optimizers in every call.
 """
 
 
@@ -487,8 +487,8 @@ class GAN(GAN):
 # %% discriminator_stays_frozen
 """The discriminator is frozen for the generator's half, and never unfrozen.
 
-From the second step on it has no trainable weights. Set `trainable` back to True, or leave it alone: it suffices to ask
-the tape for the generator's weights.
+From the second step on it has no trainable weights. Set `trainable` back to True, or do not change it at all: it is
+enough to compute the gradient with respect to the generator's weights.
 """
 
 
@@ -502,7 +502,7 @@ class GAN(GAN):
 # %% same_latents_each_step
 """The latents are drawn once and used in every step.
 
-The generator then learns a few images by heart. Draw new latents inside `train_step`.
+The generator then learns images for these latents only. Draw new latents inside `train_step`.
 """
 
 
@@ -532,7 +532,7 @@ class GAN(GAN):
 # %% numpy_latents
 """Under `fit` every step gets the same latents: they are drawn with NumPy, or with a fixed seed.
 
-In the graph that `fit` traces, NumPy draws once, while the graph is made, and a fixed seed gives the same numbers each
+In the graph that `fit` traces, NumPy draws only once, during tracing, and a fixed seed gives the same numbers each
 time. Draw with `tf.random.normal` or `keras.random.normal`, without a seed.
 """
 
@@ -560,7 +560,7 @@ class GAN(GAN):
 # %% gradient_ascent
 """The discriminator's gradient is applied with the wrong sign.
 
-An optimizer subtracts the gradient: it makes the loss that you give it small. Do not negate the loss.
+An optimizer subtracts the gradient, so it makes the loss smaller. Do not negate the loss.
 """
 
 
@@ -586,9 +586,9 @@ class GAN(GAN):
 
 
 # %% strong_label_noise
-"""The labels carry noise of up to 0.3.
+"""The labels have noise of more than 0.05.
 
-Noise up to 0.05 is allowed here. With more, the discriminator learns wrong targets.
+Noise of up to 0.05 is allowed here. With more, the discriminator learns wrong targets.
 """
 
 
@@ -636,7 +636,7 @@ class GAN(GAN):
 # %% rescaled_in_the_step
 """The real images are rescaled inside `train_step`.
 
-They come with values in [0, 1], like the generator's images. Dividing by 255 makes all real images nearly black, which
+Their values are already in [0, 1], like those of the fakes. Dividing by 255 makes all real images nearly black, which
 the discriminator recognizes at once.
 """
 
@@ -647,9 +647,9 @@ class GAN(GAN):
 
 
 # %% fewer_fakes
-"""The number of fakes is not that of the real images.
+"""The number of fakes differs from the number of real images.
 
-Draw one latent vector for each real image, so that both kinds weigh the same.
+Draw one latent per real image, so that both kinds have the same weight in the loss.
 """
 
 
@@ -669,6 +669,36 @@ class GAN(GAN):
             g_loss = self.loss_fn(tf.zeros((count, 1)), self.discriminator(fakes))
         weights = self.generator.trainable_weights
         self.g_optimizer.apply(tape.gradient(g_loss, weights), weights)
+        self.d_loss_metric.update_state(d_loss)
+        self.g_loss_metric.update_state(g_loss)
+        return {"d_loss": self.d_loss_metric.result(), "g_loss": self.g_loss_metric.result()}
+
+
+# %% gradients_of_one_dense_layer
+"""The gradients are written out for networks of one dense layer, without a tape.
+
+The formula holds for these networks only. Let a tape compute the gradients: it works for any network.
+"""
+
+
+class GAN(GAN):
+    def train_step(self, real_images):
+        count = tf.shape(real_images)[0]
+        (kernel, bias), (g_kernel, g_bias) = self.discriminator.trainable_weights, self.generator.trainable_weights
+        fakes = self.generator(tf.random.normal((count, self.latent_dim)))
+        images = tf.concat([fakes, real_images], axis=0)
+        labels = tf.concat([tf.ones((count, 1)), tf.zeros((count, 1))], axis=0)
+        logits = self.discriminator(images)
+        d_loss = self.loss_fn(labels, logits)
+        slopes = 2 * (logits - labels) / tf.cast(2 * count, tf.float32)
+        rows = tf.reshape(images, (2 * count, -1))
+        self.d_optimizer.apply([tf.matmul(rows, slopes, transpose_a=True), tf.reduce_sum(slopes, 0)], [kernel, bias])
+        latents = tf.random.normal((count, self.latent_dim))
+        logits = self.discriminator(self.generator(latents))
+        g_loss = self.loss_fn(tf.zeros((count, 1)), logits)
+        slopes = tf.matmul(2 * logits / tf.cast(count, tf.float32), tf.convert_to_tensor(kernel), transpose_b=True)
+        gradients = [tf.matmul(latents, slopes, transpose_a=True), tf.reduce_sum(slopes, 0)]
+        self.g_optimizer.apply(gradients, [g_kernel, g_bias])
         self.d_loss_metric.update_state(d_loss)
         self.g_loss_metric.update_state(g_loss)
         return {"d_loss": self.d_loss_metric.result(), "g_loss": self.g_loss_metric.result()}

@@ -1,5 +1,5 @@
 # %% new_random_kernel
-"""The inverse has a new, random kernel.
+"""The inverse has a random kernel, not the kernel of `conv`.
 
 A new layer draws random weights when it is built. Assign the kernel of `conv` after building.
 """
@@ -31,8 +31,8 @@ def invert_with(conv, input_shape, **changed):
 # %% kernel_flipped
 """The kernel is rotated by 180 degrees before it is assigned.
 
-On paper the transpose is a convolution with the flipped kernel. `Conv2DTranspose` flips it itself: assign the kernel as
-`conv` has it.
+On paper the transpose is a convolution with the flipped kernel. `Conv2DTranspose` does the flipping: assign the kernel
+of `conv` without a change.
 """
 
 
@@ -91,8 +91,8 @@ def invert_convolution(conv, input_shape):
 # %% same_always
 """The padding is always "same".
 
-"same" is usual in a generator, but the inverse needs the padding of `conv`: with "valid" the image became smaller by the
-kernel, and must grow by as much.
+"same" is usual in a generator, but the inverse needs the padding of `conv`. A "valid" convolution loses pixels at the
+border, and its inverse must restore them.
 """
 
 
@@ -108,7 +108,7 @@ def invert_convolution(conv, input_shape):
 # %% filters_of_the_convolution
 """The inverse gives `conv.filters` channels, not those of the image.
 
-Inputs and outputs change places: `conv.filters` channels come in, and the channels of the image come out.
+The inverse goes from outputs to inputs: it gets `conv.filters` channels and returns those of the image.
 """
 
 
@@ -134,7 +134,7 @@ def invert_convolution(conv, input_shape):
 # %% never_built
 """The layer is returned before it has any weights.
 
-A layer makes its kernel when it is built. Build it with the output shape of `conv`, then assign the kernel.
+A layer gets its kernel when it is built. Build it with the output shape of `conv`, then assign the kernel.
 """
 
 
@@ -149,7 +149,7 @@ def invert_convolution(conv, input_shape):
 
 
 # %% strides_of_one_axis
-"""The strides of the height are used for the width, too.
+"""The stride along the height is also used along the width.
 
 `conv.strides` is a pair. Pass the whole pair on.
 """
@@ -181,9 +181,9 @@ def invert_convolution(conv, input_shape):
 
 
 # %% one_layer_for_all
-"""A layer is kept and returned again for a convolution of the same arguments.
+"""A later call returns a layer that an earlier call has already returned.
 
-Each call must return a new layer: the one returned before keeps its own kernel.
+Create a new layer in each call. Otherwise assigning the new kernel also changes the layer that was returned before.
 """
 
 kept = {}
@@ -217,9 +217,10 @@ def invert_convolution(conv, input_shape):
 
 
 # %% convolution_changed
-"""The weights of `conv` are changed on the way.
+"""The function changes the weights of `conv`.
 
-The function returns a new layer. The convolution that it was given may be in use elsewhere: read its kernel only.
+The function returns a new layer. `conv` may be in use elsewhere: read its kernel, and assign only to the
+new layer.
 """
 
 

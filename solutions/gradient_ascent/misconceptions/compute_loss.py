@@ -1,7 +1,7 @@
 # %% border_kept
-"""The border is part of the mean.
+"""The mean includes the border of the feature map.
 
-At the border the convolution has seen zeros that are not part of the image. Leave out two pixels on each side.
+Near the border the convolution uses padding zeros that are not part of the image. Leave out two pixels on each side.
 """
 
 
@@ -13,7 +13,7 @@ def compute_loss(input_image, filter_index):
 # %% one_pixel_border
 """One pixel is left out on each side, not two.
 
-`x[1:-1]` leaves out one at either end.
+`x[1:-1]` leaves out one entry at either end. Leave out two.
 """
 
 
@@ -47,9 +47,9 @@ def compute_loss(input_image, filter_index):
 
 
 # %% sum_of_the_map
-"""The pixels of the map are added up, not averaged.
+"""The pixels of the feature map are summed, not averaged.
 
-A sum grows with the size of the image, and with the batch. The mean does not.
+A sum grows with the size of the image and of the batch. The mean does not.
 """
 
 
@@ -107,9 +107,9 @@ def compute_loss(input_image, filter_index):
 
 
 # %% largest_pixel
-"""The largest pixel of the map is taken.
+"""The loss is the largest pixel of the map, not the mean.
 
-The gradient of a maximum reaches only one place of the image. The loss is the mean of the map.
+The gradient of a maximum comes from a single pixel of the map. Take the mean of the map.
 """
 
 
@@ -157,8 +157,8 @@ def compute_loss(input_image, filter_index):
 # %% loss_in_training_mode
 """The network is called in training mode.
 
-Batch normalization then uses the statistics of this image, and changes its own. Call it in inference
-mode.
+Batch normalization then uses the statistics of this batch, and changes its moving statistics. Call the network in
+inference mode.
 """
 
 
@@ -168,9 +168,9 @@ def compute_loss(input_image, filter_index):
 
 
 # %% first_image_only
-"""Only the first image counts.
+"""Only the first image of the batch is used.
 
-The mean is over the batch, too.
+Take the mean over the batch, too.
 """
 
 
@@ -216,9 +216,9 @@ def compute_loss(input_image, filter_index):
 
 
 # %% first_extractor_kept
-"""The extractor of the first call is kept, and used for all later ones.
+"""The extractor of the first call is stored and used in all later calls.
 
-The network is the notebook's variable `feature_extractor`, whichever it is at the moment of the call.
+Read the notebook's variable `feature_extractor` in each call: it may hold another network later.
 """
 _network = []
 
@@ -255,7 +255,7 @@ def compute_loss(input_image, filter_index):
 # %% only_positive_activations
 """Negative activations are set to 0 before the mean.
 
-The mean is that of the activation as it is, negative numbers included.
+Take the mean of the activation itself, including negative numbers.
 """
 
 
@@ -266,7 +266,7 @@ def compute_loss(input_image, filter_index):
 # %% other_filters_subtracted
 """The mean of all filters is subtracted.
 
-The loss is the mean of one feature map. What the other filters do is not part of it.
+The loss is the mean of one feature map. The other filters are not part of it.
 """
 
 

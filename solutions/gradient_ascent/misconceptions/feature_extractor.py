@@ -1,8 +1,8 @@
 # %% whole_network
 """The whole network is returned.
 
-A model made of `model.inputs` and `model.outputs` ends where the network ends. End it at the output of the layer of
-that name.
+A model from `model.inputs` to `model.outputs` ends where the network ends. End it at the output of the layer with the
+given name.
 """
 
 
@@ -13,7 +13,7 @@ def build_feature_extractor(model, layer_name):
 # %% input_of_the_layer
 """The model ends before the layer, not after it.
 
-`layer.input` is what goes into the layer. Its activation is what comes out.
+`layer.input` is what goes into the layer. Its activation is `layer.output`.
 """
 
 
@@ -24,7 +24,7 @@ def build_feature_extractor(model, layer_name):
 # %% new_weights
 """The network is rebuilt, and has new random weights.
 
-`clone_model` copies the architecture only. What the network has learned is in the weights: use its own layers.
+`clone_model` copies the architecture only. What the network has learned is in its weights: use its own layers.
 """
 
 
@@ -36,8 +36,7 @@ def build_feature_extractor(model, layer_name):
 # %% layer_alone
 """The layer itself is returned.
 
-It expects the output of the layers before it, not an image. Build a model that begins at the network's
-inputs.
+It expects the output of the layer before it, not an image. Build a model that starts at the network's inputs.
 """
 
 
@@ -57,9 +56,9 @@ def build_feature_extractor(model, layer_name):
 
 
 # %% list_of_outputs
-"""All layers are outputs, in a list.
+"""The model returns the activations of all layers, in a list.
 
-Then the model gives a list of activations. Return the activation of one layer.
+Give `keras.Model` one output: that of the layer with the given name.
 """
 
 
@@ -68,7 +67,7 @@ def build_feature_extractor(model, layer_name):
 
 
 # %% layers_in_a_row
-"""The layers up to that one are put in a row.
+"""The layers up to that one are called one after another.
 
 `model.layers` is a list, but a network may have skip connections. Use the tensors of the network itself.
 """
@@ -85,8 +84,8 @@ def build_feature_extractor(model, layer_name):
 # %% extractor_in_training_mode
 """The network is called in training mode.
 
-Batch normalization then uses the statistics of this batch, and changes its own. Call it in inference
-mode.
+Batch normalization then uses the statistics of this batch, and changes its moving statistics. Call the network in
+inference mode.
 """
 
 
@@ -127,10 +126,10 @@ def build_feature_extractor(model, layer_name):
 
 
 # %% copied_weights
-"""The network is copied with the weights that it has now.
+"""The extractor is a copy of the network, with the weights of that moment.
 
-The copy does not follow when the network is trained on, and takes the memory of a second network. A model made of
-the network's own tensors shares its weights.
+The copy does not follow when the network is trained further, and it needs the memory of a second network. A model made
+of the network's own tensors shares its weights.
 """
 
 
@@ -141,7 +140,7 @@ def build_feature_extractor(model, layer_name):
 
 
 # %% part_of_a_name
-"""The first layer is taken whose name contains the one that was asked for.
+"""The model ends at the first layer whose name contains the given name.
 
 `conv` is also in `conv_1` and `pre_conv`. `model.get_layer(name)` compares whole names.
 """
@@ -153,9 +152,10 @@ def build_feature_extractor(model, layer_name):
 
 
 # %% first_network_kept
-"""The extractor is kept under the name of its layer, so another network gets the extractor of the first one.
+"""The extractor is stored under the name of its layer, so a second network gets the extractor of the first one.
 
-A global or a default argument that collects results outlives the call. Build the model from the arguments each time.
+What is stored in a global or a default argument is still there in the next call. Build the model from the arguments in
+each call.
 """
 _extractors = {}
 

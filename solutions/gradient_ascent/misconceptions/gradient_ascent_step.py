@@ -1,5 +1,5 @@
 # %% descent
-"""The step goes downhill.
+"""The step goes down the loss, not up.
 
 The loss has to grow: add the gradient.
 """
@@ -31,7 +31,7 @@ def gradient_ascent_step(img, filter_index, learning_rate):
 # %% divided_by_the_sum
 """The gradient is divided by the sum of its entries.
 
-Entries of both signs cancel: the sum may be near 0, and may even be negative. The L2 norm adds up squares.
+Entries of different signs cancel: the sum may be near 0, or negative. The L2 norm adds up squares.
 """
 
 
@@ -46,7 +46,7 @@ def gradient_ascent_step(img, filter_index, learning_rate):
 # %% divided_by_the_absolute_sum
 """The gradient is divided by the sum of the absolute values.
 
-That is the L1 norm. For the L2 norm add up squares and take the root.
+That is the L1 norm. For the L2 norm, add up the squares and take the root.
 """
 
 
@@ -61,7 +61,7 @@ def gradient_ascent_step(img, filter_index, learning_rate):
 # %% divided_by_the_rms
 """The gradient is divided by the root of the mean square.
 
-A mean instead of the sum makes the step longer the more pixels there are. The L2 norm is the root of the sum of the
+With a mean in place of the sum, the step is longer the more pixels there are. The L2 norm is the root of the sum of the
 squares.
 """
 
@@ -75,9 +75,9 @@ def gradient_ascent_step(img, filter_index, learning_rate):
 
 
 # %% divided_by_the_deviation
-"""The gradient is standardized.
+"""The gradient is standardized: its mean is subtracted, and it is divided by its standard deviation.
 
-Subtracting the mean turns the direction. Only the length is to be changed.
+Subtracting the mean changes the direction of the gradient. Change only its length.
 """
 
 
@@ -92,7 +92,7 @@ def gradient_ascent_step(img, filter_index, learning_rate):
 # %% norm_without_the_root
 """The gradient is divided by the sum of its squares.
 
-The root is missing: then the step is shorter the larger the gradient is.
+The root is missing: the larger the gradient is, the shorter is then the step.
 """
 
 
@@ -105,9 +105,9 @@ def gradient_ascent_step(img, filter_index, learning_rate):
 
 
 # %% each_pixel_normalised
-"""Each pixel is normalized on its own.
+"""Each pixel of the gradient is normalized on its own.
 
-Then a pixel with little influence moves as far as the most important one. The norm is that of the whole image.
+Then a pixel with little influence moves as far as the most important one. Use one norm for the whole image.
 """
 
 
@@ -137,7 +137,7 @@ def gradient_ascent_step(img, filter_index, learning_rate):
 # %% nan_at_zero
 """A zero gradient gives NaN.
 
-Its norm is 0, and 0 / 0 is not a number: from then on, the image is NaN for good. Add a small constant to the norm,
+Its norm is 0, and 0 / 0 is NaN: from then on, all images are NaN. Add a small constant to the norm,
 or use `tf.math.l2_normalize`.
 """
 
@@ -153,7 +153,7 @@ def gradient_ascent_step(img, filter_index, learning_rate):
 # %% image_not_watched
 """The tape does not watch the image.
 
-A tape watches variables by itself, not plain tensors: without `tape.watch(img)` the gradient is None.
+A tape watches trainable variables by itself, but not plain tensors. Without `tape.watch(img)` the gradient is None.
 """
 
 
@@ -165,7 +165,7 @@ def gradient_ascent_step(img, filter_index, learning_rate):
 
 
 # %% network_trained
-"""The network is trained as well.
+"""The step also changes the weights of the network.
 
 Only the pixels are trained here. The network must stay as it is.
 """
@@ -182,9 +182,9 @@ def gradient_ascent_step(img, filter_index, learning_rate):
 
 
 # %% gradient_of_the_weights
-"""The network's weights are moved instead of the image.
+"""The step changes the network's weights, not the image.
 
-Take the gradient with respect to the image: the pixels are what is trained.
+Take the gradient with respect to the image: its pixels are trained.
 """
 
 
@@ -201,7 +201,7 @@ def gradient_ascent_step(img, filter_index, learning_rate):
 # %% loss_after_the_step
 """The loss is that of the new image.
 
-The loss before the step has been computed under the tape already: return that one.
+Return the loss that was computed under the tape, before the step.
 """
 
 
@@ -214,9 +214,9 @@ def gradient_ascent_step(img, filter_index, learning_rate):
 
 
 # %% image_as_it_was
-"""The image comes back as it was.
+"""The given image is returned, without the step.
 
-`img + step` is a new tensor. It has to be returned.
+`img + step` is a new tensor: return it.
 """
 
 
@@ -230,9 +230,9 @@ def gradient_ascent_step(img, filter_index, learning_rate):
 
 
 # %% step_without_the_image
-"""The step comes back, not the image.
+"""The step is returned, not the new image.
 
-Add the step to the image that was given, and return the sum.
+Add the step to the given image, and return the sum.
 """
 
 
@@ -247,7 +247,7 @@ def gradient_ascent_step(img, filter_index, learning_rate):
 # %% rate_left_out
 """The learning rate is not used.
 
-Each step then has the length 1, whatever the caller asks for.
+Each step then has the length 1. Multiply the normalized gradient by `learning_rate`.
 """
 
 
@@ -262,7 +262,7 @@ def gradient_ascent_step(img, filter_index, learning_rate):
 # %% clipped
 """The image is clipped to [-1, 1].
 
-Return the raw image: its values may grow as far as the steps take them. `deprocess_image` prepares it for display.
+Return the raw image: its values have no bounds. `deprocess_image` prepares it for display.
 """
 
 
@@ -277,7 +277,7 @@ def gradient_ascent_step(img, filter_index, learning_rate):
 # %% first_filter
 """The filter index is not used.
 
-The loss is always that of filter 0. Pass the index that was given.
+The loss is then always that of filter 0. Pass `filter_index` on.
 """
 
 
@@ -305,9 +305,9 @@ def gradient_ascent_step(img, filter_index, learning_rate):
 
 
 # %% negative_loss_returned
-"""The loss comes back with a minus.
+"""The returned loss has the wrong sign.
 
-You may descend on the negated loss, but return the loss itself.
+You may minimize the negated loss, but return the loss itself.
 """
 
 
@@ -321,7 +321,7 @@ def gradient_ascent_step(img, filter_index, learning_rate):
 # %% image_normalised
 """The new image is normalized, not the gradient.
 
-The gradient is divided by its norm before it is added. The image keeps its size.
+Divide the gradient by its norm before you add it. Do not normalize the image.
 """
 
 
@@ -335,7 +335,7 @@ def gradient_ascent_step(img, filter_index, learning_rate):
 # %% divided_by_the_maximum
 """The gradient is divided by its largest entry.
 
-Then one pixel moves by the learning rate. It is the L2 norm of the step that has to be the learning rate.
+Then the largest change of a pixel is the learning rate. The L2 norm of the whole step must be the learning rate.
 """
 
 
@@ -348,9 +348,9 @@ def gradient_ascent_step(img, filter_index, learning_rate):
 
 
 # %% only_long_gradients_shortened
-"""A gradient that is longer than 1 is cut to length 1; a shorter one stays short.
+"""Only a gradient longer than 1 is divided by its norm; a shorter one stays short.
 
-A small gradient must make a step of full length, too: divide by the norm, whatever it is.
+A short gradient must also give a step of full length: always divide by the norm.
 """
 
 
@@ -364,7 +364,7 @@ def gradient_ascent_step(img, filter_index, learning_rate):
 # %% velocity_kept_between_calls
 """The step mixes the gradient with those of earlier calls.
 
-A step depends on its arguments only: keep nothing from one call to the next.
+A step depends on its arguments only: store nothing from one call to the next.
 """
 velocities = {}
 
@@ -411,9 +411,9 @@ def gradient_ascent_step(img, filter_index, learning_rate):
 
 
 # %% zero_gradient_returned
-"""Where the gradient is 0, the gradient comes back in place of the image.
+"""If the gradient is 0, the gradient is returned in place of the image.
 
-If nothing changes the filter, the image stays as it is: the step is 0, not the image.
+If the gradient is 0, the step is 0: return the image unchanged.
 """
 
 

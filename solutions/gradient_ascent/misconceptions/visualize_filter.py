@@ -1,7 +1,7 @@
 # %% start_image
-"""The start image comes back.
+"""The start image is returned.
 
-A step does not change the image that it is given. Assign the image that comes back.
+A step does not change the image that it is given. Assign the image that it returns.
 """
 
 
@@ -13,7 +13,7 @@ def visualize_filter(filter_index, iterations=30, learning_rate=10.0):
 
 
 # %% one_step_only
-"""Only one step counts.
+"""The result is that of one step only.
 
 Call `initialize_image()` once, before the loop, and put `return` after the loop.
 """
@@ -29,7 +29,7 @@ def visualize_filter(filter_index, iterations=30, learning_rate=10.0):
 # %% always_thirty_steps
 """There are always 30 steps.
 
-The number of steps is an argument; 30 is what it is by default.
+The number of steps is the argument `iterations`; 30 is only its default.
 """
 
 
@@ -43,7 +43,7 @@ def visualize_filter(filter_index, iterations=30, learning_rate=10.0):
 # %% always_rate_ten
 """The learning rate is always 10.
 
-The learning rate is an argument; 10 is what it is by default.
+The learning rate is an argument; 10 is only its default.
 """
 
 
@@ -57,7 +57,7 @@ def visualize_filter(filter_index, iterations=30, learning_rate=10.0):
 # %% one_step_short
 """There is one step too few.
 
-`range(1, n)` has n - 1 entries.
+`range(1, n)` has n - 1 entries: use `range(iterations)`.
 """
 
 
@@ -72,7 +72,7 @@ def visualize_filter(filter_index, iterations=30, learning_rate=10.0):
 # %% one_step_too_many
 """There is one step too many.
 
-A step before the loop counts, too.
+A step before or after the loop counts, too.
 """
 
 
@@ -84,9 +84,9 @@ def visualize_filter(filter_index, iterations=30, learning_rate=10.0):
 
 
 # %% deprocessed
-"""The image has been deprocessed already.
+"""The returned image is already deprocessed.
 
-Return the raw float image. The picture calls `deprocess_image`.
+Return the raw float image. The cell that draws the picture calls `deprocess_image`.
 """
 
 
@@ -98,7 +98,7 @@ def visualize_filter(filter_index, iterations=30, learning_rate=10.0):
 
 
 # %% other_defaults
-"""Without further arguments it does not make 30 steps of length 10.
+"""With the default arguments it does not make 30 steps of length 10.
 
 The defaults are part of the signature: iterations=30, learning_rate=10.0.
 """
@@ -126,7 +126,7 @@ def visualize_filter(filter_index, iterations=30, learning_rate=10.0):
 
 
 # %% sum_of_losses
-"""The losses of all steps are added up.
+"""The losses of all steps are summed.
 
 Return the loss of the last step only: it says how strong the activation is in the end.
 """
@@ -171,7 +171,7 @@ def visualize_filter(filter_index, iterations=30, learning_rate=10.0):
 # %% always_filter_0
 """The filter index is not used.
 
-All pictures are then those of filter 0. Pass the index that was given.
+All pictures are then those of filter 0. Pass `filter_index` on.
 """
 
 
@@ -212,9 +212,9 @@ def visualize_filter(filter_index, iterations=30, learning_rate=10.0):
 
 
 # %% learning_rate_decays
-"""The learning rate is halved from step to step.
+"""The learning rate changes from step to step.
 
-Every step has the length that was asked for.
+Every step must have the length `learning_rate`.
 """
 
 
@@ -226,9 +226,9 @@ def visualize_filter(filter_index, iterations=30, learning_rate=10.0):
 
 
 # %% goes_on_from_the_last_call
-"""The image is kept between calls, so a second call goes on from the first result.
+"""The image is stored between calls, so a second call starts from the first result.
 
-Each call starts from a new `initialize_image()`.
+Call `initialize_image()` in each call.
 """
 _canvas = []
 

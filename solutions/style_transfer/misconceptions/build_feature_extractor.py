@@ -1,7 +1,7 @@
 # %% list_without_names
-"""The activations come as a list.
+"""The extractor returns a list, not a dict.
 
-The loss looks layers up by name. Pass a dict {name: output} to `keras.Model`, and the model gives a dict.
+The loss finds each layer by its name. Pass a dict {name: output} to `keras.Model`, and the model returns a dict.
 """
 
 
@@ -10,7 +10,7 @@ def build_feature_extractor(model):
 
 
 # %% inputs_of_the_layers
-"""Each name has the input of the layer.
+"""Each name is mapped to the input of the layer.
 
 `layer.input` is the activation of the layer before. The activation of a layer is its `output`.
 """
@@ -21,7 +21,7 @@ def build_feature_extractor(model):
 
 
 # %% cloned_network
-"""The network is cloned.
+"""The extractor uses a clone of the network, with other weights.
 
 `clone_model` makes new layers with new random weights: the features are those of another network. Use the layers of
 the model itself.
@@ -34,7 +34,7 @@ def build_feature_extractor(model):
 
 
 # %% copied_weights
-"""The network is copied with its weights.
+"""The extractor uses a copy of the network and of its weights.
 
 A copy does not follow when the weights of the model change. A second model over the same layers shares the weights.
 """
@@ -60,7 +60,7 @@ def build_feature_extractor(model):
 # %% convolutions_only
 """The dict holds the convolutions only.
 
-The dict has an entry for every layer: normalization and pooling as well.
+The dict needs an entry for every layer, also for normalization and pooling.
 """
 
 
@@ -72,8 +72,8 @@ def build_feature_extractor(model):
 # %% layers_on_the_image
 """Each layer is called on the image itself.
 
-A layer in the middle takes the activation of the layer before. The symbolic outputs, `layer.output`, are already connected to
-the input.
+A layer in the middle takes the activation of the layer before. The symbolic outputs, `layer.output`, are already
+connected to the input.
 """
 
 
@@ -91,7 +91,7 @@ def build_feature_extractor(model):
 # %% names_shifted
 """The names are off by one layer.
 
-`model.layers` starts with the input layer. Leave it out of the names and of the outputs, or of neither.
+`model.layers` starts with the input layer. Leave it out of both the names and the outputs, or keep it in both.
 """
 
 
@@ -102,7 +102,7 @@ def build_feature_extractor(model):
 
 
 # %% first_call_remembered
-"""The features of the first call are returned again.
+"""Later calls return the features of the first call.
 
 The extractor must compute the activations of the images that it gets in each call.
 """
@@ -124,7 +124,7 @@ def build_feature_extractor(model):
 # %% network_of_the_notebook
 """The notebook's `network` is used, not the model that was passed in.
 
-A function takes what it works on from its arguments.
+The checks pass other networks: use the argument `model`.
 """
 
 
@@ -147,7 +147,7 @@ def build_feature_extractor(model):
 # %% flattened
 """Each activation is flattened to one row per image.
 
-Rows, columns and channels are needed later: return the activation as the layer gives it.
+Rows, columns and channels are needed later: return the activation in the shape that the layer gives it.
 """
 
 

@@ -20,7 +20,7 @@ def compute_loss_and_grads(combination_image, base_image, style_reference_image)
 # %% gradient_of_the_network
 """The gradient is taken with respect to the weights of the network.
 
-Here the network is fixed, and the pixels of the combination image are trained.
+The network is fixed here, and the pixels of the combination image are trained.
 """
 
 
@@ -38,7 +38,7 @@ def compute_loss_and_grads(combination_image, base_image, style_reference_image)
 # %% ascent
 """The gradient has the opposite sign.
 
-`compute_loss_and_grads` returns the gradient of the loss. The optimizer goes down by itself.
+`compute_loss_and_grads` returns the gradient of the loss, without a minus. The optimizer subtracts it.
 """
 
 
@@ -56,8 +56,8 @@ def compute_loss_and_grads(combination_image, base_image, style_reference_image)
 # %% features_outside_the_tape
 """The features are computed before the tape starts.
 
-The tape records only what is computed inside its block. Content and style are then constants, and only the variation
-has a gradient.
+The tape records only what is computed inside its block. For the tape, content and style are then constants, and only
+the total variation has a gradient.
 """
 
 
@@ -111,8 +111,7 @@ def compute_loss_and_grads(combination_image, base_image, style_reference_image)
 # %% weights_swapped
 """The weights of content and style are swapped.
 
-`content_weight` belongs to the content loss, `style_weight` to the style losses. Look at which
-weight multiplies which loss.
+`content_weight` multiplies the content loss, `style_weight` the style losses.
 """
 
 
@@ -128,7 +127,7 @@ def compute_loss_and_grads(combination_image, base_image, style_reference_image)
 
 
 # %% style_of_the_base_image
-"""The style is compared with that of the base image.
+"""The style loss compares the combination image with the base image.
 
 The order of the images in the batch decides which example belongs to which image. The style loss compares the
 combination image with the style reference.
@@ -219,7 +218,7 @@ def compute_loss_and_grads(combination_image, base_image, style_reference_image)
 
 
 # %% number_of_layers_written_down
-"""The style losses are divided by 3, however many layers there are.
+"""The style losses are divided by 3, whatever the number of style layers is.
 
 The number of style layers is `len(style_layer_names)`. A fixed number is wrong for other layers.
 """
@@ -239,7 +238,7 @@ def compute_loss_and_grads(combination_image, base_image, style_reference_image)
 # %% content_without_gradient_inside
 """No gradient flows through the features of the content layer.
 
-`tf.stop_gradient` makes a constant of them: the content then has a value, but does not change the image.
+`tf.stop_gradient` and NumPy make them constants: the content term then has a value, but no gradient.
 """
 
 
@@ -274,9 +273,9 @@ def compute_loss_and_grads(combination_image, base_image, style_reference_image)
 
 
 # %% content_layer_written_down
-"""The content layer is written into the code.
+"""The name of the content layer is fixed in the code.
 
-It is the global `content_layer_name`: whoever changes it expects another content loss.
+Read the global `content_layer_name`, so that the content loss follows when it changes.
 """
 
 
@@ -319,9 +318,9 @@ def compute_loss_and_grads(combination_image, base_image, style_reference_image)
 
 
 # %% variation_outside_the_tape
-"""The total variation is added after the tape has ended: it is in the loss, and not in its gradient.
+"""The total variation is added after the `with` block of the tape: it is in the loss, but not in its gradient.
 
-All of the loss belongs inside the `with` block.
+Compute the whole loss inside the `with` block.
 """
 
 
@@ -337,7 +336,7 @@ def compute_loss_and_grads(combination_image, base_image, style_reference_image)
 
 
 # %% gradient_first
-"""The pair comes back in the other order.
+"""The gradient is returned first, and then the loss.
 
 Return `(loss, grads)`.
 """

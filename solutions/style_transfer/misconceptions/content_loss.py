@@ -12,7 +12,7 @@ def content_loss(base, combination):
 # %% content_halved
 """Half of the sum is taken.
 
-Some papers have a factor ½ here, the example has none: the plain sum of squares.
+Some papers have a factor ½ here. The content loss of this notebook has none.
 """
 
 
@@ -23,7 +23,7 @@ def content_loss(base, combination):
 # %% absolute_differences
 """Absolute differences are summed.
 
-Each difference is squared first: features that are twice as far apart cost four times as much.
+Square each difference first: features that are twice as far apart have four times the loss.
 """
 
 
@@ -45,7 +45,7 @@ def content_loss(base, combination):
 # %% one_number_for_each_place
 """The sum runs over the channels only.
 
-What comes out has a number for each place. Without an axis, `tf.reduce_sum` adds up everything.
+The result has one number per place. Without an axis, `tf.reduce_sum` adds up everything.
 """
 
 
@@ -56,7 +56,7 @@ def content_loss(base, combination):
 # %% root_of_the_sum
 """The square root is taken.
 
-The norm of the difference grows in proportion to it, the content loss with its square.
+The content loss is the sum of the squares itself, without a root.
 """
 
 

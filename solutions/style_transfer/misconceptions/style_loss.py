@@ -1,8 +1,8 @@
 # %% gram_over_channels
-"""The Gram matrix has one row for each place.
+"""The Gram matrix has one row per place.
 
-The product was taken the wrong way round: it sums over the channels and keeps the places. The places are what the
-style must forget; what is left are the channels, `(channels, channels)`.
+The product sums over the channels and keeps the places. It must sum over the places, so that the shape is
+`(channels, channels)`.
 """
 
 
@@ -12,7 +12,7 @@ def gram_matrix(x):
 
 
 # %% reshaped_not_transposed
-"""The channels were brought to the front by a reshape.
+"""The channels are moved to the front by a reshape, without a transpose.
 
 A reshape keeps the order of the numbers, and the channels run fastest: the rows of `(channels, places)` then hold a
 mixture of all channels. Transpose first, then reshape.
@@ -27,7 +27,7 @@ def gram_matrix(x):
 # %% gram_divided_by_places
 """The Gram matrix is a mean over the places.
 
-The definition has a sum. The style loss divides by the size of the image; do not divide here, too.
+The definition has a sum. The division by the size of the image comes in the style loss only.
 """
 
 
@@ -37,9 +37,9 @@ def gram_matrix(x):
 
 
 # %% centred_gram
-"""The mean of each channel is taken off first.
+"""The mean of each channel is subtracted first.
 
-That gives the covariance of the channels. The Gram matrix is made of the activations as they are.
+That gives the covariance of the channels. The Gram matrix uses the activations without subtracting anything.
 """
 
 
@@ -97,7 +97,7 @@ def style_loss(style, combination):
 
 
 # %% channels_not_squared
-"""The number of colours is not squared.
+"""The number of colors is not squared.
 
 The divisor is `4 * c**2 * s**2`, with c = 3: that makes 36, not 12.
 """
@@ -109,10 +109,10 @@ def style_loss(style, combination):
 
 
 # %% size_of_the_features
-"""The sizes are those of the features.
+"""The divisor uses the sizes of the features, not those of the image.
 
-The example divides by the colours and the pixels of the image, the same for all layers: 3 and `img_nrows *
-img_ncols`, not the channels and places of the layer.
+The divisor is the same for all layers: it uses the 3 colors and the `img_nrows * img_ncols` pixels of the image, not
+the channels and places of the layer.
 """
 
 
@@ -125,7 +125,7 @@ def style_loss(style, combination):
 # %% mean_of_the_squares
 """The squared differences are averaged.
 
-The formula adds them up. A mean divides by the square of the number of channels as well.
+The formula adds them up. A mean also divides by the square of the number of channels.
 """
 
 
@@ -137,7 +137,7 @@ def style_loss(style, combination):
 # %% features_instead_of_gram_matrices
 """The style loss compares the features themselves.
 
-That is what the content loss does, place by place. Style compares the Gram matrices of the features.
+The content loss does that, place by place. The style loss compares the Gram matrices of the features.
 """
 
 
@@ -160,9 +160,9 @@ def style_loss(style, combination):
 
 
 # %% channels_of_the_features
-"""The divisor counts the channels of the features where the colours of the image are due.
+"""The divisor uses the number of channels of the features, not the 3 colors of the image.
 
-In the formula `c = 3` belongs to the image, as `s` does. A layer with 64 channels changes neither.
+In the formula, `c = 3` and `s` belong to the image. They are the same for a layer with 64 channels.
 """
 
 
@@ -173,7 +173,7 @@ def style_loss(style, combination):
 
 
 # %% rows_squared
-"""The image is taken for a square: `img_nrows * img_nrows`.
+"""The number of pixels is computed as if the image were square: `img_nrows * img_nrows`.
 
 The number of pixels is `img_nrows * img_ncols`.
 """

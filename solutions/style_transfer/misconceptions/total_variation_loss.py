@@ -1,7 +1,7 @@
 # %% rows_only
 """Only steps from row to row are counted.
 
-Vertical stripes would cost nothing. Add the square of the step to the right to that of the step down.
+Vertical stripes would then have loss 0. Add the square of the step to the right to that of the step down.
 """
 
 
@@ -13,7 +13,7 @@ def total_variation_loss(x):
 # %% columns_only
 """Only steps from column to column are counted.
 
-Horizontal stripes would cost nothing. Add the square of the step down to that of the step to the right.
+Horizontal stripes would then have loss 0. Add the square of the step down to that of the step to the right.
 """
 
 
@@ -25,7 +25,7 @@ def total_variation_loss(x):
 # %% power_before_the_sum
 """Each square is raised to 1.25 on its own.
 
-The two squares are added first, then the sum is raised to the power.
+Add the two squares first, then raise the sum to 1.25.
 """
 
 
@@ -38,8 +38,7 @@ def total_variation_loss(x):
 # %% no_power
 """The exponent 1.25 is missing.
 
-The squares are added up as they are. The example raises the sum of the two squares to 1.25 before it adds over the
-image.
+Raise the sum of the two squares to 1.25 for each pixel and color, before you add up the image.
 """
 
 
@@ -50,9 +49,9 @@ def total_variation_loss(x):
 
 
 # %% root_of_the_squares
-"""The length of the step is taken, not its power 2.5.
+"""The exponent is ½, not 1.25.
 
-With the exponent ½ this is the classical total variation. The exponent here is 1.25.
+The exponent ½ gives the classical total variation. This notebook uses 1.25.
 """
 
 
@@ -77,7 +76,7 @@ def total_variation_loss(x):
 # %% variation_averaged
 """The terms are averaged over the image.
 
-The formula adds them up. A mean is smaller by the number of pixels and colours.
+The formula adds them up. A mean divides by the number of pixels and colors.
 """
 
 
@@ -88,10 +87,10 @@ def total_variation_loss(x):
 
 
 # %% border_counted
-"""The pixels of the last row and the last column are counted, too.
+"""The pixels of the last row and the last column are also counted.
 
-The sum runs over the pixels that have both neighbours. A pixel of the last column has no neighbour on the right, so
-its step down does not count either.
+The sum runs over the pixels that have both neighbors. A pixel of the last column has no neighbor on the right, so its
+step down does not count either.
 """
 
 
@@ -102,9 +101,9 @@ def total_variation_loss(x):
 
 
 # %% colours_added_first
-"""The squares of the three colours are added before the power.
+"""The squares of the three colors are added before the power is taken.
 
-Each colour has its own term in the sum: take the power for each colour separately.
+Each color has its own term in the sum: take the power for each color separately.
 """
 
 
@@ -117,8 +116,8 @@ def total_variation_loss(x):
 # %% steps_between_colours
 """The steps are taken along the wrong axes.
 
-Axis 0 counts the images, axes 1 and 2 are rows and columns, axis 3 holds the colours. The colours are not
-neighbours.
+Axis 0 counts the images, axes 1 and 2 are rows and columns, axis 3 holds the colors. The steps
+go from row to row and from column to column.
 """
 
 
@@ -129,9 +128,9 @@ def total_variation_loss(x):
 
 
 # %% power_after_the_sum
-"""Everything is summed first, and the sum is raised to 1.25.
+"""Everything is summed first, and then the sum is raised to 1.25.
 
-The power belongs to each pixel and colour. The sum comes last.
+Take the power for each pixel and color. The sum comes last.
 """
 
 
@@ -142,9 +141,9 @@ def total_variation_loss(x):
 
 
 # %% wraps_around
-"""The last row has the first one as its neighbour, and the last column the first.
+"""The last row is compared with the first row, and the last column with the first column.
 
-`tf.roll` moves what leaves at one end to the other end. The sum runs over the pixels that have both neighbours.
+`tf.roll` wraps around at the border. The sum runs only over the pixels that have both neighbors.
 """
 
 
@@ -154,7 +153,7 @@ def total_variation_loss(x):
 
 
 # %% diagonal_neighbour
-"""The pixel below on the right is taken for the one below.
+"""The pixel below on the right is used in place of the pixel below.
 
 Cut the last column off the rows below: `x[:, 1:, :-1]`.
 """

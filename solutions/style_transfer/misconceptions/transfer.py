@@ -1,7 +1,8 @@
 # %% climbs
-"""The image goes up the loss.
+"""The steps go up the loss, not down.
 
-The gradient points uphill, and `apply_gradients` steps against it. Written by hand, a step subtracts the gradient.
+`apply_gradients` subtracts the gradient, so pass it the gradient without a minus. A step written by hand must subtract
+it, too.
 """
 
 
@@ -14,7 +15,7 @@ def transfer(base_image, style_reference_image, iterations, learning_rate):
 
 
 # %% one_step_only
-"""Only one step is done.
+"""Only one step is made, whatever `iterations` is.
 
 Look at where the `return` is: it must come after the loop.
 """
@@ -78,9 +79,9 @@ def transfer(base_image, style_reference_image, iterations, learning_rate):
 
 
 # %% start_image_returned
-"""What comes back is the base image.
+"""The base image itself is returned.
 
-The variable has changed, but the tensor that it was made from has not. Return the value of the variable.
+The steps change the variable, not the tensor that it was created from. Return the value of the variable.
 """
 
 
@@ -94,9 +95,9 @@ def transfer(base_image, style_reference_image, iterations, learning_rate):
 
 
 # %% network_trained
-"""The optimizer trains the network as well.
+"""The optimizer also trains the network.
 
-The network must stay fixed. Give the optimizer the image only.
+The network must stay fixed. Pass only the image to the optimizer.
 """
 
 
@@ -131,7 +132,7 @@ def transfer(base_image, style_reference_image, iterations, learning_rate):
 
 
 # %% bytes_returned
-"""The image comes back as integers from 0 to 255.
+"""The image is returned as integers from 0 to 255.
 
 Return the values of the variable, as floats.
 """
@@ -147,7 +148,7 @@ def transfer(base_image, style_reference_image, iterations, learning_rate):
 
 
 # %% batch_axis_lost
-"""The batch axis is gone.
+"""The returned image has no batch axis.
 
 Return the shape of the base image, `(1, rows, columns, 3)`.
 """
@@ -178,8 +179,25 @@ def transfer(base_image, style_reference_image, iterations, learning_rate):
     return image.numpy()
 
 
+# %% first_gradient_in_each_step
+"""Each step follows the first gradient, although a new one is computed.
+
+The optimizer gets only the gradient at the base image. Pass it the gradient that is computed in the same iteration.
+"""
+
+
+def transfer(base_image, style_reference_image, iterations, learning_rate):
+    image = tf.Variable(base_image)
+    gradients = []
+    optimizer = keras.optimizers.Adam(learning_rate)
+    for _ in range(iterations):
+        gradients.append(compute_loss_and_grads(image, base_image, style_reference_image)[1])
+        optimizer.apply_gradients([(gradients[0], image)])
+    return image.numpy()
+
+
 # %% images_swapped
-"""Base image and style reference are swapped.
+"""The base image and the style reference are swapped.
 
 `compute_loss_and_grads` takes the combination image first, then the base image, then the style reference.
 """
@@ -216,7 +234,7 @@ def transfer(base_image, style_reference_image, iterations, learning_rate):
 # %% one_step_too_many
 """The loop makes one step more than `iterations`.
 
-`range(iterations)` has as many numbers as `iterations` says. It starts at 0, so it needs no `+ 1`.
+`range(iterations)` has exactly `iterations` numbers. It starts at 0, so it needs no `+ 1`.
 """
 
 
@@ -249,7 +267,7 @@ def transfer(base_image, style_reference_image, iterations, learning_rate):
 # %% goes_on_from_the_last_call
 """The variable is kept between calls, so a second call paints over the first result.
 
-Make the variable in each call, from `base_image`.
+Create the variable from `base_image` in each call.
 """
 _canvas = {}
 

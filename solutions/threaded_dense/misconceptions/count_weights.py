@@ -1,7 +1,8 @@
 # %% counts_every_row
 """A kernel per row is counted.
 
-All rows share one kernel: the leading axes only say how often it is used. The number of weights does not grow with them.
+All rows share one kernel: the leading axes only say how often it is used. The number of weights does not grow with
+them.
 """
 
 
@@ -47,7 +48,7 @@ def count_weights(input_shape, units, use_bias=True):
 # %% bias_left_out
 """The bias is not counted.
 
-Unless `use_bias` is False, the bias counts too: one number per unit.
+Unless `use_bias` is False, the bias also counts: one number per unit.
 """
 
 
@@ -67,7 +68,7 @@ def count_weights(input_shape, units, use_bias=True):
 
 
 # %% first_axis_taken_for_the_width
-"""The first size after the batch is taken for the width.
+"""The first size after the batch is used as the width.
 
 In `(batch, n)` it is the width. In `(batch, tickers, n)` it is the number of tickers. The width is the last size,
 whatever the rank.
@@ -92,7 +93,7 @@ def count_weights(input_shape, units, use_bias=True):
 # %% count_as_a_float
 """The count is a float.
 
-Weights are counted in integers. `np.prod(..., dtype=float)` and `/` return floats: convert the result with `int`.
+The number of weights is an integer. `np.prod(..., dtype=float)` and `/` return floats: convert the result with `int`.
 """
 
 
@@ -115,7 +116,7 @@ def count_weights(input_shape, units, use_bias=True):
 # %% number_of_arrays
 """The arrays are counted, not the numbers in them.
 
-`len(layer.weights)` is 2 for a kernel and a bias. The count that is asked for is that of all their entries.
+`len(layer.weights)` is 2 for a kernel and a bias. Count all their entries.
 """
 
 

@@ -1,7 +1,7 @@
 # %% calls_fn_directly
 """`fn` is called on the whole tensor.
 
-Some functions thread by themselves; this one takes matrices only. Merge the leading axes into one before the call.
+Some functions work on tensors of any rank; `fn` takes matrices only. Merge the leading axes into one before the call.
 """
 
 
@@ -12,7 +12,7 @@ def thread(fn, x):
 # %% rank_three_only
 """Exactly one middle axis is handled.
 
-The tensor may have two axes or five. Split its shape into the last size and all sizes before it.
+The tensor may have two axes, or five. Split its shape into the last size and all sizes before it.
 """
 
 
@@ -36,8 +36,8 @@ def thread(fn, x):
 # %% numpy_inside
 """NumPy does the reshaping.
 
-That works with numbers. While a graph is traced there are only shapes: NumPy cannot read such a tensor, and no
-gradient passes through it. Use `tf` or `keras.ops`.
+That works in eager mode. While a graph is traced, a tensor has no numbers that NumPy could read. NumPy also stops the
+gradient. Use `tf` or `keras.ops`.
 """
 
 
@@ -61,7 +61,7 @@ def thread(fn, x):
 
 
 # %% comes_back_permuted
-"""The leading axes come back in another order.
+"""The leading axes of the result are in another order.
 
 The second reshape must list the leading sizes in the order of `x`. Otherwise the rows end up in other places.
 """
@@ -101,7 +101,7 @@ def thread(fn, x):
 # %% stays_flat
 """The result stays a matrix.
 
-`fn` has processed all rows, but the leading axes are missing. A second reshape brings them back.
+`fn` has processed all rows, but the leading axes are missing. A second reshape restores them.
 """
 
 
@@ -110,10 +110,10 @@ def thread(fn, x):
 
 
 # %% width_left_to_be_inferred
-"""The last size of the result is left to -1.
+"""The last size of the result is inferred with -1.
 
-A size can be inferred only from the numbers that are there. A batch without examples has none, so any width fits, and
-TensorFlow raises an error. Use the width of what `fn` returned.
+TensorFlow infers a size from the number of entries. A batch without examples has none, so any width fits, and it
+raises an error. Use the width of what `fn` returned.
 """
 
 
@@ -149,7 +149,7 @@ def thread(fn, x):
 
 
 # %% middle_axes_reversed
-"""The middle axes come back in another order.
+"""The middle axes of the result are in another order.
 
 The batch is in its place, but the axes between the batch and the last one are swapped. List them in the order of `x`.
 """

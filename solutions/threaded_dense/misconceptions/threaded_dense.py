@@ -53,10 +53,10 @@ class ThreadedDense(ThreadedDense):
 
 
 # %% weights_made_in_call
-"""Every call makes a new Dense.
+"""Every call creates a new `Dense` layer.
 
-Each call starts with fresh random weights, so nothing can be learned. Make the parts once, in `__init__` or `build`;
-`call` only uses them.
+Each call starts with new random weights, so nothing can be learned. Create the layer once, in `__init__` or `build`;
+`call` only uses it.
 """
 
 
@@ -66,6 +66,19 @@ class ThreadedDense(ThreadedDense):
 
     def call(self, inputs):
         return keras.layers.Dense(self.units, activation=self.activation, use_bias=self.use_bias)(inputs)
+
+
+# %% kernel_of_axis_one
+"""The number of rows of the kernel is the size of axis 1 instead of the last axis.
+
+In a matrix, axis 1 is the last axis, so this works there. In a tensor of rank 3 it is the axis of the rows: use
+`input_shape[-1]`.
+"""
+
+
+class ThreadedDense(ThreadedDense):
+    def build(self, input_shape):
+        super().build((None, input_shape[1]))
 
 
 # %% fixed_width
@@ -90,8 +103,8 @@ class ThreadedDense(ThreadedDense):
 # %% untracked_variables
 """The weights are plain `tf.Variable` objects in a list.
 
-Keras 3 tracks what `add_weight` makes, and layers that are attributes. It does not track a `tf.Variable`: `fit` does not
-train it, and it is not saved. Look at `layer.weights`.
+Keras 3 tracks what `add_weight` makes, and layers that are attributes. It does not track a `tf.Variable`: `fit` does
+not train it, and it is not saved. Look at `layer.weights`.
 """
 
 
@@ -137,8 +150,8 @@ class ThreadedDense(ThreadedDense):
 # %% bias_always
 """`use_bias=False` is ignored.
 
-A layer with `use_bias=False` has the kernel as its only weight. Check `use_bias` where the bias is made, and where it is
-added.
+A layer with `use_bias=False` has the kernel as its only weight. Check `use_bias` where the bias is made, and where it
+is added.
 """
 
 
@@ -164,7 +177,7 @@ class ThreadedDense(ThreadedDense):
 # %% activation_twice
 """The activation is applied twice.
 
-With relu nobody notices, since relu of relu is relu; with tanh the outputs shrink twice. It often happens when the
+With relu this makes no difference, but with tanh the outputs shrink twice. It often happens when the
 inner Dense has the activation, and `call` applies it again.
 """
 
@@ -177,7 +190,7 @@ class ThreadedDense(ThreadedDense):
 # %% activation_before_bias
 """The bias is added after the activation.
 
-The activation applies to the whole sum, kernel and bias: a(xW + b), not a(xW) + b.
+The activation applies to the whole sum, including the bias: a(xW + b), not a(xW) + b.
 """
 
 
@@ -190,8 +203,8 @@ class ThreadedDense(ThreadedDense):
 # %% activation_only_as_function
 """An activation given by its name is called like a function.
 
-Keras takes activations by name too, and a string cannot be called. `keras.activations.get` turns whatever is given, None
-included, into a function.
+Keras takes activations by name too, and a string cannot be called. `keras.activations.get` turns whatever is given,
+None included, into a function.
 """
 
 
@@ -224,7 +237,7 @@ class ThreadedDense(ThreadedDense):
 # %% works_on_axis_one
 """The dense map works on axis 1 instead of the last one.
 
-For a matrix, axis 1 is the last axis, so it seems to work. In a tensor of rank 3 it is the axis of the rows. Dense
+In a matrix, axis 1 is the last axis, so the output is right. In a tensor of rank 3 it is the axis of the rows. Dense
 works on axis -1.
 """
 
@@ -239,7 +252,7 @@ class ThreadedDense(ThreadedDense):
 
 
 # %% permuted_reshape
-"""The rows come back in another order.
+"""The rows of the output are in another order.
 
 After a reshape to one matrix, the second reshape must list the leading axes in the same order. Swapping them puts the
 right numbers in the wrong places.
@@ -285,7 +298,7 @@ class ThreadedDense(ThreadedDense):
 # %% config_without_use_bias
 """`get_config` leaves out `use_bias`.
 
-A layer without a bias comes back with one. The configuration must hold every argument of `__init__`.
+A layer without a bias is then made again with one. The configuration must hold every argument of `__init__`.
 """
 
 
@@ -299,7 +312,7 @@ class ThreadedDense(ThreadedDense):
 # %% config_without_activation
 """`get_config` leaves out the activation.
 
-The layer made from the configuration is linear. Every argument of `__init__` belongs in the configuration;
+The layer made from the configuration has no activation. Every argument of `__init__` belongs in the configuration;
 `keras.activations.serialize` turns a function into its name.
 """
 
@@ -327,7 +340,7 @@ class ThreadedDense(ThreadedDense):
 # %% config_without_the_base
 """`get_config` holds the arguments, but not what the base class knows.
 
-The name of the layer is lost. Start from `super().get_config()` and add your arguments.
+The name of the layer is then lost. Start from `super().get_config()` and add your arguments.
 """
 
 
@@ -358,8 +371,8 @@ class ThreadedDense(ThreadedDense):
 # %% frozen_kernel
 """The kernel is not trainable.
 
-`add_weight(..., trainable=False)` is for statistics that a layer keeps. A kernel must be in `layer.trainable_variables`,
-or no optimizer changes it.
+`add_weight(..., trainable=False)` is for statistics that a layer keeps. A kernel must be in
+`layer.trainable_variables`, or no optimizer changes it.
 """
 
 
@@ -372,7 +385,7 @@ class ThreadedDense(ThreadedDense):
 # %% gradient_cut_off
 """The gradient does not reach the input.
 
-`stop_gradient`, or a detour through NumPy, hides the input from the tape: layers before this one would never learn.
+`stop_gradient` and NumPy cut the gradient off: layers before this one cannot learn.
 """
 
 
@@ -410,9 +423,9 @@ class ThreadedDense(ThreadedDense):
 
 
 # %% weights_on_the_class
-"""The weights are stored in the class, and all layers share them.
+"""The weights are stored on the class, so all layers share them.
 
-Two layers of one kind must learn different things. Store the weights of a layer in `self`.
+Two layers of one class must be able to learn different weights. Store the weights of a layer on `self`.
 """
 
 
@@ -428,9 +441,9 @@ class ThreadedDense(ThreadedDense):
 
 
 # %% frozen_bias
-"""The bias is made with `trainable=False`, so no gradient moves it.
+"""The bias is made with `trainable=False`, so training does not change it.
 
-`add_weight` makes weights that train, unless it is told otherwise.
+By default, `add_weight` makes trainable weights. Leave the argument out.
 """
 
 
@@ -467,3 +480,15 @@ Derive from `keras.layers.Layer`, and make the weights in `build`. (Your layer m
 
 class ThreadedDense(keras.layers.Dense):
     pass
+
+
+# %% no_bias_by_default
+"""The default of `use_bias` is False.
+
+`ThreadedDense(units)` must have a bias, as `keras.layers.Dense(units)` has. Look at the signature in the question.
+"""
+
+
+class ThreadedDense(ThreadedDense):
+    def __init__(self, units, activation=None, use_bias=False, **kwargs):
+        super().__init__(units, activation=activation, use_bias=use_bias, **kwargs)

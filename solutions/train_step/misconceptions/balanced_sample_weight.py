@@ -1,5 +1,5 @@
 # %% not_scaled
-"""The weights are one over the counts, and are not scaled.
+"""The weights are 1 / count, without scaling to mean 1.
 
 All classes count alike, but all weights are far below 1, which slows the training down. Scale them to mean 1.
 """
@@ -14,7 +14,7 @@ def balanced_sample_weight(y):
 # %% sum_one
 """The weights add up to 1.
 
-That is right for probabilities. Here the mean must be 1, so that the loss stays as large as without weights.
+Probabilities add up to 1. Here the mean must be 1, so that the loss stays as large as without weights.
 """
 
 
@@ -26,7 +26,7 @@ def balanced_sample_weight(y):
 
 
 # %% frequency_for_its_inverse
-"""Frequent classes get large weights.
+"""Frequent classes get larger weights than rare ones.
 
 That makes the imbalance worse. The rarer the class, the larger the weight of each of its examples.
 """
@@ -51,7 +51,7 @@ def balanced_sample_weight(y):
 
 
 # %% two_classes_only
-"""The number of classes is always taken to be two.
+"""The number of classes is always 2.
 
 With one class, or with three or more, the mean of the weights is not 1. Count the classes that occur.
 """
@@ -66,7 +66,8 @@ def balanced_sample_weight(y):
 # %% number_of_classes_left_out
 """The weight is the number of examples divided by the number in the class.
 
-Then each class weighs as much as all examples together, and the mean is the number of classes. Divide by that number.
+Then each class weighs as much as all examples together, and the mean is the number of classes. Divide by the number of
+classes, too.
 """
 
 
@@ -91,10 +92,9 @@ def balanced_sample_weight(y):
 
 
 # %% column_kept
-"""A column of labels gives a column of weights.
+"""For labels of shape `(n, 1)`, the weights have shape `(n, 1)` instead of `(n,)`.
 
-Multiplied with losses of shape `(n,)`, a column gives an `(n, n)` table of every weight with every loss. Return a flat
-array.
+Multiplied by losses of shape `(n,)`, they give an array of shape `(n, n)`. Flatten the labels first.
 """
 
 
@@ -120,8 +120,8 @@ def balanced_sample_weight(y):
 # %% one_minus_frequency
 """The weight is one minus the frequency.
 
-Rare classes get larger weights, but not large enough: shares of 0.9 and 0.1 give totals of 0.09 each, shares of 0.6,
-0.3 and 0.1 do not. Only the inverse frequency gives equal totals.
+Rare classes get larger weights, but not the right ones: the classes do not have equal totals in general. Use the
+inverse of the frequency.
 """
 
 
@@ -146,9 +146,9 @@ def balanced_sample_weight(y):
 
 
 # %% whole_numbers
-"""The division drops the fraction.
+"""The weights are computed with `//`, which drops the fraction.
 
-`//` gives whole numbers: frequent classes get weight 0, and are never learned. Use `/`.
+Frequent classes then get weight 0 and are never learned. Divide with `/`.
 """
 
 
@@ -161,8 +161,8 @@ def balanced_sample_weight(y):
 # %% labels_sorted_in_place
 """The labels are sorted in place.
 
-Then the weights are in another order than the examples, and the labels of the caller have changed. Look up the weight
-of each example where it is.
+Then the weights are not in the order of the examples, and the caller's labels have changed. Look up the weight of each
+example without sorting `y`.
 """
 
 
@@ -176,8 +176,8 @@ def balanced_sample_weight(y):
 # %% weights_in_order_of_classes
 """The weights are listed class by class.
 
-Example 0 gets the first weight, whatever its class is. Weight `i` belongs to label `i`: index the weights of the classes
-with the class of each example.
+Example 0 gets the first weight, whatever its class is. Weight `i` belongs to example `i`: index the weights of the
+classes with the class of each example.
 """
 
 
@@ -188,9 +188,9 @@ def balanced_sample_weight(y):
 
 
 # %% labels_renumbered_in_place
-"""The labels of the caller are overwritten.
+"""The caller's labels are overwritten.
 
-The weights are right, but `y` is another array after the call, and the next line of code trains on it. Work on a copy.
+The weights are right, but `y` has changed after the call, and the next line of code trains on it. Work on a copy.
 """
 
 
@@ -201,9 +201,9 @@ def balanced_sample_weight(y):
 
 
 # %% counts_kept
-"""The counts of earlier calls are kept, in a default argument.
+"""A default argument keeps the counts of earlier calls.
 
-A default is made once, when the function is defined. Count the labels that were passed in.
+A default value is created once, when the function is defined. Count only the labels of this call.
 """
 
 

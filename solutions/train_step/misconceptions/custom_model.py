@@ -39,10 +39,10 @@ class CustomModel(keras.Model):
 
 
 # %% loss_metric_forgotten
-"""The compiled metrics are updated, the running mean of the loss is not.
+"""The compiled metrics are updated, but the running mean of the loss is not.
 
-`compute_metrics` updates the compiled metrics only. The mean of the loss is a metric of its own, and stays 0 until
-your step updates it.
+`compute_metrics` updates only the compiled metrics. The running mean of the loss is a separate metric, and stays 0
+until your step updates it.
 """
 
 
@@ -60,7 +60,7 @@ class CustomModel(keras.Model):
 # %% raw_loss_beside_metrics
 """The metrics are right, but `loss` is the loss of the last batch.
 
-One batch, and often the smallest one, stands for the whole epoch. Update the running mean of the loss, and return its
+One batch, often a small one, then stands for the whole epoch. Update the running mean of the loss, and return its
 result.
 """
 
@@ -134,10 +134,9 @@ class CustomModel(keras.Model):
 
 
 # %% penalties_lost
-"""The loss compares predictions and targets, and leaves the penalties out.
+"""The loss does not include the penalties of regularized layers.
 
-Regularized layers keep their penalties in `self.losses`. A loss function does not know them; `self.compute_loss` adds
-them.
+`self.losses` contains these penalties. A loss function does not see them; `self.compute_loss` adds them.
 """
 
 
@@ -157,7 +156,7 @@ class CustomModel(keras.Model):
 # %% penalties_reported_only
 """The penalties are added after the gradient was computed.
 
-The reported loss is right, but the penalties do not change the weights: the gradient knows only what is computed
+The reported loss is right, but the penalties do not change the weights: the gradient includes only what is computed
 inside the tape.
 """
 
@@ -177,9 +176,9 @@ class CustomModel(keras.Model):
 
 
 # %% all_weights_moved
-"""Weights that must not be trained are changed too.
+"""Weights that are not trainable are updated, too.
 
-`self.weights` and `self.variables` also list frozen layers, and the statistics that layers keep. Use
+`self.weights` and `self.variables` also list frozen weights, and the statistics that layers keep. Use
 `self.trainable_variables`, for the gradient and for the update.
 """
 
@@ -200,8 +199,8 @@ class CustomModel(keras.Model):
 # %% gradients_of_other_weights
 """Gradients and weights come from two different lists.
 
-`zip` pairs them by position. As soon as something is frozen, the lists differ, and a weight gets the gradient of
-another one. Use one list for both.
+`zip` pairs them by position. If a layer is frozen, the lists differ, and a weight gets the gradient of another one. Use
+one list for both.
 """
 
 
@@ -243,7 +242,7 @@ class CustomModel(keras.Model):
 # %% descent_by_hand
 """The weights change by the learning rate times the gradient, whatever optimizer was compiled.
 
-This is plain gradient descent. Adam and others scale each gradient by what they saw before. Pass the gradients to
+This is plain gradient descent. Other optimizers such as Adam also use earlier gradients. Pass the gradients to
 `self.optimizer`.
 """
 
@@ -262,7 +261,7 @@ class CustomModel(keras.Model):
 
 
 # %% numpy_in_the_step
-"""A tensor is turned into a number inside the step.
+"""A tensor is converted to a number inside the step.
 
 `fit` traces a graph of the step. During tracing tensors have no values, so `.numpy()` fails. Pass the tensor on as it
 is.
@@ -285,8 +284,8 @@ class CustomModel(keras.Model):
 # %% means_kept_in_python
 """The running means are Python lists.
 
-Python runs while the graph is traced, not when the graph runs: the list gets one entry. What must be remembered between
-steps belongs in a variable, and a metric consists of variables.
+Python runs while the graph is traced, not when the graph runs: the list gets one entry. Keep values between steps in a
+metric, which stores them in variables.
 """
 
 
@@ -306,7 +305,7 @@ class CustomModel(keras.Model):
 
 
 # %% ascent
-"""The step follows the gradient upwards.
+"""The weights move along the gradient instead of against it.
 
 The optimizer subtracts the gradient. If you pass it the negative gradient, the loss grows with each step.
 """
@@ -412,7 +411,7 @@ class CustomModel(keras.Model):
 # %% loss_written_into_the_step
 """The step always uses the squared error, whatever loss was compiled.
 
-A model is compiled with a loss so that its step can use it. `self.compute_loss` computes the compiled loss.
+`self.compute_loss` computes the compiled loss: use it.
 """
 
 
@@ -453,7 +452,7 @@ class CustomModel(keras.Model):
 # %% metrics_swapped
 """Targets and predictions are swapped in the metrics.
 
-Absolute errors are symmetric and hide the mistake. `update_state` takes the targets first.
+Absolute errors are symmetric and hide the mistake. `update_state` takes the targets first, then the predictions.
 """
 
 
@@ -512,9 +511,9 @@ class CustomModel(keras.Model):
 
 
 # %% last_layer_only
-"""Only the weights of the last layer are changed.
+"""Only the weights of the last layer are updated.
 
-`self.trainable_variables` lists the trainable weights of all layers, nested ones included.
+`self.trainable_variables` lists the trainable weights of all layers, including nested ones.
 """
 
 
@@ -532,9 +531,9 @@ class CustomModel(keras.Model):
 
 
 # %% targets_in_the_mean_of_the_loss
-"""All metrics are updated with `(y, y_pred)`, also the running mean of the loss.
+"""The running mean of the loss is updated with `(y, y_pred)`, like the other metrics.
 
-A `Mean` takes the second argument for weights. Update the metric called `loss` with the loss.
+A `Mean` takes values first, then weights. Update the metric named `loss` with the loss.
 """
 
 

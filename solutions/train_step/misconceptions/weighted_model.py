@@ -31,9 +31,9 @@ class WeightedModel(keras.Model):
 
 
 # %% only_pairs
-"""The step takes pairs only.
+"""The step accepts only pairs `(x, y)`.
 
-With `sample_weight`, `fit` passes three things, and `x, y = data` raises an error.
+With `sample_weight`, `fit` passes three parts, and `x, y = data` raises an error.
 """
 
 
@@ -64,9 +64,9 @@ class WeightedModel(keras.Model):
 
 
 # %% only_triples
-"""The step takes triples only.
+"""The step accepts only triples `(x, y, sample_weight)`.
 
-Without `sample_weight`, `fit` passes a pair, and unpacking three things raises an error. Look at how many there are.
+Without `sample_weight`, `fit` passes a pair, and unpacking three parts raises an error. Check how many parts there are.
 """
 
 
@@ -130,9 +130,9 @@ class WeightedModel(keras.Model):
 
 
 # %% weights_squared
-"""The weights are applied to the losses, and then again by a loss that weights them itself.
+"""Each loss is multiplied by its weight twice.
 
-Each weight enters as its square: an example with weight 3 counts nine times. Apply the weights in one place.
+Each weight counts as its square: an example with weight 3 counts nine times. Apply the weights in one place.
 """
 
 
@@ -163,9 +163,9 @@ class WeightedModel(keras.Model):
 
 
 # %% weights_on_loss_only
-"""The loss is weighted, the metrics are not.
+"""The loss is weighted, but the metrics are not.
 
-What was compiled as `weighted_metrics` needs the weights: pass them when you update the metrics, too.
+The `weighted_metrics` need the weights: pass them when you update the metrics, too.
 """
 
 
@@ -195,9 +195,9 @@ class WeightedModel(keras.Model):
 
 
 # %% weights_on_metrics_only
-"""The metrics are weighted, the loss is not.
+"""The metrics are weighted, but the loss is not.
 
-Then the report shows weights that the training ignores. `compute_loss` takes `sample_weight`.
+The metrics then show weights that the training ignores. Pass `sample_weight` to `compute_loss`, too.
 """
 
 
@@ -229,8 +229,8 @@ class WeightedModel(keras.Model):
 # %% mean_weight_on_the_mean_loss
 """The mean loss is multiplied by the mean weight.
 
-Each loss must be multiplied by its own weight, before the mean. This also happens when weights of shape (batch,) are
-multiplied with losses of shape (batch, 1): the product is a table of every weight with every loss.
+Each loss must be multiplied by its own weight, before the mean. The same happens when weights of shape (batch,) are
+multiplied by losses of shape (batch, 1): the product has shape (batch, batch).
 """
 
 
@@ -264,8 +264,8 @@ class WeightedModel(keras.Model):
 # %% divided_by_the_sum_of_weights
 """The sum of the weighted losses is divided by the sum of the weights.
 
-Then a batch of important examples changes the weights no more than a batch of unimportant ones. Divide by the number of
-examples.
+Then a batch of important examples changes the weights of the model no more than a batch of unimportant ones. Divide by
+the number of examples.
 """
 
 
@@ -297,10 +297,10 @@ class WeightedModel(keras.Model):
 
 
 # %% weights_in_every_metric
-"""Metrics that were compiled without weights get them too.
+"""Metrics compiled without weights get the weights, too.
 
-`metrics` and `weighted_metrics` are two lists, so that you can see both. Update the compiled metrics together: Keras
-knows which of them use weights.
+`metrics` ignore the sample weights, `weighted_metrics` use them. Update the compiled metrics together: Keras knows
+which of them use weights.
 """
 
 
@@ -332,10 +332,9 @@ class WeightedModel(keras.Model):
 
 
 # %% mean_loss_weighted_again
-"""The running mean of the loss gets the weights too.
+"""The running mean of the loss is updated with the weights.
 
-The loss of the batch is weighted already. With the weights again, batches with large weights count double in the
-reported mean.
+The loss of the batch is already weighted. Update this mean with the loss alone.
 """
 
 
@@ -397,9 +396,9 @@ class WeightedModel(keras.Model):
 
 
 # %% penalties_lost_with_weights
-"""The loss holds the weighted losses of the examples, and no penalties.
+"""The loss does not include the penalties of regularized layers.
 
-Regularized layers keep their penalties in `self.losses`. They belong to the loss, without any sample weight.
+`self.losses` contains these penalties. Add them to the loss without any sample weight, or use `self.compute_loss`.
 """
 
 
@@ -463,7 +462,7 @@ class WeightedModel(keras.Model):
 
 
 # %% all_weights_moved_with_weights
-"""Frozen weights are changed too.
+"""Frozen weights are updated, too.
 
 `self.weights` lists all weights of the network. The weights to train are in `self.trainable_variables`.
 """
@@ -528,10 +527,9 @@ class WeightedModel(keras.Model):
 
 
 # %% weights_by_hand_in_python
-"""The weights are turned into a NumPy array.
+"""The weights are converted to a NumPy array.
 
-This works when a step is called alone. Under `fit`, tensors have no values while the graph is traced. Multiply the
-tensors.
+This works when a step is called directly. In `fit`, tensors have no values while the graph is traced. Use the tensors.
 """
 
 
@@ -564,7 +562,7 @@ class WeightedModel(keras.Model):
 # %% evaluation_without_weights
 """`test_step` ignores the weights.
 
-Then another loss is evaluated than was trained. Pass the weights to the loss and to the metrics, as in training.
+The evaluated loss then differs from the trained one. Pass the weights to the loss and to the metrics, as in training.
 """
 
 
@@ -595,9 +593,9 @@ class WeightedModel(keras.Model):
 
 
 # %% evaluation_of_pairs_only
-"""`test_step` takes pairs only.
+"""`test_step` accepts only pairs `(x, y)`.
 
-If `evaluate` gets weights, it passes three things, just as `fit` does.
+With weights, `evaluate` passes three parts, as `fit` does.
 """
 
 
@@ -661,9 +659,9 @@ class WeightedModel(keras.Model):
 
 
 # %% evaluation_trains
-"""`test_step` is the train step.
+"""`test_step` updates the weights, like the train step.
 
-An evaluation that changes the weights learns from the data it is judged by. Compute and report, nothing else.
+An evaluation must not train on its data. Compute the loss and the metrics, and return the results.
 """
 
 
@@ -722,7 +720,7 @@ class WeightedModel(keras.Model):
 
 
 # %% evaluation_reports_one_batch
-"""`test_step` returns the loss of its batch.
+"""`test_step` returns the loss of one batch.
 
 `evaluate` shows what the last batch returned. Update the running mean, and return its result.
 """
@@ -754,9 +752,9 @@ class WeightedModel(keras.Model):
 
 
 # %% weights_cast_to_the_targets
-"""The weights are cast to the type of the targets.
+"""The weights are cast to the dtype of the targets.
 
-Integer targets cut the fraction off each weight: 0.7 becomes 0. Weights are floats, whatever the targets are.
+With integer targets, each weight loses its fraction: 0.7 becomes 0. Keep the weights as floats.
 """
 
 
@@ -790,8 +788,7 @@ class WeightedModel(keras.Model):
 # %% squared_error_written_into_the_step
 """The step always uses the squared error, whatever loss was compiled.
 
-A model is compiled with a loss so that its step can use it. `self.compute_loss` computes the compiled loss, with the
-weights.
+`self.compute_loss` computes the compiled loss, with the weights: use it.
 """
 
 
@@ -856,8 +853,8 @@ class WeightedModel(keras.Model):
 # %% evaluation_inherited
 """There is no `test_step`.
 
-The step of Keras would evaluate the model, but it is switched off here: writing it is part of the question. Copy your
-`train_step`, and leave the tape and the optimizer out.
+Keras's own `test_step` is switched off here: writing it is part of the question. Copy your `train_step`, and leave out
+the tape and the optimizer.
 """
 
 

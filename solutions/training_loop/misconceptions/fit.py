@@ -1,8 +1,7 @@
 # %% mean_of_batch_means
-"""Every batch counts the same, however small.
+"""Every batch counts the same, whatever its size.
 
-The short last batch of two examples then weighs as much as a full one, and its examples count for more than others.
-Weight each loss by the number of examples in its batch.
+A short last batch then weighs as much as a full one. Weight each loss by the number of examples in its batch.
 """
 
 
@@ -15,10 +14,9 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
 
 
 # %% same_order_every_epoch
-"""Each epoch is drawn with the same seed.
+"""Each epoch uses the same seed.
 
-The seed decides the order, so the same seed gives the same batches again and again. Make a seed for each epoch out of
-the one that came in.
+The same seed gives the same batches in every epoch. Compute a different seed for each epoch from the given one.
 """
 
 
@@ -33,10 +31,9 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
 
 
 # %% batches_kept
-"""The batches are cut once and used in every epoch.
+"""The batches are made once and used in every epoch.
 
-A list made before the loop has a fixed order: which examples meet in a batch never changes. Ask for new batches
-inside the loop over epochs.
+The list keeps one order, so the same examples are always in one batch. Call `next_batch` inside the loop over epochs.
 """
 
 
@@ -50,10 +47,9 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
 
 
 # %% generator_used_up
-"""One generator serves all epochs.
+"""One generator is used for all epochs.
 
-A generator is empty after one pass. From the second epoch on there are no batches, and the loss of an epoch is the
-mean of nothing. Call `next_batch` once an epoch.
+A generator is empty after one pass, so there are no batches from the second epoch on. Call `next_batch` in each epoch.
 """
 
 
@@ -67,9 +63,9 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
 
 
 # %% never_shuffled_epochs
-"""The examples come in their own order in every epoch.
+"""The examples are not shuffled.
 
-Then the batches are the same each time, and sorted data comes class by class. Call `next_batch` with its default,
+Then the batches are the same in each epoch, and sorted data come class by class. Call `next_batch` with its default,
 `shuffle=True`.
 """
 
@@ -85,10 +81,10 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
 
 
 # %% training_without_its_seed
-"""The seed never reaches the batches.
+"""The seed is not passed to `next_batch`.
 
-Two trainings with the same seed then differ, and no result can be repeated. Pass on a seed that depends on `seed` and
-on the epoch.
+Two trainings with the same seed then differ, and no result can be reproduced. Pass a seed that depends on `seed` and on
+the epoch.
 """
 
 
@@ -103,10 +99,9 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
 
 
 # %% seed_times_epoch
-"""The seeds of the epochs are multiples of the seed.
+"""The seed of each epoch is `seed` times the epoch number.
 
-That works for most seeds, but 0 times anything is 0, and every epoch gets the same order. Adding makes different
-numbers from any seed.
+This works for most seeds, but for seed 0 every epoch gets the same order. Add the epoch number instead.
 """
 
 
@@ -123,7 +118,7 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
 # %% none_plus_epoch
 """A number is added to a seed that may be None.
 
-`seed` is optional, and `None + 1` is an error. Test `seed is None` first, and pass `None` on in that case.
+`seed` is optional, and `None + 1` is an error. Test `seed is None` first, and pass `None` in that case.
 """
 
 
@@ -138,10 +133,10 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
 
 
 # %% last_batch_reported
-"""The loss of the last batch is taken for that of the epoch.
+"""The loss of the last batch is returned as the loss of the epoch.
 
-One batch, and often the smallest, says little about the epoch. Collect the losses of all batches, each with the
-number of its examples.
+One batch, often a small one, says little about the epoch. Collect the losses of all batches, each with its number of
+examples.
 """
 
 
@@ -155,10 +150,10 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
 
 
 # %% sum_reported
-"""The losses of the batches are summed up.
+"""The losses of the batches are summed.
 
-A sum grows with the number of batches, so trainings with different batch sizes cannot be compared. Multiply each loss
-by the size of its batch, and divide the sum by the number of examples.
+A sum grows with the number of batches. Multiply each loss by the size of its batch, and divide the sum by the number of
+examples.
 """
 
 
@@ -173,10 +168,10 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
 
 
 # %% mean_never_reset
-"""The running mean goes on from epoch to epoch.
+"""The running mean continues from epoch to epoch.
 
-Then the second number still holds the bad losses of the first epoch, and the curve falls more slowly than the model
-learns. Start again at the beginning of each epoch.
+Then the loss of the second epoch still includes the high losses of the first. Start again from 0 at the beginning of
+each epoch.
 """
 
 
@@ -191,9 +186,9 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
 
 
 # %% all_batches_reported
-"""One number for each batch is returned.
+"""One number per batch is returned instead of one per epoch.
 
-The losses of single batches jump up and down. Return one number per epoch: their mean over the examples.
+Return the mean over the examples of each epoch.
 """
 
 
@@ -208,8 +203,8 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
 # %% one_gradient_for_the_epoch
 """The gradient of the first batch is used for all batches of the epoch.
 
-After the first step the weights have changed, and the next batch holds other examples. Each batch needs its own
-gradient.
+After the first step the weights have changed, and the next batch contains other examples. Compute the gradient of each
+batch.
 """
 
 
@@ -230,10 +225,9 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
 
 
 # %% new_model_each_epoch
-"""Each epoch trains a fresh copy of the model.
+"""Each epoch trains a new copy of the model.
 
-What one epoch learned is lost for the next, and the model of the caller is never trained. Take all steps on the model
-that was passed in.
+What one epoch learned is lost in the next, and the given model is never trained. Take all steps on the given model.
 """
 
 
@@ -250,7 +244,7 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
 # %% one_batch_per_epoch
 """Each epoch takes a single step.
 
-`next(...)` asks a generator for one batch only. Loop over the generator until it is used up.
+`next(...)` takes one batch from a generator. Loop over the generator to use all batches.
 """
 
 
@@ -263,10 +257,9 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
 
 
 # %% all_data_in_one_batch
-"""The batch size is not passed on.
+"""`batch_size` is not passed on, so each batch has all the data.
 
-One step on all the data is not mini-batch training: the weights move once per epoch. Pass `batch_size` on to
-`next_batch`.
+The weights then change only once per epoch. Pass `batch_size` to `next_batch`.
 """
 
 
@@ -279,9 +272,9 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
 
 
 # %% short_batch_counts_full
-"""Each loss is multiplied by `batch_size`, also that of the short last batch.
+"""Each loss is multiplied by `batch_size`, even that of a short last batch.
 
-The last batch then counts for more examples than it holds. Multiply by the number of rows in this batch.
+The last batch then counts for more examples than it contains. Multiply by the number of rows in this batch.
 """
 
 
@@ -296,10 +289,9 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
 
 
 # %% evaluated_after_the_epoch
-"""The loss of all data after the epoch is reported, not the mean of the losses of its steps.
+"""The loss on all data after the epoch is returned instead of the mean of the losses of its steps.
 
-It takes another forward pass over all the data, and it is another number: the weights have moved. Average the losses
-that the steps returned.
+This needs another forward pass, and the weights have changed since. Average the losses that the steps returned.
 """
 
 

@@ -1,8 +1,8 @@
 # %% last_batch_dropped
-"""Only full batches are handed out.
+"""Only full batches are yielded.
 
-Dividing the number of examples by the batch size with `//` forgets what is left over. In every epoch some examples
-teach the model nothing. With 7 rows and batches of 3, one row remains: it makes a batch of its own.
+`n // batch_size` drops the remaining rows, so some examples are left out of every epoch. With 7 rows and batches of 3,
+one row remains: it is the last batch.
 """
 
 
@@ -16,11 +16,10 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
 
 
 # %% empty_batch_at_the_end
-"""One batch too many: it is empty when the batch size divides the number of examples.
+"""There is an empty batch at the end when the batch size divides the number of examples.
 
-`n // batch_size + 1` counts one part too many when nothing is left over. The loss of an empty batch is not a number,
-and one NaN in an update ruins every weight. Use `range(0, n, batch_size)` for the starting points: it ends where the
-data ends.
+`n // batch_size + 1` counts one batch too many when no rows remain. The loss of an empty batch is NaN, and after its
+step all weights are NaN. Use `range(0, n, batch_size)` for the starting points.
 """
 
 
@@ -32,10 +31,9 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
 
 
 # %% last_batch_filled_up
-"""The last batch is filled up with examples that were there before.
+"""The last batch is filled up with examples from earlier batches.
 
-Stepping back so that the last batch is full shows some examples twice in one epoch: they count double in the
-gradient. A smaller last batch is fine, because the loss is a mean over whatever the batch holds.
+These examples come twice in one epoch, and count double in the gradient. The last batch may be smaller than the others.
 """
 
 
@@ -51,8 +49,8 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
 # %% drawn_with_replacement
 """Each batch is drawn from all the data again.
 
-Drawing at random for each batch leaves some examples out of the epoch and takes others twice. Draw one order for the
-whole epoch, and cut it into batches.
+Some examples are then left out of the epoch, and others come twice. Draw one order for the whole epoch, and cut it into
+batches.
 """
 
 
@@ -66,10 +64,9 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
 
 
 # %% only_inputs_shuffled
-"""The inputs are shuffled, the targets stay where they were.
+"""The inputs are shuffled, but the targets are not.
 
-Then nearly every example is trained with the target of another one, and there is nothing to learn but the mean. The
-targets have to be picked by the same row numbers as the inputs.
+Then most inputs get the target of another example. Select inputs and targets with the same row numbers.
 """
 
 
@@ -80,10 +77,9 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
 
 
 # %% shuffled_twice
-"""Inputs and targets are shuffled one after the other, each in another order.
+"""Inputs and targets are shuffled in two different orders.
 
-One random generator that is used twice gives two different orders, so an input no longer has its own target. Draw one
-order, and use it for both arrays.
+A random generator that is used twice gives two different orders. Draw one order, and use it for both arrays.
 """
 
 
@@ -96,10 +92,10 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
 
 
 # %% shuffled_in_place
-"""The caller's own arrays are shuffled.
+"""The caller's arrays are shuffled.
 
-`shuffle` of NumPy works in place: after the epoch, the data of the caller is in another order, and whatever the
-caller kept beside it (names, a split, predictions) no longer fits. Shuffle row numbers, and leave the arrays alone.
+NumPy's `shuffle` works in place, so the caller's data are in another order after the call. Shuffle row numbers, and do
+not change the arrays.
 """
 
 
@@ -115,10 +111,10 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
 
 
 # %% batches_shuffled
-"""The finished batches are shuffled, not the examples.
+"""The finished batches are shuffled instead of the examples.
 
-Neighbours stay together in every epoch, so the batches are always the same few. If the data is sorted, each batch
-holds only one class. Shuffle before you cut.
+Neighboring rows stay together, so the batches are the same in every epoch. Shuffle the rows before you cut them into
+batches.
 """
 
 
@@ -131,10 +127,9 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
 
 
 # %% shuffled_within_batches
-"""The rows are shuffled inside each batch only.
+"""The rows are shuffled only inside each batch.
 
-A loss that is a mean doesn't care about the order inside a batch, so this changes nothing at all. Shuffle all rows
-before you cut them into batches, so that the batches hold other examples in each epoch.
+The loss is a mean, so the order inside a batch does not matter. Shuffle all rows before you cut them into batches.
 """
 
 
@@ -148,10 +143,10 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
 
 
 # %% small_shuffle_buffer
-"""A shuffle buffer that holds only one batch.
+"""The shuffle buffer is too small: it holds only one batch.
 
-`Dataset.shuffle(buffer_size)` picks from the next `buffer_size` examples only, so nothing from the end of the data
-can come early. For a full shuffle the buffer has to hold all of it.
+`Dataset.shuffle(buffer_size)` picks from the next `buffer_size` examples only, so the last examples can never come
+first. The buffer must be as large as the data.
 """
 
 
@@ -164,9 +159,9 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
 
 
 # %% zero_taken_for_none
-"""Seed 0 is taken for no seed at all.
+"""Seed 0 is treated as no seed.
 
-`if seed:` is false for `None` and for 0 alike, so with 0 the order changes from call to call. Test `seed is None`
+`if seed:` is false for both `None` and 0, so with seed 0 the order changes from call to call. Test `seed is None`
 instead.
 """
 
@@ -183,10 +178,10 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
 
 
 # %% seed_without_effect
-"""The seed does not decide the order.
+"""The seed does not determine the order.
 
-Then nobody can repeat a training, not even you when you look for a bug. Whatever draws the order has to start from
-the seed in each call; a seed for one TensorFlow operation only starts a sequence, which the next call goes on with.
+Then a training cannot be reproduced. Create the random generator from the seed in each call; the seed of a single
+TensorFlow operation only starts a sequence, which the next call continues.
 """
 
 
@@ -200,10 +195,9 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
 
 
 # %% seed_written_down
-"""The same order for every seed.
+"""The order is the same for every seed.
 
-A seed that is written into the function gives the same order in each call, whatever the caller asks for. Every epoch
-then repeats the same batches. Use the argument.
+A fixed seed inside the function gives the same order in each call. Use the argument `seed`.
 """
 
 
@@ -215,10 +209,10 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
 
 
 # %% none_taken_for_zero
-"""No seed is taken for seed 0.
+"""A call without a seed uses seed 0.
 
-With `seed or 0`, or a default of 0, a call without a seed always gives the same order. `None` is meant to ask for a
-new one each time, and NumPy's generators understand it that way.
+With `seed or 0`, or a default of 0, a call without a seed always gives the same order. `None` must give a new order
+each time: NumPy's generators accept it as it is.
 """
 
 
@@ -232,8 +226,7 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
 # %% shuffle_flag_ignored
 """The examples are shuffled even with `shuffle=False`.
 
-Evaluation, and every look at predictions beside their examples, needs the rows in their own order. Draw a random
-order only if `shuffle` is true.
+To compare predictions with their examples, the rows must stay in order. Draw a random order only if `shuffle` is true.
 """
 
 
@@ -245,10 +238,10 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
 
 
 # %% never_shuffled
-"""The examples always come in their own order.
+"""The examples are never shuffled.
 
-If the data is sorted, the first batches hold one class and the last another, and the weights follow whichever class
-came last. `shuffle` is true unless the caller says otherwise.
+With sorted data, the first batches contain one class and the last another. `shuffle` is True by default: draw a random
+order.
 """
 
 
@@ -258,10 +251,9 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
 
 
 # %% endless
-"""The generator never ends: after the last batch it starts again.
+"""The generator never ends: it starts again after the last batch.
 
-One call stands for one epoch, and whoever loops over the batches waits for the end. The loop over epochs belongs in
-`fit`.
+One call is one epoch, so a loop over the batches would never end. The loop over epochs belongs in `fit`.
 """
 
 
@@ -275,9 +267,9 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
 
 
 # %% rolled_only
-"""The epoch starts at a random row, and the rows keep their order from there on.
+"""The epoch starts at a random row, but the rows stay in order from there on.
 
-Then only neighbours ever meet in a batch. Draw a random order of all rows, not only a random start.
+Then only neighboring rows can be in the same batch. Draw a random order of all rows, not only a random start.
 """
 
 

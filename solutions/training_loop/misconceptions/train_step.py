@@ -1,7 +1,7 @@
 # %% ascent
-"""The weights move up the slope.
+"""The weights move along the gradient instead of against it.
 
-The gradient points to where the loss grows fastest. Adding it makes the loss grow. Subtract it, as in the formula.
+The gradient points in the direction in which the loss grows fastest. Subtract it, as in the formula.
 """
 
 
@@ -14,10 +14,10 @@ def train_step(model, x, y, loss_fn, learning_rate):
 
 
 # %% loss_outside_the_tape
-"""The loss is computed when the tape has stopped recording.
+"""The loss is computed after the tape has stopped recording.
 
-The tape sees only what happens inside its `with` block. A loss computed after it is not connected to the weights, and
-every gradient is `None`. Move the loss into the block.
+The tape records only what happens inside its `with` block. For a loss computed after it, every gradient is `None`. Move
+the loss into the block.
 """
 
 
@@ -31,10 +31,9 @@ def train_step(model, x, y, loss_fn, learning_rate):
 
 
 # %% forward_outside_the_tape
-"""The predictions are computed before the tape records.
+"""The predictions are computed outside the tape.
 
-The tape has to see the whole way from the weights to the loss. When the model runs outside, the tape knows the loss
-but not where the predictions came from, and every gradient is `None`.
+The tape must record everything from the weights to the loss. If the model is called outside, every gradient is `None`.
 """
 
 
@@ -48,10 +47,10 @@ def train_step(model, x, y, loss_fn, learning_rate):
 
 
 # %% inference_mode
-"""The model runs as in prediction.
+"""The model is not called in training mode.
 
-Without `training=True`, dropout drops nothing and batch normalization uses its moving averages: the step then trains
-another model than `fit` would. Pass `training=True` when you call the model.
+Without `training=True`, dropout drops nothing, and batch normalization uses its moving averages. Pass `training=True`
+when you call the model.
 """
 
 
@@ -64,10 +63,10 @@ def train_step(model, x, y, loss_fn, learning_rate):
 
 
 # %% all_weights_moved
-"""Weights that must not be trained are moved too.
+"""Frozen or non-trainable weights are updated, too.
 
-`model.weights` (and `model.variables`) lists all weights, also frozen layers and the statistics of a batch
-normalization. Freezing a layer takes its weights out of `model.trainable_variables`.
+`model.weights` and `model.variables` list all weights, also those of frozen layers and the statistics of a batch
+normalization. Use `model.trainable_variables`.
 """
 
 
@@ -82,8 +81,8 @@ def train_step(model, x, y, loss_fn, learning_rate):
 # %% gradients_of_other_weights
 """Gradients and weights come from two different lists.
 
-`zip` pairs them by place. As soon as one weight is frozen, the lists differ and a weight gets the gradient of
-another, or none. Take the gradient of the same list that you then update.
+`zip` pairs them by position. If a layer is frozen, the lists differ, and a weight gets the gradient of another one. Use
+one list for both.
 """
 
 
@@ -97,10 +96,10 @@ def train_step(model, x, y, loss_fn, learning_rate):
 
 
 # %% name_bound_anew
-"""A new tensor gets the name of the weight, and the model keeps the old value.
+"""The new value is assigned to a Python name, and the model keeps the old value.
 
-`weight = weight - ...` makes a tensor and lets the name point to it. Nothing in the model changes. Change the
-variable with its methods `assign` or `assign_sub`.
+`weight = weight - ...` creates a tensor; nothing in the model changes. Change the variable with its methods `assign` or
+`assign_sub`.
 """
 
 
@@ -115,8 +114,7 @@ def train_step(model, x, y, loss_fn, learning_rate):
 # %% copy_trained
 """A copy of the model is trained.
 
-The step rebuilds the model and moves the copy's weights; the model of the caller stays as it was, so the next step
-starts from the same place. Move the weights of the model that was passed in.
+The given model does not change, so the next step starts from the same weights. Update the weights of the given model.
 """
 
 
@@ -130,10 +128,10 @@ def train_step(model, x, y, loss_fn, learning_rate):
 
 
 # %% loss_after_the_update
-"""The loss of the moved weights is returned.
+"""The loss after the update is returned.
 
-It takes a second forward pass, and it is not the loss whose gradient was taken. Return the loss that you computed
-inside the tape.
+This needs a second forward pass, and it is not the loss that the gradient was computed from. Return the loss that you
+computed inside the tape.
 """
 
 
@@ -146,10 +144,9 @@ def train_step(model, x, y, loss_fn, learning_rate):
 
 
 # %% arguments_swapped
-"""Predictions and targets change places in the loss.
+"""Predictions and targets are swapped in the loss.
 
-Some losses do not notice, others mean something else entirely. The convention of Keras and of this notebook is the
-target first, then the prediction.
+Symmetric losses hide this mistake, others do not. `loss_fn` takes the targets first, then the predictions.
 """
 
 
@@ -162,10 +159,9 @@ def train_step(model, x, y, loss_fn, learning_rate):
 
 
 # %% learning_rate_left_out
-"""The gradient is subtracted as it is.
+"""The gradient is subtracted without the learning rate.
 
-Without the learning rate a step is as large as the gradient, most often far too large. The rate is an argument: use
-it.
+The step is then usually far too large. Multiply the gradient by `learning_rate`.
 """
 
 
@@ -178,10 +174,10 @@ def train_step(model, x, y, loss_fn, learning_rate):
 
 
 # %% weight_replaced_by_move
-"""The move is taken for the new weight.
+"""The weights are set to `-learning_rate * gradient`.
 
-`assign` sets the value, it adds nothing: after `assign(-rate * gradient)` all that the weight had learned is gone.
-There are methods that add and subtract, or put the old value into the formula.
+`assign` sets a value and adds nothing, so the old weights are lost. Use a method that subtracts, or include the old
+value.
 """
 
 
@@ -194,10 +190,9 @@ def train_step(model, x, y, loss_fn, learning_rate):
 
 
 # %% divided_by_the_batch_again
-"""The gradient is divided by the batch size once more.
+"""The gradient is divided by the batch size.
 
-The loss is a mean over the batch already, and so is its gradient. Dividing again makes the step smaller the more
-examples the batch holds.
+The loss is already a mean over the batch, and so is its gradient. Do not divide again.
 """
 
 
@@ -210,10 +205,9 @@ def train_step(model, x, y, loss_fn, learning_rate):
 
 
 # %% one_weight_after_the_other
-"""Each weight moves before the gradient of the next is taken.
+"""Each weight is updated before the gradient of the next is computed.
 
-All gradients of a step must be taken at the same weights. If one weight moves first, the next gradient is taken
-somewhere else. Take all gradients first, then move the weights.
+All gradients of a step must be computed at the same weights. Compute all gradients first, then update the weights.
 """
 
 
@@ -227,10 +221,9 @@ def train_step(model, x, y, loss_fn, learning_rate):
 
 
 # %% layers_trained_by_hand
-"""Only the layers whose weights are called kernel are moved.
+"""Only the weights named kernel are updated.
 
-Biases are weights too. A rule that picks weights by their names leaves out some that should learn.
-`model.trainable_variables` lists all of them.
+Biases are weights, too. `model.trainable_variables` lists all weights to train.
 """
 
 
@@ -244,10 +237,10 @@ def train_step(model, x, y, loss_fn, learning_rate):
 
 
 # %% outer_dense_layers_only
-"""Only the Dense layers in the outermost list of layers are moved.
+"""Only the weights of the `Dense` layers in `model.layers` are updated.
 
-Other layers have weights too, and a layer may be a model with layers of its own. `model.trainable_variables` collects
-all of them.
+Other layers have weights, too, and a layer can be a model with its own layers. `model.trainable_variables` lists all of
+them.
 """
 
 
@@ -264,7 +257,7 @@ def train_step(model, x, y, loss_fn, learning_rate):
 # %% gradients_scaled_to_one
 """Each gradient is scaled to length 1.
 
-Then a steep loss and a flat one move the weights equally far. Multiply the gradient itself by the learning rate.
+Then the size of the gradient has no effect on the step. Multiply the gradient itself by the learning rate.
 """
 
 
@@ -277,9 +270,10 @@ def train_step(model, x, y, loss_fn, learning_rate):
 
 
 # %% optimizer_kept
-"""The optimizer of the first call is kept: later learning rates are ignored, and it does not know a second model.
+"""The optimizer of the first call is used in all later calls.
 
-A step depends on its arguments only. Compute the update from `learning_rate`, or make a plain `SGD` in each call.
+It ignores later learning rates, and does not know the weights of a second model. Compute the update from
+`learning_rate`, or create an `SGD` in each call.
 """
 _optimizers = []
 
@@ -295,9 +289,9 @@ def train_step(model, x, y, loss_fn, learning_rate):
 
 
 # %% velocity_kept
-"""A part of the last move is added to each move, as momentum does.
+"""A part of the last update is added to each update, as in momentum.
 
-The step is `W - learning_rate * gradient`. Nothing of an earlier step belongs into it.
+The step is `W - learning_rate * gradient`. It does not depend on earlier steps.
 """
 _moves = {}
 
@@ -312,9 +306,9 @@ def train_step(model, x, y, loss_fn, learning_rate):
 
 
 # %% step_by_fit
-"""Keras's own `compile`, `fit` or `train_on_batch` makes the step.
+"""Keras's own `compile`, `fit` or `train_on_batch` takes the step.
 
-Here you write what these hide: the forward pass and the loss under a tape, then the gradient, then the update.
+Write the step yourself: the forward pass and the loss under a tape, then the gradient, then the update.
 """
 
 

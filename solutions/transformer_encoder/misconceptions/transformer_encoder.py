@@ -1,8 +1,8 @@
 # %% parts_made_in_call
-"""The parts are made in `call`.
+"""The parts are created in `call`.
 
-`call` runs for every batch. A part made there has new random weights each time, the layer does not list them, and they are lost
-when the call ends: no optimizer can train them. Make the parts in `__init__`, which runs once.
+`call` runs for every batch. A part created there has new random weights each time, is not listed by the layer, and
+cannot be trained. Create the parts in `__init__`, which runs once.
 """
 
 
@@ -16,10 +16,10 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% dense_part_made_in_call
-"""Attention and norms are made in `__init__`, the dense part in `call`.
+"""The dense part is created in `call`.
 
-One part made in `call` is enough: it starts with new weights for every batch, and the optimizer never sees them. Each layer
-with weights must be an attribute of the object before the first call.
+It starts with new weights for every batch, and the optimizer never gets them. Create every layer with weights in
+`__init__`, and store it on `self`.
 """
 
 
@@ -32,10 +32,9 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% one_norm_for_both
-"""One LayerNormalization is used twice.
+"""One `LayerNormalization` is used twice.
 
-The two norms compute the same formula, but each learns its own gain and shift. With one object both places share them, and
-training one half changes the other. Make two.
+Each normalization must learn its own `gamma` and `beta`. Create two objects.
 """
 
 
@@ -49,8 +48,7 @@ class TransformerEncoder(TransformerEncoder):
 # %% no_skip_past_attention
 """The skip connection past attention is missing.
 
-Without it a token is replaced by a mixture of all tokens: its own content is lost, and the gradient must pass through
-attention. Attention computes what is added to the input.
+Each token is then replaced by a mixture of all tokens. Add the input to the output of attention.
 """
 
 
@@ -64,8 +62,7 @@ class TransformerEncoder(TransformerEncoder):
 # %% no_skip_past_dense
 """The skip connection past the dense part is missing.
 
-The second half has a skip like the first. Its input is the output of the first norm; give that a name, since it is used
-twice.
+The second half adds its input, too: the output of the first normalization. Give it a name, since it is used twice.
 """
 
 
@@ -79,8 +76,7 @@ class TransformerEncoder(TransformerEncoder):
 # %% no_skips
 """Both skip connections are missing.
 
-The layer is a chain: attention, norm, dense part, norm. A Transformer stacks many such blocks, and the sums past
-attention and past the dense part let content and gradients through. Compare with the diagram.
+Each half must add its own input before its normalization. Compare with the diagram.
 """
 
 
@@ -92,10 +88,9 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% attention_skip_after_norm
-"""The input is added after the first norm, not before.
+"""The input is added after the first normalization instead of before it.
 
-`x + norm(attention)` lets x through at its own size; the norm must bring the sum to mean 0 and variance 1. Add first, then
-normalize.
+Then the input of the second half is not normalized. Add first, then normalize the sum.
 """
 
 
@@ -107,9 +102,9 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% dense_skip_after_norm
-"""The second skip is added after the norm, not before.
+"""The second skip is added after the normalization instead of before it.
 
-The output is `p + norm(dense(p))`: it is not normalized, and grows from block to block. The sum belongs inside the norm.
+The output is then not normalized, and grows from block to block. Add first, then normalize the sum.
 """
 
 
@@ -121,10 +116,9 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% both_skips_after_norm
-"""Both skips are added after the norms.
+"""Both skips are added after the normalizations.
 
-Each half is `x + norm(part(x))`, where the formula has `norm(x + part(x))`. Only the latter gives the next part an input of mean 0
-and variance 1.
+Each half is `x + norm(part(x))`, but the formula is `norm(x + part(x))`. Add first, then normalize the sum.
 """
 
 
@@ -136,10 +130,10 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% pre_norm
-"""Pre-norm: each half normalizes its input, not its sum.
+"""Each half normalizes its input instead of its sum (pre-norm).
 
-This form exists, and trains well in deep stacks, but it is another function: its output is not normalized. The block of
-the lecture is post-norm; a norm is the last step of each half.
+This form exists, too, but its output is not normalized. Here the normalization is the last step of each half
+(post-norm).
 """
 
 
@@ -152,10 +146,9 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% attention_added_after_norm
-"""The input alone is normalized, and attention is added to it afterwards.
+"""The first normalization is applied to the input only, and attention is added afterwards.
 
-The first norm takes the sum of input and attention. Here attention is added after the norm, so the input of the second half
-is not normalized. Put the sum inside the brackets of the first norm.
+Then the input of the second half is not normalized. Normalize the sum of input and attention.
 """
 
 
@@ -167,10 +160,9 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% no_first_norm
-"""The first norm is missing.
+"""The first normalization is missing.
 
-The sum of input and attention goes into the dense part as it is. Each half ends with its own norm: with only the last
-one, the hidden layer gets numbers of any size.
+The input of the dense part is then not normalized. Each half ends with its own normalization.
 """
 
 
@@ -182,9 +174,9 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% no_last_norm
-"""The last norm is missing.
+"""The last normalization is missing.
 
-The output is the bare sum of the second half. The next block expects mean 0 and variance 1 at each token.
+The output is then the sum of the second half. Each half ends with its own normalization.
 """
 
 
@@ -196,10 +188,9 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% normalised_over_positions
-"""The norms run over the positions, not over the features.
+"""The normalizations run over the positions instead of the features.
 
-A token is normalized by its own numbers, whatever the other tokens are. With `axis=1` padding and the length of the sequence
-change every output. Features are on the last axis.
+Each token is normalized over its own features, whatever the other tokens are. The features are the last axis.
 """
 
 
@@ -215,10 +206,10 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% mask_ignored
-"""The mask is accepted and not used.
+"""The mask is not used.
 
-Real tokens attend to padding as if it were text, so the output for a sentence depends on how long the longest sentence of
-its batch is. Pass it to attention as `attention_mask=`.
+Real tokens then attend to padding, so the output depends on the amount of padding. Pass the mask to attention as
+`attention_mask`.
 """
 
 
@@ -229,9 +220,9 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% mask_inverted
-"""The mask is inverted: real tokens are hidden, padding is attended to.
+"""The mask is inverted: real tokens are masked.
 
-`mask` is True at real tokens, and attention's mask is True where attention is allowed. The two agree; do not invert.
+`mask` is True at real tokens, and the mask of attention is True where attention is allowed. Do not invert it.
 """
 
 
@@ -243,10 +234,10 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% mask_on_query_axis
-"""The mask lies on the query axis.
+"""The mask is applied to the queries instead of the keys.
 
-`(batch, len, 1)` says which tokens may look, not which may be looked at: real tokens still see all padding. Scores are
-(batch, query, key), and padding is hidden as a key: `(batch, 1, len)`.
+With `(batch, len, 1)`, real tokens still attend to all padding. Scores are (batch, query, key), and padding is masked
+as a key: `(batch, 1, len)`.
 """
 
 
@@ -258,10 +249,10 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% padding_set_to_zero
-"""Padded tokens are set to zero, but attention still counts them.
+"""Padded tokens are set to zero, but attention still uses them.
 
-A token of zeros has a score like any other, so the softmax gives it a share and the real tokens get less. Leave padding out of
-the softmax: attention's own mask does that.
+A token of zeros still has a score, so the softmax gives it a weight. Use attention's own mask, which leaves padding out
+of the softmax.
 """
 
 
@@ -275,7 +266,7 @@ class TransformerEncoder(TransformerEncoder):
 # %% mask_required
 """The layer fails without a mask.
 
-`mask=None` means that all tokens are real. Add an axis only where there is a mask.
+`mask=None` means that all tokens are real. Add an axis to the mask only if it is not None.
 """
 
 
@@ -288,8 +279,8 @@ class TransformerEncoder(TransformerEncoder):
 # %% mask_not_passed_on
 """`supports_masking` is not set.
 
-The layer uses the mask itself and then drops it: Keras warns that the next layer will not see it, and a second
-encoder on top attends to padding. Set `self.supports_masking = True` in `__init__`.
+The layer uses the mask but does not pass it on, so a second encoder attends to padding. Set `self.supports_masking =
+True` in `__init__`.
 """
 
 
@@ -302,8 +293,7 @@ class TransformerEncoder(TransformerEncoder):
 # %% no_inner_activation
 """The hidden layer has no activation.
 
-Two linear layers in a row are one linear layer: a larger `dense_dim` adds nothing. The formula has a relu
-between them.
+Two linear layers in a row are equivalent to one. The formula has a relu between them.
 """
 
 
@@ -316,7 +306,7 @@ class TransformerEncoder(TransformerEncoder):
 # %% activation_on_both
 """Both Dense layers have a relu.
 
-With a relu on the second the dense part can only add to a token, never subtract. The second Dense is linear.
+With a relu on the second, the dense part can only add positive numbers. Use no activation in the second Dense layer.
 """
 
 
@@ -327,10 +317,10 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% activation_on_the_second
-"""The relu is on the second Dense, not on the first.
+"""The relu is on the second Dense layer instead of the first.
 
-The hidden layer is then linear, and the result is cut off at zero before it is added. The activation follows
-the layer of `dense_dim` units.
+The hidden layer is then linear, and no output of the dense part is negative. The activation belongs to the layer of
+`dense_dim` units.
 """
 
 
@@ -343,8 +333,8 @@ class TransformerEncoder(TransformerEncoder):
 # %% no_second_dense
 """The dense part is a single Dense layer of `embed_dim` units.
 
-The sum needs `embed_dim` numbers, but they come from `dense_dim` hidden units: a wide layer, then one that
-returns to `embed_dim`. Here `dense_dim` is not used at all.
+The formula has two layers: one of `dense_dim` units, then one that returns to `embed_dim`. Here `dense_dim` is not
+used.
 """
 
 
@@ -355,10 +345,9 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% second_dense_too_wide
-"""The dense part ends with `dense_dim` numbers.
+"""The dense part returns `dense_dim` numbers instead of `embed_dim`.
 
-A single Dense of `dense_dim` units gives tokens of another width, which cannot be added to the input of the half. A
-second Dense brings them back to `embed_dim`.
+They cannot be added to the input of the half. Add a second Dense layer of `embed_dim` units.
 """
 
 
@@ -369,10 +358,9 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% dense_takes_the_input
-"""The dense part takes the input of the layer, not the output of the first half.
+"""The input of the dense part is the input of the layer instead of the output of the first half.
 
-The halves follow one another: the dense part works on the output of the first norm. Here it never sees the
-other tokens.
+The dense part then gets nothing from the other tokens. Use the output of the first normalization.
 """
 
 
@@ -384,10 +372,9 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% second_skip_from_the_input
-"""The second skip adds the input of the layer, not the output of the first half.
+"""The second skip adds the input of the layer instead of the output of the first half.
 
-Each half adds its own input. The second half's input is the output of the first norm; adding `inputs` again makes its
-result depend on the size of the input.
+Each half adds its own input. The input of the second half is the output of the first normalization.
 """
 
 
@@ -399,10 +386,10 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% attention_not_used
-"""Attention is made and never used.
+"""Attention is created but not used.
 
-Without it each token is treated alone, and the mask has no effect. The first half normalizes the sum of the input and
-attention on the input.
+Without it, tokens do not influence each other, and the mask has no effect. The first half normalizes the sum of the
+input and attention of the input on itself.
 """
 
 
@@ -415,8 +402,7 @@ class TransformerEncoder(TransformerEncoder):
 # %% one_head
 """Attention always has one head.
 
-`num_heads` is stored and not used. Each head can attend to other tokens for its own reason; with one head there is one
-pattern of weights per token. Pass `num_heads=num_heads`.
+`num_heads` is stored but not used. Pass it to attention.
 """
 
 
@@ -440,10 +426,10 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% no_get_config
-"""`get_config` is not overridden with the layer's own arguments.
+"""There is no `get_config` that returns the layer's own arguments.
 
-The base class knows its own entries (name, dtype), not your three sizes, so `from_config` cannot call `__init__`. A model
-with this layer can be saved but not loaded.
+The base class returns only its own entries, such as name and dtype, so `from_config` cannot call `__init__`. Add the
+three sizes.
 """
 
 
@@ -453,10 +439,10 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% config_without_num_heads
-"""`get_config` leaves `num_heads` out.
+"""`get_config` does not return `num_heads`.
 
-`from_config` passes the entries to `__init__`; an argument without an entry is missing. Compare the entries with
-the signature one by one.
+`from_config` passes the entries to `__init__`, so each argument needs an entry. Compare them with the signature one by
+one.
 """
 
 
@@ -467,9 +453,9 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% config_without_the_base
-"""`get_config` leaves out what the base class puts there.
+"""`get_config` does not include the entries of the base class.
 
-The new layer gets the right sizes and another name; its dtype is lost too. Start from `super().get_config()` and add to it.
+The new layer then has another name, and its dtype is lost. Start from `super().get_config()` and add to it.
 """
 
 
@@ -479,10 +465,9 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% kwargs_dropped
-"""`**kwargs` is not handed on to the base class.
+"""`**kwargs` is not passed to the base class.
 
-It holds the base class's own arguments: the name, the dtype, whether the layer is trainable. Here they are accepted and
-lost. Pass them to `super().__init__`.
+It contains the base class's own arguments, such as the name and the dtype. Pass it to `super().__init__`.
 """
 
 
@@ -494,8 +479,7 @@ class TransformerEncoder(TransformerEncoder):
 # %% gradient_stopped_at_dense
 """The gradient does not pass through the dense part.
 
-The output is right and the dense part never learns: `stop_gradient`, or a step through NumPy, cuts it off. Use TensorFlow or Keras
-operations only.
+The output is right, but the dense part is never trained. Do not use `stop_gradient` or NumPy there.
 """
 
 
@@ -509,8 +493,7 @@ class TransformerEncoder(TransformerEncoder):
 # %% gradient_stopped_at_attention
 """The gradient does not pass through attention.
 
-Attention gives the right numbers, but no gradient reaches its weights, nor other tokens through it. Use TensorFlow or Keras
-operations only.
+The output is right, but no gradient reaches the weights of attention. Do not use `stop_gradient` or NumPy there.
 """
 
 
@@ -523,10 +506,10 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% dense_part_hidden
-"""The dense part is hidden in a function, where Keras does not find it.
+"""The dense part is inside a function, where Keras does not find its weights.
 
-Keras collects the weights of layers that are attributes (or lists of them) of your layer. Layers inside a lambda or a
-closure are used but not listed: they are neither trained nor saved.
+Keras collects the weights of layers that are attributes of your layer, or in lists of attributes. Store both Dense
+layers on `self`.
 """
 
 
@@ -538,10 +521,9 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% dense_part_frozen
-"""The dense part is frozen: it is not among the trainable weights.
+"""The dense part is frozen: its weights are not trainable.
 
-In a model that is trained as a whole the loss still falls, because the other parts learn. No part of this layer has
-`trainable=False`.
+All parts of this layer must be trainable: do not set `trainable=False`.
 """
 
 
@@ -552,10 +534,10 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% dropout_always_on
-"""Dropout acts outside of training too.
+"""Dropout is active outside of training, too.
 
-With `training=True` written into `call`, numbers are dropped in prediction as well. Keras tells each layer whether it
-is training; leave that argument out.
+`training=True` in `call` also drops numbers in prediction. Leave this argument out: Keras tells each layer whether it
+is training.
 """
 
 
@@ -572,10 +554,9 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% causal
-"""A token sees only itself and the tokens before it.
+"""A token attends only to itself and the tokens before it.
 
-That is the mask of a decoder, which must not see the tokens that it predicts. In an encoder every real token sees
-every real token.
+This is the mask of a decoder. In an encoder, every real token attends to every real token.
 """
 
 
@@ -588,9 +569,10 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% sizes_kept_on_the_class
-"""The sizes are stored on the class, not on the layer.
+"""The sizes are stored on the class instead of on `self`.
 
-A second encoder overwrites them for the first, and the first's configuration is wrong. Store what `__init__` gets on `self`.
+A second encoder then overwrites the sizes of the first, and the configuration of the first is wrong. Store the
+arguments of `__init__` on `self`.
 """
 
 
@@ -603,9 +585,9 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% gelu_in_place_of_relu
-"""The hidden layer has another activation than relu.
+"""The activation of the hidden layer is not relu.
 
-gelu and others are common in later models; the formula of this block has relu.
+Other activations such as gelu are common in later models; the formula of this block has relu.
 """
 
 
@@ -616,9 +598,9 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% one_part_returned
-"""The layer returns the attention weights, too.
+"""The layer also returns the attention weights.
 
-A layer that is stacked gets the output of the one below it as its input. Return the tensor `(batch, len, embed_dim)` only.
+The next layer would get a pair as its input. Return only the tensor `(batch, len, embed_dim)`.
 """
 
 
@@ -633,7 +615,7 @@ class TransformerEncoder(TransformerEncoder):
 # %% last_mask_kept
 """A call without a mask uses the mask of an earlier call.
 
-A mask belongs to one batch. What is stored on `self` in `call` is still there in the next one: use the argument alone.
+A mask belongs to one batch. Do not store it on `self`: use the argument of each call.
 """
 
 

@@ -1,7 +1,7 @@
 # %% counted_before_the_call
 """The weights are counted before each call.
 
-A layer that has not been called has not been built: it has no weights yet. Read the number after the call.
+A layer that has not been called has no weights yet. Count after the call.
 """
 
 
@@ -14,9 +14,9 @@ def weights_after_each_call(layer, x, n_calls):
 
 
 # %% counted_once_at_the_end
-"""The weights are counted once, after the last call, and that number is repeated.
+"""The weights are counted only once, after the last call.
 
-The list must show whether the number changes from call to call. Read it in the loop, after each call.
+The list must show whether the number changes from call to call. Count in the loop, after each call.
 """
 
 
@@ -29,8 +29,8 @@ def weights_after_each_call(layer, x, n_calls):
 # %% only_trainable_weights
 """Only the trainable weights are counted.
 
-`trainable_weights` leaves out what training does not change: frozen layers, the moving averages of BatchNormalization.
-`layer.weights` lists both kinds.
+`trainable_weights` leaves out frozen layers and the moving averages of BatchNormalization. `layer.weights` lists all
+weights.
 """
 
 
@@ -43,10 +43,9 @@ def weights_after_each_call(layer, x, n_calls):
 
 
 # %% variables_counted
-"""All variables are counted, the state of random generators included.
+"""All variables are counted, including the state of random generators.
 
-`layer.variables` also holds what is not a weight: Dropout keeps the state of its random numbers there. `layer.weights` leaves it
-out.
+`layer.variables` also contains the random state of Dropout, which is not a weight. `layer.weights` leaves it out.
 """
 
 
@@ -59,10 +58,9 @@ def weights_after_each_call(layer, x, n_calls):
 
 
 # %% scalars_counted
-"""The single numbers in the weights are counted, not the weights.
+"""The entries of the weights are counted instead of the weights.
 
-A kernel of shape (16, 32) is one weight with 512 entries. `count_params` adds up entries; this question asks for the length of
-`layer.weights`.
+A kernel of shape (16, 32) is one weight with 512 entries. The question asks for the length of `layer.weights`.
 """
 
 
@@ -77,8 +75,7 @@ def weights_after_each_call(layer, x, n_calls):
 # %% call_method_called
 """`layer.call(x)` is used in place of `layer(x)`.
 
-Calling the object does more than its method `call`: it builds the layer first. The method by itself meets a layer without
-weights, or fails.
+Calling the object also builds the layer. Its method `call` alone does not, so the layer has no weights or fails.
 """
 
 
@@ -91,10 +88,9 @@ def weights_after_each_call(layer, x, n_calls):
 
 
 # %% called_once
-"""The layer is called once, and its weights are counted again and again.
+"""The layer is called only once, and its weights are counted several times.
 
-Without a further call nothing can change, so all numbers are equal whatever the layer does. Call it inside the
-loop.
+Without another call nothing can change. Call the layer inside the loop.
 """
 
 
@@ -104,10 +100,9 @@ def weights_after_each_call(layer, x, n_calls):
 
 
 # %% only_the_last_number
-"""A single number is returned: the count after the last call.
+"""Only the count after the last call is returned.
 
-The function returns a list with one entry per call, so that you can see whether the calls differ. Append to it inside the
-loop.
+The function returns a list with one entry per call. Append to it inside the loop.
 """
 
 
@@ -120,7 +115,8 @@ def weights_after_each_call(layer, x, n_calls):
 # %% one_call_more_to_build
 """The layer is called once before the loop, to build it.
 
-That is one call too many: the numbers are those after the second call, the third, and so on. Call the layer inside the loop only.
+This is one call too many: the numbers are those after the second call, the third, and so on. Call the layer only inside
+the loop.
 """
 
 
@@ -136,7 +132,7 @@ def weights_after_each_call(layer, x, n_calls):
 # %% counts_added_up
 """The counts are added up from call to call.
 
-The list holds the number of weights after each call, not a running total.
+The list contains the number of weights after each call, not a running total.
 """
 
 
@@ -150,9 +146,9 @@ def weights_after_each_call(layer, x, n_calls):
 
 
 # %% differences_counted
-"""The list holds how many weights each call has added.
+"""The list contains the number of weights that each call has added.
 
-Each number is `len(layer.weights)` after the call: a layer that keeps its weights gives the same number every time.
+Each number is `len(layer.weights)` after the call: for a layer that keeps its weights it is the same every time.
 """
 
 

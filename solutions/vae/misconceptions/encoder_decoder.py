@@ -1,7 +1,7 @@
 # %% size_of_the_example
-"""The decoder starts at 7 by 7, whatever the image is.
+"""The decoder starts from 7 × 7, whatever the image size is.
 
-7 by 7 doubled twice is the 28 by 28 of the well-known digits. Take the start from image_shape.
+7 × 7 doubled twice is 28 × 28, the size of the MNIST digits. Compute the first size from `image_shape`.
 """
 
 
@@ -16,9 +16,9 @@ def build_decoder(image_shape, latent_dim):
 
 
 # %% size_rounded_down
-"""The start size is divided without looking at the remainder.
+"""The first size of the decoder is rounded down.
 
-9 // 4 is 2, and 2 doubled twice is 8: one row is missing. Round up, and cut off what is too much.
+9 // 4 is 2, and 2 doubled twice is 8: one row is missing. Round up, and crop the image.
 """
 
 
@@ -34,9 +34,9 @@ def build_decoder(image_shape, latent_dim):
 
 
 # %% size_rounded_up
-"""The start size is rounded up, but nothing is cut off at the end.
+"""The first size of the decoder is rounded up, but the image is not cropped.
 
-3 rows doubled twice are 12, not 9. One more layer has to bring the image to its size.
+3 rows doubled twice are 12, not 9. Add a layer that crops the image to its size.
 """
 
 
@@ -52,9 +52,9 @@ def build_decoder(image_shape, latent_dim):
 
 
 # %% square_images_only
-"""The height is used for the width as well.
+"""The height is also used as the width.
 
-Images need not be square: image_shape has a size of its own for rows and for columns.
+Images need not be square: `image_shape` has one size for rows and one for columns.
 """
 
 
@@ -70,7 +70,7 @@ def build_decoder(image_shape, latent_dim):
 # %% rows_and_columns_swapped
 """Rows and columns are swapped.
 
-Image tensors are (batch, height, width, channels): rows come first, here and in Reshape.
+Image tensors are `(batch, height, width, channels)`: rows come first, also in `Reshape`.
 """
 
 
@@ -84,9 +84,9 @@ def build_decoder(image_shape, latent_dim):
 
 
 # %% one_channel_only
-"""The decoder always makes one channel.
+"""The decoder always returns one channel.
 
-The last layer has as many filters as the image has channels: one for grey images, three for colour.
+The last layer needs as many filters as the image has channels: one for gray images, three for color images.
 """
 
 
@@ -102,7 +102,7 @@ def build_decoder(image_shape, latent_dim):
 # %% no_last_activation
 """The decoder's last layer has no activation.
 
-A linear output takes any value. The crossentropy needs values between 0 and 1, as the pixels have.
+Its outputs can be any number. The crossentropy needs values between 0 and 1, like the pixels.
 """
 
 
@@ -115,9 +115,10 @@ def build_decoder(image_shape, latent_dim):
 
 
 # %% relu_last
-"""The decoder's last activation is relu.
+"""The last activation of the decoder is `relu`.
 
-It has no upper end: pixels above 1 come out. And where it is 0, no gradient helps a dark pixel to become brighter.
+It has no upper limit, so pixels can be above 1. Where it is 0, its gradient is 0, too. Choose an activation with values
+between 0 and 1.
 """
 
 
@@ -130,9 +131,9 @@ def build_decoder(image_shape, latent_dim):
 
 
 # %% tanh_last
-"""The decoder's last activation is tanh.
+"""The last activation of the decoder is `tanh`.
 
-Its range is -1 to 1, that of images scaled to -1 and 1. Here pixels lie between 0 and 1.
+Its values are between -1 and 1. Here pixels are between 0 and 1.
 """
 
 
@@ -145,10 +146,10 @@ def build_decoder(image_shape, latent_dim):
 
 
 # %% softmax_last
-"""The decoder's last activation is softmax.
+"""The last activation of the decoder is `softmax`.
 
-Softmax makes the channels of a pixel add up to 1. Pixels are no classes: with one channel every pixel becomes 1, with
-three none can be white or black.
+With `softmax` the channels of a pixel add up to 1: one channel is always 1, and three channels can be neither black nor
+white. Choose an activation that acts on each value alone.
 """
 
 
@@ -163,7 +164,8 @@ def build_decoder(image_shape, latent_dim):
 # %% sigmoid_twice
 """The sigmoid is applied twice.
 
-The second one sees values between 0 and 1 only, and maps them to 0.5 to 0.73: neither black nor white can be reached.
+The second sigmoid gets values between 0 and 1, and maps them to 0.5 to 0.73: no pixel can be black or white. Apply it
+once.
 """
 
 
@@ -177,10 +179,9 @@ def build_decoder(image_shape, latent_dim):
 
 
 # %% one_head_for_both
-"""Mean and log variance come from one and the same layer.
+"""Mean and log variance come from the same layer.
 
-The same layer called twice has the same weights and gives the same numbers. A far cloud would then always be a wide
-one: make two layers.
+One layer called twice has the same weights, so both outputs are equal. Create two layers.
 """
 
 
@@ -194,10 +195,9 @@ def build_encoder(image_shape, latent_dim):
 
 
 # %% relu_on_the_heads
-"""The two heads have a relu.
+"""Both heads have a `relu`.
 
-Then no mean is negative, and no cloud is narrower than one unit: a log variance below 0 is what a sharp code needs.
-Heads are linear.
+Then no mean is negative, and no standard deviation is below 1. Use no activation in the heads.
 """
 
 
@@ -213,7 +213,8 @@ def build_encoder(image_shape, latent_dim):
 # %% positive_log_variance
 """The log variance is forced to be positive.
 
-A variance is positive, its logarithm is not. Softplus on this head would say that no cloud is narrower than one unit.
+A variance is positive, but its logarithm can be negative. With `softplus` no standard deviation can be below 1. Use no
+activation in this head.
 """
 
 
@@ -229,8 +230,8 @@ def build_encoder(image_shape, latent_dim):
 # %% heads_in_the_wrong_order
 """The first two outputs are in the wrong order.
 
-Sampling gets [z_mean, z_log_var], and the model's outputs have the same order. Here a mean is handed on as a log
-variance.
+`Sampling` gets `[z_mean, z_log_var]`, and the outputs of the model must have the same order. Here the mean is returned
+as the log variance.
 """
 
 
@@ -244,9 +245,9 @@ def build_encoder(image_shape, latent_dim):
 
 
 # %% only_two_outputs
-"""The encoder has two outputs: z is missing.
+"""The encoder has two outputs: `z` is missing.
 
-The train step needs all three: z for the decoder, the other two for the divergence.
+The train step needs three: `z` for the decoder, and `z_mean` and `z_log_var` for the divergence.
 """
 
 
@@ -258,9 +259,9 @@ def build_encoder(image_shape, latent_dim):
 
 
 # %% z_without_a_draw
-"""The third output is the mean once more.
+"""The third output is `z_mean` instead of `z`.
 
-Nothing was drawn. Without noise the decoder sees points, not clouds, and the log variance does nothing.
+Without noise the log variance has no effect, and the model is an ordinary autoencoder. Return the output of `Sampling`.
 """
 
 
@@ -274,10 +275,9 @@ def build_encoder(image_shape, latent_dim):
 
 
 # %% filled_up_with_black
-"""The image is too small, and the missing rows and columns are filled up with zeros.
+"""The image is too small, and the missing rows and columns are padded with zeros.
 
-The shape is right then, but a white border is out of reach: no weight leads to these pixels. Make the image too large instead, and cut
-off what is left over.
+The shape is right, but the padded pixels are always black. Build an image that is too large, and crop it.
 """
 
 
@@ -294,9 +294,9 @@ def build_decoder(image_shape, latent_dim):
 
 
 # %% relu_on_the_mean
-"""The head of the mean has a relu.
+"""The head of the mean has a `relu`.
 
-Then no code is ever on the negative side of the origin, and half of the latent space stays empty. Heads are linear.
+Then no mean is negative, and most of the latent space stays empty. Use no activation in the heads.
 """
 
 
@@ -310,9 +310,9 @@ def build_encoder(image_shape, latent_dim):
 
 
 # %% z_comes_first
-"""The outputs come in another order: z first.
+"""`z` is the first output instead of the last.
 
-The train step unpacks three outputs by their order: [z_mean, z_log_var, z].
+The train step unpacks the three outputs in the order `[z_mean, z_log_var, z]`.
 """
 
 
@@ -326,9 +326,9 @@ def build_encoder(image_shape, latent_dim):
 
 
 # %% only_z_returned
-"""The encoder has one output: z alone.
+"""The encoder has one output, `z`.
 
-The divergence needs z_mean and z_log_var as well. Give keras.Model a list of three outputs.
+The divergence needs `z_mean` and `z_log_var`, too. Pass a list of three outputs to `keras.Model`.
 """
 
 
@@ -342,9 +342,9 @@ def build_encoder(image_shape, latent_dim):
 
 
 # %% grey_images_only
-"""The encoder takes images with one channel only.
+"""The encoder accepts only images with one channel.
 
-image_shape says how many channels there are: use all three of its numbers for the input.
+`image_shape` contains the number of channels: use all three of its numbers for the input.
 """
 
 
@@ -360,7 +360,7 @@ def build_encoder(image_shape, latent_dim):
 # %% two_latent_axes_only
 """The heads always have two units.
 
-latent_dim is an argument: the picture of this notebook uses 2, other models use more.
+The number of latent axes is the argument `latent_dim`. The picture of this notebook uses 2, other models use more.
 """
 
 
@@ -374,9 +374,9 @@ def build_encoder(image_shape, latent_dim):
 
 
 # %% crop_of_rows_and_columns_swapped
-"""Rows are cropped by what is too much in the columns, and columns by what is too much in the rows.
+"""The numbers of cropped rows and columns are swapped.
 
-Cropping2D takes ((top, bottom), (left, right)): rows first.
+`Cropping2D` takes `((top, bottom), (left, right))`: rows come first.
 """
 
 
@@ -393,9 +393,9 @@ def build_decoder(image_shape, latent_dim):
 
 
 # %% relu_before_sigmoid
-"""The last layer has a relu, and then a sigmoid follows.
+"""A `relu` comes directly before the last sigmoid.
 
-The relu leaves no negative number, and the sigmoid of 0 is 0.5: no pixel can become darker than that.
+After `relu` no value is negative, and the sigmoid of 0 is 0.5: no pixel can be darker. Apply only the sigmoid.
 """
 
 
@@ -409,9 +409,9 @@ def build_decoder(image_shape, latent_dim):
 
 
 # %% pixels_up_to_255
-"""The decoder's pixels go up to 255.
+"""The decoder's pixels are scaled to 255.
 
-Pixels are in [0, 1] here: the data was divided already, and the crossentropy needs probabilities.
+Pixels are in [0, 1] here: the data are already divided, and the crossentropy needs probabilities.
 """
 
 
@@ -425,9 +425,10 @@ def build_decoder(image_shape, latent_dim):
 
 
 # %% first_channel_only
-"""The encoder looks at the first channel of the image only.
+"""The encoder uses only the first channel of the image.
 
-With three channels, two thirds of the image never reach the code. A convolution sums over all channels of its input.
+The other channels never reach the code. Pass the whole image to the first convolution, which uses all channels of its
+input.
 """
 
 

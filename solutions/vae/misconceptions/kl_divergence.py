@@ -1,9 +1,7 @@
 # %% sign_flipped
-"""The sign of the whole divergence is flipped.
+"""The divergence has the wrong sign.
 
-A divergence is never negative. With this sign, training pushes the clouds away from the origin without end: put in
-z_mean = 3 and see
-whether it is punished or rewarded.
+A divergence is never negative. Compute it by hand for μ = 3 and σ = 1: it must be positive.
 """
 
 
@@ -15,8 +13,8 @@ def kl_divergence(z_mean, z_log_var):
 # %% half_missing
 """The factor one half is missing.
 
-Then the divergence counts twice as much against the reconstruction as it should. The factor comes from the square in
-the exponent of the normal density.
+The divergence then counts twice as much as it should, relative to the reconstruction. Compute it by hand for μ = -2 and
+σ = 1.
 """
 
 
@@ -26,11 +24,9 @@ def kl_divergence(z_mean, z_log_var):
 
 
 # %% mean_over_latent_axes
-"""The latent axes are averaged, not summed.
+"""The terms are averaged over the latent axes instead of summed.
 
-Independent axes add their divergences: a cloud with ten axes can be ten times as far away. A mean over everything
-makes the
-divergence weaker the more axes there are.
+The divergences of independent axes add up. With a mean, the divergence gets weaker the more axes there are.
 """
 
 
@@ -39,9 +35,9 @@ def kl_divergence(z_mean, z_log_var):
 
 
 # %% sum_over_the_batch
-"""The batch is summed, not averaged.
+"""The examples are summed over the batch instead of averaged.
 
-Then the loss grows with the batch size, and twice the batch means twice the step. Only the latent axes are summed.
+The divergence then grows with the batch size. Sum only over the latent axes.
 """
 
 
@@ -50,9 +46,9 @@ def kl_divergence(z_mean, z_log_var):
 
 
 # %% one_number_an_example
-"""One number for each example is returned, without the mean over the batch.
+"""The function returns one number per example: the mean over the batch is missing.
 
-The sum over the latent axes is right. The contract asks for the batch as one scalar: one reduction is still to come.
+The sum over the latent axes is right. The question asks for one number for the batch, so one reduction is missing.
 """
 
 
@@ -61,11 +57,9 @@ def kl_divergence(z_mean, z_log_var):
 
 
 # %% axes_swapped
-"""The sum is taken over the batch, the mean over the latent axes.
+"""The sum runs over the batch, and the mean over the latent axes.
 
-Axis 0 is the batch, axis 1 the latent axes. Which one has to be summed, so that the divergence doubles when every
-image has twice as many
-axes, and stays as it is when the batch is twice as long?
+Axis 0 is the batch, axis 1 the latent axes. Sum over the latent axes, then average over the batch.
 """
 
 
@@ -75,11 +69,10 @@ def kl_divergence(z_mean, z_log_var):
 
 
 # %% log_var_not_exponentiated
-"""z_log_var is used where the variance is meant.
+"""The last term is `z_log_var` instead of the variance.
 
-The last term is the variance itself. Without the exponential it cancels against the log variance, and nothing is left
-that could shape the
-width of the cloud.
+The last term is σ². Without the exponential it cancels against the log variance, and the divergence does not depend on
+σ.
 """
 
 
@@ -89,9 +82,9 @@ def kl_divergence(z_mean, z_log_var):
 
 
 # %% log_var_taken_for_log_deviation
-"""z_log_var is taken for the logarithm of the deviation.
+"""`z_log_var` is used as the logarithm of the standard deviation.
 
-exp(2 z_log_var) would be the variance, if z_log_var were the log of sigma. It is the log of sigma squared already.
+`exp(2 * z_log_var)` would be the variance if `z_log_var` were log σ. It is log σ².
 """
 
 
@@ -101,10 +94,9 @@ def kl_divergence(z_mean, z_log_var):
 
 
 # %% sign_of_log_term
-"""The log variance enters with the wrong sign.
+"""The term log σ² has the wrong sign.
 
-The divergence must be smallest at a log variance of 0. Plot exp(v) - v and exp(v) + v: which of them has its minimum
-there?
+For μ = 0, the divergence must be smallest at σ = 1. Compute it by hand for σ = 1 and σ = ½.
 """
 
 
@@ -114,9 +106,9 @@ def kl_divergence(z_mean, z_log_var):
 
 
 # %% one_forgotten
-"""The constant 1 is left out.
+"""The constant 1 is missing.
 
-The gradient is the same, but the value is not: a standard normal cloud must have divergence 0, in every number of axes.
+The gradient is the same, but the value is not: for μ = 0 and σ = 1 the divergence must be 0, for any number of axes.
 """
 
 
@@ -126,9 +118,9 @@ def kl_divergence(z_mean, z_log_var):
 
 
 # %% mean_not_squared
-"""The absolute value of z_mean is used where its square should be.
+"""The absolute value of `z_mean` is used instead of its square.
 
-Then the pull to the origin is the same near and far. The formula has the square.
+The gradient then has the same size near the origin and far from it. The formula has μ².
 """
 
 
@@ -138,9 +130,9 @@ def kl_divergence(z_mean, z_log_var):
 
 
 # %% computed_in_numpy
-"""The divergence is computed by NumPy, outside of the tape.
+"""The divergence is computed with NumPy, so it has no gradient.
 
-The number may be right, but the tape has not seen how it came about, so no gradient flows back. Use tf or keras.ops.
+The value can be right, but the tape does not record what NumPy does. Use `tf` or `keras.ops`.
 """
 
 
@@ -150,9 +142,9 @@ def kl_divergence(z_mean, z_log_var):
 
 
 # %% one_outside_of_the_sum
-"""The constant 1 is added once per example, not once per latent axis.
+"""The constant 1 is added once per example instead of once per latent axis.
 
-It belongs under the sum: each latent axis has a 1, which cancels the variance of a standard normal axis.
+The 1 is part of the sum: for each axis it cancels the variance of a standard normal.
 """
 
 
@@ -162,9 +154,9 @@ def kl_divergence(z_mean, z_log_var):
 
 
 # %% logarithm_taken_twice
-"""z_log_var is taken for the variance, and its logarithm is computed once more.
+"""`z_log_var` is used as the variance, and its logarithm is taken.
 
-The logarithm has been taken already, and z_log_var may be negative: then its logarithm is NaN.
+`z_log_var` is already a logarithm. It can be negative, and its logarithm is then NaN.
 """
 
 
@@ -174,9 +166,9 @@ def kl_divergence(z_mean, z_log_var):
 
 
 # %% exponential_halved
-"""The last term is exp(z_log_var / 2): the deviation instead of the variance.
+"""The last term is `exp(z_log_var / 2)`, the standard deviation instead of the variance.
 
-The formula has σ squared there, and exp(z_log_var) is σ squared.
+The formula has σ² there, and σ² is `exp(z_log_var)`.
 """
 
 
@@ -186,9 +178,10 @@ def kl_divergence(z_mean, z_log_var):
 
 
 # %% batch_size_from_the_static_shape tags=["edge"]
-"""The sum is divided by z_mean.shape[0], which a graph for any batch size does not know.
+"""The sum is divided by `z_mean.shape[0]`, which can be None in graph mode.
 
-Called by hand this is right. When a graph is traced, shape[0] may be None; tf.shape(z_mean)[0] is a tensor.
+Called directly, this is right. In graph mode the static batch size can be None; `tf.shape(z_mean)[0]` gives it at run
+time.
 """
 
 
@@ -197,9 +190,9 @@ def kl_divergence(z_mean, z_log_var):
 
 
 # %% variance_squared
-"""The last term is exp(2 * z_log_var), the square of the variance.
+"""The last term is `exp(2 * z_log_var)`, the square of the variance.
 
-z_log_var is the logarithm of sigma squared already: exp(z_log_var) is the variance.
+`z_log_var` is log σ², so `exp(z_log_var)` is already the variance.
 """
 
 
@@ -209,9 +202,10 @@ def kl_divergence(z_mean, z_log_var):
 
 
 # %% other_direction
-"""The divergence is taken in the other direction: of the standard normal from the cloud.
+"""The divergence has its arguments exchanged: it is that of the standard normal from the distribution.
 
-The divergence is not symmetric. Compare term by term with the formula above the cell: nothing is divided by the variance.
+The divergence is not symmetric. Compare each term with the formula above the cell, which does not divide by the
+variance.
 """
 
 
@@ -223,7 +217,7 @@ def kl_divergence(z_mean, z_log_var):
 # %% variance_without_gradient
 """The variance is treated as a constant: no gradient passes through exp(z_log_var).
 
-The value is right, but training pulls z_log_var in the wrong direction. Leave `stop_gradient` out.
+The value is right, but training moves `z_log_var` in the wrong direction. Remove `stop_gradient`.
 """
 
 

@@ -1,8 +1,8 @@
 # %% exp_taken_for_deviation
-"""exp(z_log_var) is taken for the standard deviation.
+"""The standard deviation is computed as `exp(z_log_var)`.
 
-exp(z_log_var) is the variance. The deviation is its square root. With a log variance of 2 your cloud is e times
-too wide: look again at the formula of sigma above the cell.
+`exp(z_log_var)` is the variance; the standard deviation is its square root. Look again at the formula of σ above the
+cell.
 """
 
 
@@ -13,10 +13,9 @@ class Sampling(keras.layers.Layer):
 
 
 # %% log_var_taken_for_variance
-"""z_log_var is taken for the variance itself.
+"""`z_log_var` is used as the variance.
 
-The encoder's second head is a plain linear output: it can be negative, and then its square root is NaN. It is the
-logarithm of the variance, so undo the logarithm first.
+It is the logarithm of the variance. It can be negative, and its square root is then NaN. Undo the logarithm first.
 """
 
 
@@ -27,11 +26,10 @@ class Sampling(keras.layers.Layer):
 
 
 # %% log_var_taken_for_deviation
-"""z_log_var is taken for the standard deviation itself.
+"""`z_log_var` is used as the standard deviation.
 
-Many drawings of this model label the second head sigma. Here it is the logarithm of sigma squared, which is why a log
-variance of
-0 must mean a deviation of 1, not of 0.
+It is the logarithm of σ²: for a log variance of 0, the standard deviation is 1, not 0. Look again at the formula of σ
+above the cell.
 """
 
 
@@ -42,11 +40,10 @@ class Sampling(keras.layers.Layer):
 
 
 # %% uniform_noise
-"""The noise is uniform between 0 and 1, not normal.
+"""The noise is uniform between 0 and 1 instead of normal.
 
-Uniform noise between 0 and 1 is never negative, so every z lies on one side of its mean. The divergence in question 3
-is that of a
-normal distribution: draw normal noise.
+This noise is never negative, so `z` is never below its mean. The divergence in question 3 is that of a normal
+distribution: draw normal noise.
 """
 
 
@@ -57,10 +54,10 @@ class Sampling(keras.layers.Layer):
 
 
 # %% centred_uniform_noise
-"""The noise is uniform between -1 and 1, not normal.
+"""The noise is uniform between -1 and 1 instead of normal.
 
-Its deviation is 0.58, not 1, and nothing ever lies far out. The divergence in question 3 is that of a normal
-distribution: draw normal noise.
+Its standard deviation is 0.58 instead of 1, and it has no values beyond 1. The divergence in question 3 is that of a
+normal distribution: draw normal noise.
 """
 
 
@@ -71,9 +68,9 @@ class Sampling(keras.layers.Layer):
 
 
 # %% standardised_uniform_noise
-"""The noise has mean 0 and deviation 1, but it is uniform.
+"""The noise has mean 0 and standard deviation 1, but it is uniform.
 
-Mean and deviation are right, the shape is not: nothing lies beyond 1.73 deviations. Normal noise has tails.
+Uniform noise has no values beyond 1.73 standard deviations. Draw normal noise.
 """
 
 
@@ -85,11 +82,10 @@ class Sampling(keras.layers.Layer):
 
 
 # %% one_vector_for_the_batch
-"""One noise vector is shared by all examples of the batch.
+"""All examples of the batch share one noise vector.
 
-The noise has the shape of one code, and broadcasting copies it to every row. All images of a batch then move in step.
-Ask the
-tensor for its whole shape.
+The noise has the shape of one code, and broadcasting copies it to every example. Use the whole shape of `z_mean`,
+including the batch axis.
 """
 
 
@@ -100,11 +96,9 @@ class Sampling(keras.layers.Layer):
 
 
 # %% one_number_for_the_axes
-"""One noise value is shared by all latent axes of an example.
+"""All latent axes of an example share one noise value.
 
-The noise has one column, and broadcasting copies it along the latent axis: the draw only ever moves along one
-diagonal of the cloud. Each axis
-needs its own.
+The noise has one column, and broadcasting copies it along the latent axis. Draw one value per latent axis.
 """
 
 
@@ -115,10 +109,9 @@ class Sampling(keras.layers.Layer):
 
 
 # %% one_number_for_everything
-"""One single noise value is used for the whole batch.
+"""One noise value is used for the whole batch.
 
-tf.random.normal(()) or a shape of one entry gives one number, and broadcasting spreads it over all codes. The noise
-must have the shape of z_mean.
+The shape `()` gives one number, and broadcasting copies it to all codes. The noise must have the shape of `z_mean`.
 """
 
 
@@ -129,10 +122,10 @@ class Sampling(keras.layers.Layer):
 
 
 # %% noise_frozen_at_construction
-"""The noise is drawn once, when the layer is made.
+"""The noise is drawn once, when the layer is created.
 
-__init__ and build run once, call runs for each batch. Noise that is kept as an attribute is a constant that the
-decoder can learn by heart.
+`__init__` and `build` run once, `call` runs for each batch. Noise that is stored in an attribute is a constant, which
+the decoder can learn. Draw it in `call`.
 """
 
 
@@ -146,10 +139,10 @@ class Sampling(keras.layers.Layer):
 
 
 # %% fixed_seed_in_call
-"""Every call draws with the same fixed seed, so every call draws the same.
+"""Every call draws with the same fixed seed, so all calls get the same noise.
 
-An integer seed in keras.random.normal means: the same numbers each time. For a sequence that goes on, make one
-keras.random.SeedGenerator in __init__ and pass that.
+With an integer seed, `keras.random.normal` returns the same numbers each time. Create a `keras.random.SeedGenerator` in
+`__init__` and pass it as the seed, or leave the seed out.
 """
 
 
@@ -161,11 +154,10 @@ class Sampling(keras.layers.Layer):
 
 
 # %% numpy_noise
-"""The noise comes from NumPy: it is drawn while the graph is traced, and never again.
+"""The noise comes from NumPy, so it is drawn only once, while the graph is traced.
 
-Under fit the Python code in call runs once, to build the graph. What NumPy returned then is a constant in it. And
-NumPy needs the batch
-size as a number, which a Functional model does not know yet.
+In `fit` the Python code in `call` runs once, and what NumPy returns becomes a constant of the graph. NumPy also needs
+the batch size as a number, which a Functional model does not know.
 """
 
 
@@ -179,7 +171,8 @@ class Sampling(keras.layers.Layer):
 # %% noise_not_scaled
 """The noise is added without being scaled.
 
-Then z_log_var has no influence on z, no gradient reaches it through the decoder, and every cloud is one unit wide.
+Then `z` does not depend on `z_log_var`, which gets no gradient through the decoder. Multiply the noise by the standard
+deviation.
 """
 
 
@@ -190,11 +183,9 @@ class Sampling(keras.layers.Layer):
 
 
 # %% noise_only_in_training
-"""Outside of training the layer returns the mean.
+"""With `training=False` the layer returns the mean.
 
-Dropout is like that; this layer is not. A draw from the cloud is what z means, in training and afterwards: whoever
-wants the mean has the
-first output of the encoder.
+Unlike dropout, this layer draws in every call. Code that needs the mean can use the first output of the encoder.
 """
 
 
@@ -207,9 +198,9 @@ class Sampling(keras.layers.Layer):
 
 
 # %% mean_returned
-"""The mean is returned, nothing is drawn.
+"""The layer returns the mean and draws nothing.
 
-Without noise this is an ordinary autoencoder, and the log variance has no effect at all.
+Without noise this is an ordinary autoencoder, and the log variance has no effect. Add scaled noise to the mean.
 """
 
 
@@ -222,7 +213,7 @@ class Sampling(keras.layers.Layer):
 # %% inputs_swapped
 """The two inputs are unpacked in the wrong order.
 
-The layer gets [z_mean, z_log_var]: the mean comes first. Here the log variance is used as the center of the draw.
+The layer gets `[z_mean, z_log_var]`: the mean comes first. Here the log variance is used as the mean.
 """
 
 
@@ -234,10 +225,10 @@ class Sampling(keras.layers.Layer):
 
 
 # %% log_variance_clipped
-"""z_log_var is clipped, so very narrow and very wide clouds are not drawn as they are.
+"""`z_log_var` is clipped, so very small and very large variances are wrong.
 
-z_log_var may be any number. A clipped value has no gradient, and the divergence of question 3 does not know about the
-limit.
+`z_log_var` can be any number. A clipped value has no gradient, and the divergence in question 3 does not clip. Use the
+value as it is.
 """
 
 
@@ -249,9 +240,10 @@ class Sampling(keras.layers.Layer):
 
 
 # %% noise_standardized
-"""The noise of each batch is standardized to mean 0 and deviation 1.
+"""The noise of each batch is standardized to mean 0 and standard deviation 1.
 
-Then the noise of one example depends on that of the others. Independent draws have mean 0 in the long run only.
+Then the noise of one example depends on the noise of the others. The mean of a few independent draws is not exactly 0:
+use the noise as drawn.
 """
 
 
@@ -265,9 +257,9 @@ class Sampling(keras.layers.Layer):
 
 
 # %% mirrored_noise
-"""The second half of the batch gets the negative noise of the first half.
+"""The second half of the batch gets the noise of the first half with its sign changed.
 
-Mirrored pairs are a known trick to estimate a mean. Here each example needs independent noise.
+Each example needs independent noise: draw one value per entry of `z_mean`.
 """
 
 
@@ -281,10 +273,10 @@ class Sampling(keras.layers.Layer):
 
 
 # %% seed_drawn_in_python
-"""Each call draws a seed in Python, and a traced graph keeps the first one.
+"""The seed is drawn in Python, so a traced graph keeps the first one.
 
-Called by hand, this gives new noise each time. Under fit the Python code in call runs once, so the seed becomes a
-constant of the graph.
+Called directly, the layer draws new noise each time. In `fit` the Python code in `call` runs once, so the seed becomes
+a constant of the graph.
 """
 
 
@@ -297,9 +289,9 @@ class Sampling(keras.layers.Layer):
 
 
 # %% half_outside_of_the_exponential
-"""The deviation is computed as 0.5 * exp(z_log_var): the half is in the wrong place.
+"""The standard deviation is computed as `0.5 * exp(z_log_var)` instead of `exp(0.5 * z_log_var)`.
 
-The half belongs into the exponent: exp(0.5 * z_log_var) is the square root of the variance.
+The square root of the variance halves the exponent: the factor one half is inside the exponential.
 """
 
 
@@ -310,9 +302,10 @@ class Sampling(keras.layers.Layer):
 
 
 # %% noise_standardized_as_a_whole
-"""All noise of a batch, over examples and latent axes, is standardized to mean 0 and deviation 1.
+"""The noise of a batch is standardized over all its entries to mean 0 and standard deviation 1.
 
-Then the noise of one entry depends on that of the others. Independent draws have mean 0 in the long run only.
+Then the noise of one entry depends on the noise of the others. The mean of a few independent draws is not exactly 0:
+use the noise as drawn.
 """
 
 

@@ -1,8 +1,7 @@
 # %% divergence_not_in_the_loss
 """The divergence is reported, but it is not part of the loss.
 
-Without it nothing keeps the clouds near the origin, nor wide: the model becomes an ordinary autoencoder. Add both
-terms, under the tape.
+Without it nothing keeps the distributions near the standard normal. Add both terms under the tape.
 """
 
 
@@ -35,10 +34,9 @@ class VAE(keras.Model):
 
 
 # %% divergence_not_in_the_gradient
-"""The gradient is that of the reconstruction loss alone.
+"""The gradient is that of the reconstruction loss only.
 
-The sum is formed and shown, but what the tape differentiates is only the first term. The divergence must have a say
-in where the encoder's weights go.
+The sum of both terms is reported, but the tape differentiates only the first. Pass the sum to `tape.gradient`.
 """
 
 
@@ -73,7 +71,7 @@ class VAE(keras.Model):
 # %% divergence_subtracted
 """The divergence is subtracted from the loss.
 
-The divergence is what the loss should make small. With a minus, training drives the clouds away.
+The loss must make the divergence small. If it is subtracted, training makes it large. Add it.
 """
 
 
@@ -106,10 +104,9 @@ class VAE(keras.Model):
 
 
 # %% divergence_averaged
-"""The divergence is averaged over the latent axes, too.
+"""The divergence is also averaged over the latent axes.
 
-The mean over a whole tensor of terms is too small by the number of latent axes. Call your kl_divergence, which sums
-them.
+The result is too small by the number of latent axes. Call your `kl_divergence`, which sums over them.
 """
 
 
@@ -143,10 +140,10 @@ class VAE(keras.Model):
 
 
 # %% mean_over_the_pixels
-"""The reconstruction loss is the mean over the pixels, not their sum.
+"""The reconstruction loss is the mean over the pixels instead of their sum.
 
-Then the divergence outweighs it by far, and the codes collapse to the standard normal. Height and width are summed,
-only channels and batch are averaged.
+The divergence then outweighs it, and all codes move to the standard normal. Sum over height and width; average only
+over channels and batch.
 """
 
 
@@ -181,7 +178,7 @@ class VAE(keras.Model):
 # %% sum_over_the_batch_too
 """The reconstruction loss is summed over the batch as well.
 
-Then it grows with the batch size, and so does every step. One number an image, then the mean of these.
+It then grows with the batch size. First compute one number per image, then the mean over the batch.
 """
 
 
@@ -214,10 +211,9 @@ class VAE(keras.Model):
 
 
 # %% sum_over_batch_and_rows
-"""The reconstruction loss is summed over axes 0 and 1: batch and height.
+"""The reconstruction loss is summed over axes 0 and 1, batch and height.
 
-The crossentropy has averaged over the channels already; what is left is (batch, height, width). Which two axes are
-height and width?
+The crossentropy has shape `(batch, height, width)`. Sum over height and width, then average over the batch.
 """
 
 
@@ -250,9 +246,9 @@ class VAE(keras.Model):
 
 
 # %% sum_over_rows_only
-"""The reconstruction loss is summed over the height only.
+"""The reconstruction loss is summed only over the height.
 
-One of the two image axes is averaged instead of summed. After the sum there should be one number for each image.
+The width is averaged instead of summed. After the sum there must be one number per image.
 """
 
 
@@ -287,8 +283,7 @@ class VAE(keras.Model):
 # %% squared_error
 """The reconstruction loss is the squared error.
 
-It would train, too, but the question asks for the binary crossentropy: the negative log likelihood of a pixel that
-is on with the probability that the decoder gives.
+The question asks for the binary crossentropy, `keras.losses.binary_crossentropy`.
 """
 
 
@@ -323,7 +318,7 @@ class VAE(keras.Model):
 # %% arguments_swapped
 """Images and reconstructions are swapped in the crossentropy.
 
-The crossentropy is not symmetric: the truth comes first. Swapped, it takes the logarithm of the image.
+The crossentropy is not symmetric: the images come first. If the two are swapped, the logarithm is taken of the image.
 """
 
 
@@ -358,8 +353,8 @@ class VAE(keras.Model):
 # %% sum_over_channels
 """The crossentropy is summed over the channels.
 
-binary_crossentropy averages over the last axis, and the question wants that mean. For grey images you see no
-difference; for three channels it is a factor of three.
+The question asks for the mean over the channels, as `binary_crossentropy` computes it. For one channel both are equal;
+for three they differ by a factor of three.
 """
 
 
@@ -392,9 +387,9 @@ class VAE(keras.Model):
 
 
 # %% logits_assumed
-"""The reconstruction is taken for logits.
+"""The reconstructions are treated as logits.
 
-The decoder ends in a sigmoid. from_logits=True applies a second one.
+The decoder ends in a sigmoid, and `from_logits=True` applies a second one. Leave `from_logits` at its default.
 """
 
 
@@ -427,9 +422,10 @@ class VAE(keras.Model):
 
 
 # %% mean_is_decoded
-"""The decoder gets z_mean instead of z.
+"""The decoder gets `z_mean` instead of `z`.
 
-Then no noise ever reaches the decoder, and nothing makes neighbouring codes decode alike. Decode the third output.
+Then the decoder never gets noise, and nothing makes neighboring codes decode to similar images. Decode the third
+output.
 """
 
 
@@ -464,8 +460,8 @@ class VAE(keras.Model):
 # %% only_decoder_trained
 """Only the decoder's weights are trained.
 
-The encoder's weights are part of the loss as well, through z and through the divergence. Is the encoder called
-under the tape, and are its weights among those that the gradient is taken for?
+The loss depends on the encoder's weights, too, through `z` and the divergence. Call the encoder under the tape, and
+compute the gradient for its weights.
 """
 
 
@@ -500,7 +496,7 @@ class VAE(keras.Model):
 # %% only_encoder_trained
 """Only the encoder's weights are trained.
 
-The decoder never changes, so it can never learn to draw. Ask for the gradient of the weights of both.
+The decoder never changes. Compute the gradient for the weights of both networks.
 """
 
 
@@ -535,8 +531,8 @@ class VAE(keras.Model):
 # %% gradient_stopped_at_z
 """The gradient is stopped between encoder and decoder.
 
-Then the encoder learns from the divergence alone, and forgets the images. That z can be differentiated is the whole
-point of the sampling trick.
+The encoder then learns only from the divergence, not from the images. The sampling layer is written so that `z` has a
+gradient: do not stop it.
 """
 
 
@@ -569,9 +565,9 @@ class VAE(keras.Model):
 
 
 # %% ascent
-"""The step goes uphill.
+"""The weights move along the gradient instead of against it, so the loss grows.
 
-An optimizer subtracts what you give it. The gradient needs no minus of your own.
+The optimizer subtracts the gradient: do not change its sign.
 """
 
 
@@ -604,9 +600,9 @@ class VAE(keras.Model):
 
 
 # %% step_twice
-"""The optimizer is called twice for one gradient.
+"""The optimizer gets the same gradient twice.
 
-Each call is one more step with the same gradient. One batch, one step.
+Each call of the optimizer is one step. Take one step per batch.
 """
 
 
@@ -640,9 +636,9 @@ class VAE(keras.Model):
 
 
 # %% optimizer_not_used
-"""The gradient is computed, but no weight moves.
+"""The gradient is computed, but no weight is updated.
 
-A gradient changes nothing by itself: hand it, with the weights, to self.optimizer.
+Pass the gradients, with the weights, to `self.optimizer`.
 """
 
 
@@ -675,10 +671,10 @@ class VAE(keras.Model):
 
 
 # %% values_of_the_last_batch
-"""There are no trackers: the values of this batch are returned.
+"""The values of this batch are returned instead of the results of trackers.
 
-fit then shows what the last batch of the epoch gave, and that jumps about. A keras.metrics.Mean collects the values
-of an epoch.
+`fit` then shows the last batch of the epoch. Update a `keras.metrics.Mean` for each loss, list the trackers in
+`metrics`, and return their results.
 """
 
 
@@ -711,9 +707,9 @@ class VAE(keras.Model):
 
 
 # %% metrics_not_listed
-"""The property metrics lists none of the trackers.
+"""The property `metrics` lists none of the trackers.
 
-fit resets what metrics lists at the start of each epoch. A tracker that is not listed averages over all epochs.
+`fit` resets only the metrics listed there. A tracker that is not listed averages over all epochs.
 """
 
 
@@ -747,9 +743,9 @@ class VAE(keras.Model):
 
 
 # %% only_the_loss_listed
-"""The property metrics lists one of the three trackers.
+"""The property `metrics` lists only one of the three trackers.
 
-The other two are never reset, so their means run on over all epochs. List all three.
+The other two are never reset, so they average over all epochs. List all three.
 """
 
 
@@ -783,10 +779,9 @@ class VAE(keras.Model):
 
 
 # %% numbers_in_the_step
-"""The step turns tensors into Python numbers.
+"""The step converts tensors to Python numbers.
 
-Called by hand this works. Under fit the step is traced into a graph, where a tensor has no value yet: leave tensors
-tensors, the trackers take them.
+In `fit` the step is traced as a graph, where tensors have no values. Pass tensors to the trackers as they are.
 """
 
 
@@ -819,9 +814,9 @@ class VAE(keras.Model):
 
 
 # %% batch_size_written_down
-"""The sum over all pixels is divided by a batch size of 64, whatever came.
+"""The sum over all pixels is divided by a fixed batch size of 64.
 
-The last batch of an epoch may be smaller, and others choose another size. Average over the batch that came.
+The last batch of an epoch can be smaller. Average over the batch at hand.
 """
 
 
@@ -854,10 +849,9 @@ class VAE(keras.Model):
 
 
 # %% values_returned_beside_the_trackers
-"""The trackers are updated, but train_step returns the values of this batch.
+"""The trackers are updated, but `train_step` returns the values of this batch.
 
-fit may show the trackers nevertheless. Whoever calls train_step gets numbers that jump about: return result() of each
-tracker.
+Return `result()` of each tracker: the mean over the epoch so far.
 """
 
 
@@ -890,9 +884,9 @@ class VAE(keras.Model):
 
 
 # %% trackers_of_the_class
-"""The trackers are attributes of the class: all models share them.
+"""The trackers are attributes of the class, so all models share them.
 
-What is written below `class` exists once. Each model needs its own trackers: make them in __init__.
+The body of a class runs once. Create the trackers in `__init__`, so that each model has its own.
 """
 
 
@@ -923,9 +917,9 @@ class VAE(keras.Model):
 
 
 # %% loss_reported_without_divergence
-"""The gradient is right, but the tracker of the loss gets the reconstruction loss alone.
+"""The tracker of `loss` gets only the reconstruction loss.
 
-What is reported should be what is trained: loss is the sum of both parts.
+The gradient is right, but the reported `loss` must be the sum of both parts.
 """
 
 
@@ -960,7 +954,7 @@ class VAE(keras.Model):
 # %% divergence_weighted_down
 """The divergence is multiplied by a small factor.
 
-Such a factor is a choice of other models (beta-VAE). Here both parts of the loss count in full.
+Other models use such a factor (beta-VAE). Here the loss is the plain sum of both parts.
 """
 
 
@@ -993,9 +987,9 @@ class VAE(keras.Model):
 
 
 # %% divergence_of_z
-"""The divergence is computed from z and z_log_var, not from z_mean.
+"""The divergence is computed from `z` instead of `z_mean`.
 
-The formula needs the center of the cloud. z is one draw from it.
+The formula needs the mean of the distribution; `z` is one draw from it.
 """
 
 
@@ -1028,9 +1022,9 @@ class VAE(keras.Model):
 
 
 # %% divergence_tracker_not_listed
-"""The property metrics lists two of the three trackers: that of the divergence is missing.
+"""The property `metrics` does not list the tracker of the divergence.
 
-`fit` resets what is listed. The mean of the divergence runs on over all epochs. List all three.
+`fit` resets only the listed metrics, so this tracker averages over all epochs. List all three.
 """
 
 
@@ -1045,9 +1039,9 @@ class VAE(VAE):
 
 
 # %% losses_exchanged
-"""reconstruction_loss and kl_loss are returned under each other's name.
+"""`reconstruction_loss` and `kl_loss` are returned under each other's names.
 
-Each entry of the dict is the mean that its name says.
+Return each tracker's result under its own name.
 """
 
 

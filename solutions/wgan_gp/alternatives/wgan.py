@@ -67,20 +67,3 @@ class WGAN(keras.Model):
         self.g_optimizer = g_optimizer
         self.d_loss_fn = d_loss_fn
         self.g_loss_fn = g_loss_fn
-
-
-# %% own_names
-"""Attributes with other names."""
-
-
-class WGAN(keras.Model):
-    def __init__(self, discriminator, generator, latent_dim, discriminator_extra_steps=3, gp_weight=10.0):
-        super().__init__()
-        self.critic = discriminator
-        self.gen = generator
-        self.settings = (latent_dim, discriminator_extra_steps, gp_weight)
-
-    def compile(self, d_optimizer, g_optimizer, d_loss_fn, g_loss_fn):
-        super().compile()
-        self.optimizers = {"d": d_optimizer, "g": g_optimizer}
-        self.loss_fns = {"d": d_loss_fn, "g": g_loss_fn}

@@ -1,7 +1,8 @@
 # %% signs_swapped
-"""Both losses have the wrong sign: they are what critic and generator want to be large.
+"""Both losses have the wrong sign.
 
-An optimizer makes a loss smaller. The critic wants real scores high and fake ones low, so real scores carry the minus.
+An optimizer makes a loss smaller. The critic wants high scores for real images, so the minus belongs to the mean of the
+real scores. The generator wants high scores for fakes.
 """
 
 
@@ -16,8 +17,8 @@ def generator_loss(fake_img):
 # %% critic_sign_swapped
 """The critic's loss has the wrong sign.
 
-With this loss the critic learns to give fakes the higher scores. It should give them to real images, so the mean of the
-real scores carries the minus.
+With this loss the critic learns to give fakes the higher scores. It should give them to real images, so the minus
+belongs to the mean of the real scores.
 """
 
 
@@ -55,7 +56,7 @@ def generator_loss(fake_img):
 # %% sums_for_means
 """The scores are summed over the batch, not averaged.
 
-Then the loss depends on the batch size, and so does its weight against the penalty. Take the mean.
+Then the loss grows with the batch size, but the penalty does not. Take the mean.
 """
 
 
@@ -68,7 +69,7 @@ def generator_loss(fake_img):
 
 
 # %% one_loss_per_example
-"""The losses still have the shape of the batch.
+"""The losses are not averaged: they hold one number per example.
 
 The step adds a scalar penalty to the loss and differentiates one number: average over the batch.
 """
@@ -139,7 +140,8 @@ def generator_loss(fake_img):
 # %% half_the_difference
 """The critic's loss is half of the difference.
 
-The mean is taken over all scores together. Take one mean of the fake scores and one of the real scores.
+This happens when the mean is taken over all scores together. Take one mean of the fake scores and one of the real
+scores.
 """
 
 
@@ -150,7 +152,7 @@ def critic_loss(real_img, fake_img):
 # %% sigmoid_scores
 """The scores go through a sigmoid first.
 
-A critic's scores are no logits: they have no bounds, and the losses take them as they are.
+A critic's scores are not probabilities: they have no bounds, and the losses use them without an activation.
 """
 
 

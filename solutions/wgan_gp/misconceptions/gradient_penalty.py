@@ -1,8 +1,8 @@
 # %% normal_draw
 """The interpolates are drawn from a normal distribution: many lie beyond the real or the fake image.
 
-The linked Keras example does it like that. But two thirds of normal numbers are outside [0, 1], where there are neither
-real images nor fakes. Draw from the uniform distribution on [0, 1].
+The linked Keras example does so. But two thirds of normally distributed numbers are outside [0, 1], beyond the real
+image or the fake. Draw from the uniform distribution on [0, 1].
 """
 
 
@@ -61,7 +61,7 @@ class WGAN(WGAN):
 # %% midpoint
 """Nothing is drawn: the interpolates are half-way between real and fake.
 
-The norm should be near 1 on the whole segment, not in the middle only. Draw a number for each example.
+The norm should be near 1 on the whole segment, not only in the middle. Draw one number per example.
 """
 
 
@@ -79,7 +79,7 @@ class WGAN(WGAN):
 # %% real_images_alone
 """The gradient is taken at the real images.
 
-That is another regularizer. Here the gradient counts between real images and fakes: draw a place on the segment for
+That is a different regularizer. This penalty uses points between real images and fakes: draw a place on the segment for
 each example.
 """
 
@@ -98,7 +98,7 @@ class WGAN(WGAN):
 # %% fake_images_alone
 """The gradient is taken at the fakes.
 
-Here the gradient counts between real images and fakes: draw a place on the segment for each example.
+This penalty uses points between real images and fakes: draw a place on the segment for each example.
 """
 
 
@@ -154,7 +154,8 @@ class WGAN(WGAN):
 # %% pulled_to_zero
 """The penalty is the squared norm: it pulls the norm to 0, not to 1.
 
-A critic with a gradient of 0 tells the generator nothing. The penalty is the squared distance of the norm from 1.
+With a gradient of 0, the generator gets no signal from the critic. The penalty is the squared distance of the norm from
+1.
 """
 
 
@@ -208,10 +209,10 @@ class WGAN(WGAN):
 
 
 # %% gradient_of_the_mean_score
-"""The gradient is that of the mean score, so it is too small by the batch size.
+"""The gradient is that of the mean score, so each example's gradient is divided by the batch size.
 
-`tape.gradient(scores, interpolates)` sums the scores, which leaves each image its own gradient. A mean divides each
-gradient by the number of images.
+`tape.gradient(scores, interpolates)` differentiates the sum of the scores, so each image gets its own gradient. Pass
+the scores to it, not their mean.
 """
 
 
@@ -247,10 +248,9 @@ class WGAN(WGAN):
 
 
 # %% gradient_cut_off
-"""No gradient leads from the penalty to the critic's weights.
+"""The penalty has no gradient with respect to the critic's weights.
 
-`stop_gradient`, `.numpy()` and NumPy cut the gradient off. The penalty is then a constant, from which the critic does
-not learn.
+`stop_gradient`, `.numpy()` and NumPy cut the gradient off. The critic then does not learn from the penalty.
 """
 
 
@@ -269,8 +269,8 @@ class WGAN(WGAN):
 # %% numpy_draw
 """The places are drawn with NumPy.
 
-`fit` traces your code once and then runs the graph. What NumPy drew is a constant there; and with a batch size that is
-a tensor it can't be drawn at all. Use `tf.random.uniform`.
+`fit` traces your code once and then runs the graph. In the graph, numbers drawn by NumPy are constants, and NumPy
+raises an error if the batch size is a tensor. Use `tf.random.uniform`.
 """
 
 
@@ -287,7 +287,7 @@ class WGAN(WGAN):
 
 
 # %% weighted_already
-"""The penalty is multiplied by `gp_weight` in `gradient_penalty` already.
+"""`gradient_penalty` already multiplies by `gp_weight`.
 
 `train_step` applies the weight. Return the penalty itself.
 """
@@ -320,7 +320,7 @@ class WGAN(WGAN):
 # %% mean_for_the_sum
 """The norm uses the mean of the squares, not their sum.
 
-The root of a mean is smaller than the norm by the root of the number of pixels. Use `tf.reduce_sum`.
+The root of the mean is smaller than the norm: it is divided by the root of the number of entries. Use `tf.reduce_sum`.
 """
 
 
@@ -375,7 +375,7 @@ class WGAN(WGAN):
 
 
 # %% one_penalty_per_example
-"""The penalty still has the shape of the batch.
+"""The penalty is not averaged: it holds one number per example.
 
 `train_step` adds it to a scalar loss. Average over the batch.
 """
@@ -394,7 +394,7 @@ class WGAN(WGAN):
 
 
 # %% half_of_the_segment
-"""The places are drawn from [0, 0.5]: only the half next to the real images.
+"""The places are drawn from [0, 0.5]: only the half of the segment next to the real image.
 
 Draw from the whole segment: uniform on [0, 1].
 """
@@ -415,7 +415,7 @@ class WGAN(WGAN):
 # %% interpolates_not_watched
 """The tape does not watch the interpolates, so the gradient is None.
 
-A tape follows variables by itself, but not other tensors. Call `tape.watch(interpolates)` inside its block.
+A tape watches trainable variables by itself, but not other tensors. Call `tape.watch(interpolates)` inside its block.
 """
 
 
@@ -431,7 +431,7 @@ class WGAN(WGAN):
 
 
 # %% draws_used_twice
-"""Numbers are drawn for half of the batch only, and used for the other half again.
+"""Numbers are drawn for half of the batch only, and used again for the other half.
 
 Each example needs its own draw: the shape is `(batch_size, 1, 1, 1)`.
 """
@@ -467,3 +467,19 @@ class WGAN(WGAN):
         gradient = tape.gradient(scores, interpolates)
         norm = tf.sqrt(tf.reduce_sum(tf.square(gradient), axis=(1, 2, 3)))
         return tf.reduce_mean(tf.square(norm - 1))
+
+
+# %% norm_of_the_kernel
+"""The norm of the critic's kernel is used in place of the norm of its gradient.
+
+The two are equal for a linear critic only. Let a tape compute the gradient of the scores with respect to the
+interpolates.
+"""
+
+
+class WGAN(WGAN):
+    def gradient_penalty(self, batch_size, real_images, fake_images):
+        alpha = tf.random.uniform((batch_size, 1, 1, 1))
+        self.discriminator(real_images + alpha * (fake_images - real_images), training=True)
+        kernel = tf.convert_to_tensor(self.discriminator.trainable_weights[0])
+        return tf.square(tf.norm(kernel) - 1)

@@ -31,8 +31,8 @@ class WGAN(WGAN):
 # %% penalty_left_out
 """The critic's loss lacks the penalty.
 
-Without it nothing keeps the critic's gradient near norm 1, and its scores grow without bounds. Add `gp_weight` times
-the penalty, on the tape.
+Without it, nothing keeps the norm of the critic's gradient near 1, and the scores grow without bounds. Add `gp_weight`
+times the penalty, on the tape.
 """
 
 
@@ -91,7 +91,7 @@ class WGAN(WGAN):
 # %% penalty_subtracted
 """The penalty is subtracted.
 
-Then norms far from 1 make the loss smaller. A penalty makes it larger: add it.
+Then norms far from 1 make the loss smaller. A penalty must make it larger: add it.
 """
 
 
@@ -121,7 +121,7 @@ class WGAN(WGAN):
 # %% one_critic_step
 """The critic is updated once, whatever `discriminator_extra_steps` is.
 
-Put its round into a loop over `range(self.discriminator_extra_steps)`.
+Put the critic's update into a loop over `range(self.discriminator_extra_steps)`.
 """
 
 
@@ -211,7 +211,7 @@ class WGAN(WGAN):
 # %% generator_before_the_critic
 """The generator is updated before the critic's rounds.
 
-The generator learns from the critic, so the critic is updated first.
+The generator learns from the critic's scores, so the critic is updated first.
 """
 
 
@@ -238,9 +238,9 @@ class WGAN(WGAN):
 
 
 # %% critic_moves_in_the_generators_step
-"""The generator's update changes the critic's weights as well.
+"""The generator's update also changes the critic's weights.
 
-The generator's loss depends on both networks. Ask the tape for the generator's weights only.
+The generator's loss depends on both networks. Compute the gradient with respect to the generator's weights only.
 """
 
 
@@ -268,10 +268,10 @@ class WGAN(WGAN):
 
 
 # %% generator_moves_in_the_critics_rounds
-"""The critic's rounds change the generator's weights as well.
+"""The critic's rounds also change the generator's weights.
 
-With the fakes made on the tape, the critic's loss depends on both networks. Ask the tape for the critic's weights
-only.
+If the tape records how the fakes are made, the critic's loss depends on both networks. Compute the gradient with
+respect to the critic's weights only.
 """
 
 
@@ -389,7 +389,7 @@ class WGAN(WGAN):
 
 
 # %% fakes_made_outside
-"""In the generator's half the images are made before the tape starts.
+"""For the generator's update, the fakes are made before the tape starts.
 
 The gradient goes from the loss through the critic and the image back to the generator's weights: all of it must be on
 the tape.
@@ -484,7 +484,7 @@ class WGAN(WGAN):
 # %% mean_over_the_rounds
 """The `d_loss` that is returned is the mean over the critic's rounds.
 
-The task asks for that of the last round, after which the generator is updated.
+The task asks for the loss of the last round, the one before the generator's update.
 """
 
 
@@ -515,7 +515,7 @@ class WGAN(WGAN):
 # %% critic_climbs
 """The critic's gradient is applied with the wrong sign.
 
-The optimizer subtracts the gradient: give it the gradient as the tape returns it.
+An optimizer subtracts the gradient. Pass it the gradient that the tape returns, without a minus.
 """
 
 
@@ -545,8 +545,8 @@ class WGAN(WGAN):
 # %% numpy_noise
 """The latents are drawn with NumPy.
 
-`fit` traces your code once and then runs the graph. What NumPy drew is a constant there; and with an unknown batch size
-it can't be drawn at all. Use `tf.random.normal`.
+`fit` traces your code once and then runs the graph. In the graph, numbers drawn by NumPy are constants, and NumPy
+raises an error if the batch size is unknown. Use `tf.random.normal`.
 """
 
 
@@ -574,10 +574,10 @@ class WGAN(WGAN):
 
 
 # %% critic_stays_frozen
-"""The critic is frozen for the generator's half, and never unfrozen.
+"""The critic is frozen for the generator's update, and never unfrozen.
 
-From the second step on it has no trainable weights. Set `trainable` back to True, or leave it alone: it suffices to ask
-the tape for the generator's weights.
+From the second step on it has no trainable weights. Set `trainable` back to True, or do not change it at all: it is
+enough to compute the gradient with respect to the generator's weights.
 """
 
 
@@ -617,9 +617,9 @@ class WGAN(WGAN):
 
 
 # %% one_latent_for_all
-"""One latent vector is used for the whole batch.
+"""All fakes of a batch are made from the same latent.
 
-Draw a latent vector for each image. Otherwise all fakes of a batch are the same.
+Draw one latent per image. Otherwise all fakes of a batch are equal.
 """
 
 
@@ -663,7 +663,7 @@ class WGAN(WGAN):
 # %% loss_of_the_first_round
 """The `d_loss` that is returned is that of the critic's first round.
 
-The task asks for that of the last round, after which the generator is updated.
+The task asks for the loss of the last round, the one before the generator's update.
 """
 
 
@@ -694,7 +694,7 @@ class WGAN(WGAN):
 # %% penalty_divided_by_the_batch_size
 """The penalty is divided by the batch size.
 
-`gradient_penalty` is a mean over the batch already. Add it to the loss with its weight only.
+`gradient_penalty` already returns a mean over the batch. Multiply it by `gp_weight` only.
 """
 
 
@@ -722,9 +722,9 @@ class WGAN(WGAN):
 
 
 # %% latents_of_the_first_step
-"""The latents of the first step are kept and used in every later one.
+"""The latents of the first step are used again in every later step.
 
-The critic then always sees fakes of the same latents. Draw inside the loop, in every step.
+The critic then always gets fakes from the same latents. Draw new ones inside the loop, in every step.
 """
 
 
@@ -744,6 +744,71 @@ class WGAN(WGAN):
                 penalty = self.gradient_penalty(batch_size, real_images, fake_images)
                 d_loss = self.d_loss_fn(real_scores, fake_scores) + self.gp_weight * penalty
             self.d_optimizer.apply(tape.gradient(d_loss, weights), weights)
+
+        latents = tf.random.normal((batch_size, self.latent_dim))
+        with tf.GradientTape() as tape:
+            scores = self.discriminator(self.generator(latents, training=True), training=True)
+            g_loss = self.g_loss_fn(scores)
+        weights = self.generator.trainable_weights
+        self.g_optimizer.apply(tape.gradient(g_loss, weights), weights)
+        return {"d_loss": d_loss, "g_loss": g_loss}
+
+
+# %% generator_gradient_of_one_dense_layer
+"""The generator's gradient is written out for networks of one dense layer, without a tape.
+
+The formula holds for these networks only. Let a tape compute the gradient: it works for any network.
+"""
+
+
+class WGAN(WGAN):
+    def train_step(self, real_images):
+        batch_size = tf.shape(real_images)[0]
+        weights = self.discriminator.trainable_weights
+        for _ in range(self.discriminator_extra_steps):
+            latents = tf.random.normal((batch_size, self.latent_dim))
+            with tf.GradientTape() as tape:
+                fake_images = self.generator(latents, training=True)
+                real_scores = self.discriminator(real_images, training=True)
+                fake_scores = self.discriminator(fake_images, training=True)
+                penalty = self.gradient_penalty(batch_size, real_images, fake_images)
+                d_loss = self.d_loss_fn(real_scores, fake_scores) + self.gp_weight * penalty
+            self.d_optimizer.apply(tape.gradient(d_loss, weights), weights)
+
+        latents = tf.random.normal((batch_size, self.latent_dim))
+        scores = self.discriminator(self.generator(latents, training=True), training=True)
+        with tf.GradientTape() as tape:
+            tape.watch(scores)
+            g_loss = self.g_loss_fn(scores)
+        slopes = tf.matmul(tape.gradient(g_loss, scores), tf.convert_to_tensor(weights[0]), transpose_b=True)
+        gradients = [tf.matmul(latents, slopes, transpose_a=True), tf.reduce_sum(slopes, axis=0)]
+        self.g_optimizer.apply(gradients, self.generator.trainable_weights)
+        return {"d_loss": d_loss, "g_loss": g_loss}
+
+
+# %% critic_gradient_of_one_dense_layer
+"""The critic's gradient is written out for networks of one dense layer.
+
+The formula holds for these networks only. Let a tape compute the gradient: it works for any network.
+"""
+
+
+class WGAN(WGAN):
+    def train_step(self, real_images):
+        batch_size = tf.shape(real_images)[0]
+        kernel, bias = self.discriminator.trainable_weights
+        for _ in range(self.discriminator_extra_steps):
+            fake_images = self.generator(tf.random.normal((batch_size, self.latent_dim)), training=True)
+            scores = [self.discriminator(images, training=True) for images in (real_images, fake_images)]
+            with tf.GradientTape(persistent=True) as tape:
+                tape.watch(scores)
+                penalty = self.gradient_penalty(batch_size, real_images, fake_images)
+                d_loss = self.d_loss_fn(*scores) + self.gp_weight * penalty
+            slopes = tf.concat(tape.gradient(d_loss, scores), axis=0)
+            images = tf.reshape(tf.concat([real_images, fake_images], axis=0), (2 * batch_size, -1))
+            gradients = [tf.matmul(images, slopes, transpose_a=True), tf.reduce_sum(slopes, axis=0)]
+            gradients[0] += self.gp_weight * tape.gradient(penalty, kernel)
+            self.d_optimizer.apply(gradients, [kernel, bias])
 
         latents = tf.random.normal((batch_size, self.latent_dim))
         with tf.GradientTape() as tape:

@@ -39,7 +39,7 @@ class WGAN(keras.Model):
 # %% settings_written_down
 """The number of extra steps and the weight of the penalty are constants, not the arguments.
 
-A model made with other numbers must use those. Assign the arguments.
+A model that is created with other numbers must use them. Assign the arguments.
 """
 
 
@@ -49,7 +49,7 @@ class WGAN(WGAN):
 
 
 # %% other_defaults
-"""The defaults are others: 5 extra steps, as in the paper, and a weight of 1.
+"""The default values are different: 5 extra steps, as in the paper, and a weight of 1.
 
 The notebook fixes `discriminator_extra_steps=3` and `gp_weight=10.0`.
 """
@@ -61,7 +61,7 @@ class WGAN(WGAN):
 
 
 # %% optimizers_mixed_up
-"""The two optimizers are kept under each other's name.
+"""The two optimizers are stored under each other's name.
 
 `d_optimizer` is for the critic, `g_optimizer` for the generator. Each has its own learning rate.
 """
@@ -73,7 +73,7 @@ class WGAN(WGAN):
 
 
 # %% losses_not_kept
-"""`compile` hands one optimizer and one loss to Keras and keeps the others nowhere.
+"""`compile` passes one optimizer and one loss to Keras, and does not store the others.
 
 Keras's `compile` takes one of each. The step needs two: store all four as attributes.
 """
@@ -113,7 +113,7 @@ class WGAN(keras.Model):
 
 
 # %% generator_left_out
-"""The generator is not kept.
+"""The generator is not stored.
 
 The step trains both networks: store the generator as well.
 """
@@ -136,7 +136,7 @@ class WGAN(keras.Model):
 
 
 # %% networks_swapped
-"""The discriminator is kept as the generator, and the generator as the discriminator.
+"""The discriminator is stored as the generator, and the generator as the discriminator.
 
 The order of the arguments is `discriminator, generator`.
 """
@@ -150,7 +150,7 @@ class WGAN(WGAN):
 # %% gp_weight_as_an_integer
 """The weight of the penalty is rounded to a whole number.
 
-`gp_weight` may be any number, such as 2.5. Store it as it is.
+`gp_weight` may be any number, such as 2.5. Store it without `int` or `round`.
 """
 
 
@@ -162,7 +162,7 @@ class WGAN(WGAN):
 # %% first_compile_only
 """A second `compile` does not replace the optimizers.
 
-After `compile` with other optimizers, training must use those. Assign them in every call.
+After a `compile` with other optimizers, training must use them. Assign the optimizers in every call.
 """
 
 
@@ -176,7 +176,7 @@ class WGAN(WGAN):
 # %% settings_on_the_class
 """The arguments are stored on the class, so all models share those of the last one.
 
-Store them on `self`: an attribute of the class belongs to every model.
+Store them on `self`: all models share an attribute of the class.
 """
 
 
@@ -189,7 +189,7 @@ class WGAN(WGAN):
 
 
 # %% gp_weight_written_down
-"""The weight of the penalty is 10, whatever was asked for.
+"""The weight of the penalty is always 10, whatever value is passed.
 
 10 is the default of the argument. Store the argument itself.
 """
@@ -201,7 +201,7 @@ class WGAN(WGAN):
 
 
 # %% one_loss_for_both
-"""The critic's loss function is kept for the generator, too.
+"""The critic's loss function is also stored for the generator.
 
 `compile` gets one loss function for each network: the generator's takes only the scores of fakes.
 """
@@ -215,10 +215,31 @@ class WGAN(WGAN):
 # %% parameters_in_another_order
 """`gp_weight` comes before `discriminator_extra_steps` in the signature.
 
-Who passes the arguments by position gets the two numbers mixed up. Keep the order of the text.
+Then two arguments that are passed by position are mixed up. Keep the order of the question's text.
 """
 
 
 class WGAN(WGAN):
     def __init__(self, discriminator, generator, latent_dim, gp_weight=10.0, discriminator_extra_steps=3):
         super().__init__(discriminator, generator, latent_dim, discriminator_extra_steps, gp_weight)
+
+
+# %% other_attribute_names
+"""The arguments are stored under other names.
+
+Store each argument under its own name: the methods of the next questions, and the checks, read `self.d_loss_fn` and the
+other attributes.
+"""
+
+
+class WGAN(keras.Model):
+    def __init__(self, discriminator, generator, latent_dim, discriminator_extra_steps=3, gp_weight=10.0):
+        super().__init__()
+        self.critic = discriminator
+        self.gen = generator
+        self.settings = (latent_dim, discriminator_extra_steps, gp_weight)
+
+    def compile(self, d_optimizer, g_optimizer, d_loss_fn, g_loss_fn):
+        super().compile()
+        self.optimizers = {"d": d_optimizer, "g": g_optimizer}
+        self.loss_fns = {"d": d_loss_fn, "g": g_loss_fn}
