@@ -66,4 +66,4 @@ def test_gradient_of_the_penalty(drawn: tuple[Network, np.ndarray]) -> None:
 
 def test_squares() -> None:
     batch, kernel = np.array([[3, -2]], np.float32), np.array([[0.5], [1]], np.float32)
-    assert float(outputs(batch, kernel, np.float32(1), squares(2))[0, 0]) == 0.5 * 9 + 4 + 1
+    assert float(outputs(batch, kernel, np.ones(1, np.float32), squares(2))[0, 0]) == 0.5 * 9 + 4 + 1
