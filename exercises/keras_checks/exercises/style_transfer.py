@@ -445,7 +445,7 @@ def _scenes(draw: Any) -> dict[str, Any]:
         "style_layer_names": list(layers[: draw(st.sampled_from([2, 4]))]),  # not as many as in the notebook
         "content_layer_name": draw(st.sampled_from([layers[3], layers[1]])),
         "content_weight": draw(st.sampled_from([0.2, 0.15, 0.3])),
-        "style_weight": draw(st.sampled_from([40.0, 60.0, 30.0])),
+        "style_weight": draw(st.sampled_from([40.3, 60.7, 30.9])),
         "total_variation_weight": draw(st.sampled_from([0.15, 0.1, 0.25])),
         "seed": draw(seeds()),
         "worked": False,
