@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 
 import pytest
 from handed_in import reference_cells, submission
@@ -14,6 +16,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from autograder.grading.session import Session
 from autograder.results.result import Grading
+from autograder.workers.zygote import ENVIRONMENT
 
 ALONE = ("tests/test_style.py", "tests/verifying/test_bank.py", "tests/mutants/test_mutants.py")
 """Files whose tests share nothing, so any worker may take any of them."""
@@ -58,6 +61,17 @@ def grade(session: Session) -> Grade:
         return session.grade(submission([*base, *extra], exercise), exercise, only=only)
 
     return run
+
+
+@pytest.fixture(scope="module")
+def process() -> Iterator[ProcessPoolExecutor]:
+    """One process that imports TensorFlow, for all exercises of a module that this worker of pytest tries."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in ENVIRONMENT.items():
+                patch.setenv(name, value)
+            pool.submit(int).result()
+        yield pool
 
 
 @pytest.fixture(scope="session")

@@ -5,8 +5,6 @@ A quarter of them: another quarter whenever the checks change. `tests/mutants/mu
 
 from __future__ import annotations
 
-import multiprocessing
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 
 import pytest
@@ -14,20 +12,8 @@ from mutants import Jury, mutants, survivors
 
 from autograder.bank.master import exercise_names
 from autograder.results.identity import checks_sha256
-from autograder.workers.zygote import ENVIRONMENT
 
 PARTS = 4
-
-
-@pytest.fixture(scope="module")
-def process() -> Iterator[ProcessPoolExecutor]:
-    """One process that imports TensorFlow, for all exercises that this worker of pytest tries."""
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-        with pytest.MonkeyPatch.context() as patch:
-            for name, value in ENVIRONMENT.items():
-                patch.setenv(name, value)
-            pool.submit(int).result()
-        yield pool
 
 
 def kept(exercise: str) -> list[str]:

@@ -5,8 +5,6 @@ A quarter of the answers: another quarter whenever the checks change. `kit verif
 
 from __future__ import annotations
 
-import multiprocessing
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 
 import pytest
@@ -15,21 +13,9 @@ from autograder.bank.master import exercise_names
 from autograder.bank.variants import read_variants
 from autograder.commands.verify import complaints, verified
 from autograder.verifying.verify import Scope
-from autograder.workers.zygote import ENVIRONMENT
 
 LARGEST_FIRST = sorted(exercise_names(), key=lambda name: -len(read_variants(name, "misconceptions")))
 """So that two workers end at about the same time."""
-
-
-@pytest.fixture(scope="module")
-def process() -> Iterator[ProcessPoolExecutor]:
-    """One process that imports TensorFlow, for all banks that this worker of pytest tries."""
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-        with pytest.MonkeyPatch.context() as patch:
-            for name, value in ENVIRONMENT.items():
-                patch.setenv(name, value)
-            pool.submit(int).result()
-        yield pool
 
 
 @pytest.mark.slow
