@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-
-import jupytext
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING
 
 from autograder.bank.markers import BEGIN, END, AuthoringError, check_markers, solution, stub
 from autograder.paths import SOLUTIONS
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 KINDS = ("alternatives", "misconceptions")
 TAGS = ("setup", "given", "demo")
@@ -84,6 +85,8 @@ def visible(folder: Path) -> list[Path]:
 
 def percent_cells(path: Path) -> list[NotebookNode]:
     """The cells of a percent file."""
+    import jupytext  # here, since it takes a second that most processes of the kit need not wait
+
     return jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent").cells
 
 

@@ -6,12 +6,14 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING
 
 from autograder.bank.markers import AuthoringError
 from autograder.bank.master import KINDS, Master, check_name, percent_cells, read_master, visible
 from autograder.paths import SOLUTIONS, shown
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 EDGE = "edge"
 
@@ -41,10 +43,15 @@ def read_variants(exercise: str, kind: str, solutions: Path = SOLUTIONS) -> list
     """The alternatives or the misconceptions (``kind``) of an exercise, by question and place in the file."""
     if kind not in KINDS:
         raise ValueError(f"Expected kind to be one of {KINDS} but got kind={kind!r}")
+    return read_bank(exercise, solutions)[kind]
+
+
+def read_bank(exercise: str, solutions: Path = SOLUTIONS) -> dict[str, list[Variant]]:
+    """Alternatives and misconceptions of an exercise, by kind."""
     master = read_master(exercise, solutions)
     found = {each: list(_read_kind(solutions / exercise / each, master)) for each in KINDS}
     _check_unique(found)
-    return [variant for variant, _ in found[kind]]
+    return {kind: [variant for variant, _ in variants] for kind, variants in found.items()}
 
 
 def _read_kind(folder: Path, master: Master) -> Iterator[tuple[Variant, Path]]:

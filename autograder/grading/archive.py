@@ -24,18 +24,20 @@ if TYPE_CHECKING:  # it imports TensorFlow, which a file of observations does no
 class Archive:
     """A file of observations, by whose they are. It holds for one version of the checks and of what they import.
 
-    ``part`` names one file of several: a submission that passes reads no misconceptions.
+    ``part`` names one file of several: a submission that passes reads no misconceptions. ``checks`` is the hash of the
+    checks, for who knows it already: to work it out, the whole bank is read.
     """
 
-    def __init__(self, exercise: str, seed: int, part: str = "misconceptions") -> None:
+    def __init__(self, exercise: str, seed: int, part: str = "misconceptions", checks: str = "") -> None:
         self.exercise = exercise
         self.seed = seed
         self.part = part
+        self.checks = checks or checks_sha256(exercise)
 
     @property
     def path(self) -> Path:
         """The file."""
-        return archives() / f"{self.exercise}-{self.seed}-{self.part}-{checks_sha256(self.exercise)[:16]}.frames"
+        return archives() / f"{self.exercise}-{self.seed}-{self.part}-{self.checks[:16]}.frames"
 
     def read(self) -> dict[str, Known]:
         """All that is known; nothing where the file is missing or damaged."""

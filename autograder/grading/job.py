@@ -13,7 +13,7 @@ SEED = 20
 
 @dataclass(frozen=True)
 class Job:
-    """One submission to grade. ``cells`` of None asks for the plan of the exercise only."""
+    """One submission to grade. ``cells`` of None asks for the plan of the exercise only; ``checks`` is their hash."""
 
     exercise: str
     reference: list[str]
@@ -24,6 +24,7 @@ class Job:
     only: str | None = None
     unsealed: bool = False
     profile: bool = False
+    checks: str = ""
     seed: int = SEED
     limits: Limits = field(default_factory=Limits)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from keras_checks.feedback import Record, reason
+from keras_checks.feedback import Record, fold_of, reason, voice
 from keras_checks.question import Check, Question
 
 from autograder.grading.verdict import Verdict
@@ -35,6 +35,8 @@ def check_record(verdict: Verdict, record: Record | None) -> CheckRecord:
         "note": verdict.note if verdict.outcome is Outcome.FAULT else None,
         "feedback": markdown(record) if record else None,
         "reason": reason(record) if record else None,
+        "fold": fold_of(record) if record else None,
+        "voice": voice(record) if record else None,
     }
 
 

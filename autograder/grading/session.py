@@ -19,6 +19,7 @@ from autograder.bank.settings import settings_of
 from autograder.bank.variants import Variant, read_variants
 from autograder.grading.job import Job
 from autograder.paths import AUTOGRADER, SOLUTIONS
+from autograder.results.identity import checks_sha256
 from autograder.results.key import NO_KEY
 from autograder.results.records import PlanRow, Status
 from autograder.results.result import Grading
@@ -145,7 +146,8 @@ class Session:
         reference, misconceptions = self._answers[exercise]
         limits = self.limits or replace(Limits(), total_seconds=settings_of(exercise).seconds)
         options |= {"unsealed": self.unsealed, "profile": spans.recording()}
-        return Job(exercise, reference, misconceptions, limits=limits, **options)
+        checks = checks_sha256(exercise)
+        return Job(exercise, reference, misconceptions, limits=limits, checks=checks, **options)
 
     def _run(self, job: Job, grading: Grading, progress: Progress | None) -> None:
         def take(event: dict[str, Any]) -> None:

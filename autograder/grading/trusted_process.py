@@ -69,9 +69,9 @@ class Memory:
 
     def __init__(self, job: Job) -> None:
         self.questions = load_questions(job.exercise)
-        kept = Archive(job.exercise, job.seed, "reference")
+        kept = Archive(job.exercise, job.seed, "reference", job.checks)
         self.reference = Reference(job.exercise, job.reference, job.seed, kept)
-        archive = Archive(job.exercise, job.seed)
+        archive = Archive(job.exercise, job.seed, checks=job.checks)
         self.diagnosis = Diagnosis(job.exercise, job.reference, job.misconceptions, job.seed, archive)
 
 
@@ -141,7 +141,7 @@ def _said(exercise: str, verdict: Verdict, found: Variant | None) -> Record | No
     if verdict.failure is None:
         return None
     named = Misconception(found.name, found.statement, found.hint) if found else None
-    confirming = verdict.judge is not verdict.check
+    case = verdict.judge.trial.told(verdict.counterexample)
     return record_of(
-        exercise, verdict.check, verdict.failure, verdict.counterexample, verdict.seen, named, confirming=confirming
+        exercise, verdict.check, verdict.failure, case, verdict.seen, named, confirming=verdict.is_unconfirmed
     )

@@ -47,6 +47,11 @@ class Verdict:
         return self.judging or self.check
 
     @property
+    def is_unconfirmed(self) -> bool:
+        """Whether the check itself passes, and a judge that has to confirm it fails."""
+        return self.judge is not self.check
+
+    @property
     def points(self) -> float:
         """Points earned."""
         return self.check.points if self.outcome is Outcome.PASSED else 0.0

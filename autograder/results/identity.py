@@ -11,8 +11,8 @@ from pathlib import Path
 
 from keras_checks import __version__
 
-from autograder.bank.master import KINDS, read_master
-from autograder.bank.variants import read_variants
+from autograder.bank.master import read_master
+from autograder.bank.variants import read_bank
 from autograder.paths import AUTOGRADER, CHECKS, ROOT
 
 PACKAGES = ("tensorflow", "keras", "numpy", "hypothesis", "ipython")
@@ -86,5 +86,5 @@ def deciding_files(exercise: str) -> Iterator[Path]:
 def _answers(exercise: str) -> Iterator[str]:
     """The code of the reference and of the bank, without the prose around it."""
     yield from (cell.source for cell in read_master(exercise).reference_cells())
-    for kind in KINDS:
-        yield from (f"{variant.question}.{variant.name}\n{variant.code}" for variant in read_variants(exercise, kind))
+    for variants in read_bank(exercise).values():
+        yield from (f"{variant.question}.{variant.name}\n{variant.code}" for variant in variants)

@@ -14,9 +14,6 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import jupytext
-import nbformat
-
 from autograder.errors import KitError
 from autograder.submissions.modules import CELLS, EXERCISE, MAX_FILE, Entry, modules_beside
 
@@ -181,6 +178,8 @@ def extract(name: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes
 
 
 def _notebook(name: str, text: str) -> tuple[list[Cell], str | None]:
+    import nbformat  # here, for only the process that reads needs it
+
     try:
         node = nbformat.reads(text, as_version=4)
         cells = [_cell(cell) for cell in node.cells if cell.get("cell_type") == "code"]
@@ -219,6 +218,8 @@ def _exercise(metadata: Any, cells: list[Cell]) -> str | None:
 
 def _script(name: str, text: str) -> tuple[list[Cell], str | None]:
     """The cells of a script: at `# In[…]:` (nbconvert) or `# %%` (percent) lines; else one cell."""
+    import jupytext
+
     try:
         if re.search(r"(?m)^# In\[[\d ]*\]:", text):
             parts = re.split(r"(?m)^# In\[[\d ]*\]:\s*$", text)

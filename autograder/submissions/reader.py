@@ -16,6 +16,9 @@ import time
 from dataclasses import asdict
 from typing import BinaryIO, NoReturn
 
+import jupytext  # noqa: F401 - imported once, for all children
+import nbformat  # noqa: F401
+
 from autograder.submissions.read import Unreadable, from_bytes
 
 LENGTH = struct.Struct(">Q")
