@@ -5,6 +5,7 @@ Run as ``python -m autograder.submissions.reader`` by :mod:`autograder.submissio
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import resource
@@ -15,9 +16,6 @@ import sys
 import time
 from dataclasses import asdict
 from typing import BinaryIO, NoReturn
-
-import jupytext  # noqa: F401 - imported once, for all children
-import nbformat  # noqa: F401
 
 from autograder.submissions.read import Unreadable, from_bytes
 
@@ -30,6 +28,8 @@ TOO_MUCH = "can't be read in reasonable time and memory. Clear its outputs, save
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     """Answer requests, each a file name and its bytes, until there are no more."""
+    for module in ("nbformat", "jupytext"):  # once, for all children
+        importlib.import_module(module)
     while name := _receive(requests):
         data = _receive(requests)
         _send(answers, _read_in_child(name.decode("utf-8", "surrogateescape"), data))

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from autograder.classroom.mistakes import MisconceptionCount, Together, mistakes, together
-from autograder.classroom.report.charts import difficulty_chart, distribution_chart, together_chart
 from autograder.classroom.report.exercises import Belief, beliefs, title_of
 from autograder.classroom.report.people import Person
 from autograder.classroom.report.rows import pick
@@ -23,6 +22,8 @@ from autograder.classroom.statistics import (
     summary,
 )
 
+FEW = 5
+"""Below so many submissions there are no charts: the figures and the table say all of them."""
 CHARTED = 12
 """Misconceptions in the chart of those that come together: more are rare, and their numbers too small to read."""
 PAIRS = 6
@@ -59,7 +60,7 @@ class ClassPart:
     name: str
     title: str
     summary: Summary
-    distribution: Markup
+    distribution: Markup | None
     difficulty: Markup | None
     enough: int
     questions: list[tuple[QuestionStatistics, list[tuple[CheckStatistics, str]]]]
@@ -77,19 +78,20 @@ def class_part(exercise: str, results: Named, people: Mapping[str, Person]) -> C
     said = believed(exercise, counts, people)
     pairs = together(counts)
     end = summary(results)
+    charts = _charts(key, results, end, said, pairs) if end.count >= FEW else (None, None, None)
     return ClassPart(
         key,
         exercise,
         title_of(exercise),
         end,
-        distribution_chart(key, distribution(results), end),
-        difficulty_chart(key, questions),
+        charts[0],
+        charts[1],
         ENOUGH,
         [(item, [(check, pick(exercise, item.question, check.check)) for check in item.checks]) for item in questions],
         list(said.values()),
         COMMON,
         [BothBelieved(said[pair.one.name], said[pair.other.name], pair.both) for pair in pairs[:PAIRS]],
-        _together_chart(key, said, pairs),
+        charts[2],
     )
 
 
@@ -113,9 +115,17 @@ def in_words(name: str) -> str:
     return f"{name.replace('_', ' ').capitalize()} (no longer in the bank)."
 
 
-def _together_chart(key: str, said: Mapping[str, Believed], pairs: Sequence[Together]) -> Markup | None:
-    """The chart of the misconceptions that come together, the commonest of them."""
+def _charts(
+    key: str, results: Named, end: Summary, said: Mapping[str, Believed], pairs: Sequence[Together]
+) -> tuple[Markup | None, Markup | None, Markup | None]:
+    """The scores, the questions, and the commonest of the misconceptions that come together."""
+    from autograder.classroom.report import charts  # Matplotlib, for which a small class need not wait
+
     names = dict.fromkeys(name for pair in pairs for name in (pair.one.name, pair.other.name))
     numbers = {name: said[name].number for name in sorted(names, key=lambda name: said[name].number)[:CHARTED]}
     charted = [pair for pair in pairs if pair.one.name in numbers and pair.other.name in numbers]
-    return together_chart(key, numbers, charted) if charted else None
+    return (
+        charts.distribution_chart(key, distribution(results), end),
+        charts.difficulty_chart(key, items(results)),
+        charts.together_chart(key, numbers, charted) if charted else None,
+    )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from markupsafe import Markup
 
 from autograder.classroom.report.attention import concerns
+from autograder.classroom.report.class_part import class_part
 from autograder.classroom.report.code import CodeCell
 from autograder.classroom.report.exercises import place_of, title_of
 from autograder.classroom.report.pairs import pair_parts
@@ -54,8 +55,6 @@ def report(
         similar: pairs of submissions that are alike.
         today: the date on the page; that of the day where it is left out.
     """
-    from autograder.classroom.report.class_part import class_part  # Matplotlib, for which grading need not wait
-
     people = by_bird(results) if pseudonyms else by_name(results, students or {})
     results = sorted(results, key=lambda named: people[named[0]].place)
     shown = {} if pseudonyms or code is None else code
