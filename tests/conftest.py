@@ -3,23 +3,38 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 
 import pytest
-from handed_in import reference_cells, submission
+from handed_in import EXERCISE, reference_cells, submission
 from playwright.sync_api import Browser, Error, sync_playwright
 from sessions import LIMITS, Grade
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from autograder.bank.master import read_master
+from autograder.building.build import grader_zip
 from autograder.grading.session import Session
 from autograder.results.result import Grading
 from autograder.workers.zygote import ENVIRONMENT
 
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # processes that import TensorFlow take four times as long without
 ALONE = ("tests/test_style.py", "tests/verifying/test_bank.py", "tests/mutants/test_mutants.py")
-"""Files whose tests share nothing, so any worker may take any of them."""
+"""Files whose tests share nothing, so any worker may take any of them: they come last, and fill what time is left."""
+FIRST = (
+    "tests/hostile",
+    "tests/doors/gradescope",
+    "tests/classroom",
+    "tests/student",
+    "tests/doors/prairielearn",
+    "tests/doors",
+    "tests/grading",
+    "tests/workers",
+)
+"""Folders that take minutes, the longest first, so that all workers end at about the same time."""
 TOGETHER = {"tests/browser": "tests/student"}
 """Folders that share an environment which is made on disk."""
 CHROMIUM = (
@@ -36,13 +51,29 @@ class ByFolder(LoadScopeScheduling):
     """Keeps the tests of a folder in one worker of pytest-xdist: what they share is made once."""
 
     def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.partition("::")[0]
-        folder = file.rpartition("/")[0]
-        return nodeid if file in ALONE else TOGETHER.get(folder, folder)
+        return scope_of(nodeid)
+
+
+def scope_of(nodeid: str) -> str:
+    """The folder that a test shares with others, or the test itself."""
+    file = nodeid.partition("::")[0]
+    folder = file.rpartition("/")[0]
+    return nodeid if file in ALONE else TOGETHER.get(folder, folder)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what takes longest first, and last what any worker may take."""
+
+    def rank(item: pytest.Item) -> int:
+        scope = scope_of(item.nodeid)
+        return FIRST.index(scope) if scope in FIRST else len(FIRST) + (scope == item.nodeid)
+
+    items.sort(key=rank)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
     """How tests are handed to workers. (The option `loadgroup` of pytest-xdist 3.8 has no effect with pytest 9.)"""
+    config.option.loadscopereorder = False  # else by the number of their tests
     return ByFolder(config, log)
 
 
@@ -61,6 +92,12 @@ def grade(session: Session) -> Grade:
         return session.grade(submission([*base, *extra], exercise), exercise, only=only)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def package() -> bytes:
+    """The autograder zip of `EXERCISE`, built once: its plan comes from checks that import TensorFlow."""
+    return grader_zip(read_master(EXERCISE))
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ COMMANDS = {
 }
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", [pytest.param(it, marks=pytest.mark.slow if it == "types" else ()) for it in COMMANDS])
 def test_clean(name: str) -> None:
     tool, *arguments = COMMANDS[name]
     command = [str(Path(sys.executable).with_name(tool)), *arguments]

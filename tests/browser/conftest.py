@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page
 from processes import free_port
 from student_machine import plain_environment, student_folder, student_python
 
-__all__ = ["open_notebook", "student_folder", "student_python", "theme"]
+__all__ = ["open_notebook", "student_folder", "student_python"]
 
 START_SECONDS = 60
 SETTINGS = {
@@ -26,17 +26,17 @@ SETTINGS = {
 
 
 @contextmanager
-def jupyterlab(folder: Path, home: Path, python: Path, theme: str) -> Iterator[str]:
+def jupyterlab(folder: Path, home: Path, python: Path) -> Iterator[str]:
     """A running JupyterLab whose kernel is the student's Python; the address of its pages."""
     _write_kernel(home / "kernels" / "python3", python)
-    settings = SETTINGS | {"apputils-extension/themes": {"theme": f"JupyterLab {theme.capitalize()}"}}
-    for name, values in settings.items():
+    for name, values in SETTINGS.items():
         path = home / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(values), encoding="utf-8")
     port = free_port()
     options = {"ServerApp.port": port, "ServerApp.open_browser": False, "IdentityProvider.token": "student"}
     options |= {"ServerApp.root_dir": folder, "LabApp.user_settings_dir": home / "settings"}
+    options |= {"LabApp.expose_app_in_browser": True}  # for `set_theme`
     arguments = [f"--{name}={value}" for name, value in options.items()]
     environment = plain_environment() | {"HOME": str(home), "JUPYTER_PATH": str(home)}
     command = [sys.executable, "-m", "jupyterlab", "--allow-root", *arguments]
@@ -68,17 +68,11 @@ def _wait(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
     raise RuntimeError(f"JupyterLab did not start: {log.read_text(errors='replace')[-1500:]}")
 
 
-@pytest.fixture(params=["light", "dark"])
-def theme(request: pytest.FixtureRequest) -> str:
-    return request.param
-
-
 @pytest.fixture
 def open_notebook(
     browser: Browser,
     student_folder: Path,
     student_python: Path,
-    theme: str,
     tmp_path: Path,
     pytestconfig: pytest.Config,
 ) -> Iterator[Callable[[str], Page]]:
@@ -86,7 +80,7 @@ def open_notebook(
     home = tmp_path / "home"
     home.mkdir()
     context = browser.new_context(viewport={"width": 1280, "height": 1000})
-    with jupyterlab(student_folder, home, student_python, theme) as address:
+    with jupyterlab(student_folder, home, student_python) as address:
 
         def opened(name: str) -> Page:
             page = context.new_page()
@@ -97,5 +91,5 @@ def open_notebook(
 
         yield opened
         for page in context.pages:
-            page.screenshot(path=pytestconfig.cache.mkdir("screenshots") / f"last_{theme}.png")
+            page.screenshot(path=pytestconfig.cache.mkdir("screenshots") / "last.png")
         context.close()

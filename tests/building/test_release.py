@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from command_line import kit
-from handed_in import EXERCISE, put
+from handed_in import EXERCISE, SMALL, put
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from playwright.sync_api import Browser
 from synthetic import class_results
@@ -35,7 +35,7 @@ ONE_PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwA
 @pytest.fixture
 def dated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Settings that allow the release from a day on; returns where the solutions would go."""
-    settings = tmp_path / "solutions" / EXERCISE / "exercise.toml"
+    settings = tmp_path / "solutions" / SMALL / "exercise.toml"
     settings.parent.mkdir(parents=True)
     settings.write_text(f"release_after = {DAY}\n")
     monkeypatch.setattr("autograder.bank.settings.SOLUTIONS", tmp_path / "solutions")
@@ -54,14 +54,14 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_refused_before_the_day(dated: Path) -> None:
     with pytest.raises(TooEarly, match=f"not to be released before {DAY}.*--early"):
-        release(EXERCISE, dated, today=DAY - datetime.timedelta(days=1))
+        release(SMALL, dated, today=DAY - datetime.timedelta(days=1))
     assert not dated.exists()
 
 
 @pytest.mark.slow
 def test_released_on_the_day(dated: Path, results: Path) -> None:
     """What is given out: every cell run, a picture, each misconception by its statement, no hidden judge."""
-    page_path, notebook_path = release(EXERCISE, dated, results=results, today=DAY)
+    page_path, notebook_path = release(SMALL, dated, results=results, today=DAY)
     notebook = nbformat.read(notebook_path, as_version=4)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert all(cell.execution_count for cell in code)
@@ -71,7 +71,7 @@ def test_released_on_the_day(dated: Path, results: Path) -> None:
     text = page_path.read_text(encoding="utf-8")
     assert 'src="data:image/png;base64,' in text
     assert text.count('class="answer"') == 1, "the closing question has its answer"
-    for mistake in read_variants(EXERCISE, "misconceptions"):
+    for mistake in read_variants(SMALL, "misconceptions"):
         assert mistake.statement in notebook.cells[-1].source
     for written in (text, notebook_path.read_text(encoding="utf-8")):
         assert "in this class (" in written

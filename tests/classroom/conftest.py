@@ -1,4 +1,4 @@
-"""The report of 300 submissions, and a browser to open it in."""
+"""The reports of 300 submissions and of 40, and a browser to open them in."""
 
 from __future__ import annotations
 
@@ -14,13 +14,25 @@ from autograder.classroom.similarity import Pair
 
 SHARED = (frozenset({(1, 2), (1, 3)}), frozenset({(1, 1)}))
 """Lines of the second code cell of each of the two who are alike."""
+FEW = 40
+"""The first submissions: one of each kind is among them."""
 PAIRS = [Pair("submission_006", "submission_008", "custom_loss", 0.93, ("return v < 3",), SHARED)]
 
 
 @pytest.fixture(scope="session")
 def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("report") / "report.html"
-    text = report(class_results(COUNT), students(COUNT), code=class_code(COUNT), similar=PAIRS)
+    return report_of(COUNT, tmp_path_factory.mktemp("report"))
+
+
+@pytest.fixture(scope="session")
+def short_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return report_of(FEW, tmp_path_factory.mktemp("short"))
+
+
+def report_of(count: int, folder: Path) -> Path:
+    """The report of so many submissions."""
+    path = folder / "report.html"
+    text = report(class_results(count), students(count), code=class_code(count), similar=PAIRS)
     path.write_text(text, encoding="utf-8")
     return path
 
@@ -44,6 +56,12 @@ def scheme(request: pytest.FixtureRequest) -> str:
 def page(browser: Browser, page_file: Path) -> Iterator[Page]:
     """The report, open on a desktop; any request for something else, and any error of a script, fails the test."""
     yield from opened(browser, page_file)
+
+
+@pytest.fixture
+def short(browser: Browser, short_file: Path) -> Iterator[Page]:
+    """The report of the first submissions, under the same conditions: axe looks at each row of a table."""
+    yield from opened(browser, short_file)
 
 
 @pytest.fixture

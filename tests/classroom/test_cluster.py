@@ -20,7 +20,7 @@ from autograder.paths import ROOT
 
 pytest.importorskip("distributed")
 pytestmark = pytest.mark.slow
-LIGHT = 10
+LIGHT = 5
 
 
 def dask(*arguments: str, cwd: Path) -> subprocess.Popen[bytes]:
@@ -49,14 +49,25 @@ def stop(*processes: subprocess.Popen[bytes]) -> None:
             process.wait()
 
 
-@pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
-    """The address of a scheduler, and its two workers."""
-    address, scheduler = start_scheduler(tmp_path)
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+    """The address of a scheduler, and its two workers; the last test that asks for it kills one."""
+    cwd = tmp_path_factory.mktemp("cluster")
+    address, scheduler = start_scheduler(cwd)
     options = ("--no-dashboard", "--nthreads", "1", "--no-nanny", "--death-timeout", "60")
-    workers = [dask("worker", address, *options, "--name", name, cwd=tmp_path) for name in ("one", "two")]
+    workers = [dask("worker", address, *options, "--name", name, cwd=cwd) for name in ("one", "two")]
     yield address, workers
     stop(*workers, scheduler)
+
+
+@pytest.fixture(scope="module")
+def lonely(tmp_path_factory: pytest.TempPathFactory) -> Iterator[subprocess.Popen[str]]:
+    """A run without a scheduler: it waits for one while other tests go on."""
+    cwd = tmp_path_factory.mktemp("lonely")
+    address = f"tcp://127.0.0.1:{free_port()}"
+    run = start_kit("grade", small_class(cwd / "class", 1), "--scheduler", address, "--output", cwd / "results")
+    yield run
+    run.kill()
 
 
 @pytest.fixture
@@ -69,6 +80,29 @@ def folder(tmp_path: Path) -> Path:
     )
     files = {"mistake": one, "copy": one, "another": other, "empty": b""}
     return put(folder, {f"{name}.ipynb": data for name, data in files.items()})
+
+
+@pytest.mark.usefixtures("lonely")
+@pytest.mark.timeout(300)
+def test_ctrl_c_ends_the_sessions_and_leaves_the_workers(
+    cluster: tuple[str, list[subprocess.Popen[bytes]]], folder: Path, tmp_path: Path
+) -> None:
+    address, workers = cluster
+    output = tmp_path / "results"
+    run = start_kit("grade", folder, "--scheduler", address, "--output", output)
+    try:
+        wait_for(lambda: output.is_dir() and len(results_in(output)) >= 2)
+        zygotes = [child for worker in workers for child in psutil.Process(worker.pid).children()]
+        assert zygotes
+        run.send_signal(signal.SIGINT)
+        said = run.communicate(timeout=60)[0]
+    finally:
+        run.kill()
+    assert run.returncode == 130, said
+    assert "Run the same command to resume." in said
+    assert "Traceback" not in said
+    assert have_ended(zygotes, 30)
+    assert [worker.poll() for worker in workers] == [None, None]
 
 
 @pytest.mark.timeout(600)
@@ -97,33 +131,9 @@ def test_a_worker_dies_and_the_results_are_the_same_bit_for_bit(
     assert (far / "report.html").is_file()
 
 
-@pytest.mark.timeout(300)
-def test_ctrl_c_ends_the_sessions_and_leaves_the_workers(
-    cluster: tuple[str, list[subprocess.Popen[bytes]]], folder: Path, tmp_path: Path
-) -> None:
-    address, workers = cluster
-    output = tmp_path / "results"
-    run = start_kit("grade", folder, "--scheduler", address, "--output", output)
-    try:
-        wait_for(lambda: output.is_dir() and len(results_in(output)) >= 2)
-        zygotes = [child for worker in workers for child in psutil.Process(worker.pid).children()]
-        assert zygotes
-        run.send_signal(signal.SIGINT)
-        said = run.communicate(timeout=60)[0]
-    finally:
-        run.kill()
-    assert run.returncode == 130, said
-    assert "Run the same command to resume." in said
-    assert "Traceback" not in said
-    assert have_ended(zygotes, 30)
-    assert [worker.poll() for worker in workers] == [None, None]
-
-
-def test_nobody_there(tmp_path: Path) -> None:
-    folder = small_class(tmp_path / "class", 1)
-    run = start_kit("grade", folder, "--scheduler", f"tcp://127.0.0.1:{free_port()}", "--output", tmp_path / "results")
-    said = run.communicate(timeout=100)[0]
-    assert run.returncode == 1
+def test_nobody_there(lonely: subprocess.Popen[str]) -> None:
+    said = lonely.communicate(timeout=100)[0]
+    assert lonely.returncode == 1
     assert "No scheduler answers" in said
     assert "Traceback" not in said
 

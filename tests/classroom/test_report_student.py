@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from handed_in import EXERCISE, answers_to, misconception_of, notebook, put, reference_cells
+from keras_checks.feedback import Fold
 from synthetic import RAISED, failed, given, handed_in, passed, plan_of
 
 from autograder.classroom.report import code_of, read_code, student_page
@@ -112,6 +113,13 @@ def test_checks_that_fail_for_the_same_reason_name_the_first() -> None:
     told = split(question_text(records), records)
     assert "Received" in told[0]
     assert told[1:] == ["Fails for the same reason as *shape*."] * 2
+    for fold, how in (
+        (Fold.UNTRIED, "Could not be tried for"),
+        (Fold.HOLDS, "Holds by itself, but does not count, for"),
+    ):
+        records[-1]["fold"] = fold
+        told = split(question_text(records), records)
+        assert told[1:] == ["Fails for the same reason as *shape*.", f"{how} the same reason as *shape*."]
 
 
 def alike_failures() -> list[CheckRecord]:

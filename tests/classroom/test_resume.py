@@ -21,7 +21,7 @@ from autograder.results.result import Grading
 from autograder.submissions.collect import find_submissions
 from autograder.submissions.read import Submission
 
-COUNT = 8
+COUNT = 10
 LIGHT = 2.0
 """Points of a submission with the first question answered."""
 
@@ -57,23 +57,31 @@ def grade(grader: Watched, folder: Path, output: Path, jobs: int = 3) -> list[Do
     return told
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGINT])
-def test_a_stopped_run_goes_on_where_it_was(tmp_path: Path, by: signal.Signals) -> None:
-    folder, output = small_class(tmp_path / "class", COUNT), tmp_path / "results"
+def stopped(folder: Path, output: Path, by: signal.Signals) -> tuple[int, str]:
+    """The exit status and the words of a run that is stopped when it has graded two more."""
+    before = written(output)
     run = start_kit("grade", folder, "--output", output, "--jobs", "2")
-    wait_for(lambda: len(written(output)) >= 2)
+    wait_for(lambda: len(written(output)) >= len(before) + 2)
     processes = descendants(run.pid)
     assert processes
     run.send_signal(by)
     said = run.communicate(timeout=30)[0]
     assert have_ended(processes), "processes are left"
+    after = written(output)
+    assert len(before) + 2 <= len(after) < COUNT
+    assert {name: after[name] for name in before} == before, "graded twice"
+    return run.returncode, said
+
+
+@pytest.mark.slow
+def test_a_stopped_run_goes_on_where_it_was(tmp_path: Path) -> None:
+    folder, output = small_class(tmp_path / "class", COUNT), tmp_path / "results"
+    status, said = stopped(folder, output, signal.SIGINT)
+    assert status == 130
+    assert f"of {COUNT}. Run the same command to resume." in said
+    assert "Traceback" not in said
+    stopped(folder, output, signal.SIGKILL)
     before = written(output)
-    assert 2 <= len(before) < COUNT
-    if by == signal.SIGINT:
-        assert run.returncode == 130
-        assert f"of {COUNT}. Run the same command to resume." in said
-        assert "Traceback" not in said
     said = kit("grade", folder, "--output", output, "--jobs", "2")
     after = written(output)
     assert len(after) == COUNT

@@ -66,7 +66,9 @@ def jobs(monkeypatch: pytest.MonkeyPatch) -> list[Job]:
 
 @pytest.mark.parametrize("door", DOORS)
 @pytest.mark.parametrize("place", ["the zip's root", "beside the notebook"])
-@pytest.mark.parametrize(("show_hidden", "visibility"), [("always", "visible"), ("never", "hidden")])
+@pytest.mark.parametrize(
+    ("show_hidden", "visibility"), [("always", "visible"), ("never", "hidden"), ("after_published", "after_published")]
+)
 def test_settings_hold(
     door: str,
     place: str,

@@ -42,6 +42,7 @@ def train_step(model, x, y, loss_fn, learning_rate):
 """
 
 
+@pytest.mark.slow
 def test_a_second_mistake_does_not_hide_the_first(grade: Grade) -> None:
     """The second shows in one check, where the first then does something else than on its own."""
     grading = grade("training_loop", SWAPPED_AND_ALL_MOVED, only="train_step")

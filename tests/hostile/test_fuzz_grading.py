@@ -21,7 +21,7 @@ from autograder.submissions.read import Submission, Unreadable, from_bytes
 
 pytestmark = pytest.mark.slow
 FUZZ = settings(
-    deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck), max_examples=120
+    deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck), max_examples=60
 )
 
 

@@ -89,7 +89,7 @@ def test_an_unbroken_notebook_is_read_as_it_is() -> None:
     assert found.exercise == "custom_loss"
 
 
-@settings(FUZZ, max_examples=200, deadline=None)  # the process that reads has limits of its own
+@settings(FUZZ, max_examples=100, deadline=None)  # the process that reads has limits of its own
 @given(zips(), st.sampled_from(["class.zip", "one.ipynb", "=x.zip", "ünï.py"]))
 def test_classes(tmp_path_factory: pytest.TempPathFactory, data: bytes, name: str) -> None:
     folder = tmp_path_factory.mktemp("class", numbered=True)

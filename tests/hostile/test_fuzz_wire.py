@@ -156,7 +156,7 @@ def outcome_of(reply: bytes) -> Any:
 def test_a_taken_worker_gives_an_observation_or_fails(bare: Zygote) -> None:
     became: Counter[str] = Counter()
 
-    @settings(FUZZ, max_examples=120)
+    @settings(FUZZ, max_examples=60)  # a third of them has to be waited for
     @given(reply=frames())
     def asked(reply: bytes) -> None:
         expected = outcome_of(reply)
@@ -170,7 +170,7 @@ def test_a_taken_worker_gives_an_observation_or_fails(bare: Zygote) -> None:
         assert repr(found) == repr(expected)
 
     asked()
-    assert min(became[kind] for kind in ("seen", "malformed", "timeout")) > 5, became
+    assert min(became[kind] for kind in ("seen", "malformed", "timeout")) > 2, became
     assert bare.ping()["threads"] == 1
 
 

@@ -11,7 +11,7 @@ import pytest
 from nbclient import NotebookClient
 from student_machine import plain_environment, student_folder, student_python
 
-__all__ = ["Run", "run_notebook", "student_folder", "student_python"]
+__all__ = ["MakeRun", "Run", "runs_in", "student_folder", "student_python"]
 
 
 class Run(Protocol):
@@ -22,20 +22,37 @@ class Run(Protocol):
     ) -> nbformat.NotebookNode: ...
 
 
-@pytest.fixture
-def run_notebook(student_python: Path, student_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs a notebook with a Jupyter kernel of the student's environment, in the student's folder."""
-    spec = tmp_path / "kernels" / "student"
+class MakeRun(Protocol):
+    """How notebooks are run in a student's folder."""
+
+    def __call__(self, student_folder: Path) -> Run: ...
+
+
+@pytest.fixture(scope="session")
+def runs_in(student_python: Path, tmp_path_factory: pytest.TempPathFactory) -> MakeRun:
+    """Runs notebooks with Jupyter kernels of the student's environment."""
+    home = tmp_path_factory.mktemp("jupyter")
+    spec = home / "kernels" / "student"
     spec.mkdir(parents=True)
     command = [str(student_python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
     (spec / "kernel.json").write_text(json.dumps({"argv": command, "display_name": "student", "language": "python"}))
-    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
 
-    def run(
-        notebook: nbformat.NotebookNode, folder: Path | None = None, package: Path | None = None
-    ) -> nbformat.NotebookNode:
-        place = {"metadata": {"path": str(folder or student_folder)}}
-        client = NotebookClient(notebook, kernel_name="student", timeout=300, allow_errors=True, resources=place)
-        return client.execute(env=plain_environment() | ({"PYTHONPATH": str(package)} if package else {}))
+    def make(student_folder: Path) -> Run:
+        def run(
+            notebook: nbformat.NotebookNode, folder: Path | None = None, package: Path | None = None
+        ) -> nbformat.NotebookNode:
+            place = {"metadata": {"path": str(folder or student_folder)}}
+            client = NotebookClient(notebook, kernel_name="student", timeout=300, allow_errors=True, resources=place)
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setenv("JUPYTER_PATH", str(home))
+                return client.execute(env=plain_environment() | ({"PYTHONPATH": str(package)} if package else {}))
 
-    return run
+        return run
+
+    return make
+
+
+@pytest.fixture
+def run_notebook(runs_in: MakeRun, student_folder: Path) -> Run:
+    """Runs a notebook in the student's folder."""
+    return runs_in(student_folder)

@@ -48,6 +48,7 @@ def bootstrap(folder: Path, base: Path) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)  # another worker of pytest may make it now
         if not base.is_dir():
             unfinished = base.with_name(f"{base.name}.unfinished")
+            shutil.rmtree(unfinished, ignore_errors=True)  # a run that was stopped leaves one
             _debootstrap(unfinished)
             run_in(unfinished, "bash", "-c", PYTHON)
             unfinished.rename(base)

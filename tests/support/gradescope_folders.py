@@ -54,13 +54,26 @@ def run(root: Path, timeout: float = 280) -> str:
     return done.stdout + done.stderr
 
 
-def run_many(source: Path, roots: list[Path], grace: int = 75) -> str:
-    """What the door prints, called for several folders by one process."""
+def start_many(source: Path, roots: list[Path], grace: int = 75) -> subprocess.Popen[str]:
+    """Starts the door for several folders in one process."""
     code = MANY.format(grace=grace)
     command = [source / ".venv" / "bin" / "python", "-P", "-c", code, *roots]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=280, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
-    return done.stdout + done.stderr
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def run_many(source: Path, roots: list[Path], grace: int = 75) -> str:
+    """What the door prints, called for several folders by one process."""
+    return said_by(start_many(source, roots, grace))
+
+
+def said_by(process: subprocess.Popen[str]) -> str:
+    """What a process prints until it ends; it ends with status 0."""
+    try:
+        said, errors = process.communicate(timeout=280)
+    finally:
+        process.kill()
+    assert process.returncode == 0, errors[-2000:]
+    return said + errors
 
 
 def read_results(root: Path) -> dict[str, Any]:

@@ -17,6 +17,8 @@ from autograder.submissions.read import Cell, Submission
 
 EXERCISE = "custom_loss"
 """Where any exercise will do."""
+SMALL = "threaded_dense"
+"""An exercise whose misconceptions are observed in less time."""
 
 
 def reference_cells(exercise: str = EXERCISE) -> list[str]:
@@ -43,9 +45,9 @@ def notebook(*sources: str, tags: Sequence[str] = (), **metadata: Any) -> bytes:
     return nbformat.writes(node).encode()
 
 
-def right_notebook(*more: str) -> bytes:
+def right_notebook(*more: str, exercise: str = EXERCISE) -> bytes:
     """A right notebook, with more cells after its own."""
-    return notebook(*reference_cells(), *more)
+    return notebook(*reference_cells(exercise), *more, kit={"exercise": exercise})
 
 
 def submission(sources: Sequence[str], exercise: str = EXERCISE) -> Submission:

@@ -123,5 +123,10 @@ def _locked(pytestconfig: pytest.Config) -> Path:
 @pytest.fixture
 def student_folder(tmp_path: Path) -> Path:
     """An empty folder with the student's zip unpacked."""
-    zipfile.ZipFile(io.BytesIO(zip_bytes(student_files()))).extractall(tmp_path)
-    return tmp_path / "exercises"
+    return unpacked(tmp_path)
+
+
+def unpacked(folder: Path) -> Path:
+    """The student's folder, where the student's zip is unpacked."""
+    zipfile.ZipFile(io.BytesIO(zip_bytes(student_files()))).extractall(folder)
+    return folder / "exercises"

@@ -72,6 +72,7 @@ def test_errors_of_any_kind_are_reported_and_the_worker_goes_on(student: MakeStu
     assert messages["input"] == "input() does not work while a notebook is graded."
 
 
+@pytest.mark.slow
 def test_a_cell_that_ends_its_process_is_left_out(student: MakeStudent) -> None:
     submission = student("kept = 1", *DIED.values(), "assert kept == 1", replays=len(DIED))
     first, *outcomes, last = submission.run_cells()

@@ -29,6 +29,7 @@ def test_removes_closed_folders_links_and_fifos(messy: Path, tmp_path: Path) -> 
     assert [path.name for path in tmp_path.iterdir()] == ["kept"]
 
 
+@pytest.mark.slow
 def test_removes_folders_deeper_than_any_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     top = tmp_path / "top"
     top.mkdir()

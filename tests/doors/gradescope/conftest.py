@@ -1,4 +1,4 @@
-"""The autograder zip, packed once, and unpacked where a test may not change it."""
+"""The autograder zip, unpacked where a test may not change it."""
 
 from __future__ import annotations
 
@@ -7,15 +7,6 @@ from pathlib import Path
 
 import pytest
 from gradescope_folders import unpack, worker_can_reach
-from handed_in import EXERCISE
-
-from autograder.bank.master import read_master
-from autograder.building.build import grader_zip
-
-
-@pytest.fixture(scope="session")
-def package() -> bytes:
-    return grader_zip(read_master(EXERCISE))
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from handed_in import notebook, right_notebook, zipped
 
 from autograder.results.markdown import escape_markdown
 
+pytestmark = pytest.mark.slow
 RIGHT = right_notebook()
 MARKS = b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
 ONE_CELL = b'{"cells": [%s], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'

@@ -24,7 +24,10 @@ import pytest
 from clean_root import SUITE, bootstrap, missing, remove, run_in, size_mb
 from container import container
 from gradescope_folders import hand_in, read_results
-from handed_in import EXERCISE, right_notebook
+from handed_in import SMALL, right_notebook
+
+from autograder.bank.master import read_master
+from autograder.building.build import grader_zip
 
 SETUP_SECONDS = 180
 CONTAINERS = {"1 CPU, 1.5 GB": (1, 1536), "0.5 CPU, 0.75 GB": (0.5, 768)}
@@ -59,6 +62,12 @@ def figures() -> Iterator[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
+def package() -> bytes:
+    """The zip of an exercise that is set up in little time."""
+    return grader_zip(read_master(SMALL))
+
+
+@pytest.fixture(scope="module")
 def machine(package: bytes, tmp_path_factory: pytest.TempPathFactory, figures: dict[str, Any]) -> Iterator[Path]:
     """A fresh system with the zip set up in it; its root folder."""
     root = tmp_path_factory.mktemp("clean") / "root"
@@ -80,7 +89,7 @@ def _set_up(root: Path) -> dict[str, Any]:
     size, python = size_mb(root), system_python(root)
     begin, used = time.monotonic(), _cpu_seconds()
     said = run_in(root, "/autograder/source/setup.sh", timeout=1200)
-    assert f"The grader of {EXERCISE} is set up." in said
+    assert f"The grader of {SMALL} is set up." in said
     assert system_python(root) == python, "the system's own Python is not ours to change"
     return {
         "setup_seconds": round(time.monotonic() - begin, 1),
@@ -135,7 +144,7 @@ def test_a_right_submission_in_a_small_container(machine: Path, size: str, figur
         limits = container(cpus, memory)
         with limits as held:
             begin = time.monotonic()
-            outcome = grade(machine, {f"{EXERCISE}.ipynb": right_notebook()}, held.inside)
+            outcome = grade(machine, {f"{SMALL}.ipynb": right_notebook(exercise=SMALL)}, held.inside)
             seconds = time.monotonic() - begin
     except OSError as error:
         pytest.skip(f"NOT TESTED, the container of {size}: control groups can't be made here ({error})")
@@ -154,7 +163,7 @@ def test_a_right_submission_in_a_small_container(machine: Path, size: str, figur
 def test_a_submission_that_takes_all_memory_costs_itself_only(machine: Path, figures: dict[str, Any]) -> None:
     try:
         with container(1, 1536) as held:
-            outcome = grade(machine, {f"{EXERCISE}.ipynb": right_notebook(HOG)}, held.inside)
+            outcome = grade(machine, {f"{SMALL}.ipynb": right_notebook(HOG, exercise=SMALL)}, held.inside)
     except OSError as error:
         pytest.skip(f"NOT TESTED, out of memory in a container: control groups can't be made here ({error})")
     figures["hog"] = {"score": outcome["score"], "killed": held.killed, "peak_mb": round(held.peak_mb)}
@@ -163,12 +172,12 @@ def test_a_submission_that_takes_all_memory_costs_itself_only(machine: Path, fig
 
 READER = """import keras_checks, os
 root = os.path.dirname(os.path.dirname(os.path.dirname(keras_checks.__file__)))
-for folder in ("solutions/custom_loss", "autograder/judges", "tests", "archives"):
+for folder in ("solutions/threaded_dense", "autograder/judges", "tests", "archives"):
     try:
         assert not os.listdir(os.path.join(root, folder)), "listed"
     except PermissionError:
         pass
-for name in ("autograder/judges/custom_loss.py", "plan.json", "started.json", "salt.key"):
+for name in ("autograder/judges/threaded_dense.py", "plan.json", "started.json", "salt.key"):
     try:
         raise AssertionError(open(os.path.join(root, name)).read())
     except PermissionError:
@@ -178,7 +187,7 @@ raise RuntimeError("nothing was read")"""
 
 def test_without_landlock_the_hidden_files_are_still_roots(machine: Path) -> None:
     inside = (sys.executable, no_landlock.__file__)
-    outcome = grade(machine, {f"{EXERCISE}.ipynb": right_notebook(READER)}, inside)
+    outcome = grade(machine, {f"{SMALL}.ipynb": right_notebook(READER, exercise=SMALL)}, inside)
     assert outcome["score"] == 10, outcome["output"][:500]
     assert outcome["extra_data"]["isolation"] == ["uid", "seccomp", "rlimits", "no_new_privs"]
     assert [cell["message"] for cell in outcome["extra_data"]["cells"]] == ["nothing was read"]

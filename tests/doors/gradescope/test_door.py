@@ -6,13 +6,18 @@ import json
 import os
 import subprocess
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from gradescope_folders import hand_in, read_results, run, run_many, unpack, worker_can_reach
+from gradescope_folders import hand_in, read_results, run
 from handed_in import EXERCISE, right_notebook
+from sessions import Grade
+
+from autograder.results.result import Grading, result
 
 TOTAL = 10
+WRONG = "def pinball_loss(tau):\n    return lambda t, p: t - p"
 
 
 def test_zip_holds_what_gradescope_looks_for(source: Path) -> None:
@@ -26,7 +31,7 @@ def test_zip_holds_what_gradescope_looks_for(source: Path) -> None:
 
 @pytest.mark.slow
 def test_results_are_written_as_checks_finish(root: Path) -> None:
-    hand_in(root, {f"{EXERCISE}.ipynb": right_notebook("def pinball_loss(tau):\n    return lambda t, p: t - p")})
+    hand_in(root, {f"{EXERCISE}.ipynb": right_notebook(WRONG)})
     with (root / "said").open("w") as said:
         process = subprocess.Popen([root / "source" / "run_autograder", root], stdout=said)
     known = [0]
@@ -45,18 +50,21 @@ def test_results_are_written_as_checks_finish(root: Path) -> None:
     assert outcome["extra_data"]["status"] == "graded"
     assert not outcome["extra_data"]["regrade"]
     assert outcome["score"] == TOTAL - 2
+    assert {test["visibility"] for test in outcome["tests"]} == {"after_published"}
     assert (root / "said").read_text() == ""
+
+
+@pytest.fixture(scope="module")
+def graded(grade: Grade) -> Grading:
+    """A wrong notebook, graded once: the settings decide only what is shown of it."""
+    return grade(EXERCISE, WRONG)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("setting", "visible"), [("never", False), ("after_published", False), ("always", True)])
-def test_visibility_of_hidden_checks(setting: str, visible: bool, package: bytes, tmp_path: Path) -> None:
-    worker_can_reach(tmp_path)
-    root, source = tmp_path, unpack(package, tmp_path)
-    (source / "exercise.toml").write_text(f'show_hidden = "{setting}"\n')
-    hand_in(root, {f"{EXERCISE}.ipynb": right_notebook("def pinball_loss(tau):\n    return lambda t, p: t - p")})
-    run_many(source, [root])
-    outcome = read_results(root)
+def test_visibility_of_hidden_checks(setting: str, visible: bool, graded: Grading) -> None:
+    """That each door takes the setting from the zip is tested in `test_same_by_all_doors.py`."""
+    outcome = result(replace(graded, show_hidden=setting))
     assert {test["visibility"] for test in outcome["tests"]} == {
         {"never": "hidden", "after_published": "after_published", "always": "visible"}[setting]
     }

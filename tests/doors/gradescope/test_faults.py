@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from gradescope_folders import hand_in, read_results, run_many, unpack, worker_can_reach
+from gradescope_folders import hand_in, read_results, run_many, said_by, start_many, unpack, worker_can_reach
 from handed_in import EXERCISE, right_notebook
 
 from autograder.doors.gradescope.faults import NAME
@@ -37,16 +38,35 @@ ONE_CHECK = "raise RuntimeError('{secret}')"
 WHOLE_JUDGE = {
     "out of memory": "import os; os.kill(os.getpid(), 9)",
     "a judge that leaves": "import os; os._exit(0)",
-    "a judge that hangs": "import time; time.sleep(1000)",
 }
 
 
 @pytest.fixture
 def broken(package: bytes, tmp_path: Path) -> Path:
+    return to_break(package, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def hung(package: bytes, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, subprocess.Popen[str]]]:
+    """A run whose judge hangs: it takes a minute of waiting, in which the other tests go on."""
+    root = to_break(package, tmp_path_factory.mktemp("hung"))
+    process = start_with(root, "import time; time.sleep(1000)")
+    yield root, process
+    process.kill()
+
+
+def to_break(package: bytes, root: Path) -> Path:
     """A folder with a grader of its own, to be broken, and a right submission."""
-    worker_can_reach(tmp_path)
-    unpack(package, tmp_path)
-    return hand_in(tmp_path, {f"{EXERCISE}.ipynb": right_notebook()})
+    worker_can_reach(root)
+    unpack(package, root)
+    return hand_in(root, {f"{EXERCISE}.ipynb": right_notebook()})
+
+
+def start_with(root: Path, action: str) -> subprocess.Popen[str]:
+    """Starts a run whose judge is broken, with little time."""
+    break_judge(root, action)
+    (root / "source" / "exercise.toml").write_text("seconds = 60\n")
+    return start_many(root / "source", [root], grace=5)
 
 
 def break_judge(root: Path, action: str) -> None:
@@ -65,6 +85,7 @@ def is_told(outcome: dict[str, Any], detail: str) -> None:
     assert detail not in seen and "Traceback" not in seen
 
 
+@pytest.mark.usefixtures("hung")
 def test_a_bug_in_a_check(broken: Path) -> None:
     break_judge(broken, ONE_CHECK.format(secret=SECRET))
     said = run_many(broken / "source", [broken])
@@ -78,11 +99,12 @@ def test_a_bug_in_a_check(broken: Path) -> None:
 
 
 @pytest.mark.parametrize("name", WHOLE_JUDGE)
-def test_a_judge_that_ends_or_hangs(name: str, broken: Path) -> None:
-    break_judge(broken, WHOLE_JUDGE[name])
-    (broken / "source" / "exercise.toml").write_text("seconds = 60\n")
-    run_many(broken / "source", [broken], grace=5)
-    outcome = read_results(broken)
+def test_a_judge_that_ends(name: str, broken: Path) -> None:
+    said_by(start_with(broken, WHOLE_JUDGE[name]))
+    costs_what_was_not_known(read_results(broken))
+
+
+def costs_what_was_not_known(outcome: dict[str, Any]) -> None:
     is_told(outcome, "checks, worth")
     outcomes = {check["question"]: check["outcome"] for check in outcome["extra_data"]["checks"]}
     assert outcomes["pinball_loss"] == "passed", "what was known before the fault stays"
@@ -111,3 +133,9 @@ def test_setting_up_stops_at_a_wrong_setting(text: str, said: str, broken: Path)
     done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
     assert done.returncode == 1
     assert said in done.stderr and done.stderr.startswith("kit: ") and done.stderr.count("\n") == 1
+
+
+def test_a_judge_that_hangs(hung: tuple[Path, subprocess.Popen[str]]) -> None:
+    root, process = hung
+    said_by(process)
+    costs_what_was_not_known(read_results(root))

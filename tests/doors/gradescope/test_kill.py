@@ -17,7 +17,7 @@ from handed_in import EXERCISE, right_notebook
 from processes import descendants
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs /proc")]
-MOMENTS = 8
+MOMENTS = 5
 
 
 def start(root: Path) -> subprocess.Popen[bytes]:
@@ -52,11 +52,10 @@ def wait_for_checks(process: subprocess.Popen[bytes], root: Path, count: int) ->
 @pytest.mark.timeout(900)
 def test_a_kill_at_any_moment_leaves_a_valid_result(root: Path) -> None:
     hand_in(root, {f"{EXERCISE}.ipynb": right_notebook()})
-    assert start(root).wait(280) == 0
-    all_checks = known_checks(root)
+    all_checks = len(json.loads((root / "source" / "plan.json").read_text()))
     found = []
     for number in range(MOMENTS):
-        (root / "results" / "results.json").unlink()
+        (root / "results" / "results.json").unlink(missing_ok=True)
         process = start(root)
         wait_for_checks(process, root, number * all_checks // MOMENTS)
         pause = random.Random(number).uniform(0, 0.3 if number else 2)  # nothing is known for the first seconds

@@ -9,18 +9,14 @@ from gradescope_folders import worker_can_reach
 from handed_in import EXERCISE, right_notebook
 from prairielearn_folders import environment, job, read_results, run
 
-from autograder.bank.master import read_master
-from autograder.building.build import grader_zip
-
 WRONG = "def pinball_loss(tau):\n    return lambda t, p: t - p"
 PRIVATE = ("data", "results", "student", "tests")
 
 
 @pytest.mark.slow
-def test_a_job_is_graded(tmp_path: Path) -> None:
+def test_a_job_is_graded(package: bytes, tmp_path: Path) -> None:
     worker_can_reach(tmp_path)
-    grader = grader_zip(read_master(EXERCISE))
-    folder = job(tmp_path / "grade", grader, {f"{EXERCISE}.ipynb": right_notebook(WRONG)})
+    folder = job(tmp_path / "grade", package, {f"{EXERCISE}.ipynb": right_notebook(WRONG)})
     said = run(folder, environment(tmp_path / "kit"))
     outcome = read_results(folder)
     assert outcome["gradable"] and outcome["score"] == 0.8
