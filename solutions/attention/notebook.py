@@ -84,12 +84,12 @@ import tensorflow as tf
 # - *Large scores.* Scores can be in the thousands. Use a softmax that does not overflow, and replace masked scores with
 #   a finite number far below any score.
 #
-# Write it with matrix products and a softmax. Keras's own attention (`keras.layers.MultiHeadAttention`,
-# `keras.layers.Attention`, `keras.ops.dot_product_attention`) is there to compare with. It is switched off while the
-# checks run, in both questions.
+# Write it with matrix products and a softmax, a ready one or your own. Keras's own attention
+# (`keras.layers.MultiHeadAttention`, `keras.layers.Attention`, `keras.ops.dot_product_attention`) is there to compare
+# with. It is switched off while the checks run, in both questions.
 #
 # **What the checks test:** the numbers above and a few more such examples; masks; rows with nothing allowed; large
-# scores; gradients in graph mode with unknown batch size.
+# scores; gradients in graph mode with unknown batch size, with a mask and without.
 
 # %% question="scaled_dot_product_attention"
 def scaled_dot_product_attention(q, k, v, mask=None):
@@ -165,16 +165,18 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 #   `(batch, num_heads, len_q, len_k)` must work, too (0.15 points together).
 # - *Sizes.* If `num_heads` does not divide `d_model`, raise a `ValueError` in `__init__`; an assertion is accepted,
 #   too.
-# - *Created once.* Create all sublayers in `__init__`. The batch size is unknown while `fit` traces `call`.
+# - *Created once.* Create all sublayers in `__init__`. The batch size of inputs and mask is unknown while `fit` traces
+#   `call`.
 # - *Your choice:* names, order and kind of the sublayers (`EinsumDense`, one layer per head, one wide layer for several
-#   projections), biases or none, and which columns make up a head, as long as projections, split and merge agree. You
-#   may call your `scaled_dot_product_attention` or write its formula again.
+#   projections), biases or none, and which columns make up a head, in which order. You may call your
+#   `scaled_dot_product_attention` or write its formula again.
 #
 # **What the checks do:** they set every kernel to 0.25, as above, and compare weights and output with numbers worked
-# out by hand. They count how many kernel entries affect the attention weights and the output. For this question they
-# replace your `scaled_dot_product_attention` with another function, so a mistake there does not count twice. That
-# function computes weights from distances, so the weights that a failed check expects may differ from those of the
-# example above.
+# out by hand. They count how many kernel entries affect the attention weights and the output, and test that each
+# head's weights act on its own slice of the values. For this question they replace your
+# `scaled_dot_product_attention` with another function with the same arguments, of rank 3 or 4, so a mistake there does
+# not count twice. That function computes weights from distances, so the weights that a failed check expects may differ
+# from those of the example above.
 
 # %% question="multi_head_attention"
 class MultiHeadAttention(keras.layers.Layer):

@@ -69,8 +69,8 @@ import tensorflow as tf
 #   weights. (A subclass of `keras.Model` is accepted, too, but has no attribute `input` for question 2.)
 # * Depth, width and activations are up to you. A hidden layer of a few dozen units in each half is enough.
 # * The data are in $[0, 1]$, and several features of an example can be near 1 at the same time. Choose the **last
-#   activation of the decoder** so that every output can come near every value between 0 and 1. It may take values
-#   outside, too.
+#   activation of the decoder** so that every output can come near every value between 0 and 1, whatever the others are.
+#   It may take values outside, too.
 # * The numbers of a code must be independent of each other: each can change while the others stay. They may be bounded
 #   or positive. For `latent_dim = 1` there is one number, and it must differ from example to example.
 #
@@ -155,7 +155,7 @@ def build_decoder(latent_dim, output_dim):
 #
 # With the Functional API it takes three lines. A subclass of `keras.Model`, or a `Sequential` model of two models, is
 # fine, too. You need not compile it. `encoder` and `decoder` are Functional models with one input and one output each.
-# They may contain branches, or layers like batch normalization, so call each of them as one model.
+# They may contain branches, or layers like batch normalization, so do not call their layers one by one.
 #
 # **Worked example.**
 #

@@ -82,8 +82,8 @@ import tensorflow as tf
 # `(batch, n)`. The loss of an example is the mean over its components.
 #
 # The checks compare losses and gradients with numbers worked by hand. The gradient is taken in a graph with unknown
-# batch size, as in `fit`; at $e = 0$ it may be any finite number. A hidden check tries other sizes and other values
-# of `tau`.
+# batch size, as in `fit`; at $e = 0$ it may be any finite number. Errors are large in some cases and small in others. A
+# hidden check tries other sizes and other values of `tau`.
 
 # %% question="pinball_loss"
 def pinball_loss(tau):
@@ -93,9 +93,9 @@ def pinball_loss(tau):
         tau: the quantile, a number in (0, 1).
 
     Returns:
-        A function of `y_true` and `y_pred`, two float tensors of shape (batch, n), in the units of
-        the target. It returns a tensor of shape (batch,): the mean over the last axis, in the same
-        units.
+        A function (or another callable) of `y_true` and `y_pred`, two float tensors of shape
+        (batch, n), in the units of the target. It returns a tensor of shape (batch,): the mean over
+        the last axis, in the same units.
     """
     # BEGIN SOLUTION
     def loss_fn(y_true, y_pred):
@@ -144,8 +144,9 @@ def pinball_loss(tau):
 # `get_config` must return every argument that `__init__` needs to build the same loss again. The base class
 # already returns `name` and `reduction`.
 #
-# The checks try each reduction with and without weights, the gradient in `fit`, and saving and loading. You may
-# use your `pinball_loss`. The checks replace it with another function, so a mistake there does not count twice.
+# The checks try each reduction and the default one, with and without weights, the gradient in `fit`, and saving and
+# loading with any reduction and any `tau`. You may use your `pinball_loss`. The checks replace it with another function,
+# so a mistake there does not count twice.
 
 # %% question="pinball_loss_class"
 class PinballLoss(keras.losses.Loss):
@@ -221,17 +222,17 @@ class PinballLoss(keras.losses.Loss):
 # loss into NaN, then the gradients, then the weights. So keep $p$ between $10^{-7}$ and $1 - 10^{-7}$ before the
 # logarithm. (float32 rounds $1 - 10^{-7}$, so $p = 1$ for the label 0 may cost 15.94 instead of 16.12. Both are right.)
 #
-# The checks test the loss with and without weights, predictions of exactly 0 and 1, and the gradient in `fit`. You may
-# use a Keras function, as long as the result is the scalar above.
+# The checks test the loss and its gradient in `fit`, with and without weights. At predictions of exactly 0 and 1, the
+# gradient may be any finite number. You may use a Keras function, as long as the result is the scalar above.
 
 # %% question="weighted_binary_crossentropy"
 def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
     """Binary crossentropy of a batch, with an optional weight per example.
 
     Args:
-        y_true: labels 0.0 or 1.0, float tensor of shape (batch, n).
-        y_pred: probabilities in [0, 1], float tensor of shape (batch, n).
-        sample_weight: None, or a float tensor of shape (batch,).
+        y_true: labels 0.0 or 1.0, float tensor or NumPy array of shape (batch, n).
+        y_pred: probabilities in [0, 1], the same kind and shape.
+        sample_weight: None, or a float tensor or array of shape (batch,).
 
     Returns:
         A scalar tensor: the weighted sum over the batch divided by the batch size.
@@ -286,13 +287,15 @@ for name, loss in (("your scalar function", weighted_binary_crossentropy), ("Ker
 # `make_quantile_model` returns a compiled model that maps `n_features` numbers to one number. You choose the layers,
 # the optimizer and the learning rate, with two requirements. The model needs a **bias**: for the average example all
 # standardized features are 0, and the quantile there is not 0. The model must also be able to predict **any real
-# number**.
+# number**: no activation or clipping may limit its predictions. Each call must return a new model.
 #
-# The public check trains your model for up to 300 epochs on 512 generated examples, in batches of 32. Features and
-# targets are standardized, and the true quantile is linear in the features. After training, a share `tau` of the
-# targets must lie below the predictions, among examples with low, middle and high *expected* targets alike. For
-# `tau = 0.9` and 512 examples that is about 461 targets in all. Hidden checks compare with the true conditional
-# quantile. A mistake in your `pinball_loss` or `PinballLoss` does not count twice.
+# The public check trains your model for 300 epochs (100 or 200, if it has learned by then) on 512 generated examples,
+# in batches of 32. Features and targets are standardized, and the true quantile is linear in the features. After
+# training, a share `tau` of the targets must lie below the predictions, among examples with low, middle and high
+# *expected* targets alike. For `tau = 0.9` and 512 examples that is about 461 targets in all. Hidden checks compare
+# with the true conditional quantile. To see whether predictions have limits, the public check then multiplies trained
+# weights by 50 and -50. A small model is enough, a large one may overfit. A mistake in your `pinball_loss`
+# or `PinballLoss` does not count twice.
 
 # %% question="make_quantile_model"
 def make_quantile_model(n_features, tau):

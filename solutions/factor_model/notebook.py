@@ -89,10 +89,10 @@ n_characteristics = 4
 #   **linear** layer with `n_factors` units, which must be named `output_beta`;
 # * right: a **linear** layer with `n_factors` units;
 # * the output: for each ticker the scalar product of its betas with the factors, shape `(batch, n_tickers)`;
-# * compiled with the mean squared error and Adam.
+# * compiled with the mean squared error and Adam, with a fixed learning rate.
 #
-# Each of the three Dense layers has a bias, and the batch normalization has its scale and its shift: these are Keras's
-# defaults. Other names, and how the initial weights are drawn, are up to you.
+# Each of the three Dense layers (or layers that compute the same) has a bias, and the batch normalization has its scale
+# and its shift: these are Keras's defaults. Other names, and how the initial weights are drawn, are up to you.
 #
 # **Worked example.** Take 2 tickers, 3 characteristics, 4 hidden units and 5 factors. Set every kernel to 1, that of
 # `output_beta` to −1; every bias, scale and shift to 1; moving mean and moving variance to 4. The first ticker has the

@@ -73,9 +73,8 @@ image_shape = (8, 8, 1)
 # Both layers keep the kernel in the shape `(kernel height, kernel width, channels, filters)`, where `channels` are
 # those of the larger image. So the kernel can be assigned as it is.
 #
-# The checks use strides that fit the image: with "valid" and a kernel not smaller than the stride, the last window ends
-# at the border; otherwise, the size is a multiple of the stride. Then `Conv2DTranspose` finds the size by itself, and
-# `output_padding` and `dilation_rate` keep their defaults. Both layers may have a bias, which the checks leave out.
+# In the checks, the strides fit the image, so that `Conv2DTranspose` finds the size by itself: `output_padding` and
+# `dilation_rate` keep their defaults. Both layers may have a bias, which the checks leave out.
 
 
 # %% question="invert_convolution"
@@ -124,9 +123,10 @@ def invert_convolution(conv, input_shape):
 #                     -> Flatten -> Dense(1) -> (batch, 1), a logit
 # ```
 #
-# Depth, widths and inner activations are free. But no hidden layer may pass on fewer than four numbers: the outputs
-# could then vary in few directions only. A *logit* is any real number: positive for "fake", negative for "real".
-# The sigmoid that turns it into a probability is part of the loss.
+# Depth, widths, inner activations and the way to resize (such as `UpSampling2D`) are free. But each network needs a
+# convolution over more than one pixel, and no hidden layer may pass on fewer than four numbers: the outputs could then
+# vary in few directions only. A *logit* is any real number: positive for "fake", negative for "real". The sigmoid that
+# turns it into a probability is part of the loss.
 #
 # **Worked example.** With strides of 2 and padding "same", two transposed convolutions take an array from 2 to 4 to 8
 # pixels; two convolutions take it from 8 to 4 to 2. The sigmoid maps the logits -2, 0 and 2 to the probabilities 0.12,
@@ -142,7 +142,7 @@ def build_generator(latent_dim):
     """Build a generator.
 
     latent_dim: length of a latent vector.
-    Returns a model from (batch, latent_dim) to images (batch, 8, 8, 1) with values in [0, 1].
+    Returns a new model from (batch, latent_dim) to images (batch, 8, 8, 1) with values in [0, 1].
     """
     # BEGIN SOLUTION
     return keras.Sequential(
@@ -166,8 +166,8 @@ def build_generator(latent_dim):
 def build_discriminator():
     """Build a discriminator.
 
-    Returns a model from images (batch, 8, 8, 1) to logits (batch, 1): large for a fake, small for
-    a real image.
+    Returns a new model from images (batch, 8, 8, 1) to logits (batch, 1): large for a fake, small
+    for a real image.
     """
     # BEGIN SOLUTION
     return keras.Sequential(
@@ -223,9 +223,9 @@ def build_discriminator():
 #
 # **One call of `train_step`:**
 #
-# 1. **The discriminator's half.** Draw a latent vector for each real image and let the generator make fakes. Compute
-#    the loss of the discriminator on both kinds: fakes with label 1, real images with label 0. `d_optimizer` updates
-#    the discriminator's weights, and only these.
+# 1. **The discriminator's half.** Draw a standard normal latent vector for each real image and let the generator make
+#    fakes. Compute the loss of the discriminator on both kinds: fakes with label 1, real images with label 0.
+#    `d_optimizer` updates the discriminator's weights, and only these.
 # 2. **The generator's half.** Take latent vectors (as many as you like, new ones or those of the first half), make
 #    fakes, and call the *updated* discriminator on them. The labels are misleading: 0. The gradient goes back through
 #    the discriminator and the image to the generator's weights; `g_optimizer` updates these, and only these.

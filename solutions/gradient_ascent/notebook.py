@@ -280,7 +280,8 @@ def gradient_ascent_step(img, filter_index, learning_rate):
 # `visualize_filter(0, 3, -2.0)` goes down: the red value of the first pixel goes 0.5 → −1.5 → −3.5 → −5.5, and the
 # loss of the last step is **−3.5**.
 #
-# The checks replace `initialize_image`, `gradient_ascent_step`, `compute_loss` and `feature_extractor`.
+# The checks replace `initialize_image`, `gradient_ascent_step`, `compute_loss` and `feature_extractor`. You may call
+# your `gradient_ascent_step` or write the step again.
 
 # %% tags=["given"]
 IMAGE_SIZE = 72

@@ -262,8 +262,9 @@ network = make_network()
 
 # %% [markdown]
 # Write `build_feature_extractor`. It takes a Functional model like this one, a chain of layers without branches. It
-# returns a model, or anything else that can be called on images. The result of the call is a **dict**: for the name of
-# every layer, the activation of that layer. The layers are those of the model, not copies.
+# returns a model, or anything else that can be called on images; question 5 takes a gradient through the call. The
+# result of the call is a **dict**: for the name of every layer, the activation of that layer. The layers are those of
+# the model, not copies.
 #
 # **Worked example.** A network has the layers `plain` (returns the image), `twice` (times 2) and `less_one` (minus 1).
 # For an image in which every value is 5, the extractor gives a dict with arrays full of 5 for `plain`, 10 for `twice`

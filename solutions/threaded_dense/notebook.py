@@ -68,14 +68,15 @@ import tensorflow as tf
 #   `**kwargs`, such as the layer's name, go to the base class. `activation` is None, a name such as `"tanh"`, or a
 #   function; `keras.activations.get` turns each of them into a function.
 # - `build` makes the weights: now the length $n$ of the last axis is known.
-# - `call` computes. It makes no weights.
+# - `call` computes. It makes no weights of its own.
 # - `compute_output_shape` returns the shape of the output, a tuple or a list, without computing it; the batch size may
 #   be None.
 # - `get_config` returns all that is needed to make an equal layer. What belongs to the base class, such as the
 #   layer's name, is in `super().get_config()`. The activation may be in it as a function, as its name, or as
 #   `keras.activations.serialize` returns it.
 #
-# The gradient must reach kernel, bias and input. Your layer may also contain a `keras.layers.Dense` and call it.
+# The gradient must reach kernel, bias and input. Your layer may also contain a `keras.layers.Dense` and call it; that
+# layer then makes the weights.
 #
 # **Worked example.** With all weights equal to 0.5, `units=2` and a bias, the row $(1, 2, 3)$ gives
 # $0.5 \cdot 1 + 0.5 \cdot 2 + 0.5 \cdot 3 + 0.5 = 3.5$ for each of the two units. A tensor of shape `(2, 5, 3)` whose
@@ -163,7 +164,8 @@ class ThreadedDense(keras.layers.Layer):
 def thread(fn, x):
     """Apply a function of matrices over the last axis of a tensor.
 
-    fn: maps (batch, n) to (batch, m), each row on its own. You may call it more than once.
+    fn: maps (batch, n) to (batch, m), each row on its own; batch may be 0. You may call it more
+        than once.
     x: float32 tensor (d_1, ..., d_k, n) with k >= 1; d_1 may be unknown when a graph is traced,
         or 0. The other sizes are known and positive.
     Returns a tensor (d_1, ..., d_k, m).

@@ -66,14 +66,16 @@ import tensorflow as tf
 #
 # The optimizer turns its gradient $\nabla_W \mathcal{L}$ into an update.
 #
-# * `data` is a pair `(x, y)` of tensors. If the model has several inputs, `x` may be a dict of tensors.
-# * Run the model in training mode.
-# * Use the compiled loss, whichever it is, and add the penalties of regularized layers.
+# * `data` is a pair `(x, y)` of tensors. If the model has several inputs, `x` may be a dict of tensors. The model has
+#   one output.
+# * Run the model in training mode, once per batch.
+# * Use the compiled loss, whichever it is, and add the penalties of regularized layers. If the model is compiled
+#   again, use the new loss, optimizer and metrics.
 # * Update the trainable weights once per batch, with the compiled optimizer. It keeps a state between steps.
 # * Update the metrics with the predictions the loss was computed from. `fit` resets everything in `self.metrics` at the
 #   start of each epoch.
-# * Return a dict of metric results: the running mean of the loss as `"loss"`, and the compiled metrics under their
-#   names. A dict inside the dict is fine. A running mean may count batches or examples.
+# * Return a dict of metric results: the running mean of the loss as `"loss"`, and all compiled metrics under their
+#   names; there may be none. A dict inside the dict is fine. A running mean may count batches or examples.
 #
 # `fit` traces a *graph* of your step when it first runs it. Your Python runs once or twice; afterwards only the tensor
 # operations run. So do not convert a tensor to a Python number in the step.
@@ -148,10 +150,10 @@ class CustomModel(keras.Model):
 # * `fit(x, y, sample_weight=w)` passes a triple `(x, y, sample_weight)` to your step. Without weights it passes a
 #   pair, as before. Your class must accept both.
 # * Metrics compiled as `metrics` ignore the weights, metrics compiled as `weighted_metrics` use them. Update the
-#   compiled metrics together, and pass the weights: Keras knows which of them use weights.
+#   compiled metrics together, and pass the weights: Keras knows which of them use weights. Report both kinds.
 # * Targets may be integers, as labels are. Weights are floats: do not convert them to the type of the targets.
-# * `evaluate` must report the same loss and the same metrics. It calls `test_step`, which is like the train step, but
-#   runs the model with `training=False` and changes no weight.
+# * `evaluate` must report the same loss and the same metrics (again means of batches or of examples). It calls
+#   `test_step`, which is like the train step, but runs the model with `training=False` and changes no weight.
 #
 # **Worked example.** The model is $\hat y = w x + b$ with $w = 2$, $b = 0$ again. The batch has two examples, $x = (1, 2)$
 # and $y = (1, 2)$, with weights $(3, 1)$. The errors are 1 and 2, so the loss is $(3 \cdot 1 + 1 \cdot 4) / 2 = 3.5$.
@@ -238,7 +240,7 @@ class WeightedModel(keras.Model):
 # class of example $i$. The mean of the weights is 1, so the learning rate needs no change.
 #
 # * Labels are integers of any kind: negative, with gaps, one class or many.
-# * `y` has shape `(n,)` or `(n, 1)`; the weights have shape `(n,)`. Do not change `y`.
+# * `y` has shape `(n,)` or `(n, 1)`, $n \ge 1$; the weights have shape `(n,)`. Do not change `y`.
 #
 # **Worked example.** For `y = [0, 0, 0, 1]`, $n = 4$ and $K = 2$. Class 0 gets $4 / (2 \cdot 3) = 2/3$, class 1 gets
 # $4 / (2 \cdot 1) = 2$. The weights are 2/3, 2/3, 2/3, 2: each class has a total of 2.
@@ -252,7 +254,7 @@ def balanced_sample_weight(y):
     """One weight per example, so that all classes have the same total; the mean of the weights is 1.
 
     y: array of integers, (n,) or (n, 1), the class of each example.
-    Returns a float array (n,), float32 or float64.
+    Returns a float array or tensor (n,), float32 or float64.
     """
     # BEGIN SOLUTION
     labels = np.asarray(y).reshape(-1)

@@ -62,20 +62,23 @@ import tensorflow as tf
 # ## 1. Cut the data into batches (3 points, 20 minutes)
 #
 # A generator returns one value at a time with `yield`, and continues from there when the next value is requested.
-# `next_batch` yields the batches of **one epoch**.
+# `next_batch` yields the batches of **one epoch** (or returns another iterable of them).
 #
 # * Each example comes exactly once. With $n$ examples and batches of $b$ there are $\lceil n / b \rceil$ batches. The
 #   last one may be smaller, and no batch is empty.
 # * `X` and `y` stay paired: row $i$ of one belongs to row $i$ of the other. Do not change the caller's arrays.
-# * With `shuffle=True` the *examples* are in random order, so that any two can be in the same batch. Shuffling the
-#   finished batches is not enough.
+# * A batch contains rows of `X` and `y` as they are, with the same numbers and shapes: if `y` has shape $(n, 1)$, a
+#   batch of targets has shape $(b, 1)$, and if `y` has shape $(n,)$, it has shape $(b,)$.
+# * With `shuffle=True` the *examples* are in random order: any example can be in any place, and any two can be in the
+#   same batch, however large the data are. Shuffling the finished batches is not enough.
 # * The same `seed` gives the same order. 0 is a seed like any other; `None` means a new order in each call.
+# * With `shuffle=False` the rows keep their order, also if there is a seed.
 #
 # **Worked example.** Seven examples in batches of 3, with `shuffle=False`, give the rows (0, 1, 2), then (3, 4, 5),
 # then (6). Six examples in batches of 3 give two batches, not three.
 #
-# The checks run several epochs on small arrays, look up where each row came from, and compare the orders. A hidden check
-# uses arrays of other sizes.
+# The checks run several epochs on small arrays and on one of 12,000 rows, look up where each row came from, and compare
+# the orders. A hidden check uses arrays of other sizes.
 
 
 # %% question="next_batch"
@@ -87,7 +90,7 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
     batch_size: number of examples in a batch; the last batch may have fewer.
     shuffle: whether the examples come in random order.
     seed: integer >= 0 that determines the order, or None for a new order each time.
-    Yields pairs (X_batch, y_batch) with at most batch_size rows each.
+    Yields pairs (X_batch, y_batch) with at most batch_size rows of X and y each.
     """
     # BEGIN SOLUTION
     order = np.arange(len(X))
@@ -129,17 +132,22 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
 #
 # $$ W_{\text{new}} = W - \eta \, \nabla_W \; \text{loss\_fn}\big(y, \text{model}(x)\big) $$
 #
-# * Call the model with `training=True`. Layers such as dropout and batch normalization behave differently then.
+# * Call the model once, with `training=True`. Layers such as dropout and batch normalization behave differently then,
+#   and a second call would give another loss.
 # * Move the weights *of this model*, in place: by hand or with `keras.optimizers.SGD`. Frozen weights stay as they are,
 #   and so do non-trainable weights, such as the moving averages of a batch normalization. (The forward pass may update
 #   these; your step does not.) In the checks, every trainable weight affects the loss.
-# * Return the loss of the batch *before* the update, as a number: a `float`, a NumPy scalar or a 0-d tensor.
+# * Each call stands alone: the next one may come with another model, learning rate or loss, and a layer may have been
+#   frozen in between.
+# * Return the loss of the batch *before* the update, as a number: a `float`, a NumPy scalar or a 0-d tensor. The loss is
+#   what `loss_fn` gives. (You may add the penalties in `model.losses`, as Keras does: in the checks there are none.)
 #
 # **Worked example.** A line $w x + b$ with $w = 2$, $b = 1$ predicts 3 for $x = 1$ and 7 for $x = 3$. The targets are 5 and 9, so
 # the mean squared error is $((-2)^2 + (-2)^2) / 2 = 4$. Its slopes are $(2 \cdot (-2) \cdot 1 + 2 \cdot (-2) \cdot 3) / 2 =
 # -8$ along $w$ and $-4$ along $b$. With the learning rate 0.1 the step ends at $w = 2.8$, $b = 1.4$, and returns 4.
 #
-# The checks take this step, and steps on tiny networks, and compare each weight and each loss with numbers worked by hand.
+# The checks take this step, steps with another learning rate, another loss and large gradients, and steps on tiny
+# networks. They compare each weight and each loss with numbers worked by hand.
 
 
 # %% question="train_step"
@@ -197,13 +205,13 @@ def train_step(model, x, y, loss_fn, learning_rate):
 # $$ \bar{\ell} = \frac{\sum_j |B_j| \, \ell_j}{\sum_j |B_j|} $$
 #
 # so a short last batch counts only for the examples that it contains. It is called a running mean, because the weights
-# change while it is computed.
+# change while it is computed. Return a list, also for a single epoch.
 #
 # **Worked example.** For batches of 4, 4 and 2 examples with the losses 1, 2 and 6, the epoch's loss is
 # $(4 \cdot 1 + 4 \cdot 2 + 2 \cdot 6) / 10 = 2.4$. The mean of the three losses would be 3.
 #
-# Every epoch needs a new order, also when a seed is given. The same seed gives the same training, and two trainings
-# without a seed differ.
+# Every epoch needs a new order, also when a seed is given and in long trainings. The same seed gives the same training,
+# and two trainings without a seed differ. Train for all `n_epochs` with the given learning rate.
 #
 # The checks replace your `next_batch` and `train_step` with their own, so a mistake in the first two questions costs
 # nothing here.

@@ -62,7 +62,7 @@ from keras import layers
 # %% [markdown]
 # ## 1. The encoder block (9 points, 50 minutes)
 #
-# **The idea:** create every part in `__init__`, connect the parts in `call`.
+# **The idea:** create every part once, in `__init__` (or in `build`), and connect the parts in `call`.
 #
 # **Worked example.** Take the token $x = (3, 1, 3, 1)$, with attention switched off. It has mean 2 and variance 1, so
 # $p = \operatorname{LayerNorm}_1(x) = (1, -1, 1, -1)$. Two hidden units compute $p_1 - p_2 = 2$ and $p_2 - p_1 = -2$;
@@ -80,12 +80,13 @@ from keras import layers
 #   passes its mask on.
 # - *Configuration.* `get_config` returns the configuration of the base class plus the arguments of `__init__`, so
 #   that `from_config` can create the same layer again.
-# - *Your choice:* Keras's attention or your own, `key_dim`, `epsilon`, initializers, names, more arguments with
-#   defaults, and dropout that is active only in training. You may also create parts in `build`.
+# - *Your choice:* Keras's attention or your own, Dense layers or raw matrices, `key_dim`, `epsilon`, initializers,
+#   names, more arguments with defaults, and dropout that is active only in training.
 #
 # **What the checks do:** they switch parts of your layer off by setting weights, and compare the rest with the numbers
-# above and others worked out by hand; they test which token influences which, with and without a mask; they create the
-# layer again from its configuration; and they test that a gradient reaches every part.
+# above and others worked out by hand; they test which token influences which, through how many heads, with and without
+# `mask=...`; they create the layer again from its configuration; and they test that a gradient reaches every part in
+# graph mode with unknown batch size, also with `mask=...` and `training=True`.
 
 # %% question="transformer_encoder"
 class TransformerEncoder(keras.layers.Layer):
@@ -93,7 +94,7 @@ class TransformerEncoder(keras.layers.Layer):
 
     embed_dim: numbers per token, in and out.
     dense_dim: units of the hidden layer (relu) in the dense part.
-    num_heads: heads of the attention.
+    num_heads: heads of the attention, a divisor of embed_dim.
     """
 
     def __init__(self, embed_dim, dense_dim, num_heads, **kwargs):

@@ -11,7 +11,7 @@
 # **After this notebook you can**
 #
 # - write a layer that draws random numbers and still has gradients;
-# - compose a model from two Functional models, and train both in one `train_step`;
+# - compose a model from two others, and train both in one `train_step`;
 # - add a term to the loss that no function of `y_true` and `y_pred` can express.
 #
 # | question | minutes | points |
@@ -40,7 +40,7 @@
 # This model shows three things that no argument of `compile` gives you:
 #
 # - a **layer** whose `call` draws random numbers,
-# - two **Functional models** that can also be used on their own,
+# - two **models** that can also be used on their own,
 # - a **train step** with a loss of two terms. One of them depends on the codes in the middle of the network, so a loss
 #   function of `y_true` and `y_pred` cannot express it. In a train step it is one more line under the gradient tape.
 #
@@ -108,10 +108,10 @@ class Sampling(keras.layers.Layer):
 # %% [markdown]
 # ## 2. Encoder and decoder (3 points, 30 minutes)
 #
-# Write two models that can be used on their own. The encoder has **three** outputs, `[z_mean, z_log_var, z]`: two heads
-# on the same features, and the output of your `Sampling` layer for them. The decoder maps a code to an image.
-# `Conv2DTranspose` inverts the shapes of a convolution: with `strides=2` and `padding="same"` it doubles rows and
-# columns.
+# Write two models, Functional or subclasses of `keras.Model`, that can be used on their own. The encoder has **three**
+# outputs, `[z_mean, z_log_var, z]`: two heads on the same features, and the output of your `Sampling` layer for them.
+# The decoder maps a code to an image. `Conv2DTranspose` inverts the shapes of a convolution: with `strides=2` and
+# `padding="same"` it doubles rows and columns.
 #
 # **Worked example**, for an image of 9 rows and 14 columns:
 #
@@ -124,8 +124,8 @@ class Sampling(keras.layers.Layer):
 #
 # The checks use images of at least 8 rows and columns, odd and even, with one or three channels, and the decoder must
 # return exactly that size. Pixels are in $[0, 1]$, and the decoder must be able to produce black and white. The kind,
-# the number and the sizes of the layers are up to you. But no hidden layer may pass on fewer than four numbers: the
-# outputs could then vary in few directions only.
+# the number and the sizes of the layers are up to you. But no hidden layer may pass on fewer than four numbers (the
+# heads may): the outputs could then vary in few directions only.
 #
 # The checks set all trainable weights to random values, so it does not matter how you initialize them. While your
 # encoder is built, the checks replace `Sampling` with a layer that returns `2 * z_mean - z_log_var`, so a mistake in
@@ -241,8 +241,8 @@ def kl_divergence(z_mean, z_log_var):
 # the gradient with respect to the weights of **both** networks, and gives it to `self.optimizer`.
 #
 # - `data` is a batch of images `(batch, height, width, channels)`. There are no targets: each image is its own target.
-# - The reconstruction loss is the binary crossentropy. `keras.losses.binary_crossentropy(x, x_hat)` is the mean over
-#   the last axis, the channels. Sum it over height and width, then average over the batch.
+# - The reconstruction loss is the binary crossentropy, Keras's or your own. `keras.losses.binary_crossentropy(x,
+#   x_hat)` is the mean over the last axis, the channels. Sum it over height and width, then average over the batch.
 # - Return a dict with `loss`, `reconstruction_loss` and `kl_loss`, each the **mean over the epoch so far** (of batches
 #   or of examples): that is what a `keras.metrics.Mean` computes. The property `metrics` lists these means, and `fit`
 #   resets what it lists at the start of each epoch.

@@ -216,7 +216,7 @@ class WGAN(WGAN):
         """Compute how far the norm of the critic's gradient between real and fake images is from 1.
 
         batch_size: number of images, an int or a scalar tensor (you need not use it);
-        real_images, fake_images: each (batch, height, width, channels).
+        real_images, fake_images: each (batch, height, width, channels), tensors or NumPy arrays.
         Returns a scalar tensor that can be differentiated with respect to the critic's weights.
         """
         # BEGIN SOLUTION
@@ -253,7 +253,7 @@ class WGAN(WGAN):
 #
 # ```
 #  discriminator_extra_steps times:
-#      new latents, one per real image -> fakes
+#      new standard normal latents, one per real image -> fakes
 #      d_loss = d_loss_fn(scores of real, scores of fake)
 #               + gp_weight * gradient_penalty(batch_size, real, fake)
 #      d_optimizer updates the critic's weights
@@ -269,7 +269,7 @@ class WGAN(WGAN):
 # `training=True`.
 #
 # Return a dict with `d_loss`, the loss of the critic's **last** round with the weighted penalty, and `g_loss`. Running
-# means of the two are fine as well.
+# means of the two, updated in this step, are fine as well.
 #
 # **Worked example.** Images of one pixel. The generator's kernel is 0 and its bias 1, so every fake is 1; the batch is
 # one real image, 3. The critic is $f(x) = w x + b$ with $w = 0.5$ and $b = 0$. The checks use $L_\text{critic} =
