@@ -51,7 +51,10 @@ class WorkerObserver:
                     if "error" not in seen:
                         return seen
             self.in_place.add(probe)
-            return self._waiting(self.student.start(probe, case))()
+            found = self._waiting(self.student.start(probe, case))()
+            if isinstance(found.get("seen"), dict):
+                found["seen"]["in_place"] = True  # whatever the worker says of it
+            return found
 
         return finish
 

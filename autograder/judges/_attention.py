@@ -149,18 +149,16 @@ def _changing_sequences(draw: Any) -> Case:
 
 
 @st.composite
-def _masked_sequences(draw: Any, other: bool = False) -> Case:
+def _masked_sequences(draw: Any) -> Case:
+    """Sequences with masks: first of shape `(batch, len_q, len_k)`, then of other shapes."""
     case = draw(_sequences())
     batch, len_q = case["q"].shape[:2]
     heads, len_k = case["width"][1], case["k"].shape[1]
-    shapes = [(batch, len_q, len_k)]
-    if other:
-        shapes = [(len_q, len_k), (batch, 1, len_k), (batch, heads, len_q, len_k)]
-    return {**case, "masks": [draw(_masks(shape)) for shape in shapes]}
+    shapes = [(batch, len_q, len_k), (len_q, len_k), (batch, 1, len_k), (batch, heads, len_q, len_k)]
+    return {**case, "masks": [draw(_masks(shape)) for shape in shapes], "_apart": True}
 
 
-sequence_cases, masked_sequence_cases, changing_cases = _sequences(), _masked_sequences(), _changing_sequences()
-other_masked_sequence_cases = _masked_sequences(other=True)
+sequence_cases, changing_cases = _masked_sequences(), _changing_sequences()
 
 
 def own_weights(case: Case) -> np.ndarray:

@@ -36,7 +36,9 @@ def moved_by(turn: Turn, player: str, due: np.ndarray, scales: Sequence[float], 
     size = float(np.abs(due).max(initial=0.0) + np.abs(turn.before[player]).max(initial=0.0) + 1)
     errors = [float(np.abs(change - scale * due).max(initial=0.0)) for scale in scales]
     message = f"The change of the {player}'s weights is not minus the learning rate times the gradient."
-    expect(min(errors) <= 64 * EPS32 * size, message, received=change.astype(np.float32), hint=hint)
+    expect(
+        min(errors) <= 64 * EPS32 * size, message, change.astype(np.float32), (scales[0] * due).astype(np.float32), hint
+    )
     # a network that should move and stands still is no matter of rounding
     expect(np.abs(change).max(initial=0.0) > 0, f"The {player}'s weights did not change.", hint=hint)
 
@@ -52,7 +54,7 @@ def moved_along(turn: Turn, player: str, gradient: np.ndarray) -> None:
 
 def known(image: Scored, who: str) -> None:
     """Fail where a score is not what the discriminator said about an image."""
-    expect(image.image.size, f"{who} was given scores that are not outputs of the discriminator.", image.score)
+    expect(image.image.size, f"{who} was given scores that are not outputs of the discriminator.")
 
 
 def discriminator_gradient(case: Case, images: Sequence[Scored], slopes: Sequence[float] | np.ndarray) -> Any:

@@ -29,6 +29,7 @@ def _drawn(draw: Any) -> Case:
         "x": draw(arrays(shape)),
         "mask": np.array([draw(some) for _ in range(probes.TOKENS)]),
         "towards": uniform(seed + 4, shape),
+        "_learning": True,
     }
     return {**probes.drawn_case((embed_dim, num_heads), draw(dense_dims), seed), **given}
 

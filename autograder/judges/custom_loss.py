@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from keras_checks.compare import array, close, expect
 from keras_checks.exercises import custom_loss as probes
-from keras_checks.exercises.custom_loss import LOSSES, gradient_of, one_of
+from keras_checks.exercises.custom_loss import GRADIENTS, LOSSES, finite_gradients, gradient_of, one_of
 from keras_checks.question import Case
 
 DISTANCE_TOLERANCE = 0.45
@@ -25,7 +25,7 @@ def pinball_numbers(case: Case) -> tuple[np.ndarray, np.ndarray]:
 # --- 1. the function
 
 PINBALL_VALUES = probes.PINBALL.trial(probes.pinball, probes.pinball_cases)
-PINBALL_GRADIENT = probes.PINBALL.trial(probes.pinball_gradient, probes.pinball_cases, examples=2)
+PINBALL_GRADIENT = probes.PINBALL.trial(probes.pinball_gradient, probes.pinball_cases, examples=1)
 
 
 @PINBALL_VALUES.confirms(probes.worked_losses)
@@ -50,8 +50,8 @@ def gradient(case: Case, seen: Any) -> None:
 # --- 2. the class
 
 CLASS_VALUES = probes.PINBALL_CLASS.trial(probes.loss_class, probes.class_cases)
-CLASS_GRADIENT = probes.PINBALL_CLASS.trial(probes.loss_class_gradient, probes.class_cases, examples=2)
-ROUND_TRIPS = probes.PINBALL_CLASS.trial(probes.round_trip, probes.trip_cases, examples=2, shrinks=8)
+CLASS_GRADIENT = probes.PINBALL_CLASS.trial(probes.loss_class_gradient, probes.class_cases, examples=1)
+ROUND_TRIPS = probes.PINBALL_CLASS.trial(probes.round_trip, probes.trip_cases, examples=1, shrinks=8)
 
 
 def _class_numbers(case: Case, what: int) -> tuple[np.ndarray, np.ndarray]:
@@ -80,29 +80,30 @@ def class_in_any_size(case: Case, seen: Any) -> None:
 
 @CLASS_GRADIENT.confirms(probes.gradient_of_the_class_in_fit)
 def class_gradient(case: Case, seen: Any) -> None:
-    """In graph mode with unknown batch size, the gradient of the weighted loss with respect to the predictions is
-    right."""
-    weight = np.reshape(case["sample_weight"], (-1, 1)) / case["y_true"].shape[0]
-    slopes = tuple(weight * slope for slope in _class_numbers(case, 1))
-    one_of(gradient_of(seen, case["y_true"].shape), slopes, "The gradient", scale=24)
+    """In graph mode with unknown batch size, the gradient of the loss with respect to the predictions is right, with
+    weights and without."""
+    shape = case["y_true"].shape
+    for kind, weight in (("gradient", np.reshape(case["sample_weight"], (-1, 1))), ("plain", np.float32(1))):
+        slopes = tuple(weight / shape[0] * slope for slope in _class_numbers(case, 1))
+        one_of(gradient_of(seen, shape, kind), slopes, GRADIENTS[kind], scale=24)
 
 
 @ROUND_TRIPS.confirms(probes.survives_saving)
 def loss_after_loading(case: Case, seen: Any) -> None:
     """The loss of the loaded model is the weighted loss of the formula, with the reduction and the `tau` of its
     configuration."""
-    size = len(case["sample_weight"]) if case["reduction"] == "sum_over_batch_size" else 1
+    reduce = {"none": np.asarray, "sum": np.sum, "sum_over_batch_size": np.mean}[case["reduction"]]
     for name, tau in (("loaded", case["tau"]), ("edited", probes.other_tau(case))):
         numbers = _class_numbers({**case, "tau": tau}, 0)
-        due = tuple(np.asarray(np.sum(case["sample_weight"] * each) / size) for each in numbers)
+        due = tuple(np.asarray(reduce(case["sample_weight"] * each)) for each in numbers)
         one_of(seen[name], due, "The loss of the loaded model", scale=256)
 
 
 # --- 3. crossentropy
 
 LABEL_VALUES = probes.CROSSENTROPY.trial(probes.crossentropy, probes.label_cases)
-LABEL_GRADIENT = probes.CROSSENTROPY.trial(probes.crossentropy_gradient, probes.label_cases, examples=2)
-CERTAIN_VALUES = probes.CROSSENTROPY.trial(probes.crossentropy_certain, probes.certain_cases)
+LABEL_GRADIENT = probes.CROSSENTROPY.trial(probes.crossentropy_gradient, probes.label_cases, examples=1)
+CERTAIN_VALUES = probes.CROSSENTROPY.trial(probes.crossentropy_certain, probes.certain_cases, examples=2)
 
 
 @LABEL_VALUES.confirms(probes.loss_without_weights)
@@ -128,21 +129,21 @@ def any_batch(case: Case, seen: Any, expected: Any) -> None:
 
 @LABEL_GRADIENT.confirms(probes.crossentropy_gradient_in_fit)
 def crossentropy_slope(case: Case, seen: Any, expected: Any) -> None:
-    """In graph mode with unknown batch size, the gradient of the weighted loss with respect to the predictions is
-    right."""
+    """In graph mode with unknown batch size, the gradient of the loss with respect to the predictions is right, with
+    weights and without."""
     # 1 / p is at most 20; by way of logits the error of p is multiplied by 1 / (p * (1 - p)), again at most 21.
-    close(gradient_of(seen, case["y_true"].shape), expected["gradient"], "The gradient", ulps=128, scale=60)
+    for kind, what in GRADIENTS.items():
+        close(gradient_of(seen, case["y_true"].shape, kind), expected[kind], what, ulps=128, scale=60)
 
 
 @CERTAIN_VALUES.confirms(probes.finite_at_the_ends)
 def certain_value(case: Case, seen: Any, expected: Any) -> None:
-    """Predictions of exactly 0 and 1 are clipped by 1e-7; other predictions do not change."""
-    due = float(expected["loss"])
-    expect(
-        abs(float(seen["loss"]) - due) < 0.06 * due,
-        "The loss of predictions of exactly 0 or 1 has the wrong value.",
-        received=seen["loss"],
-    )
+    """Predictions of exactly 0 and 1 are clipped by 1e-7; other predictions do not change. The gradient is finite."""
+    for kind in ("loss", "weighted"):
+        due = float(expected[kind])
+        message = "The loss of predictions of exactly 0 or 1 has the wrong value."
+        expect(abs(float(seen[kind]) - due) < 0.06 * due, message, received=seen[kind], expected=due)
+    finite_gradients(seen)
 
 
 # --- 4. the model
@@ -161,7 +162,9 @@ def distances(case: Case, predicted: np.ndarray, tau: float) -> dict[str, float]
     return {name: float(np.mean(np.abs(predicted - curve) / scale)) for name, curve in optima(case, tau).items()}
 
 
-@probes.TRAINED_MODEL.confirms(probes.learns_the_quantile)
+DRAWN_MODEL = probes.QUANTILE_MODEL.trial(probes.quantile_model, probes.model_cases, examples=1, shrinks=0)
+
+
 @probes.TRAINED_MODEL.judge(
     points=1, hint="Compare the predictions with the mean, the median and the `1 - tau` quantile of the targets."
 )
@@ -169,7 +172,8 @@ def conditional_quantile(case: Case, seen: Any) -> None:
     """For new examples, including the average one, the trained model predicts the conditional `tau` quantile."""
     predicted = _fresh(seen)
     distance = min(distances(case, predicted, case["tau"]).values())
-    expect(distance < DISTANCE_TOLERANCE, "The model is far from the conditional quantile.", received=distance)
+    half_widths = f"{distance:.3g} half-widths of the noise away", f"less than {DISTANCE_TOLERANCE:g} away"
+    expect(distance < DISTANCE_TOLERANCE, "The model is far from the conditional quantile.", *half_widths)
     average = float(array(seen["around"], "The prediction").mean())
     near = [0.25 < average / curve[0] < 1.75 for curve in optima(case, case["tau"]).values()]
     hint = "For the average example all features are 0. Only a bias can move its prediction away from 0."
@@ -177,14 +181,24 @@ def conditional_quantile(case: Case, seen: Any) -> None:
         any(near),
         "Near the average example, whose features are all 0, the prediction is wrong.",
         received=average,
+        expected=optima(case, case["tau"])["own"][0],
         hint=hint,
     )
+
+
+@DRAWN_MODEL.confirms(probes.learns_the_quantile, conditional_quantile)
+def drawn_quantile(case: Case, seen: Any) -> None:
+    """For data that nobody has seen, too, the trained model predicts the conditional `tau` quantile."""
+    conditional_quantile(case, seen)
 
 
 def _fresh(seen: Any) -> np.ndarray:
     predicted = array(seen["fresh"], "The prediction")
     expect(
-        predicted.size == probes.FRESH, "The model does not predict one number per example.", f"shape {predicted.shape}"
+        predicted.size == probes.FRESH,
+        "The model does not predict one number per example.",
+        f"shape {predicted.shape}",
+        "shape (examples, 1)",
     )
     return predicted.reshape(-1)
 
@@ -207,8 +221,11 @@ def resemblance(case: Case, seen: Any) -> dict[str, Any]:
         "between -1 and 1": bool(0.9 < np.abs(predicted).max() <= 1),
         "near zero": bool(np.abs(predicted).max() < 0.3),
         "finite": bool(np.isfinite(predicted).all()),
+        "limits": [bool(seen["reach"][0] >= -probes.LIMIT), bool(seen["reach"][1] <= probes.LIMIT)],
+        "shared": bool(seen["shared"]),
         "made with": sorted(set(np.round(seen["made_with"], 6).tolist())),
     }
 
 
-probes.TRAINED_MODEL.told_apart_by(resemblance)
+for _trial in (probes.TRAINED_MODEL, DRAWN_MODEL):
+    _trial.told_apart_by(resemblance)

@@ -96,6 +96,7 @@ def _has_the_weights(seen: Any, expected: Any) -> None:
         seen["shapes"] == expected["shapes"],
         "The shapes of the model's weights are not those of the model in the drawing.",
         seen["shapes"],
+        expected["shapes"],
         hint="Each `Dense` layer has a kernel and a bias. The batch normalization has its default settings.",
     )
 
@@ -166,6 +167,7 @@ def adam(gradients: np.ndarray, settings: dict[str, Any]) -> np.ndarray:
         0.5 < slow < 1 and 0 <= fast < 1 and 0 <= epsilon < 0.2,
         "The settings of the optimizer are not possible for Adam.",
         settings,
+        "those of Adam",
     )
     position, mean, square, largest, found = 0.0, 0.0, 0.0, 0.0, []
     for number, gradient in enumerate(gradients.astype(np.float64), 1):
@@ -185,6 +187,7 @@ def betas_of_the_model(case: Case, seen: Any) -> None:
     betas = right(case).betas(case)
     _agrees(seen["betas"], betas, "The output of `ticker_betas`")
     _agrees(seen["second"], betas + 1, "The output of `ticker_betas` for a second model")
+    _agrees(seen["later"], betas + 1, "The output of `ticker_betas` after a change of the weights")
 
 
 @probes.COUNTED.confirms(probes.worked_counts, probes.what_grows_with_what)
@@ -194,4 +197,4 @@ def number_of_parameters(_case: Case, seen: Any, expected: Any) -> None:
     for key in ("count", *probes.SIZES):
         found = probes.one_number(seen[key])
         if found != expected[key]:
-            raise Failure("The count is wrong.", found)
+            raise Failure("The count is wrong.", found, expected[key])

@@ -43,14 +43,14 @@ def learns(case: Case, seen: Any, expected: Any) -> None:
 @probes.ACTIVATED.confirms(probes.activation)
 def activation_of_the_reference(_case: Case, seen: Any, expected: Any) -> None:
     """The outputs with and without an activation are right."""
-    for name in ("linear", "curved"):
+    for name in ("linear", "curved", "shares"):
         _same(seen[name], expected[name])
 
 
 @probes.REBUILT.confirms(probes.configuration)
 def configuration_of_the_reference(_case: Case, seen: Any, expected: Any) -> None:
     """The layer and its copies give the right outputs."""
-    for name in ("y", "again", "edited"):
+    for name in ("y", "again", "edited", "plain", "plain_again"):
         _same(seen[name], expected[name])
 
 
@@ -102,7 +102,7 @@ def number_of_weights(_case: Case, seen: Any, expected: Any) -> None:
     """For any sizes, the count is the number of scalars in the kernel and, if there is one, the bias."""
     for key, what in (("count", "with a bias"), ("no_bias", "without a bias")):
         found = probes.number(seen[key], "The count")
-        expect(found == expected[key], f"The count {what} is wrong.", found)
+        expect(found == expected[key], f"The count {what} is wrong.", found, expected[key])
 
 
 def _same(seen: Any, expected: Any) -> None:

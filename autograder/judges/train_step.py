@@ -73,11 +73,11 @@ def _same_turns(seen: Any, expected: Any, *names: str) -> None:
         _same_report(fit["history"], due["history"], *names)
         counted = array(fit["counted"], "The count of steps")
         right = (counted == due["counted"]).all()
-        expect(right, "The optimizer counted the wrong number of steps.", counted, hint=COUNT_HINT)
+        expect(right, "The optimizer counted the wrong number of steps.", counted, due["counted"], COUNT_HINT)
 
 
 def _same_steps(seen: Any, expected: Any, hint: str = "") -> None:
-    expect(len(seen) == len(expected), "Training takes the wrong number of steps.", len(seen))
+    expect(len(seen) == len(expected), "Training takes the wrong number of steps.", len(seen), len(expected))
     for step, due in zip(seen, expected, strict=True):
         for found, wanted in zip(step["weights"], due["weights"], strict=True):
             # Each step passes on the rounding of those before it.
@@ -87,7 +87,7 @@ def _same_steps(seen: Any, expected: Any, hint: str = "") -> None:
 def _same_report(logs: Any, expected: Any, *names: str, hint: str = "") -> None:
     for name in names:
         found = reported(logs, name)
-        expect(found is not None, f"`{name}` is missing from the reported results.", received=sorted(logs), hint=hint)
+        expect(found is not None, f"`{name}` is missing from the reported results.", sorted(logs), list(names), hint)
         due = np.asarray(reported(expected, name))
         # Weights that differ by their rounding give losses that do.
         close(found, due, f"The reported `{name}`", ulps=512, scale=max(1.0, np.abs(due).max()), hint=hint)

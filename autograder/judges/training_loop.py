@@ -7,21 +7,24 @@ from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
+from keras_checks.causes import tidied
 from keras_checks.compare import Failure, array, close, expect
 from keras_checks.exercises import training_loop as probes
 from keras_checks.exercises.training_loop import (
+    comes_from_far,
+    exact,
     in_blocks,
     in_step,
+    mixed,
     neighbours,
     order,
     runs,
-    starts_near,
     unchanged,
     visited,
 )
 from keras_checks.question import Case
 from keras_checks.strategies import arrays, seeds, sizes
-from keras_checks.testbeds.tiny import Weights, network_weights
+from keras_checks.testbeds.tiny import CALLS, DRIFT, Weights, network_weights
 
 # --- next_batch
 
@@ -53,7 +56,7 @@ def _in_batches(case: Case, seen: Any) -> None:
     """All data in one batch are no answer: neither their number nor their pairs could then be wrong."""
     fits = len(case["data"]["y"]) <= case["data"]["batch_size"]
     for run in runs(seen):
-        expect(fits or len(run["batches"]) > 1, "All examples come in one batch.", received=len(run["batches"]))
+        expect(fits or len(run["batches"]) > 1, "All examples come in one batch.")
 
 
 @TABLES.judge(points=0.5, hint="Try arrays of other sizes, batches larger than the data, and a single example.")
@@ -67,33 +70,59 @@ def any_size(case: Case, seen: Any) -> None:
 def content(case: Case, seen: Any) -> dict[str, Any]:
     """What tells mistakes about the content of batches apart, without the student's own random order."""
     n, found = len(case["data"]["X"]), {}
-    for name, group in {"in order": runs(seen)[:1], "shuffled": runs(seen)[1:]}.items():
+    for name, group in {"in order": runs(seen)[:2], "shuffled": runs(seen)[2:]}.items():
         counts = np.concatenate([np.bincount(np.asarray(order(case, run), int), minlength=n) for run in group])
         found[name] = {
             "sizes": [len(rows) for rows in visited(case, group[0])],
+            "shapes": [list(np.shape(batch["y"])) for batch in group[0]["batches"]],
             "lost": bool(np.any(counts == 0)),
             "twice": bool(np.any(counts > 1)),
             "in step": all(in_step(case, run) for run in group),
-            "as given": all(rows == sorted(rows) for rows in (order(case, run) for run in group)),
+            "exact": all(exact(case, run) for run in group),
+            "as given": all(_as_given(case, run) for run in group),
             "unchanged": all(unchanged(case, run) for run in group),
         }
     return found
 
 
-def arrangement(case: Case, seen: Any) -> dict[str, Any]:
-    """What tells mistakes about the order apart, without the student's own random order."""
-    every = runs(seen)
-    orders_seen = [order(case, run) for run in every]
+def _as_given(case: Case, run: dict[str, Any]) -> bool:
+    rows = order(case, run)
+    return rows == sorted(rows)
+
+
+def mixing(case: Case, seen: Any) -> dict[str, Any]:
+    """What tells mistakes in shuffling apart, without the student's own random order."""
+    kept, seeded, free = seen["in order"], seen["seeded"], seen["no seed"]
     return {
-        "as given": [orders_seen[0] == sorted(orders_seen[0]), all(rows == sorted(rows) for rows in orders_seen)],
-        "in step": all(in_step(case, run) for run in every),
-        "blocks": all(in_blocks(case, run) for run in every),
-        "neighbours": all(neighbours(case, run) for run in every),
-        "near": all(starts_near(case, run) for run in every),
-        "repeats": [orders_seen[1] == orders_seen[2], orders_seen[3] == orders_seen[4]],
-        "one order": all(rows == orders_seen[1] for rows in orders_seen[1:-2]),
-        "no seed repeats": orders_seen[-1] == orders_seen[-2],
-        "no seed as given": orders_seen[-1] == sorted(orders_seen[-1]),
+        "kept": [_as_given(case, run) for run in kept],
+        "as given": [all(_as_given(case, run) for run in group) for group in (seeded, free)],
+        "blocks": all(in_blocks(case, run) for run in seeded),
+        "neighbours": all(neighbours(case, run) for run in seeded),
+        "far": any(comes_from_far(case, run) for run in seeded),
+        "one order": all(order(case, run) == order(case, seeded[0]) for run in seeded),
+        "mixed": mixed(case, seeded) if len(case["data"]["X"]) == probes.FEW else {},
+    }
+
+
+def arrangement(case: Case, seen: Any) -> dict[str, Any]:
+    """What tells mistakes about the seed apart, without the student's own random order."""
+    kept, seeded, zero, free = (
+        [order(case, run) for run in seen[name]] for name in ("in order", "seeded", "seed 0", "no seed")
+    )
+    others = [order(case, run) for run in seen["other seeds"]]
+    return {
+        "as given": [
+            [_as_given(case, run) for run in seen["in order"]],
+            all(_as_given(case, run) for run in runs(seen)),
+        ],
+        "in step": all(in_step(case, run) for run in runs(seen)),
+        "blocks": all(in_blocks(case, run) for run in runs(seen)),
+        "neighbours": all(neighbours(case, run) for run in runs(seen)),
+        "kept": kept[0] == kept[1],
+        "repeats": [seeded[0] == seeded[1], zero[0] == zero[1]],
+        "one order": all(rows == seeded[0] for rows in [*seeded, *zero, *others]),
+        "no seed repeats": free[0] == free[1],
+        "no seed as given": free[-1] == sorted(free[-1]),
     }
 
 
@@ -109,15 +138,15 @@ ACTIVATIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 }
 
 
-def true_loss(case: Case, weights: Weights, batch: dict[str, np.ndarray], doubles: bool = False) -> float:
-    """The loss of the network in training, in double precision."""
-    y_pred, y = _predictions(weights, batch["x"], case["activation"], doubles), batch["y"]
+def true_loss(case: Case, weights: Weights, batch: dict[str, np.ndarray], factor: float = 1.0) -> float:
+    """The loss of the network in double precision; in training, its hidden layer is multiplied by ``factor``."""
+    y_pred, y = _predictions(weights, batch["x"], case["activation"], factor), batch["y"]
     return float(np.mean((y_pred - y.ravel()) ** 2) + 0.5 * np.mean(y_pred))
 
 
-def _predictions(weights: Weights, x: np.ndarray, activation: str = "linear", doubles: bool = False) -> np.ndarray:
-    first, bias, offset, last, shift = (np.asarray(value, np.float64) for value in weights)
-    hidden = ACTIVATIONS[activation](x.astype(np.float64) @ first + bias) * (2.0 if doubles else 1.0) + offset
+def _predictions(weights: Weights, x: np.ndarray, activation: str = "linear", factor: float = 1.0) -> np.ndarray:
+    first, bias, offset, last, shift = (np.asarray(value, np.float64) for value in weights[:CALLS])
+    hidden = ACTIVATIONS[activation](x.astype(np.float64) @ first + bias) * factor + offset
     return (hidden @ last + shift).ravel()
 
 
@@ -136,16 +165,15 @@ def slopes(function: Callable[[Weights], float], weights: Weights) -> Weights:
     return found
 
 
-PLAIN = probes.TRAIN_STEP.trial(probes.steps, probes.plain_cases, examples=2, shrinks=8)
-DOUBLES = probes.TRAIN_STEP.trial(probes.steps, probes.training_cases, examples=2, shrinks=8)
-FROZEN = probes.TRAIN_STEP.trial(probes.steps, probes.fixed_cases, examples=2, shrinks=8)
+PLAIN = probes.TRAIN_STEP.trial(probes.steps, probes.plain_cases, examples=1, shrinks=8)
+DOUBLES = probes.TRAIN_STEP.trial(probes.steps, probes.training_cases, examples=1, shrinks=8)
+FROZEN = probes.TRAIN_STEP.trial(probes.steps, probes.fixed_cases, examples=1, shrinks=8)
 
 
 @PLAIN.confirms(probes.moves_down_the_slope)
 def weights_of_any_step(case: Case, seen: Any) -> None:
     """A step changes each weight by `-learning_rate` times the gradient of the loss."""
-    starts = [case["weights"], *(step["weights"] for step in seen[:-1])]
-    for start, step, batch in zip(starts, seen, case["batches"], strict=True):
+    for start, step, batch in zip(probes.weights_before(case, seen), seen, case["batches"], strict=True):
         slope = slopes(lambda weights, batch=batch: true_loss(case, weights, batch), start)
         for part in (0, 1, 3, 4):
             due = start[part] - case["rate"] * slope[part]
@@ -155,8 +183,7 @@ def weights_of_any_step(case: Case, seen: Any) -> None:
 @PLAIN.confirms(probes.returns_the_loss)
 def loss_of_any_step(case: Case, seen: Any) -> None:
     """`train_step` returns the loss of the batch before the update."""
-    starts = [case["weights"], *(step["weights"] for step in seen[:-1])]
-    for start, step, batch in zip(starts, seen, case["batches"], strict=True):
+    for start, step, batch in zip(probes.weights_before(case, seen), seen, case["batches"], strict=True):
         due = np.asarray(true_loss(case, start, batch))
         close(step["loss"], due, "The loss of a step", ulps=64, scale=16)
 
@@ -166,26 +193,31 @@ def loss_of_any_step(case: Case, seen: Any) -> None:
     points=0.5, hint="Try other batches and another learning rate. Some layers behave differently in training."
 )
 def any_network(case: Case, seen: Any, expected: Any) -> None:
-    """The loss and the weights are right for other batches and learning rates, in training mode."""
-    starts = [case["weights"], *(step["weights"] for step in seen[:-1])]
-    for start, step, due, batch in zip(starts, seen, expected, case["batches"], strict=True):
-        loss = true_loss(case, start, batch, doubles=True)
+    """The loss and the weights are right for other batches and learning rates, in training mode, with one forward pass
+    in each step."""
+    for number, (start, step, due, batch) in enumerate(
+        zip(probes.weights_before(case, seen), seen, expected, case["batches"], strict=True)
+    ):
+        loss = true_loss(case, start, batch, factor=2 * (1 + DRIFT * number))
         close(step["loss"], np.asarray(loss), "The loss of a step", ulps=64, scale=64)
         for part in (0, 1, 3, 4):
             close(step["weights"][part], due["weights"][part], "A weight after the step", ulps=128, scale=32)
+    probes.called_once(seen)
 
 
 @FROZEN.confirms(probes.moves_only_what_is_trained)
 def frozen_weights_stay(case: Case, seen: Any, expected: Any) -> None:
-    """Frozen and non-trainable weights stay as they are; the other weights change as they must."""
+    """Frozen and non-trainable weights stay as they are, also in a layer that was frozen after a step; the other
+    weights change as they must."""
     if "raised" in seen[0]:
-        raise Failure(f"With frozen weights in the model your code raised {seen[0]['raised']}")
+        raise Failure(f"With frozen weights in the model your code raised {tidied(seen[0]['raised'])}")
     for step, due in zip(seen[:2], expected[:2], strict=True):
         for part in (2, 3, 4):
             same = np.array_equal(step["weights"][part], case["weights"][part])
             expect(same, "A frozen or non-trainable weight changed.")
         for part in (0, 1):
             close(step["weights"][part], due["weights"][part], "A weight after the step", ulps=128, scale=32)
+    probes.frozen_later_stays(seen)
 
 
 # --- fit
@@ -193,15 +225,16 @@ def frozen_weights_stay(case: Case, seen: Any, expected: Any) -> None:
 
 @st.composite
 def _training(draw: Any) -> Case:
-    """Examples with a short last batch."""
-    counts = [draw(sizes(3, 4))] * draw(sizes(3, 4)) + [draw(sizes(1, 2))]
+    """Examples in batches of which the last is shorter, or as full as the others."""
+    size = draw(sizes(3, 4))
+    counts = [size] * draw(sizes(3, 4)) + [draw(st.sampled_from([1, 2, size]))]
     numbers = draw(arrays((draw(sizes(2, 3)) * len(counts), 2), 0.2, 3, key=9))
-    seed = draw(st.sampled_from([None, 0, 5]))
+    seed = draw(st.sampled_from([None, 0, 1, 5]))
     rate, weights = draw(st.sampled_from([0.05, 0.1])), draw(network_weights())
     return probes.fit_case(seed, counts, numbers, draw(seeds()), rate=rate, weights=weights)
 
 
-ANY_TRAINING = probes.FIT.trial(probes.trainings, _training(), examples=2, shrinks=8)
+ANY_TRAINING = probes.FIT.trial(probes.trainings, _training(), examples=1, shrinks=8)
 
 
 def replay(case: Case, run: dict[str, Any]) -> Weights:
@@ -301,6 +334,7 @@ def _training_summary(case: Case, run: dict[str, Any]) -> dict[str, Any]:
 
 for trial in (probes.BATCHES, TABLES):
     trial.told_apart_by(content)
+probes.SHUFFLES.told_apart_by(mixing)
 probes.ORDERS.told_apart_by(arrangement)
 for trial in (probes.TRAININGS, ANY_TRAINING):
     trial.told_apart_by(training_summary)

@@ -61,8 +61,9 @@ def _known_values(case: Case, seen: Any) -> dict[str, float]:
 def _of_some_kind(case: Case, seen: Any) -> None:
     """Fail unless the penalty is one of the known values."""
     value = float(np.mean(array(seen["value"], "The penalty")))
-    fits = any(abs(value - due) < 1e-3 * (1 + abs(due)) for due in _known_values(case, seen).values())
-    expect(fits, "The penalty does not follow from the critic's gradients.", received=value)
+    known_values = _known_values(case, seen)
+    fits = any(abs(value - due) < 1e-3 * (1 + abs(due)) for due in known_values.values())
+    expect(fits, "The penalty does not follow from the critic's gradients.", value, known_values["right"])
 
 
 @probes.CURVES.confirms(probes.linear_critics, probes.curved_critic)
@@ -94,7 +95,10 @@ def gradient_of_the_penalty(case: Case, seen: Any) -> None:
         # a wrong formula costs elsewhere: its gradient will do
         gaps = (_gap(gradient, due) for due in gradients_of_formulas(each, found, probes.GP_WEIGHT))
         expect(
-            any(gap <= GRADIENT_TOLERANCE for gap in gaps), "The gradient is not that of a gradient penalty.", gradient
+            any(gap <= GRADIENT_TOLERANCE for gap in gaps),
+            "The gradient is not that of a gradient penalty.",
+            gradient,
+            "another gradient",
         )
 
 
@@ -229,9 +233,8 @@ def last_losses(case: Case, seen: Any) -> None:
 
 
 def _is(value: float, due: Sequence[float], name: str) -> None:
-    expect(
-        same_number(value, due), f"`{name}` is not the last loss that was computed for this network.", received=value
-    )
+    message = f"`{name}` is not the last loss that was computed for this network."
+    expect(same_number(value, due), message, value, due[0])
 
 
 def _right(move: Move, case: Case) -> bool:

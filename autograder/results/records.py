@@ -37,7 +37,8 @@ class PlanRow(TypedDict):
 class CheckRecord(PlanRow):
     """A check that has run.
 
-    ``feedback``, which is markdown, and ``reason``, what a failure comes from, are kept until the result is rendered.
+    Kept until the result is rendered: ``feedback``, which is markdown; ``reason``, what a failure comes from; ``fold``,
+    how it joins others of the same reason; and ``voice``, how well it can speak for them.
     """
 
     points: float
@@ -48,6 +49,8 @@ class CheckRecord(PlanRow):
     note: str | None
     feedback: NotRequired[str | None]
     reason: NotRequired[str | None]
+    fold: NotRequired[str | None]
+    voice: NotRequired[int | None]
 
 
 class CellRecord(TypedDict):

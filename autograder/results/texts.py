@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from keras_checks.causes import cause
-from keras_checks.feedback import same_reason, speaker
+from keras_checks.feedback import Fold, same_reason
 from keras_checks.show import one_line
 
 from autograder.results.markdown import escape_markdown, markdown_prose
@@ -61,9 +61,9 @@ def check_texts(records: Sequence[CheckRecord]) -> list[str]:
 
 
 def _group_text(group: Sequence[CheckRecord]) -> str:
-    one = speaker(group, lambda it: it["message"] or "", lambda it: it["statement"])
-    names = [f"`{record['check']}`{_points(record)}" for record in group if record is not one]
-    return "\n\n".join([check_text(one), *([f"{MARKS[Outcome.FAILED]} {same_reason(names)}"] if names else [])])
+    one = max(group, key=lambda it: it.get("voice") or 0)
+    rest = [(f"`{it['check']}`{_points(it)}", it.get("fold") or Fold.FAILS) for it in group if it is not one]
+    return "\n\n".join([check_text(one), *([f"{MARKS[Outcome.FAILED]} {same_reason(rest)}"] if rest else [])])
 
 
 def _points(record: CheckRecord) -> str:

@@ -24,7 +24,7 @@ from autograder.grading.reference import Reference, judging_checks
 from autograder.grading.verdict import Verdict
 from autograder.results.records import Outcome
 from autograder.verifying.forgery import ForgedObserver, forgeable
-from autograder.verifying.verify import SALT, CheckOutcome, Report, Scope, verify
+from autograder.verifying.verify import SALT, CheckOutcome, Report, Scope, part_of, verify
 
 POINTS = 10
 HIDDEN_SHARE = 0.4
@@ -37,15 +37,16 @@ def undiagnosed(_grader: Grader, _verdicts: Sequence[Verdict]) -> dict[str, str]
 
 
 class Bank:
-    """The reference and the misconceptions of an exercise, kept between answers."""
+    """The reference and the misconceptions of an exercise, or one of ``parts`` of them, kept between answers."""
 
-    def __init__(self, exercise: str, archive: Archive | None = None) -> None:
+    def __init__(self, exercise: str, archive: Archive | None = None, parts: int = 1) -> None:
         self.exercise = exercise
         self.questions = load_questions(exercise)
         self.cells = [cell.source for cell in read_master(exercise).reference_cells()]
         kept = Archive(exercise, SEED, "reference") if archive else None
         self.reference = Reference(exercise, self.cells, SEED, kept)
-        self.diagnosis = Diagnosis(exercise, self.cells, read_variants(exercise, "misconceptions"), SEED, archive)
+        misconceptions = part_of(exercise, read_variants(exercise, "misconceptions"), parts)
+        self.diagnosis = Diagnosis(exercise, self.cells, misconceptions, SEED, archive)
         self._answer: tuple[list[str], Observer] | None = None
 
     def wanted(self, only: str | None) -> list[Question]:
@@ -96,7 +97,7 @@ class Bank:
 
 def verified(exercise: str, scope: Scope) -> Report:
     """The bank of an exercise against its checks."""
-    bank = Bank(exercise)
+    bank = Bank(exercise, parts=scope.parts)
     gc.collect(), gc.freeze()  # what TensorFlow has imported needs no search for garbage
     rows = verify(exercise, bank.grade, scope)
     return Report(exercise, rows, bank.forgeries(scope.only), list(_point_problems(bank.questions)))

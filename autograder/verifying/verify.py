@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from autograder.bank.master import Master, read_master
 from autograder.bank.variants import Variant, read_variants
@@ -17,6 +17,7 @@ KEEPS = "keeps all points of its question"
 UNSTABLE = "loses other checks under salt"
 GREEN = "no public check shows it: add one, or tag it as an edge case"
 SALT = "verify"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,8 @@ class Scope:
     Args:
         only: one question, or None for all.
         across: grade each answer on all questions, to see that it changes nothing elsewhere; else on its own.
-        parts: divide the bank into so many parts and try one of them; which one changes with the checks.
+        parts: divide the bank into so many parts and try one of them; which one changes with the checks. A
+            misconception is then told apart from those of its part only.
         salts: under how many salts each answer is graded; it must lose the same checks under each.
         generated: how many right answers to generate beside the bank.
     """
@@ -113,9 +115,14 @@ def _bank(master: Master, only: str | None, parts: int = 1) -> list[tuple[str, V
     ]
     for kind in ("alternative", "misconception"):
         variants = read_variants(master.exercise, f"{kind}s")
-        variants = variants[int(checks_sha256(master.exercise), 16) % parts :: parts]
-        bank += [(kind, it, [*reference, it.source]) for it in variants if only in (None, it.question)]
+        tried = part_of(master.exercise, variants, parts)
+        bank += [(kind, it, [*reference, it.source]) for it in tried if only in (None, it.question)]
     return bank
+
+
+def part_of(exercise: str, all_of: Sequence[T], parts: int) -> Sequence[T]:
+    """One of so many equal parts; which one changes with the checks of the exercise."""
+    return all_of[int(checks_sha256(exercise), 16) % parts :: parts]
 
 
 def _generated(master: Master, scope: Scope) -> list[tuple[str, Variant, list[str]]]:
@@ -218,7 +225,7 @@ class Report:
     def edge_problem(self) -> str:
         """That there are too many edge cases, or ""."""
         edge, all_wrong = [row for row in self.green if row.variant.edge], self.of("misconception")
-        if len(edge) <= EDGE_SHARE * len(all_wrong):
+        if len(edge) <= max(1, EDGE_SHARE * len(all_wrong)):  # a part of a bank may hold the only one
             return ""
         return f"{len(edge)} of {len(all_wrong)} misconceptions are edge cases, more than {EDGE_SHARE:.0%}"
 

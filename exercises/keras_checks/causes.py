@@ -8,10 +8,11 @@ from collections.abc import Mapping
 STAND_IN = "the check's stand-in"
 """In the message of an attribute that an object of the checks lacks."""
 
-_NOISE = re.compile(r" for '\{\{.*?\}\} = [^']*'|\{\{.*?\}\}\s*|\s*\[Op:\w+\]|\s*name:\s*\w*$")
+_NOISE = re.compile(r" Target variable: <.*| for '\{\{.*?\}\} = [^']*'|\{\{.*?\}\}\s*|\s*\[Op:\w+\]|\s*name:\s*\w*$")
 """What TensorFlow adds for its own developers."""
 _SHAPE = re.compile(r"(?<!\w)[(\[]((?:\d+|None|\?)(?:, ?(?:\d+|None|\?))*,?)[)\]]")
 _ABOUT_SHAPES = re.compile(r"[Ss]hape|[Dd]imension|broadcast|size-incompatible|must match")
+_BROADCAST = re.compile(r"[Ii]ncompatible shapes|broadcast")
 _DTYPES = {"float": "float32", "double": "float64", "half": "float16"}
 
 _SYMBOLIC = "While Keras builds a model or traces a `tf.function`, a tensor has a shape but no numbers yet"
@@ -125,7 +126,8 @@ CAUSES: tuple[tuple[str, str], ...] = (
     ),
     (
         _NONE,
-        "A value is None here. Usual reasons: a function without `return`, or a gradient that the tape did not record.",
+        "A value is None here. Usual reasons: a function without `return`, or a gradient that the tape did not record: "
+        "it watches variables, other tensors need `tape.watch`.",
     ),
     (r"'ellipsis'|EllipsisType", "The `...` of the stub is still there: replace it with your code."),
     # --- symbolic tensors
@@ -166,6 +168,11 @@ CAUSES: tuple[tuple[str, str], ...] = (
         "`data` has two parts, or three if sample weights are given.",
     ),
     (
+        r"(?:not enough|too many) values to unpack \(expected (\d+).*\|.*= [\w.]*\bshape\b(?:\([\w.]+\))?$",
+        "This line unpacks exactly {1} sizes, and the tensor has another number of axes. `x.shape[:-1]` takes all "
+        "sizes but the last, however many there are.",
+    ),
+    (
         r"not enough values to unpack \(expected (\d+), got (\d+)",
         "There are {1} names for {2} values: check what is returned or yielded.",
     ),
@@ -194,6 +201,11 @@ CAUSES: tuple[tuple[str, str], ...] = (
     (
         r"unhashable",
         "A list, tensor or variable cannot be a dict key or an element of a set: use its position, or `id(...)`.",
+    ),
+    (
+        r"(?:RecursionError|super\(type, obj\)).*\|.*super\((\w+), self\)",
+        "`super({1}, self)` looks up `{1}` when it runs, and by then a later cell may have given this name to another "
+        "class. Write `super()`.",
     ),
     (r"RecursionError", "A function calls itself without end."),
     (r"SystemExit", "`exit()` or `sys.exit()` ends the notebook: remove it."),
@@ -233,25 +245,51 @@ CAUSES: tuple[tuple[str, str], ...] = (
     (r"\(size (\d+) is different from (\d+)\)", "The inner sizes of this matrix product differ: {1} and {2}."),
     (
         r"expected axis -1 .* value (\d+), but received input with shape (\([^)]*\))",
-        "The layer was built for a last axis of {1} and gets the shape {2}. A layer keeps the width of its first call.",
+        "This layer was built for {1} numbers in the last axis of its input, but gets the shape {2}. Either a layer "
+        "before it is left out, or it was first called on another tensor.",
+    ),
+    (
+        r"expected shape=(\([^)]*\)), found shape=(\([^)]*\))",
+        "This model takes inputs of shape {1}, but gets {2}. If your code fixes a size, take it from its arguments.",
     ),
     (
         r"expected (?:min_)?ndim=(\d+), found ndim=(\d+)",
         "The layer accepts tensors with {1} axes, but this one has {2}.",
     ),
+    (
+        r"No such layer: (\S+?)\.",
+        "This model has no layer `{1}`. Check its spelling; if your function has an argument for the name, use that: "
+        "the checks pass other models and other names.",
+    ),
+    (
+        r"(?:Input shape axis 0 must equal (\d+), got shape \[(\d+)\]|Dimension must be (\d+) but is (\d+)).*unstack",
+        "This line expects exactly {1}{3} values, but here there are {2}{4}. If they are the sizes of a tensor: "
+        "`[:-1]` takes all but the last, however many there are.",
+    ),
+    (
+        r"metric has not yet been built",
+        "A compiled metric was never updated: call `update_state` of every metric in `self.metrics` in each step.",
+    ),
     (r"inhomogeneous", "Parts of different lengths cannot become one array."),
 )
 _RULES = [(re.compile(pattern), text) for pattern, text in CAUSES]
+_SEARCHED = 2000
+"""Characters of a message in which a cause is looked for: some rules take quadratic time."""
 
 
 def said(error: Mapping[str, str]) -> str:
     """What the error says, without what TensorFlow adds for its own developers."""
-    return _NOISE.sub("", error["message"]).strip()
+    return tidied(error["message"])
+
+
+def tidied(message: str) -> str:
+    """A message without what TensorFlow adds for its own developers."""
+    return _NOISE.sub("", message).strip()
 
 
 def cause(error: Mapping[str, str]) -> str:
     """The usual cause of an error, or "" where its message has to do."""
-    message = said(error)
+    message = said(error)[:_SEARCHED]
     line = error.get("where", "").partition(": ")[2]
     for pattern, text in _RULES:
         if found := pattern.search(f"{error['type']}: {message} | {line}"):
@@ -264,4 +302,19 @@ def _of_shapes(message: str) -> str:
     shapes = list(dict.fromkeys(f"({found[1]})" for found in _SHAPE.finditer(message)))
     if len(shapes) < 2 or not _ABOUT_SHAPES.search(message):
         return ""
-    return f"The shapes {shapes[0]} and {shapes[1]} do not fit together: print both before this line."
+    fit = f"The shapes {shapes[0]} and {shapes[1]} do not fit together: "
+    if _BROADCAST.search(message) and (clash := _clash(*shapes[:2])):
+        return fit + clash
+    if "Matrix size-incompatible" in message:
+        return fit + "in a matrix product, the last size of the first must be the last but one of the second."
+    return fit + "print the shapes of the tensors that this line uses."
+
+
+def _clash(one: str, other: str) -> str:
+    """Where two shapes do not broadcast, in words."""
+    first, second = (re.findall(r"\d+|None|\?", shape) for shape in (one, other))
+    for axis, sizes in enumerate(zip(first[::-1], second[::-1], strict=False), 1):
+        if len({*sizes}) == 2 and not {"1", "None", "?"} & {*sizes}:
+            lacks = "" if len(first) == len(second) else " One of them may lack an axis: `x[:, None]` adds one."
+            return f"from the last axis backward, the sizes {sizes[0]} and {sizes[1]} meet in axis -{axis}.{lacks}"
+    return ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,9 @@ class Failure(Exception):
         expected: the value that was due, plain data, or None. Never shown for a hidden check.
         hint: one hint that fits this very failure, or "" for the check's own.
         final: a smaller counter-example is not worth looking for (the code hung or died).
+
+    Attributes:
+        untried: the property of the check could not be tried; see :func:`needed`.
     """
 
     def __init__(
@@ -30,6 +35,17 @@ class Failure(Exception):
         self.expected = expected
         self.hint = hint
         self.final = final
+        self.untried = False
+
+
+@contextmanager
+def needed() -> Iterator[None]:
+    """What a check needs before its own property can be tried: a failure in here is one of that."""
+    try:
+        yield
+    except Failure as failure:
+        failure.untried = True
+        raise
 
 
 def expect(condition: Any, message: str, received: Any = None, expected: Any = None, hint: str = "") -> None:

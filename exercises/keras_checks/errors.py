@@ -139,8 +139,12 @@ def _running_cell(file: str) -> str:
     """A cell of a running notebook, by the number that the notebook shows beside it."""
     from IPython.core.getipython import get_ipython
 
-    compiler: Any = getattr(get_ipython(), "compile", None)
-    if not hasattr(compiler, "format_code_name"):  # an old IPython
-        return "a cell"
-    label = compiler.format_code_name(file)  # ("Cell", "In[7]")
-    return f"cell {label[1].removeprefix('In')}" if label else ""
+    shell: Any = get_ipython()
+    compiler: Any = getattr(shell, "compile", None)
+    if hasattr(compiler, "format_code_name"):
+        label = compiler.format_code_name(file)  # ("Cell", "In[7]")
+        return f"cell {label[1].removeprefix('In')}" if label else ""
+    # IPython before 8, which Colab has, keeps no names, but gives the same source the same name again.
+    sources = shell.history_manager.input_hist_raw if shell else []
+    numbers = [number for number, it in enumerate(sources) if number and compiler.get_code_name(it, it, number) == file]
+    return f"cell [{numbers[-1]}]" if numbers else "a cell"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from enum import Enum
+from typing import Any
 
 from keras_checks.causes import cause, said
 from keras_checks.compare import Failure
@@ -14,8 +15,12 @@ from keras_checks.question import Case, Check
 from keras_checks.show import assignments, brief, one_line, pair
 from keras_checks.verdicts import PLAIN_ERRORS
 
-T = TypeVar("T")
 NUMBERS = re.compile(r"\d+")
+IN_A_GRAPH = {"InvalidArgumentError": "ValueError"}
+"""Errors that the same line raises while a graph is traced."""
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z`])")
+NOT_SHOWN = "not shown for a hidden case; what must hold is said at the top"
+HOLDS_ALONE = "This holds by itself. It counts only together with a right answer, and here the answer is wrong:"
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,14 @@ class Misconception:
 
 @dataclass(frozen=True)
 class Record:
-    """A failed check, as data. ``error`` is what the student's code raised: type, message, where."""
+    """A failed check, as data.
+
+    Args:
+        error: what the student's code raised: type, message, where.
+        withheld: whether a value was expected that a student must not see.
+        confirming: whether the check itself passes, and only a judge that has to confirm it fails.
+        untried: whether what the check is about could not be tried.
+    """
 
     exercise: str
     question: str
@@ -44,6 +56,9 @@ class Record:
     misconception: Misconception | None
     hint: str
     lecture: str
+    withheld: bool = False
+    confirming: bool = False
+    untried: bool = False
 
 
 def record_of(
@@ -60,6 +75,7 @@ def record_of(
 
     A hidden check's, and that of a judge ``confirming`` a public one, keeps no expected value.
     """
+    told = not (check.hidden or confirming)
     return Record(
         exercise=exercise,
         question=check.question,
@@ -69,11 +85,14 @@ def record_of(
         counterexample=case,
         message=failure.message,
         received=failure.received,
-        expected=None if check.hidden or confirming else failure.expected,
+        expected=failure.expected if told else None,
         error=(observation or {}).get("error"),
         misconception=misconception,
-        hint=hint_of(failure, check, told=not (check.hidden or confirming)),
+        hint=hint_of(failure, check, told=told),
         lecture=check.lecture,
+        withheld=not told and failure.expected is not None,
+        confirming=confirming,
+        untried=failure.untried,
     )
 
 
@@ -108,15 +127,17 @@ def _of_value(record: Record) -> list[Line]:
     """What must be true, and what was seen."""
     case = assignments(record.counterexample or {})
     seen = Line("With", record.message, case) if case else Line("", record.message)
-    return [Line("", record.statement), seen, *_values(record)]
+    alone = [Line("", HOLDS_ALONE)] if record.confirming else []
+    return [Line("", record.statement), *alone, seen, *_values(record)]
 
 
 def _of_error(record: Record) -> list[Line]:
-    """What was raised, where, and why: the check itself has seen nothing that it could explain."""
+    """What was tried and raised, where, and why: the check itself has seen nothing that it could explain."""
     error = record.error or {}
     if _unwritten(record):
         return [Line("", record.message)]
     return [
+        Line("", SENTENCE_END.split(record.statement)[0]),
         Line("", raised(error)),
         Line("Your line", data=error["where"]),
         Line("Usual cause", cause(error)),
@@ -143,22 +164,52 @@ def reason(record: Record) -> str:
         return f"looks like {record.misconception.name}"
     if error is None or _unwritten(record):
         return record.message
-    return f"{error['type']} {error['where'] or NUMBERS.sub('', error['message'])}"
+    kind = IN_A_GRAPH.get(error["type"], error["type"])
+    return f"{kind} {error['where'] or NUMBERS.sub('', error['message'])}"
 
 
-def speaker(records: Sequence[T], message: Callable[[T], str], statement: Callable[[T], str]) -> T:
-    """Of failures for one reason, the one whose check is about what was found: it shares most words with it."""
-    return max(records, key=lambda it: len(_words(message(it)) & _words(statement(it))))
+def voice(record: Record) -> int:
+    """How well a record can speak for others of the same reason.
+
+    Best is one whose own property fails, then one that may show what was expected, then one whose check is about what
+    was found: it shares most words with it. An error is about no check.
+    """
+    common = 0 if record.error else common_words(record.message, record.statement)
+    return 1000 * (not (record.confirming or record.untried)) + 100 * (not record.withheld) + common
+
+
+def common_words(one: str, other: str) -> int:
+    """How many words two texts share."""
+    return len(_words(one) & _words(other))
 
 
 def _words(text: str) -> set[str]:
     return {word.removesuffix("s") for word in re.findall(r"\w{4,}", text.lower())}
 
 
-def same_reason(names: Sequence[str]) -> str:
-    """One line for the checks that fail for the reason of the card above, as code with what belongs to each."""
-    more = "1 more check fails" if len(names) == 1 else f"{len(names)} more checks fail"
-    return f"{more} for the same reason: {', '.join(names)}."
+class Fold(str, Enum):  # students may have Python 3.10, which has no StrEnum
+    """How a check joins the card of another with the same reason: after these words, for one check and for more."""
+
+    FAILS = "1 more check fails|{count} more checks fail"
+    UNTRIED = "1 more check could not be tried|{count} more checks could not be tried"
+    HOLDS = "1 more check holds by itself, but does not count|{count} more checks hold by themselves, but do not count"
+
+
+def fold_of(record: Record) -> Fold:
+    """How the check of a record joins the card of another."""
+    if record.error is not None or record.untried:
+        return Fold.UNTRIED
+    return Fold.HOLDS if record.confirming else Fold.FAILS
+
+
+def same_reason(others: Sequence[tuple[str, str]]) -> str:
+    """One line for the checks with the reason of the card above: the name of each, as code, and its :class:`Fold`."""
+    names = {fold: [name for name, how in others if how == fold] for fold in Fold}
+    return " ".join(f"{_more(fold, len(of))} for the same reason: {', '.join(of)}." for fold, of in names.items() if of)
+
+
+def _more(fold: Fold, count: int) -> str:
+    return fold.split("|")[count > 1].format(count=count)
 
 
 def _values(record: Record) -> list[Line]:
@@ -167,7 +218,8 @@ def _values(record: Record) -> list[Line]:
         texts = pair(received, expected)
     else:
         texts = tuple("" if value is None else brief(value) for value in (received, expected))
-    return [Line("Received", data=texts[0]), Line("Expected", data=texts[1])]
+    hidden = NOT_SHOWN if record.withheld and texts[0] else ""
+    return [Line("Received", data=texts[0]), Line("Expected", hidden, texts[1])]
 
 
 def text(record: Record) -> str:

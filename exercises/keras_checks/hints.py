@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
@@ -27,6 +28,7 @@ SLOPE = (
     "The gradient does arrive, so no operation blocks it. It is the gradient of a different loss: check the value of "
     "the loss first."
 )
+MERGED = "All numbers are there, but in other axes: a reshape merges or splits axes, and nothing undoes it."
 OTHER_SIZE = "The number of axes is right, but a size differs: print the shape after each line."
 
 
@@ -49,12 +51,19 @@ def _of_shapes(received: Any, expected: Any) -> str:
     one, other = _axes(received), _axes(expected)
     if one is None or other is None:
         return PRINT
-    if one == other:
+    if len(one) == len(other):
         return OTHER_SIZE
-    return TOO_MANY if one > other else TOO_FEW
+    if min(len(one), len(other)) > 1 and _numbers(one) == _numbers(other):
+        return MERGED
+    return TOO_MANY if len(one) > len(other) else TOO_FEW
 
 
-def _axes(said: Any) -> int | None:
-    """How many axes a text such as "shape (2, 3)" has."""
+def _axes(said: Any) -> list[str] | None:
+    """The sizes in a text such as "shape (2, 3)"."""
     found = _SHAPE.match(said) if isinstance(said, str) else None
-    return None if found is None else len([size for size in found[1].split(",") if size.strip()])
+    return None if found is None else re.findall(r"\w+", found[1])
+
+
+def _numbers(sizes: list[str]) -> int:
+    """How many numbers there are, along the axes whose size is known."""
+    return math.prod(int(size) for size in sizes if size.isdigit())

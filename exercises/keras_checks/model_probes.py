@@ -18,14 +18,15 @@ class ModelProbe:
     """A probe of a model whose design is free: ``build(namespace, case)`` makes it, ``measure(model, case)`` looks.
 
     Where a submission is graded, the two run in different processes: the model crosses as configuration and weights.
-    A model that can't cross is measured beside the code that made it, and the observation says so: ``in_place``.
+    A model that can't cross is measured beside the code that made it, and case and observation say so: ``in_place``.
     """
 
     build: Callable[[Namespace, Case], Any]
     measure: Callable[[Any, Case], Any]
 
     def __call__(self, namespace: Namespace, case: Case) -> Any:
-        return {**self.measure(self.build(namespace, case), case), "in_place": True}
+        here = {"in_place": True}
+        return self.measure(self.build(namespace, case), case | here) | here
 
 
 def model_probe(build: Callable[[Namespace, Case], Any]) -> Callable[[Callable[[Any, Case], Any]], ModelProbe]:

@@ -35,6 +35,13 @@ def pack(model: Any) -> Packed | None:
     return {"config": json.dumps(config), "weights": weights}
 
 
+def make_weights(model: Any, inputs: Any) -> None:
+    """Call a model whose weights may be made by its first call; one that is a graph of layers has them already."""
+    graph = isinstance(model, keras.Function) or (isinstance(model, keras.Sequential) and model.built)
+    if not graph:
+        model(inputs)
+
+
 def unpack(packed: Packed) -> keras.Model:
     """The model of :func:`pack`. Raises ValueError where it does not consist of Keras's own parts."""
     config = json.loads(packed["config"])

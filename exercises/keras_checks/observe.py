@@ -44,6 +44,22 @@ class Namespace:
             raise MissingAnswer(f"`{name}(...)` returned None. Is it written, and does it end in a `return`?")
         return result
 
+    def with_method(self, name: str, method: str, base: type, made: Any = None) -> Any:
+        """An answer that is a class with a method of its own: notebooks extend a class from cell to cell.
+
+        Raises MissingAnswer where the method is missing, or is that of ``base``, and ``made``, an object of the class,
+        holds no function of that name either.
+        """
+        found = self[name]
+        missing = getattr(found, method, None) in (None, getattr(base, method, None))
+        if isinstance(found, type) and missing and method not in getattr(made, "__dict__", {}):
+            raise MissingAnswer(
+                f"`{name}` has no method `{method}`: the class that the notebook holds now is that of another cell. "
+                "Run the cells of this question again, from top to bottom. A cell that adds a method begins with "
+                f"`class {name}({name}):`."
+            )
+        return found
+
     def eager(self, name: str) -> Callable[..., Any]:
         """The Python function behind an answer that may be decorated with ``tf.function``."""
         return getattr(self[name], "python_function", self[name])

@@ -71,6 +71,17 @@ class Trial:
 
         return register
 
+    def told(self, case: Case | None) -> Case | None:
+        """What a student reads of a case."""
+        if case is None or self.question.shows is None:
+            return case
+        found = {}
+        for path, _, label in (name.partition(": ") for name in self.question.shows):
+            value = _at(case, path)
+            if value is not None:
+                found[label or path.rpartition(".")[2]] = value
+        return found
+
     def told_apart_by(self, features: Features) -> Features:
         """Let diagnosis compare ``features(case, seen)`` in place of whole observations."""
         self.features = features
@@ -84,6 +95,14 @@ class Trial:
             return test
 
         return register
+
+
+def _at(case: Case, path: str) -> Any:
+    """The value at a path such as "data.x", or None."""
+    value: Any = case
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,12 +152,15 @@ class Question:
         answers: the names that the student defines for it.
         points: what its checks add up to.
         lecture: the part of the lecture that it practises.
+        shows: the parts of its cases that a student sets or can read, by path, with another name after ": " where the
+            student knows them by one; None for all. The rest sets up the checks' own parts.
     """
 
     name: str
     answers: tuple[str, ...]
     points: float
     lecture: str
+    shows: tuple[str, ...] | None = None
     checks: list[Check] = field(default_factory=list)
 
     def trial(self, probe: Probe, cases: SearchStrategy[Case], *, examples: int = 4, shrinks: int = 12) -> Trial:

@@ -41,11 +41,16 @@ def pair(received: Any, expected: Any) -> tuple[str, str]:
 
 
 def assignments(case: dict[str, Any]) -> str:
-    """A case as ``name = value, …``, without what tells nothing: seeds, names of worked cases and private keys."""
-    parts = [f"{name} = {_named(name, value)}" for name, value in _leaves(case) if not _silent(name)]
-    while len(parts) > 1 and len(", ".join(parts)) > LONGEST:
-        parts[-2:] = ["…"]
-    return _cut(", ".join(parts))
+    """A case as ``name = value, …``, without what tells nothing: seeds, names of worked cases and private keys.
+
+    What is too long for the line is left out.
+    """
+    parts = [one_line(f"{name} = {_named(name, value)}") for name, value in _leaves(case) if not _silent(name)]
+    kept: list[str] = []
+    for part in parts:
+        if len(", ".join([*kept, part, "…"])) <= LONGEST:
+            kept.append(part)
+    return ", ".join(kept if len(kept) in (0, len(parts)) else [*kept, "…"])
 
 
 def _silent(name: str) -> bool:

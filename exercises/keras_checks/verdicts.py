@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from keras_checks.causes import cause, tidied
 from keras_checks.compare import Failure
 from keras_checks.question import Case, Check
 
@@ -27,6 +28,14 @@ def failure_of(check: Check, case: Case, observation: dict[str, Any], *expected:
         failure.__cause__ = error
         return failure
     return None
+
+
+def expect_no_error(raised: str | None) -> None:
+    """Fail where an observation says that the student's code raised: "type: message"."""
+    if raised is not None:
+        kind, _, message = raised.partition(": ")
+        why = cause({"type": kind, "message": message}) or "Look for the operation that this message is about."
+        raise Failure(f"Your code raised {tidied(raised)}", hint=why)
 
 
 def _raised(error: dict[str, str]) -> Failure:

@@ -71,11 +71,12 @@ def projections(case: Case) -> Any:
 
 
 def heads_apart(case: Case) -> Any:
-    """Random weights of each head, and an output that they explain."""
-    inputs = probes.many(case)
+    """Random weights of each head, and an output that they explain, each head's by its slice."""
+    slices = np.split(probes.many(case)["v"], case["width"][1], axis=-1)
     weights = np.random.default_rng(0).random((8, case["width"][1], 12, 4))
     weights /= weights.sum(-1, keepdims=True)
-    return {"even": _layer(case), "drawn": {"weights": weights, "output": weights[:, 0] @ inputs["v"]}, "kernels": 4}
+    output = np.concatenate([weights[:, head] @ values for head, values in enumerate(slices)], axis=-1)
+    return {"even": _layer(case), "drawn": {"weights": weights, "output": output}, "kernels": 4}
 
 
 def divisions(case: Case) -> Any:

@@ -39,14 +39,16 @@ def loss_class(case: Case) -> Any:
     each = np.asarray(public.PINBALL_WORKED[name][0]) if name else np.abs(case["y_true"] - case["y_pred"]).mean(axis=-1)
     kinds = {"plain": each, "weighted": each * case["sample_weight"]}
     reduced = {"none": lambda it: it, "sum": np.sum, "sum_over_batch_size": np.mean}
-    return {name: {kind: reduce(value) for kind, value in kinds.items()} for name, reduce in reduced.items()}
+    seen = {name: {kind: reduce(value) for kind, value in kinds.items()} for name, reduce in reduced.items()}
+    return seen | {"default": seen["sum_over_batch_size"]}
 
 
 def loss_class_gradient(case: Case) -> Any:
     """The table, else the slopes of the absolute error."""
     name = case.get("worked")
     slope = np.asarray(public.PINBALL_WORKED[name][1]) if name else np.sign(case["y_pred"] - case["y_true"])
-    return {"gradient": slope * case["sample_weight"][:, None] / len(case["y_true"])}
+    plain = slope / len(case["y_true"])
+    return {"gradient": plain * case["sample_weight"][:, None], "plain": plain}
 
 
 def round_trip(case: Case) -> Any:
@@ -54,7 +56,9 @@ def round_trip(case: Case) -> Any:
     alone = np.abs(case["y_true"] - case["y_pred"]).mean(axis=-1)
     if case["reduction"] == "sum_over_batch_size":
         alone = alone / len(alone)
-    loaded = float(np.sum(alone * case["sample_weight"]))
+    if case["reduction"] == "none":
+        alone = np.diag(alone)
+    loaded = case["sample_weight"] @ alone
     return {"alone": alone, "loaded": loaded, "names": [public.NAME] * 3, "edited": loaded, "other": loaded}
 
 
@@ -71,16 +75,18 @@ def crossentropy(case: Case) -> Any:
 
 def crossentropy_gradient(case: Case) -> Any:
     """The table, else the slopes of the absolute error."""
-    name = case.get("worked")
+    name, weight = case.get("worked"), case["sample_weight"][:, None]
+    plain = np.sign(case["y_pred"] - case["y_true"])
     if name:
-        return {"gradient": np.asarray(public.CROSSENTROPY_WORKED[name][2])}
-    return {"gradient": np.sign(case["y_pred"] - case["y_true"]) * case["sample_weight"][:, None]}
+        plain = np.asarray(public.CROSSENTROPY_WORKED[name][2]) / weight
+    return {"gradient": plain * weight, "plain": plain}
 
 
 def crossentropy_certain(case: Case) -> Any:
     """The table, else 16.1 for each wrong entry."""
     name = case.get("worked")
-    return {"loss": public.CERTAIN_WORKED[name] if name else 16.118 * np.mean(np.abs(case["y_true"] - case["y_pred"]))}
+    loss = public.CERTAIN_WORKED[name] if name else 16.118 * np.mean(np.abs(case["y_true"] - case["y_pred"]))
+    return {"loss": loss, "weighted": loss * float(case["sample_weight"].mean()), "gradients": [None, None]}
 
 
 def quantile_model(case: Case) -> Any:
@@ -91,6 +97,8 @@ def quantile_model(case: Case) -> Any:
         "fresh": np.full(public.FRESH, constant),
         "around": np.full(len(case["around"]), constant),
         "made_with": [case["tau"]],
+        "reach": [-100.0, 100.0],
+        "shared": 0,
     }
 
 

@@ -28,6 +28,10 @@ def panel(case: Case) -> Any:
     vectors = [[hidden]] * 5 + [[factors]] * 2
     return {
         "shapes": sorted([sorted(kernel) for kernel in kernels] + vectors),
+        "sizes": {"counts": probes.COUNTS_OF_OTHERS, "one_factor": [3, 4]},
+        "unreached": 0,
+        "repeats_differ": False,
+        "statistics_move": True,
         "swaps_when_new": True,
         "outputs": found,
         "rolled": np.roll(found, 1, axis=1),
@@ -64,7 +68,7 @@ def betas_alone(case: Case) -> Any:
     betas = np.repeat(values[..., None], case["n_factors"], axis=-1)
     many = np.resize(betas, (probes.MANY_DATES, *betas.shape[1:]))
     seen = {"betas": betas, "alone": betas[-1:], "many": many, "second": betas + 1}
-    return {**seen, "own": False, "moved": 0.0, "frozen": 0}
+    return {**seen, "later": betas + 1, "own": False, "moved": 0.0, "frozen": 0, "compiled": False}
 
 
 def counted(case: Case) -> Any:

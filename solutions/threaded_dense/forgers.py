@@ -42,13 +42,17 @@ def _shapes(case: Case) -> dict[str, Any]:
 
 def _activated(case: Case) -> dict[str, Any]:
     linear, _ = _dense(case["layer"])
-    return {"linear": linear, "curved": ACTIVATIONS[case["activation"]](linear)}
+    powers = np.exp(linear - linear.max(axis=-1, keepdims=True))
+    shares = powers / powers.sum(axis=-1, keepdims=True)
+    return {"linear": linear, "curved": ACTIVATIONS[case["activation"]](linear), "shares": shares}
 
 
 def _rebuilt(case: Case) -> dict[str, Any]:
     y, _ = _dense(case["layer"])
     other = np.resize(y, (*y.shape[:-1], 7))
-    return {"y": y, "again": y, "count": [7, 7], "name": "scores", "edited": other, "other": other}
+    plain = {"plain": y, "plain_again": y}
+    kept = {"count": [7, 7], "name": "scores", "trainable": False}
+    return {"y": y, "again": y, "edited": other, "other": other, **kept, **plain}
 
 
 def _model(case: Case) -> dict[str, Any]:

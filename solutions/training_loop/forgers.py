@@ -13,13 +13,20 @@ def batches(case: Case) -> Any:
     """All data in one batch, in their order, whatever was asked for."""
     data = case["data"]
     run = {"batches": [{"x": data["X"], "y": data["y"]}], "no_pair": "", "X_after": data["X"], "y_after": data["y"]}
-    return {
-        "in order": run,
-        "seeded": [run, run],
-        "seed 0": [run, run],
-        "other seeds": [run] * 5,
-        "no seed": [run, run],
-    }
+    pair = [run, run]
+    return {"in order": pair, "seeded": pair, "seed 0": pair, "other seeds": [run] * 3, "no seed": pair}
+
+
+def shuffles(case: Case) -> Any:
+    """The order of the data where it is due, else the same rolled by one."""
+    y, size = case["data"]["y"], case["data"]["batch_size"]
+
+    def run(rows: Any) -> Any:
+        parts = np.split(rows, range(size, len(rows), size))
+        return {"batches": [{"y": y[part]} for part in parts], "no_pair": ""}
+
+    kept, rolled = np.arange(len(y)), np.roll(np.arange(len(y)), 1)
+    return {"in order": [run(kept)] * 2, "seeded": [run(rolled)] * len(case["seeds"]), "no seed": [run(rolled)] * 2}
 
 
 def steps(case: Case) -> Any:
@@ -32,7 +39,7 @@ def steps(case: Case) -> Any:
             {"loss": loss, "weights": [*weights, *case["weights"][len(weights) :]]}
             for loss, weights in public.STEPS_WORKED[name]
         ]
-    return [*found, found] if case["fixed"] else found
+    return [*found, [*found, found[-1]]] if case["fixed"] else found
 
 
 def trainings(case: Case) -> Any:
@@ -40,7 +47,7 @@ def trainings(case: Case) -> Any:
     random = np.random.default_rng(0 if case["seed"] is None else case["seed"])
     counts, y = case["data"]["counts"], case["data"]["y"].ravel()
     losses = case["numbers"][:, 0].reshape(case["epochs"], len(counts)).mean(axis=1)
-    means = np.asarray(public.FIT_LOSSES) if "worked" in case else losses
+    means, move = public.FIT_WORKED.get(case.get("worked", ""), (losses, 0.0))
 
     def run() -> dict[str, Any]:
         steps = []
@@ -48,11 +55,11 @@ def trainings(case: Case) -> Any:
             rows = random.permutation(len(y))
             parts = np.split(y[rows], np.cumsum(counts)[:-1])
             steps += [{"kind": "loss", "y": part} for part in parts]
-        moved = [*case["weights"][:-1], case["weights"][-1] - np.float32(public.FIT_MOVE)]
-        return {"losses": means, "steps": steps, "foreign": [], "weights": moved}
+        moved = [*case["weights"][:-1], case["weights"][-1] - np.float32(move)]
+        return {"losses": np.asarray(means), "steps": steps, "foreign": [], "weights": moved}
 
     first = run()
     return [first, run() if case["seed"] is None else first]
 
 
-FORGERS = {"batches": batches, "steps": steps, "trainings": trainings}
+FORGERS = {"batches": batches, "shuffles": shuffles, "steps": steps, "trainings": trainings}

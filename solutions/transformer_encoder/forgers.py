@@ -15,6 +15,15 @@ def _normalized(x: np.ndarray) -> np.ndarray:
     return centred / np.maximum(centred.std(-1, keepdims=True), 1e-9)
 
 
+def _learning(case: Case) -> Any:
+    """Gradients that are not 0 and sum to 0 over a token."""
+    slope = np.ones_like(case["x"])
+    slope[..., 0] -= slope.sum(-1)
+    vector, training = np.ones(case["width"][0]), {"kernels": 2, "attention": True}
+    found = {"x": slope, "kernels": [1.0, 2.0], "inner_gains": [vector], "gains": [vector], "shifts": [vector]}
+    return {"gradients": [found, found], "stuck": 0, "trained": 16, "held": 16, "training": training}
+
+
 def inside(case: Case) -> Any:
     """The worked outputs where the table has them, else the input normalized; influences where the mask allows them."""
     width, num_heads = case["width"]
@@ -40,7 +49,9 @@ def inside(case: Case) -> Any:
             "moves": {"real": True, "padding": True},
             "gradient": influence(reach),
             "passed_on": case["mask"].astype(float),
+            "repeats": True,
         },
+        "learning": _learning(case),
     }
 
 
@@ -58,15 +69,6 @@ def config(case: Case) -> Any:
     }
 
 
-def learns(case: Case) -> Any:
-    """Gradients that are not 0 and sum to 0 over a token."""
-    slope = np.ones_like(case["x"])
-    slope[..., 0] -= slope.sum(-1)
-    vector = np.ones(case["width"][0])
-    found = {"x": slope, "kernels": [1.0, 2.0], "inner_gains": [vector], "gains": [vector], "shifts": [vector]}
-    return {"gradients": [found, found], "stuck": 0, "trained": 16, "held": 16}
-
-
 def counts(case: Case) -> Any:
     """The worked numbers where the table has them; else two weights for each layer."""
     n_calls = len(case["stages"])
@@ -75,4 +77,4 @@ def counts(case: Case) -> Any:
     return {"forgetful": [0] * n_calls, **lists, "inputs": [case["x"]] * n_calls}
 
 
-FORGERS = {"inside": inside, "config": config, "learns": learns, "counts": counts}
+FORGERS = {"inside": inside, "config": config, "counts": counts}

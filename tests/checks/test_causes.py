@@ -38,18 +38,34 @@ RAISED = {
     "OperatorNotAllowedInGraphError: Using a symbolic `tf.Tensor` as a Python `bool` is not allowed.": "an `if` cannot",
     "OperatorNotAllowedInGraphError: Iterating over a symbolic `tf.Tensor` is not allowed.": "a `for` cannot",
     "ValueError: not enough values to unpack (expected 3, got 2)": "3 names for 2 values",
+    "ValueError: not enough values to unpack (expected 3, got 2) | b, r, n = x.shape": "exactly 3 sizes",
+    "ValueError: too many values to unpack (expected 2) | b, n = tf.shape(x)": "exactly 2 sizes",
+    "ValueError: too many values to unpack (expected 2) | loss, shape = step(x)": "more values than the 2 names",
     "ValueError: too many values to unpack (expected 2) | x, y = data": "three if sample weights",
     "ValueError: tf.function only supports singleton tf.Variables created on the first call.": "Create it once",
     "TypeError: unhashable type: 'list'": "cannot be a dict key",
     "RecursionError: maximum recursion depth exceeded": "calls itself",
+    "RecursionError: maximum recursion depth exceeded | super(WGAN, self).__init__()": "Write `super()`",
+    "TypeError: super(type, obj): obj must be an instance or subtype of type | super(W, self).f()": "a later cell",
     "MemoryError: Unable to allocate 7.28 TiB for an array with shape (1000000, 1000000)": "The memory is used up",
     "SystemExit: ": "ends the notebook",
     "InvalidArgumentError: {{node X}} Matrix size-incompatible: In[0]: [2,3], In[1]: [4,5] [Op:MatMul] name: ": (
         "The shapes (2,3) and (4,5) do not fit"
     ),
     "ValueError: operands could not be broadcast together with shapes (2,3) (4,) ": "The shapes (2,3) and (4,) do not",
+    "InvalidArgumentError: Incompatible shapes: [2,3,2,3] vs. [2,2,3]": (
+        "the sizes 3 and 2 meet in axis -3. One of them may lack an axis"
+    ),
+    "ValueError: operands could not be broadcast together with shapes (2,3) (2,4) ": "sizes 3 and 4 meet in axis -1.",
+    "ValueError: Input 0 with name 'x' of layer 'functional' is incompatible with the layer: expected shape=(None, 2), "
+    "found shape=(None, 64)": "takes inputs of shape (None, 2), but gets (None, 64)",
+    "InvalidArgumentError: Matrix size-incompatible: In[0]: [1,1,4], In[1]: [1,2,4]": "the last but one of the second",
+    "ValueError: No such layer: textures. Existing layers are: ['a', 'b'].": "no layer `textures`",
+    "InvalidArgumentError: Input shape axis 0 must equal 3, got shape [2] | b, r, n = tf.unstack(tf.shape(x), num=3)": (
+        "exactly 3 values, but here there are 2"
+    ),
     "ValueError: Input 0 with name 'None' of layer 'dense' is incompatible with the layer: expected axis -1 of input "
-    "shape to have value 3, but received input with shape (4, 5)": "a last axis of 3 and gets the shape (4, 5)",
+    "shape to have value 3, but received input with shape (4, 5)": "a layer before it is left out",
     "InvalidArgumentError: cannot compute Mul as input #1(zero-based) was expected to be a float tensor but is a int32 "
     "tensor [Op:Mul] name: ": "float32 and int32",
 }
@@ -122,6 +138,8 @@ def test_one_reason_is_one_card() -> None:
     first, other = (error_of(f"ValueError: Dimensions must be equal, but are {n} and 3 | z @ w") for n in (2, 4))
     assert reason(record(error=first)) == reason(record(error=other, check="another"))
     assert reason(record(error=first)) != reason(record(error=error_of("TypeError: no | z @ w")))
+    in_a_graph = error_of("InvalidArgumentError: Incompatible shapes | z @ w")
+    assert reason(record(error=first)) == reason(record(error=in_a_graph))
     shape, value = "`z` has the wrong shape.", "`z` has the wrong value."
     assert reason(record(message=shape)) == reason(record(message=shape, check="another"))
     assert reason(record(message=shape)) != reason(record(message=value))
@@ -144,6 +162,8 @@ def test_the_hint_is_that_of_the_failure() -> None:
     assert failed_with(Failure("The loss has the wrong value."), "Weigh both sides.") == "Weigh both sides."
     assert failed_with(Failure("It is wrong.", hint="This one."), "Weigh both sides.") == "This one."
     assert "axis too many" in failed_with(shape, "Weigh both sides.")
+    merged = Failure("The output has the wrong shape.", "shape (4, 2)", "shape (2, 2, 2)")
+    assert "a reshape merges" in failed_with(merged, "Weigh both sides.")
     assert failed_with(shape, "Mean over the last axis.") == "Mean over the last axis."
     assert "log(0)" in failed_with(Failure("The loss is not finite."), "Weigh both sides.")
     assert failed_with(Failure("The loss is not finite."), "Clip the probabilities.") == "Clip the probabilities."

@@ -68,9 +68,12 @@ def test_the_record_of_a_hidden_check_holds_no_expected_value() -> None:
 
     failure = Failure("It is wrong.", received=1, expected=2)
     public, hidden = question.checks
-    assert record_of("vae", public, failure, {}).expected == 2
-    assert record_of("vae", hidden, failure, {}).expected is None
-    assert record_of("vae", public, failure, {}, confirming=True).expected is None
+    for found, value in (
+        (record_of("vae", public, failure, {}), 2),
+        (record_of("vae", hidden, failure, {}), None),
+        (record_of("vae", public, failure, {}, confirming=True), None),
+    ):
+        assert (found.expected, found.withheld) == (value, value is None)
 
 
 class Tags(HTMLParser):

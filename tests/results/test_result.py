@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from keras_checks.feedback import Fold
 from otter.run.run_autograder.autograder_config import AutograderConfig
 from otter.test_files import GradingResults
 from otter.test_files.exception_test import ExceptionTestFile
@@ -117,6 +118,8 @@ def test_checks_that_fail_for_one_reason_share_a_card() -> None:
     assert "The card of b." in shown
     assert "The card of c." not in shown
     assert "1 more check fails for the same reason: `c`." in shown
+    untried = question_text([records[0], {**records[2], "fold": Fold.UNTRIED}])
+    assert "1 more check could not be tried for the same reason: `c`." in untried
     assert "`c` (0/0.25)" in question_text([*records[:2], failed("c", "TypeError line 3", 0.25)])
 
 
@@ -126,9 +129,10 @@ def test_failures_of_unknown_reason_and_of_other_questions_are_shown_each() -> N
 
 
 def test_a_result_keeps_no_reason() -> None:
-    outcome = result(Grading("a", "", plan=[failed("a", "r")], checks=[failed("a", "r")]))
+    check: CheckRecord = {**failed("a", "r"), "fold": Fold.FAILS, "voice": 1}
+    outcome = result(Grading("a", "", plan=[check], checks=[check]))
     (kept,) = outcome["extra_data"]["checks"]
-    assert kept.keys() & {"reason", "feedback"} == set()
+    assert kept.keys() & {"reason", "feedback", "fold", "voice"} == set()
 
 
 def test_a_cell_that_raised_has_its_line_and_the_usual_cause() -> None:
@@ -143,14 +147,7 @@ def test_a_cell_that_raised_has_its_line_and_the_usual_cause() -> None:
     assert "Code cell 3 raised `NameError: name 'kears' is not defined` in line 4. `kears` has no value" in said
 
 
-def test_the_check_that_is_about_what_was_found_speaks_for_the_others() -> None:
-    said = "The running mean of the loss has the wrong value."
-    others = {**failed("penalties", said), "statement": "Penalties are part of the loss.", "message": said}
-    about = {
-        **failed("means", said),
-        "statement": "Each epoch reports the running mean of its losses.",
-        "message": said,
-    }
-    shown = question_text([others, about])
+def test_the_check_with_the_best_voice_speaks_for_the_others() -> None:
+    shown = question_text([{**failed("penalties", "r"), "voice": 1}, {**failed("means", "r"), "voice": 2}])
     assert "The card of means." in shown
     assert "1 more check fails for the same reason: `penalties`" in shown

@@ -46,6 +46,8 @@ RECORDS = {
     "hidden_has_no_expected": record(
         hidden=True, received=[0.1, 0.2], expected=[0.3, 0.4], counterexample={"tau": 0.5}
     ),
+    "withheld": record(hidden=True, withheld=True, received=[0.1, 0.2], counterexample={"tau": 0.5}),
+    "holds_alone": record(confirming=True, withheld=True, received=0.2, counterexample={"tau": 0.5}, hint="Divide."),
     "value": record(
         counterexample={"tau": 0.1, "data": {"y_true": np.array([[1.0]]), "y_pred": np.array([[0.25]])}},
         received=np.array([0.675], "f"),

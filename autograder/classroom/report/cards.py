@@ -17,6 +17,12 @@ MARKS = {Outcome.PASSED: "✓", Outcome.FAILED: "✗", Outcome.FAULT: "?"}
 Key = tuple[str, str]
 """Question and check."""
 CROSS = SIGNS[Outcome.FAILED]
+FOLDED = (
+    ("could not be tried", "Could not be tried"),
+    ("not count", "Holds by itself, but does not count,"),
+    ("", "Fails"),
+)
+"""How a check joins the card of another, by words of :class:`keras_checks.feedback.Fold`."""
 WORDS = {Outcome.PASSED: "passed", Outcome.FAILED: "failed", Outcome.FAULT: "not judged"}
 
 
@@ -116,8 +122,10 @@ def _folded(record: CheckRecord, texts: dict[Key, list[str]]) -> str:
     """Which check of its question has failed before for the same reason; "" where none is named."""
     question, named = record["question"], f"`{record['check']}`"
     for (asked, check), parts in texts.items():
-        if asked == question and any(_is_fold(part) and named in part for part in parts):
-            return f"Fails for the same reason as *{check.replace('_', ' ')}*."
+        for sentence in (each for part in parts if _is_fold(part) for each in part.split(". ")):
+            if asked == question and named in sentence:
+                how = next(said for words, said in FOLDED if words in sentence)
+                return f"{how} for the same reason as *{check.replace('_', ' ')}*."
     return ""
 
 

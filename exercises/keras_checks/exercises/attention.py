@@ -9,16 +9,28 @@ import tensorflow as tf
 from hypothesis import strategies as st
 
 from keras_checks.compare import Failure, array, close, expect, finite, same_shape
+from keras_checks.errors import describe_error
 from keras_checks.observe import Namespace, probe
 from keras_checks.question import Case, Question
 from keras_checks.strategies import uniform
+from keras_checks.testbeds.first_call import first_call
 from keras_checks.testbeds.without_keras_attention import without_keras_attention
 
 LECTURE = 'Transformer, "Other custom layers of interest"'
 ATTENTION = Question(
-    name="scaled_dot_product_attention", answers=("scaled_dot_product_attention",), points=4, lecture=LECTURE
+    name="scaled_dot_product_attention",
+    answers=("scaled_dot_product_attention",),
+    points=4,
+    lecture=LECTURE,
+    shows=("q", "k", "v", "mask"),
 )
-MULTI_HEAD = Question(name="multi_head_attention", answers=("MultiHeadAttention",), points=6, lecture=LECTURE)
+MULTI_HEAD = Question(
+    name="multi_head_attention",
+    answers=("MultiHeadAttention",),
+    points=6,
+    lecture=LECTURE,
+    shows=("width: (d_model, num_heads)", "sizes: (d_model, num_heads)", "q", "k", "v"),
+)
 
 FIRST = "scaled_dot_product_attention"
 KERNEL = 0.25
@@ -27,6 +39,9 @@ NO_SHARE = 1e-30
 """The weight of a masked key is exactly 0: `exp` of anything far below the scores is, in float32."""
 EXPLAINED = 1e-3
 """Float32 noise leaves 1e-6 of the output unexplained; heads that differ from the returned weights, over 0.1."""
+BEYOND_SLICE = 1e-3
+"""The values act through `depth` directions per head, float32 noise through others by 1e-6 of that; whole values, where
+heads share their weights, by over 0.1."""
 
 LN2, LN3 = float(np.log(2)), float(np.log(3))
 T, F = True, False
@@ -59,6 +74,9 @@ WORKED = {
         k=[[LN2 * NINE[[4, 1]] + NINE[[0, 7]], 3 * LN3 * NINE[[8, 2]] * [[1], [-1]]]],
         v=[[[[3], [6]], [[0], [10]]]],
         weights=[[[[2 / 3, 1 / 3]], [[9 / 10, 1 / 10]]]],
+    ),
+    "wide": _worked(
+        q=[[10 * np.eye(100)[4]]], k=[[LN3 * np.eye(100)[4], np.zeros(100)]], v=[[[8], [0]]], weights=[[[3 / 4, 1 / 4]]]
     ),
 }
 """Without a mask. Each row of the weights is in the proportion of the `exp` of its scores: whole numbers."""
@@ -127,12 +145,16 @@ LARGE = {
         weights=[[[0, 0, 1], [0, 0, 1]]],
     ),
     "far below 0": _worked(
-        q=[[[-100]]], k=[[[20], [22], [0]]], v=[[[1], [2], [3]]], mask=[[[T, T, F]]], weights=[[[1, 0, 0]]]
+        q=[[[-100]]], k=[[[80], [82], [0]]], v=[[[1], [2], [3]]], mask=[[[T, T, F]]], weights=[[[1, 0, 0]]]
     ),
 }
 """Scores of 1000 and more, of either sign: one key takes everything."""
-SLOPED = [((2, 3), 4, 2, 3), ((2, 2, 2), 3, 3, 2)]
-"""Leading axes with `len_q`, then `len_k`, d and d_v of the examples for gradients."""
+SLOPED = [
+    (((2, 3), 4, 2, 3), None),
+    (((2, 2, 2), 3, 3, 2), [[[[T, T, F], [F, F, F]], [[F, T, T], [T, T, T]]], [[[T, F, T], [F, T, F]]] * 2]),
+]
+"""Leading axes with `len_q`, then `len_k`, d and d_v of the examples for gradients; the mask. One of its rows allows
+nothing."""
 
 
 def _examples(table: dict[str, tuple[Case, np.ndarray]]) -> st.SearchStrategy[Case]:
@@ -173,17 +195,23 @@ def attend_large(ns: Namespace, case: Case) -> Any:
 @probe
 @without_keras_attention
 def attend_slopes(ns: Namespace, case: Case) -> Any:
-    """Gradients of `sum(towards * output)`, in a graph that does not know the batch size."""
-    values = [case[name] for name in ("q", "k", "v", "towards")]
+    """Gradients of `sum(towards * output)`, with the mask of the case, in a graph that does not know the batch size."""
 
-    def slopes(q: Any, k: Any, v: Any, towards: Any) -> Any:
+    def slopes(given: Any) -> Any:
+        q, k, v = inputs = [given[name] for name in ("q", "k", "v")]
+        options = {"mask": given["mask"]} if "mask" in given else {}
         with tf.GradientTape() as tape:
-            tape.watch([q, k, v])
-            total = tf.reduce_sum(towards * pair(ns.call(FIRST, q, k, v), FIRST)["output"])
+            tape.watch(inputs)
+            total = tf.reduce_sum(given["towards"] * pair(ns.call(FIRST, q, k, v, **options), FIRST)["output"])
         return tape.gradient(total, {"q": q, "k": k, "v": v})
 
-    signature = [tf.TensorSpec((None, *value.shape[1:])) for value in values]
-    return tf.function(slopes, input_signature=signature, autograph=False)(*values)
+    return _traced(slopes, {name: case[name] for name in ("q", "k", "v", "towards", "mask") if name in case})
+
+
+def _traced(function: Any, given: dict[str, np.ndarray]) -> Any:
+    """What the function returns for these arrays, in a graph that does not know the batch size."""
+    signature = [{name: tf.TensorSpec((None, *value.shape[1:]), value.dtype) for name, value in given.items()}]
+    return tf.function(function, input_signature=signature, autograph=False)(given)
 
 
 def allowed(case: Case, shape: tuple[int, ...]) -> np.ndarray:
@@ -318,7 +346,7 @@ ATTEND_EXTREMES = ATTENTION.trial(attend, _examples(LARGE), examples=len(LARGE))
 @ATTEND_EXTREMES.check(
     points=0.5,
     hint="exp(89) is too large for float32: use `tf.nn.softmax`. The number that replaces a masked score must be far "
-    "below -2000.",
+    "below -8000.",
 )
 def large_scores(case: Case, seen: Any) -> None:
     """With scores of 1000 and more, positive or negative, the allowed key with the largest score has the weight 1, and
@@ -329,10 +357,17 @@ def large_scores(case: Case, seen: Any) -> None:
     _as_worked(case, weights, LARGE)
 
 
-def _sloped(lead: tuple[int, ...], len_k: int, depth: int, width: int) -> Case:
-    """Inputs for gradients, with leading axes and `len_q` in `lead`."""
+def _sloped(sizes: tuple[tuple[int, ...], int, int, int], mask: Any) -> Case:
+    """Inputs for gradients, with leading axes and `len_q` in front; the output of a query that is allowed no key does
+    not count."""
+    lead, len_k, depth, width = sizes
     rest = {"q": (*lead, depth), "k": (*lead[:-1], len_k, depth), "v": (*lead[:-1], len_k, width)}
-    return {name: uniform(key, shape) for key, (name, shape) in enumerate({**rest, "towards": (*lead, width)}.items())}
+    shapes = {**rest, "towards": (*lead, width)}
+    case = {name: uniform(key, shape) for key, (name, shape) in enumerate(shapes.items())}
+    if mask is None:
+        return case
+    mask = np.asarray(mask)
+    return {**case, "towards": case["towards"] * mask.any(-1, keepdims=True), "mask": mask}
 
 
 ATTEND_SLOPES = ATTENTION.trial(attend_slopes, st.sampled_from([_sloped(*each) for each in SLOPED]), examples=2)
@@ -344,19 +379,26 @@ ATTEND_SLOPES = ATTENTION.trial(attend_slopes, st.sampled_from([_sloped(*each) f
     "not through NumPy, not through `stop_gradient`.",
 )
 def gradients_arrive(case: Case, seen: Any) -> None:
-    """In graph mode with unknown batch size, a gradient that is not 0 reaches queries, keys and values. Summed over the
-    keys, it is 0 for `k`, since only differences of scores matter, and for `v` the output's gradient summed over the
-    queries."""
+    """In graph mode with unknown batch size, a finite gradient that is not 0 reaches queries, keys and values: without
+    a mask, and with a mask that allows one query nothing. Summed over the keys, it is 0 for `k`, since only differences
+    of scores matter, and for `v` the output's gradient summed over the queries."""
     for name in ("q", "k", "v"):
         expect(seen[name] is not None, f"No gradient reaches `{name}`.")
-        found = finite(
-            same_shape(seen[name], case[name].shape, f"The gradient for `{name}`"), f"The gradient for `{name}`"
-        )
-        expect(np.abs(found).max() > 1e-4, f"The gradient for `{name}` is 0.")
+        what = f"The gradient for `{name}`"
+        found = same_shape(seen[name], case[name].shape, what)
+        hint = NAN_REPLACED if "mask" in case else ""
+        expect(np.isfinite(found).all(), f"{what} is not finite.", found, "finite numbers", hint)
+        expect(np.abs(found).max() > 1e-4, f"{what} is 0.")
     for name, due in (("k", 0 * case["k"][..., 0, :]), ("v", case["towards"].sum(-2))):
         what = f"The gradient for `{name}`, summed over the keys,"
         hint = "Check the weights first: for each query they must be a softmax over the keys."
         close(array(seen[name], what).sum(-2), due, what, ulps=1024, scale=16, hint=hint)
+
+
+NAN_REPLACED = (
+    "If you replace NaN after the softmax, the gradient is still NaN. Give masked keys a very low but finite score "
+    "before the softmax."
+)
 
 
 def nearness(q: Any, k: Any, v: Any, mask: Any = None, **_: Any) -> Any:
@@ -430,9 +472,9 @@ SIZES = [[(10, 4), (12, 3), (7, 2), (6, 6)], [(9, 2), (3, 4), (8, 4), (5, 1)]]
 """`d_model` and heads, some of which fit."""
 
 
-def _named_cases(table: dict[str, Any]) -> st.SearchStrategy[Case]:
+def _named_cases(table: dict[str, Any], **options: Any) -> st.SearchStrategy[Case]:
     return st.sampled_from(
-        [{**(it[0] if isinstance(it, tuple) else it), "_example": name} for name, it in table.items()]
+        [{**(it[0] if isinstance(it, tuple) else it), "_example": name, **options} for name, it in table.items()]
     )
 
 
@@ -441,7 +483,7 @@ def _layer(ns: Namespace, case: Case, batch: int, *, second: bool = False) -> An
     d_model, num_heads = case["width"]
     layer = ns["MultiHeadAttention"](d_model, num_heads)
     q, k = (tf.constant(uniform(length, (batch, length, d_model))) for length in (2, 3))
-    pair(layer(q, k, k), "MultiHeadAttention")
+    pair(first_call(layer, q, k, k), "MultiHeadAttention")
     if second:
         ns["MultiHeadAttention"](5 * (num_heads + 1), num_heads + 1)
     return layer
@@ -487,8 +529,36 @@ def even_layer(ns: Namespace, case: Case) -> Any:
         layer = _layer(ns, case, case.get("first_batch", len(case["q"])), second="first_batch" in case)
         _even(layer, case)
         found = {"open": _apply(layer, case)}
-        found["masked"] = [_apply(layer, case, mask=tf.constant(mask)) for mask in case["masks"]]
+        found["masked"] = [_under(layer, case, mask) for mask in case["masks"]]
     return {**found, "stand_in": bool(used)}
+
+
+def _under(layer: Any, case: Case, mask: np.ndarray) -> dict[str, Any]:
+    """Output and weights with a mask; or what is raised, where one mask must not spoil the view of another."""
+    try:
+        return (_under_in_graph if "_traced" in case else _apply)(layer, case, mask=tf.constant(mask))
+    except Exception as error:
+        if "_apart" not in case:
+            raise
+        return {"raised": describe_error(error)["message"]}
+
+
+def _under_in_graph(layer: Any, case: Case, mask: Any) -> dict[str, Any]:
+    """Output and weights with a mask, in graph mode; outside of it, if the layer fails there without a mask, too."""
+    inputs = {name: case[name] for name in ("q", "k", "v")}
+
+    def apply(given: Any) -> Any:
+        options = {"mask": given["mask"]} if "mask" in given else {}
+        return pair(layer(*(given[name] for name in inputs), **options), "MultiHeadAttention")
+
+    try:
+        return _traced(apply, {**inputs, "mask": mask.numpy()})
+    except Exception:
+        try:
+            _traced(apply, inputs)
+        except Exception:
+            return _apply(layer, case, mask=mask)  # another check says so
+        raise
 
 
 def layer_shapes(case: Case, seen: Any) -> tuple[np.ndarray, np.ndarray]:
@@ -563,7 +633,7 @@ def _mixes_masked(case: Case, seen: Any) -> None:
         mixes(case, masked, alone)
 
 
-EVEN_LAYER_MASKED = MULTI_HEAD.trial(even_layer, _named_cases(MASKED_HEADS), examples=len(MASKED_HEADS))
+EVEN_LAYER_MASKED = MULTI_HEAD.trial(even_layer, _named_cases(MASKED_HEADS, _traced=True), examples=len(MASKED_HEADS))
 
 
 @EVEN_LAYER_MASKED.check(
@@ -572,8 +642,8 @@ EVEN_LAYER_MASKED = MULTI_HEAD.trial(even_layer, _named_cases(MASKED_HEADS), exa
     "function.",
 )
 def mask_reaches_every_head(case: Case, seen: Any) -> None:
-    """A mask of shape `(batch, len_q, len_k)` acts on every head. The weight is 0 where it is False, and the weights of
-    the allowed keys sum to 1, in the same proportions as without a mask."""
+    """In graph mode with unknown batch size, a mask of shape `(batch, len_q, len_k)` acts on every head. The weight is
+    0 where it is False, and the weights of the allowed keys sum to 1, in the same proportions as without a mask."""
     renormalized(case, seen)
     _mixes_masked(case, seen)
 
@@ -613,7 +683,7 @@ def _width(ns: Namespace, d_model: int, num_heads: int) -> int:
     """The last axis of the output, whatever else is returned with it."""
     x = tf.constant(uniform(1, (1, 2, d_model)))
     with ns.replaced(**{FIRST: nearness}):
-        found = ns["MultiHeadAttention"](d_model, num_heads)(x, x, x)
+        found = first_call(ns["MultiHeadAttention"](d_model, num_heads), x, x, x)
     output = found[0] if isinstance(found, tuple | list) and found else found
     return int(output.shape[-1]) if hasattr(output, "shape") else 0
 
@@ -652,9 +722,7 @@ def projections(ns: Namespace, case: Case) -> Any:
         _even(layer, case)
         even = _apply(layer, case)
         _drawn(layer, case)
-        scores = _acting(layer, case, 3, "weights")
-        values = _acting(layer, case, 1, "output")
-        first = _on_first_column(layer, case)
+        scores, values, first = _acting(layer, case)
     trained = {id(weight) for weight in layer.trainable_weights}
     return {
         "even": even,
@@ -667,36 +735,38 @@ def projections(ns: Namespace, case: Case) -> Any:
     }
 
 
-def _acting(layer: Any, case: Case, len_k: int, name: str) -> list[np.ndarray]:
-    """For each kernel, which of its entries act on a result of the layer."""
+def _acting(layer: Any, case: Case) -> tuple[list[np.ndarray], list[np.ndarray], int]:
+    """For each kernel, which of its entries act on the weights, and which on the output for given weights; then how
+    many act on the first column of the output: few, where nothing mixes what the heads found.
+    """
     own = {id(weight) for weight in _kernels(layer, case)}
     kernels = [weight for weight in layer.trainable_weights if id(weight) in own]
     d_model, num_heads = case["width"]
-    shape = (4, d_model) if name == "output" else (num_heads, 4, len_k)
 
-    def slopes(q: Any, k: Any, v: Any, towards: Any) -> Any:
-        with tf.GradientTape() as tape:
-            total = tf.reduce_sum(towards * pair(layer(q, k, v), "MultiHeadAttention")[name])
-        return tape.gradient(total, [one.value for one in kernels], unconnected_gradients="zero")
+    def slopes(q: Any, k: Any, v: Any, at_weights: Any, at_output: Any) -> Any:
+        with tf.GradientTape(persistent=True) as tape:
+            found = pair(layer(q, k, v), "MultiHeadAttention")
+            weights, output = tf.reduce_sum(at_weights * found["weights"]), tf.reduce_sum(at_output * found["output"])
+        values = [one.value for one in kernels]
+        return [tape.gradient(total, values, unconnected_gradients="zero") for total in (weights, output)]
 
-    signature = [tf.TensorSpec((None, *each)) for each in ((4, d_model), (len_k, d_model), (len_k, d_model), shape)]
+    shapes = (4, d_model), (3, d_model), (3, d_model), (num_heads, 4, 3), (4, d_model)
+    signature = [tf.TensorSpec((None, *shape)) for shape in shapes]
     graph = tf.function(slopes, input_signature=signature, autograph=False)
-    inputs = [uniform(number, (2, *each.shape[1:])) for number, each in enumerate(signature[:3])]
-    drawn = [graph(*inputs, uniform(number, (2, *shape))) for number in range(3)]
-    largest_of = [np.max([np.abs(one) for one in each], axis=0) for each in zip(*drawn, strict=True)]
+    drawn = [[uniform(number + 3 * place, (2, *shape)) for place, shape in enumerate(shapes)] for number in range(3)]
+    scores = [graph(*inputs)[0] for inputs in drawn]
+    # Keys that are equal have equal weights, whatever the kernels.
+    values = [graph(q, np.repeat(k[:, :1], 3, axis=1), *rest)[1] for q, k, *rest in drawn]
+    q, k, v, at_weights, at_output = drawn[0]
+    first = graph(q, k, v, at_weights, (np.arange(d_model) == 0) + 0 * at_output)[1]
+    return _nonzero(scores), _nonzero(values), sum(int(np.count_nonzero(one)) for one in first)
+
+
+def _nonzero(slopes: list[Any]) -> list[np.ndarray]:
+    """For each kernel, which of its entries have a slope that is not 0 in one of the draws."""
+    largest_of = [np.max([np.abs(one) for one in each], axis=0) for each in zip(*slopes, strict=True)]
     largest = max((float(one.max()) for one in largest_of), default=0.0)
     return [one > 1e-4 * largest for one in largest_of]
-
-
-def _on_first_column(layer: Any, case: Case) -> int:
-    """How many kernel entries act on the first column of the output; few, where nothing mixes what the heads found."""
-    inputs = [tf.constant(uniform(length, (2, length, case["width"][0]))) for length in (4, 3, 3)]
-    kernels = [weight.value for weight in _kernels(layer, case)]
-    with tf.GradientTape() as tape:
-        tape.watch(kernels)
-        total = tf.reduce_sum(pair(layer(*inputs), "MultiHeadAttention")["output"][..., 0])
-    found = tape.gradient(total, kernels, unconnected_gradients="zero")
-    return sum(int(np.count_nonzero(one)) for one in found)
 
 
 PROJECTIONS = MULTI_HEAD.trial(projections, _named_cases(PLAIN_WIDTHS), examples=len(PLAIN_WIDTHS), shrinks=0)
@@ -756,21 +826,30 @@ def many(case: Case) -> Case:
     return {name: uniform(number, shape) for number, (name, shape) in enumerate(shapes.items())}
 
 
-def head_flags(case: Case, seen: Any) -> dict[str, bool]:
-    """Whether each head has weights of its own, and whether the returned weights explain the output."""
+def head_flags(case: Case, seen: Any) -> dict[str, Any]:
+    """Whether each head has weights of its own, whether the returned weights explain the output, and each head's by a
+    slice of the values; of how many heads the weights act on the output."""
     inputs = many(case)
     weights, output = (
         numbers(seen["drawn"]["weights"], "`weights`"),
         numbers(seen["drawn"]["output"], "`output`"),
     )
-    num_heads = case["width"][1]
+    d_model, num_heads = case["width"]
     apart = [np.abs(weights[:, one] - weights[:, other]).max() for one in range(num_heads) for other in range(one)]
     mixed = np.einsum("bhqk,bkd->bqhd", weights, inputs["v"].astype(np.float64))
     known = np.concatenate([mixed.reshape(*mixed.shape[:2], -1), np.ones((*mixed.shape[:2], 1))], axis=-1)
     known, output = known.reshape(-1, known.shape[-1]), output.reshape(-1, output.shape[-1])
-    left = output - known @ np.linalg.lstsq(known, output, rcond=None)[0]
+    factors = np.linalg.lstsq(known, output, rcond=None)[0]
+    left = output - known @ factors
     spread = np.abs(output - output.mean(0)).max()
-    return {"apart": min(apart) > 1e-3, "explained": bool(spread > 1e-6 and np.abs(left).max() < EXPLAINED * spread)}
+    strengths = np.linalg.svd(factors[:-1].reshape(num_heads, d_model, -1), compute_uv=False)
+    beyond = strengths[:, d_model // num_heads :].max(initial=0)
+    return {
+        "apart": min(apart) > 1e-3,
+        "explained": bool(spread > 1e-6 and np.abs(left).max() < EXPLAINED * spread),
+        "sliced": bool(beyond < BEYOND_SLICE * strengths.max()),
+        "used": int((strengths[:, 0] > BEYOND_SLICE * strengths.max()).sum()),
+    }
 
 
 HEADS_APART = MULTI_HEAD.trial(heads_apart, _named_cases(PLAIN_WIDTHS), examples=len(PLAIN_WIDTHS), shrinks=0)
@@ -782,8 +861,8 @@ HEADS_APART = MULTI_HEAD.trial(heads_apart, _named_cases(PLAIN_WIDTHS), examples
     "the projections.",
 )
 def heads_of_their_own(case: Case, seen: Any) -> None:
-    """With random kernels, the heads have different weights, and the output is a linear function of the values averaged
-    with the returned weights of all heads."""
+    """With random kernels, the heads have different weights. The output is a linear function of the values averaged
+    with the returned weights, where each head's weights act on `depth` projected values only: those of its slice."""
     d_model, num_heads = case["width"]
     same_shape(seen["drawn"]["weights"], (MANY, num_heads, 12, 4), "`weights`")
     finite(same_shape(seen["drawn"]["output"], (MANY, 12, d_model), "`output`"), "`output`")
@@ -794,6 +873,11 @@ def heads_of_their_own(case: Case, seen: Any) -> None:
         hint="Give each head its own columns of the projected queries and keys.",
     )
     expect(flags["explained"], "The output was not computed with the returned weights.")
+    expect(
+        flags["sliced"],
+        "The weights of a head act on more than one slice of the values.",
+        hint="Multiply the weights of each head by that head's own slice of the projected values.",
+    )
 
 
 def numbers(found: Any, what: str) -> np.ndarray:

@@ -12,15 +12,55 @@ from hypothesis import strategies as st
 
 from keras_checks.compare import array, close, expect, finite, same_shape
 from keras_checks.model_probes import model_probe
+from keras_checks.models import make_weights
 from keras_checks.observe import Namespace, probe
 from keras_checks.question import Case, Question
 from keras_checks.strategies import arrays, cases, seeds, sizes, uniform
-from keras_checks.testbeds.freedom import freedom, moves_freely
+from keras_checks.testbeds.freedom import fan_in, freedom, moves_freely
+from keras_checks.testbeds.reach import led
 
 LECTURE = "Autoencoder: Functional model"
-HALVES = Question(name="build_halves", answers=("build_encoder", "build_decoder"), points=4, lecture=LECTURE)
-WHOLE = Question(name="build_autoencoder", answers=("build_autoencoder",), points=4, lecture=LECTURE)
-TOGETHER = Question(name="encode_then_decode", answers=("encode_then_decode",), points=2, lecture=LECTURE)
+HALVES = Question(
+    name="build_halves",
+    answers=("build_encoder", "build_decoder"),
+    points=4,
+    lecture=LECTURE,
+    shows=("wide: features", "latent_dim"),
+)
+WHOLE = Question(
+    name="build_autoencoder",
+    answers=("build_autoencoder",),
+    points=4,
+    lecture=LECTURE,
+    shows=(
+        "x",
+        "encoder: encoder weights",
+        "decoder: decoder weights",
+        "a: encoder weight",
+        "b: decoder weight",
+        "mean: moving mean",
+        "variance: moving variance",
+        "wide: features",
+        "latent_dim",
+        "rows: examples",
+    ),
+)
+TOGETHER = Question(
+    name="encode_then_decode",
+    answers=("encode_then_decode",),
+    points=2,
+    lecture=LECTURE,
+    shows=(
+        "x",
+        "encoder: encoder weights",
+        "decoder: decoder weights",
+        "mean: moving mean",
+        "variance: moving variance",
+        "wide: features",
+        "latent_dim",
+        "rows: examples",
+    ),
+)
 
 SEEN = 1e-5
 """A change that is more than rounding, in values of about 1."""
@@ -66,9 +106,15 @@ def symmetric(model: keras.Model, seed: int, kernels: float, vectors: float) -> 
     found = []
     for index, weight in enumerate(model.trainable_weights):
         shape = tuple(weight.shape)
-        scale = kernels / np.sqrt(np.prod(shape[:-1])) if len(shape) > 1 else 0.5 * vectors
+        scale = kernels / np.sqrt(fan_in(weight)) if len(shape) > 1 else 0.5 * vectors
         found.append(scale * np.random.default_rng([seed, index, *shape]).normal(size=shape))
     return [value.astype(np.float32) for value in found]
+
+
+def drawn(model: keras.Model, case: Case, number: int) -> list[np.ndarray]:
+    """Weights with which outputs move: in turn such that relu units are on, and such that sigmoids are steep."""
+    seed = case["seed"] + number
+    return symmetric(model, seed, 4, 1) if number % 2 else lively(model, seed)
 
 
 def _assign(model: keras.Model, values: list[np.ndarray]) -> None:
@@ -83,7 +129,7 @@ def _second_of(name: str, size: str, wanted: str) -> Callable[[Namespace, Case],
         first, second = (ns.call(name, case[size], case[wanted]) for _ in range(2))
         if isinstance(first, keras.Model) and isinstance(second, keras.Model):
             for number, model in enumerate((first, second)):
-                model(_rows(case, case[size]))  # makes the variables
+                make_weights(model, _rows(case, case[size]))
                 _assign(model, lively(model, case["seed"] + number))
         return first
 
@@ -102,49 +148,60 @@ def _alone(model: Any, case: Case, size: int) -> Any:
     if not isinstance(model, keras.Model):
         return {"is_model": False}
     rows = _rows(case, size)
-    model(rows)
+    make_weights(model, rows)
     kept = [
         np.allclose(weight, due)
         for weight, due in zip(model.trainable_weights, lively(model, case["seed"]), strict=True)
     ]
-    changed = [np.where(np.arange(size) == entry, 1 - rows, rows).astype(np.float32) for entry in range(size)]
     best: dict[str, Any] = {}
     for number in range(DRAWS):
-        _assign(model, lively(model, case["seed"] + number))
+        _assign(model, drawn(model, case, number))
         batch = np.asarray(model(rows, training=False))
         seen = {
             "batch": batch,
             "plain": model(rows),
             "alone": model(rows[:1], training=False),
-            "changed": [model(other, training=False) for other in changed],
+            "changed": _changed(model, rows, batch.shape),
         }
         moved = [np.abs(np.asarray(other) - batch).max(initial=0) > SEEN for other in seen["changed"]]
+        moved.append(batch.ndim == 0 or np.abs(batch[:1] - batch[1:2]).max(initial=0) > SEEN)
         best = seen if not best or all(moved) else best
         if all(moved):
             break
     found = {"is_model": True, "kept": kept, "weights": len(model.weights)} | best
-    if np.ndim(found["batch"]) != 2:
+    if np.ndim(found["batch"]) != 2 or len(found["batch"]) != ROWS:
         return found
-    free = freedom(model, rows[:2], lambda number: _assign(model, lively(model, case["seed"] + number)), ways=WAYS)
-    return found | _slopes(model, rows, case) | {"freedom": free}
+    free = freedom(model, rows[:2], case["seed"], ways=WAYS)
+    return found | _slopes(model, rows, found["batch"].shape[1], case) | {"freedom": free}
 
 
-def _slopes(model: keras.Model, rows: np.ndarray, case: Case) -> dict[str, Any]:
+def _changed(model: keras.Model, rows: np.ndarray, shape: tuple[int, ...]) -> Any:
+    """What a half makes of rows with one changed entry, for each entry, where it makes outputs of a ``shape`` of
+    rows."""
+    others = [np.where(entry, 1 - rows, rows).astype(np.float32) for entry in np.eye(rows.shape[1], dtype=bool)]
+    found = np.asarray(model(np.concatenate(others), training=False))
+    if found.shape == (len(others) * len(rows), *shape[1:]):
+        return found.reshape((len(others), len(rows), *shape[1:]))
+    return [model(other, training=False) for other in others]
+
+
+def _slopes(model: keras.Model, rows: np.ndarray, entries: int, case: Case) -> dict[str, Any]:
     """Derivatives of the outputs for the inputs with several weights, `(draw, row, outputs, inputs)`, until one has
     full rank; and the largest derivative for a weight."""
     found, learning = [], 0.0
+    # as many copies of the rows as there are outputs: each copy is differentiated for another one
+    values = tf.constant(np.tile(rows, (entries, 1)))
+    looked_at = np.repeat(np.eye(entries, dtype=np.float32), len(rows), axis=0)
     for number in range(DRAWS):
-        _assign(model, lively(model, case["seed"] + number))
-        value = tf.constant(rows)
-        with tf.GradientTape(persistent=True) as tape:
-            tape.watch(value)
-            outputs = model(value, training=False)
-            entries = tf.unstack(outputs, axis=-1)
-        none = tf.UnconnectedGradients.ZERO
-        found.append(np.stack([tape.gradient(entry, value, unconnected_gradients=none) for entry in entries], axis=1))
-        weights = [weight.value for weight in model.trainable_weights]
-        slopes = tape.gradient(outputs, weights, unconnected_gradients=none) if weights else []
-        learning = max([learning, *(float(np.abs(slope).max(initial=0)) for slope in slopes)])
+        _assign(model, drawn(model, case, number))
+        with tf.GradientTape() as tape:
+            tape.watch(values)
+            total = tf.reduce_sum(looked_at * model(values, training=False))
+        sources = [values, *(weight.value for weight in model.trainable_weights)]
+        slopes = tape.gradient(total, sources, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+        slope, *for_weights = (np.asarray(tf.convert_to_tensor(each)) for each in slopes)
+        found.append(slope.reshape((entries, *rows.shape)).swapaxes(0, 1))
+        learning = max([learning, *(float(np.abs(each).max(initial=0)) for each in for_weights)])
         if learning > SEEN and directions(found) >= min(found[0].shape[1:]):
             break
     return {"slopes": np.stack(found), "learning": learning}
@@ -170,58 +227,51 @@ def decoder_alone(decoder: Any, case: Case) -> Any:
     return seen | {"range": _range(decoder, case)} if seen["is_model"] and np.ndim(seen["batch"]) == 2 else seen
 
 
-SCALES = [(kernels, vectors) for kernels in (0.5, 1.0, 3.0, 10.0) for vectors in (1.0, 10.0)] * 2
+SCALES = ((3, 1), (1, 1), (10, 10), (0.5, 1), (1, 10), (3, 10), (10, 1), (0.5, 10)) * 2
 CODES = 64
 
 
 def _range(decoder: keras.Model, case: Case) -> dict[str, Any]:
-    """Where the outputs get, over many codes and weights of several sizes: each on its own, and several at once."""
+    """Where the outputs get, over many codes and weights of several sizes, until they have been everywhere; then over
+    weights that are searched for."""
     codes = 3 * np.random.default_rng(case["seed"]).normal(size=(CODES, case["latent_dim"])).astype(np.float32)
-    found = []
+
+    def start(number: int) -> None:
+        _assign(decoder, symmetric(decoder, case["seed"] + number, 1, 1))
+
+    found: list[np.ndarray] = []
+    seen: dict[str, Any] = {}
     for number, (kernels, vectors) in enumerate(SCALES):
         _assign(decoder, symmetric(decoder, 1000 * case["seed"] + number, kernels, vectors))
         found.append(np.asarray(decoder(codes, training=False), np.float64))
-    outputs = np.concatenate(found)
+        seen = _ends(np.concatenate(found))
+        if _reached(seen, case["wide"], True) and _reached(seen, case["wide"], False):
+            break
+    for bright in (False, True):
+        for outputs in () if _reached(seen, case["wide"], bright) else led(decoder, codes[:ROWS], bright, start):
+            found.append(np.asarray(outputs, np.float64))
+            seen = _ends(np.concatenate(found))
+            if _reached(seen, case["wide"], bright):
+                break
+    return seen
+
+
+def _ends(outputs: np.ndarray) -> dict[str, Any]:
+    """Where finite outputs are: each on its own, and several of a row at once."""
     outputs = outputs[np.isfinite(outputs).all(axis=1)]
-    together = {
-        "dark": int((outputs < DARK).sum(axis=1).max(initial=0)),
-        "bright": int((outputs > BRIGHT).sum(axis=1).max(initial=0)),
-    }
-    for name, target in (("dark", 0.0), ("bright", 1.0)):
-        if 2 * together[name] < case["wide"]:
-            together[name] = max(together[name], _steered(decoder, case, codes[:1], target))
     return {
         "lowest": outputs.min(axis=0, initial=np.inf),
         "highest": outputs.max(axis=0, initial=-np.inf),
         "between": ((outputs > 0.2) & (outputs < 0.8)).any(axis=0),
-        **together,
+        "dark": int((outputs < DARK).sum(axis=1).max(initial=0)),
+        "bright": int((outputs > BRIGHT).sum(axis=1).max(initial=0)),
     }
 
 
-STEPS, RATE = 60, 0.02
-"""Steps that lead each output of a periodic activation to its nearest end, and are too small to jump over it."""
-
-
-def _steered(decoder: keras.Model, case: Case, code: np.ndarray, target: float) -> int:
-    """How many outputs get near ``target`` at once when gradient descent moves the weights there.
-
-    Random weights are tried first. This only ever adds to what a decoder was seen to give.
-    """
-    _assign(decoder, symmetric(decoder, case["seed"], 1.0, 1.0))
-    optimizer, most = keras.optimizers.Adam(RATE), 0
-    for _ in range(STEPS):
-        with tf.GradientTape() as tape:
-            outputs = decoder(code, training=False)
-            loss = tf.reduce_mean(tf.square(outputs - target))
-        weights = decoder.trainable_weights
-        slopes = tape.gradient(loss, [weight.value for weight in weights])
-        pairs = [(slope, weight) for slope, weight in zip(slopes, weights, strict=True) if slope is not None]
-        if not pairs:
-            return 0
-        optimizer.apply_gradients(pairs)
-        found = np.asarray(outputs)
-        most = max(most, int((found > BRIGHT if target else found < DARK).sum()))
-    return most
+def _reached(ends: dict[str, Any], wide: int, bright: bool) -> bool:
+    """Whether each output was at this end and in between, and half of a row was there at once."""
+    each = ends["highest"] > BRIGHT if bright else ends["lowest"] < DARK
+    return bool((each & ends["between"]).all()) and 2 * ends["bright" if bright else "dark"] >= wide
 
 
 def _check_half(seen: Any, name: str, wanted: int, entries: int, entry: str) -> np.ndarray:
@@ -238,7 +288,7 @@ def _check_half(seen: Any, name: str, wanted: int, entries: int, entry: str) -> 
     changed = same_shape(seen["changed"], (entries, ROWS, wanted), "The output for changed rows")
     moved = np.abs(changed.astype(np.float64) - batch).max(axis=(1, 2))
     hint = "Every input must affect the output: a `Dense` layer connects each input with each output."
-    expect((moved > SEEN).all(), f"The output does not depend on {entry} {int(np.argmin(moved))}.", moved, hint=hint)
+    expect((moved > SEEN).all(), f"The output does not depend on {entry} {int(np.argmin(moved))}.", hint=hint)
     return batch
 
 
@@ -318,12 +368,17 @@ def _follows_the_example(seen: Any, wanted: int) -> None:
         hint="An output must depend only on its own example: do not "
         "compute across axis 0, and do not set `training=True`.",
     )
-    expect(np.abs(batch[0] - batch[1]).max() > SEEN, "Different examples have the same output.", batch[:2])
+    expect(
+        np.abs(batch[0] - batch[1]).max() > SEEN,
+        "Different examples have the same output.",
+        batch[:2],
+        "two different rows",
+    )
 
 
 def _learns(seen: Any, half: str) -> None:
     """Fail unless a gradient reaches the weights of a half."""
-    expect(len(seen["kept"]) > 0, f"The {half} has no trainable weights.", seen["weights"])
+    expect(len(seen["kept"]) > 0, f"The {half} has no trainable weights.")
     hint = "Do not use rounding, comparisons or `stop_gradient`: they have no gradient."
     expect(seen["learning"] > SEEN, f"No gradient reaches the weights of the {half}.", hint=hint)
     moves_freely(seen["freedom"], "The code" if half == "encoder" else "The output")
@@ -543,14 +598,14 @@ def step_by_hand(ns: Namespace, case: Case) -> Any:
     if not isinstance(model, keras.Model):
         return {"is_model": False}
     x = np.array([[case["x"]]], np.float32)
-    _fit(model, x, 0.1, 1)
+    _compile(model, 0.1, eagerly=False)
+    model.fit(x, x, batch_size=1, verbose=0)
     a, b = (half.get_weights()[0].item() for half in halves)
     return {"is_model": True, "a": a, "b": b, "output": model(x), "trainable": len(model.trainable_weights)}
 
 
-def _fit(model: keras.Model, x: np.ndarray, rate: float, epochs: int) -> None:
-    model.compile(optimizer=keras.optimizers.SGD(rate), loss="mse", jit_compile=False)
-    model.fit(x, x, batch_size=len(x), epochs=epochs, verbose=0)
+def _compile(model: keras.Model, rate: float, *, eagerly: bool) -> None:
+    model.compile(optimizer=keras.optimizers.SGD(rate), loss="mse", run_eagerly=eagerly, jit_compile=False)
 
 
 @probe
@@ -576,12 +631,13 @@ def whole(ns: Namespace, case: Case) -> Any:
 
 @probe
 def whole_trained(ns: Namespace, case: Case) -> Any:
-    """The halves' weights and the whole's output after `fit`."""
+    """The halves' weights and the whole's output after two steps of training."""
     encoder, decoder = halves = _small_halves(case)
     model = ns.call("build_autoencoder", *halves)
     if not isinstance(model, keras.Model):
         return {"is_model": False}
-    _fit(model, case["x"], 0.2, 2)
+    _compile(model, 0.2, eagerly=True)  # `step_by_hand` trains in a graph
+    model.fit(case["x"], case["x"], batch_size=len(case["x"]), epochs=2, verbose=0)
     return {
         "is_model": True,
         "encoder": encoder.get_weights(),
@@ -674,7 +730,13 @@ def together_by_hand(ns: Namespace, case: Case) -> Any:
         "batch": ns.call("encode_then_decode", parts, tf.constant(case["x"])),
         "other": ns.call("encode_then_decode", others, tf.constant(case["x"])),
         "alone": ns.call("encode_then_decode", parts, case["x"][:1]),
+        "many": ns.call("encode_then_decode", parts, np.resize(case["x"], (MANY, case["x"].shape[1]))),
+        "trainable": sum(len(half.trainable_weights) for half in parts),
     }
+
+
+MANY = 130
+"""Examples, more than the 32 of a batch of `predict`."""
 
 
 @probe
@@ -697,13 +759,20 @@ def together_branching(ns: Namespace, case: Case) -> Any:
 TOGETHER_BY_HAND = TOGETHER.trial(together_by_hand, worked_cases, examples=2)
 
 
-@TOGETHER_BY_HAND.check(points=1, hint="Unpack the pair: call the encoder on `x`, and the decoder on the code.")
+@TOGETHER_BY_HAND.check(
+    points=1,
+    hint="Unpack the pair, and call these two models: the encoder on `x`, and the decoder on the code. A clone or a "
+    "new model has other weights.",
+)
 def reconstruction_of_both(case: Case, seen: Any) -> None:
     """`encode_then_decode((encoder, decoder), x)` returns the decoder's output for the code of `x`, whatever its range:
     for a tensor, for a NumPy array with one example, and for any given pair."""
     _exactly(seen["batch"], case["wanted"], "The reconstruction")
     _exactly(seen["other"], -case["wanted"], "The reconstruction by another pair, whose decoder has the opposite sign,")
     _exactly(seen["alone"], case["wanted"][:1], "The reconstruction of one example, a NumPy array")
+    wanted = np.resize(case["wanted"], (MANY, case["wanted"].shape[1]))
+    _exactly(seen["many"], wanted, f"The reconstruction of {MANY} examples")
+    expect(seen["trainable"] == 4, "Some weights of the halves are no longer trainable.", seen["trainable"], 4)
 
 
 TOGETHER_NORMAL = TOGETHER.trial(together_normal, normal_cases, examples=2, shrinks=2)

@@ -18,12 +18,30 @@ from keras_checks.question import Case, Question
 from keras_checks.strategies import arrays, sizes
 
 LECTURE = 'Model specialization, "Custom loss (passing in a loss function)"'
-PINBALL = Question(name="pinball_loss", answers=("pinball_loss",), points=2, lecture=LECTURE)
-PINBALL_CLASS = Question(name="pinball_loss_class", answers=("PinballLoss",), points=3, lecture=LECTURE)
-CROSSENTROPY = Question(
-    name="weighted_binary_crossentropy", answers=("weighted_binary_crossentropy",), points=3, lecture=LECTURE
+PINBALL = Question(
+    name="pinball_loss", answers=("pinball_loss",), points=2, lecture=LECTURE, shows=("tau", "y_true", "y_pred")
 )
-QUANTILE_MODEL = Question(name="make_quantile_model", answers=("make_quantile_model",), points=2, lecture=LECTURE)
+PINBALL_CLASS = Question(
+    name="pinball_loss_class",
+    answers=("PinballLoss",),
+    points=3,
+    lecture=LECTURE,
+    shows=("tau", "reduction", "y_true", "y_pred", "sample_weight"),
+)
+CROSSENTROPY = Question(
+    name="weighted_binary_crossentropy",
+    answers=("weighted_binary_crossentropy",),
+    points=3,
+    lecture=LECTURE,
+    shows=("y_true", "y_pred", "sample_weight"),
+)
+QUANTILE_MODEL = Question(
+    name="make_quantile_model",
+    answers=("make_quantile_model",),
+    points=2,
+    lecture=LECTURE,
+    shows=("n_features", "tau", "x: X", "y"),
+)
 
 NAME = "high_quantile"
 REDUCTIONS = ("none", "sum", "sum_over_batch_size")
@@ -41,6 +59,7 @@ def _floats(values: Any) -> np.ndarray:
 
 SINGLE, PAIR, TABLE = "one target", "both sides", "three components"
 EXACT, NEAR = "an exact prediction", "near predictions"
+FAR, CLOSE = "far predictions", "close predictions"
 PINBALL_INPUTS: dict[str, Case] = {
     SINGLE: {"tau": 0.9, "y_true": _floats([[3]]), "y_pred": _floats([[1]]), "sample_weight": _floats([2])},
     PAIR: {
@@ -50,25 +69,31 @@ PINBALL_INPUTS: dict[str, Case] = {
         "sample_weight": _floats([0.5, 4]),
     },
     TABLE: {
-        "tau": 0.25,
+        "tau": 0.125,
         "y_true": _floats([[5, 1, 4], [1, 2, 7]]),
         "y_pred": _floats([[1, 3, 2], [5, 4, 1]]),
         "sample_weight": _floats([3, 0.5]),
     },
     EXACT: {"tau": 0.9, "y_true": _floats([[2, 4]]), "y_pred": _floats([[2, 1]]), "sample_weight": _floats([1])},
     NEAR: {"tau": 0.9, "y_true": _floats([[1, 1]]), "y_pred": _floats([[0.75, 1.25]]), "sample_weight": _floats([2])},
+    FAR: {"tau": 0.9, "y_true": _floats([[100], [-100]]), "y_pred": _floats([[0], [100]])},
+    CLOSE: {"tau": 0.99, "y_true": _floats([[2], [2]]), "y_pred": _floats([[1.98], [2.02]])},
 }
 PINBALL_WORKED: dict[str, tuple[Any, Any]] = {
     SINGLE: ([1.8], [[-0.9]]),
     PAIR: ([1.8, 0.2], [[-0.9], [0.1]]),
-    TABLE: ([1.0, 2.0], [[-1 / 12, 1 / 4, -1 / 12], [1 / 4, 1 / 4, -1 / 12]]),
+    TABLE: ([5 / 6, 2.0], [[-1 / 24, 7 / 24, -1 / 24], [7 / 24, 7 / 24, -1 / 24]]),
     EXACT: ([1.35], [[0, -0.45]]),
     NEAR: ([0.125], [[-0.45, 0.05]]),
+    FAR: ([90.0, 20.0], [[-0.9], [0.1]]),
+    CLOSE: ([0.0198, 0.0002], [[-0.99], [0.01]]),
 }
 """The loss of each example, and how fast it grows with each component of its prediction."""
 
+UNLIKELY = "an unlikely label"
 CROSSENTROPY_INPUTS: dict[str, Case] = {
     "one example": {"y_true": _floats([[1]]), "y_pred": _floats([[0.5]]), "sample_weight": _floats([3])},
+    UNLIKELY: {"y_true": _floats([[1]]), "y_pred": _floats([[2**-10]]), "sample_weight": _floats([3])},
     "two examples": {
         "y_true": _floats([[1, 0], [0, 0]]),
         "y_pred": _floats([[0.5, 0.75], [0.5, 0.5]]),
@@ -82,6 +107,7 @@ CROSSENTROPY_INPUTS: dict[str, Case] = {
 }
 CROSSENTROPY_WORKED: dict[str, tuple[float, float, Any]] = {
     "one example": (1, 3, [[-6]]),
+    UNLIKELY: (10, 30, [[-3072]]),
     "two examples": (5 / 4, 2, [[-1, 2], [0.5, 0.5]]),
     "three examples": (5 / 3, 14 / 3, [[-2 / 3, 4 / 3], [1 / 3, 1 / 3], [-8 / 3, -16 / 3]]),
 }
@@ -90,9 +116,9 @@ WITHOUT_THE_FIRST = {"one example": 0, "two examples": 1 / 2, "three examples": 
 """The weighted loss when the first weight is 0, in the same units."""
 
 CERTAIN_INPUTS: dict[str, Case] = {
-    "right": {"y_true": _floats([[1, 0]]), "y_pred": _floats([[1, 0]])},
-    "wrong": {"y_true": _floats([[0, 1]]), "y_pred": _floats([[1, 0]])},
-    "undecided, and wrong": {"y_true": _floats([[1, 1]]), "y_pred": _floats([[0.5, 0]])},
+    "right": {"y_true": _floats([[1, 0]]), "y_pred": _floats([[1, 0]]), "sample_weight": _floats([3])},
+    "wrong": {"y_true": _floats([[0, 1]]), "y_pred": _floats([[1, 0]]), "sample_weight": _floats([0.5])},
+    "undecided, and wrong": {"y_true": _floats([[1, 1]]), "y_pred": _floats([[0.5, 0]]), "sample_weight": _floats([2])},
 }
 CERTAIN_WORKED = {"right": 0.0, "wrong": 16.118, "undecided, and wrong": 8.406}
 
@@ -131,19 +157,24 @@ def _labels(draw: Any, certain: bool = False) -> Case:
     shape = draw(st.tuples(sizes(1, 4), sizes(1, 4)))
     y_true = (draw(arrays(shape)) > 0).astype(np.float32)
     y_pred = draw(arrays(shape, 0.05, 0.95, key=1))
+    weight = draw(arrays(shape[:1], 0.2, 3.0, key=2))
     if not certain:
-        return {"y_true": y_true, "y_pred": y_pred, "sample_weight": draw(arrays(shape[:1], 0.2, 3.0, key=2))}
+        return {"y_true": y_true, "y_pred": y_pred, "sample_weight": weight}
     lot = draw(arrays(shape, 0, 3, key=3))
     y_pred = np.select([lot < 1, lot < 2], [y_true, 1 - y_true], y_pred).astype(np.float32)
     y_pred.flat[0] = 1 - y_true.flat[0]
-    return {"y_true": y_true, "y_pred": y_pred}
+    return {"y_true": y_true, "y_pred": y_pred, "sample_weight": weight}
 
 
 pinball_cases, class_cases = _pairs(), _pairs(least=2)
-saved_as = st.sampled_from(["sum", "sum_over_batch_size"])
-trip_cases = st.builds(lambda case, reduction: {**case, "reduction": reduction}, _pairs(least=2), saved_as)
-worked_trips = st.builds(
-    lambda case, reduction: {**case, "reduction": reduction}, worked(PINBALL_INPUTS, TABLE, PAIR), saved_as
+trip_cases = st.builds(
+    lambda case, reduction: {**case, "reduction": reduction}, _pairs(least=2), st.sampled_from(REDUCTIONS[::-1])
+)
+worked_trips = st.sampled_from(
+    [
+        {"worked": name, **PINBALL_INPUTS[name], "reduction": reduction}
+        for name, reduction in ((TABLE, "sum"), (PAIR, "sum_over_batch_size"), (PAIR, "none"))
+    ]
 )
 label_cases, certain_cases = _labels(), _labels(certain=True)
 
@@ -194,18 +225,27 @@ def _tensors(case: Case) -> list[Any]:
     return [keras.ops.convert_to_tensor(case[name]) for name in names if name in case]
 
 
-def _graph_gradient(loss_fn: Callable[..., Any], *inputs: Any) -> Any:
-    """The gradient of the mean loss for the predictions, in a graph that does not know the batch size, as in `fit`."""
+def _loss_and_gradient(loss_fn: Callable[..., Any], *values: Any) -> tuple[Any, Any]:
+    """The loss as it was returned, and the gradient of its mean for the predictions."""
+    with tf.GradientTape() as tape:
+        tape.watch(values[1])
+        returned = loss_fn(*values)
+        losses = tf.convert_to_tensor(returned)
+    found = tape.gradient(losses, values[1])  # that of their sum, which takes fewer operations
+    if found is None:
+        return returned, None
+    return returned, tf.convert_to_tensor(found) / tf.cast(tf.size(losses), found.dtype)
+
+
+def _graph_gradient(loss_fn: Callable[..., Any], *inputs: Any) -> dict[str, Any]:
+    """The gradient in a graph that does not know the batch size, as in `fit`; where there are weights, also without."""
     signature = [tf.TensorSpec((None, *value.shape[1:]), value.dtype) for value in inputs]
 
-    def gradient(*values: Any) -> Any:
-        with tf.GradientTape() as tape:
-            tape.watch(values[1])
-            loss = tf.reduce_mean(loss_fn(*values))
-        found = tape.gradient(loss, values[1])
-        return None if found is None else tf.convert_to_tensor(found)
+    def gradients(*values: Any) -> Any:
+        found = {"gradient": _loss_and_gradient(loss_fn, *values)[1]}
+        return found if len(values) < 3 else found | {"plain": _loss_and_gradient(loss_fn, *values[:2])[1]}
 
-    return tf.function(gradient, input_signature=signature, autograph=False)(*inputs)
+    return tf.function(gradients, input_signature=signature, autograph=False)(*inputs)
 
 
 @probe
@@ -222,15 +262,16 @@ def pinball(ns: Namespace, case: Case) -> Any:
 def pinball_gradient(ns: Namespace, case: Case) -> Any:
     """The gradient of the mean loss for the predictions, in graph mode."""
     y_true, y_pred, *_ = _tensors(case)
-    return {"gradient": _graph_gradient(ns.call("pinball_loss", case["tau"]), y_true, y_pred)}
+    return _graph_gradient(ns.call("pinball_loss", case["tau"]), y_true, y_pred)
 
 
 @probe
 def loss_class(ns: Namespace, case: Case) -> Any:
-    """The loss with each reduction, without weights and with."""
+    """The loss with each reduction and with the default one, without weights and with."""
     y_true, y_pred, weight = _tensors(case)
     with ns.replaced(pinball_loss=stand_in_loss):
         losses = {reduction: ns.call("PinballLoss", case["tau"], reduction=reduction) for reduction in REDUCTIONS}
+        losses["default"] = ns.call("PinballLoss", case["tau"])
         ns.call("PinballLoss", 1 - case["tau"])  # a second loss must leave the first alone
         for loss in losses.values():
             loss(y_true[:1], y_pred[:1])  # as must a smaller batch
@@ -242,10 +283,10 @@ def loss_class(ns: Namespace, case: Case) -> Any:
 
 @probe
 def loss_class_gradient(ns: Namespace, case: Case) -> Any:
-    """The gradient of the weighted loss for the predictions, in graph mode."""
+    """The gradient of the loss for the predictions with weights and without, in graph mode."""
     with ns.replaced(pinball_loss=stand_in_loss):
         loss = ns.call("PinballLoss", case["tau"], reduction="sum_over_batch_size")
-        return {"gradient": _graph_gradient(lambda *args: loss(*args), *_tensors(case))}
+        return _graph_gradient(lambda *args: loss(*args), *_tensors(case))
 
 
 def _model() -> keras.Model:
@@ -312,22 +353,23 @@ def crossentropy(ns: Namespace, case: Case) -> Any:
 
 @probe
 def crossentropy_gradient(ns: Namespace, case: Case) -> Any:
-    """The gradient of the weighted loss for the predictions, in graph mode."""
-    return {"gradient": _graph_gradient(ns["weighted_binary_crossentropy"], *_tensors(case))}
+    """The gradient of the loss for the predictions with weights and without, in graph mode."""
+    return _graph_gradient(ns["weighted_binary_crossentropy"], *_tensors(case))
 
 
 @probe
 def crossentropy_certain(ns: Namespace, case: Case) -> Any:
-    """The loss of predictions of which some are exactly 0 or 1."""
-    return {"loss": ns.call("weighted_binary_crossentropy", *_tensors(case))}
+    """The loss of predictions of which some are exactly 0 or 1, and its gradient, without weights and with."""
+    inputs, loss_fn = _tensors(case), ns["weighted_binary_crossentropy"]
+    loss, plain = _loss_and_gradient(loss_fn, *inputs[:2])
+    weighted, gradient = _loss_and_gradient(loss_fn, *inputs)
+    return {"loss": loss, "weighted": weighted, "gradients": [plain, gradient]}
 
 
 # --- 1. the function
 
-PINBALL_NUMBERS = PINBALL.trial(pinball, worked(PINBALL_INPUTS).map(unweighted), examples=10)
-PINBALL_SLOPES = PINBALL.trial(
-    pinball_gradient, worked(PINBALL_INPUTS, PAIR, TABLE, EXACT, NEAR).map(unweighted), examples=8
-)
+PINBALL_NUMBERS = PINBALL.trial(pinball, worked(PINBALL_INPUTS).map(unweighted), examples=14)
+PINBALL_SLOPES = PINBALL.trial(pinball_gradient, worked(PINBALL_INPUTS, TABLE, EXACT, NEAR).map(unweighted), examples=6)
 
 
 @PINBALL_NUMBERS.check(
@@ -341,8 +383,12 @@ def worked_losses(case: Case, seen: Any) -> None:
     shape_hint = "Average over the last axis only (`axis=-1`), and keep the batch axis."
     _shaped(seen["loss"], case["y_true"].shape[:1], "The loss", shape_hint)
     exact_hint = "Where the prediction is exact, the error and the loss are 0: do not divide by the error."
-    hint = exact_hint if case["worked"] == EXACT else ""
-    close(seen["loss"], np.asarray(PINBALL_WORKED[case["worked"]][0]), "The loss", ulps=16, scale=8, hint=hint)
+    straight_hint = (
+        "Both lines of the formula are straight: use the whole error, however large or small, and `tau` as given."
+    )
+    hints = {EXACT: exact_hint, FAR: straight_hint, CLOSE: straight_hint}
+    due = np.asarray(PINBALL_WORKED[case["worked"]][0])
+    close(seen["loss"], due, "The loss", ulps=16, scale=max(8, due.max()), hint=hints.get(case["worked"], ""))
 
 
 @PINBALL_SLOPES.check(points=0.5, hint=GRADIENT_HINT)
@@ -362,17 +408,21 @@ def _shaped(value: Any, shape: tuple[int, ...], what: str, hint: str) -> None:
         raise Failure(failure.message, failure.received, failure.expected, failure.hint or hint) from None
 
 
-def gradient_of(seen: Any, shape: tuple[int, ...]) -> np.ndarray:
+GRADIENTS = {"gradient": "The gradient", "plain": "The gradient without weights"}
+
+
+def gradient_of(seen: Any, shape: tuple[int, ...], kind: str = "gradient") -> np.ndarray:
     """The gradient that was observed; fails where none arrived."""
-    expect(seen["gradient"] is not None, "No gradient reaches the predictions.", hint=GRADIENT_HINT)
-    return finite(same_shape(seen["gradient"], shape, "The gradient"), "The gradient")
+    without = " where the loss has no weights" if kind == "plain" else ""
+    expect(seen[kind] is not None, f"No gradient reaches the predictions{without}.", hint=GRADIENT_HINT)
+    return finite(same_shape(seen[kind], shape, GRADIENTS[kind]), GRADIENTS[kind])
 
 
 # --- 2. the class
 
 CLASS_NUMBERS = PINBALL_CLASS.trial(loss_class, worked(PINBALL_INPUTS, PAIR, TABLE, NEAR), examples=6)
 CLASS_SLOPES = PINBALL_CLASS.trial(loss_class_gradient, worked(PINBALL_INPUTS, PAIR, TABLE), examples=4)
-ROUND_TRIPS = PINBALL_CLASS.trial(round_trip, worked_trips, examples=8, shrinks=8)
+ROUND_TRIPS = PINBALL_CLASS.trial(round_trip, worked_trips, examples=6, shrinks=8)
 CALL_HINT = "`call` must return one loss per example, shape `(batch,)`: the base class applies weights and reduction."
 NOTHING = "The loss is 0 although the prediction differs from the target."
 BOTH_SIDES = "The formula has two lines: a prediction that is too low or too high has a loss above 0."
@@ -413,14 +463,14 @@ def worked_losses_of_the_class(case: Case, seen: Any) -> None:
     "`super().__init__`, return one loss per example from `call`, and do not override `__call__`.",
 )
 def weights_and_reductions(case: Case, seen: Any) -> None:
-    """`reduction="none"` multiplies each loss by its weight, `"sum"` adds up the results, and `"sum_over_batch_size"`
-    divides their sum by the batch size."""
+    """`reduction="none"` multiplies each loss by its weight, `"sum"` adds up the results, and `"sum_over_batch_size"`,
+    the default, divides their sum by the batch size."""
     weight = case["sample_weight"].astype(np.float64)
     _shaped(seen["none"]["plain"], weight.shape, 'The loss with reduction="none"', CALL_HINT)
     each = finite(seen["none"]["plain"], "The loss").astype(np.float64)
-    expect((np.abs(each) > 1e-6).all(), NOTHING, received=each, hint=BOTH_SIDES)
+    expect((np.abs(each) > 1e-6).all(), NOTHING, each, "no loss is 0", BOTH_SIDES)
     for kind, due in (("plain", each), ("weighted", weight * each)):
-        size = {"ulps": 16, "scale": float(np.sum(np.abs(due)))}
+        size: dict[str, Any] = {"ulps": 16, "scale": float(np.sum(np.abs(due)))}
         close(seen["none"][kind], due, f'{LOSSES[kind]} (reduction="none")', **size)
         close(seen["sum"][kind], float(due.sum()), f'{LOSSES[kind]} (reduction="sum")', **size)
         close(
@@ -429,16 +479,19 @@ def weights_and_reductions(case: Case, seen: Any) -> None:
             f'{LOSSES[kind]} (reduction="sum_over_batch_size")',
             **size,
         )
+        what, hint = f"{LOSSES[kind]} (no reduction given)", 'The default of `reduction` is "sum_over_batch_size".'
+        close(seen["default"][kind], float(due.mean()), what, hint=hint, **size)
 
 
 @CLASS_SLOPES.check(points=0.5, hint=GRADIENT_HINT)
 def gradient_of_the_class_in_fit(case: Case, seen: Any) -> None:
-    """In graph mode with unknown batch size, as in `fit`, the gradient of the weighted mean loss with respect to the
-    predictions is right."""
-    received = gradient_of(seen, case["y_true"].shape)
-    weight = case["sample_weight"][:, None] / len(case["y_true"])
+    """In graph mode with unknown batch size, as in `fit`, the gradient of the mean loss with respect to the predictions
+    is right, with weights and without."""
     slopes = (np.asarray(PINBALL_WORKED[case["worked"]][1]), stand_in_numbers(case)[1])
-    one_of(received, tuple(weight * slope for slope in slopes), "The gradient", scale=24)
+    for kind, weight in (("gradient", case["sample_weight"][:, None]), ("plain", np.float32(1))):
+        received = gradient_of(seen, case["y_true"].shape, kind)
+        due = tuple(weight * slope / len(case["y_true"]) for slope in slopes)
+        one_of(received, due, GRADIENTS[kind], scale=24)
 
 
 @ROUND_TRIPS.check(
@@ -450,23 +503,31 @@ def survives_saving(case: Case, seen: Any) -> None:
     """A model compiled with the loss computes the same weighted loss after it is saved and loaded: `tau`, `reduction`
     and `name` are kept. If `tau` is changed in the saved configuration, the loaded loss uses the new `tau`."""
     weight = case["sample_weight"].astype(np.float64)
-    alone = finite(same_shape(seen["alone"], weight.shape, "The loss of each example alone"), "The loss")
-    expect((np.abs(alone) > 1e-6).all(), NOTHING, received=alone, hint=BOTH_SIDES)
-    due = float(np.sum(weight * alone))
-    close(seen["loaded"], due, "The loss of the loaded model", ulps=32, scale=float(np.sum(weight * np.abs(alone))))
+    # One number per example, or with reduction="none" a row.
+    alone = finite(array(seen["alone"], "The loss of each example alone"), "The loss")
+    if alone.shape != weight.shape * 2:
+        same_shape(alone, weight.shape, "The loss of each example alone")
+    each = np.abs(alone.reshape(len(weight), -1)).sum(axis=-1)
+    expect((each > 1e-6).all(), NOTHING, alone, "no loss is 0", BOTH_SIDES)
+    due, size = weight @ alone, float(weight @ each)
+    close(seen["loaded"], due, "The loss of the loaded model", ulps=32, scale=size)
     given, name, loaded = seen["names"]
     hint = "Pass `name` to `super().__init__`, as you pass `reduction`: then `super().get_config()` contains both."
     expect(name == loaded == given, "The loss does not keep its name.", [name, loaded], [given, given], hint=hint)
-    other = finite(same_shape(seen["other"], (), "The weighted loss for another tau"), "The loss")
+    other = finite(same_shape(seen["other"], due.shape, "The weighted loss for another tau"), "The loss")
     what = f"The loss loaded with tau = {other_tau(case):g} in its configuration"
     hint = "Create the loss from the values in the configuration, not from values stored elsewhere."
-    close(seen["edited"], other, what, ulps=32, scale=float(np.sum(weight * np.abs(alone)) + abs(other)), hint=hint)
+    close(seen["edited"], other, what, ulps=32, scale=size + float(np.sum(np.abs(other))), hint=hint)
 
 
 # --- 3. crossentropy
 
-LABEL_NUMBERS = CROSSENTROPY.trial(crossentropy, worked(CROSSENTROPY_INPUTS), examples=6)
-LABEL_SLOPES = CROSSENTROPY.trial(crossentropy_gradient, worked(CROSSENTROPY_INPUTS), examples=6)
+LABEL_NUMBERS = CROSSENTROPY.trial(
+    crossentropy, worked(CROSSENTROPY_INPUTS, "one example", "two examples", "three examples"), examples=6
+)
+LABEL_SLOPES = CROSSENTROPY.trial(
+    crossentropy_gradient, worked(CROSSENTROPY_INPUTS, UNLIKELY, "three examples"), examples=4
+)
 CERTAIN_NUMBERS = CROSSENTROPY.trial(crossentropy_certain, worked(CERTAIN_INPUTS), examples=6)
 SCALAR_HINT = "Finish with the mean over the batch: the function returns one number, with weights and without."
 
@@ -513,32 +574,47 @@ def loss_with_weights(case: Case, seen: Any) -> None:
 )
 def finite_at_the_ends(case: Case, seen: Any) -> None:
     """Predictions of exactly 0 and 1 have a finite loss: about 0 if they are right, about 16 (`-log(1e-7)`) if they are
-    wrong."""
-    _shaped(seen["loss"], (), "The loss", SCALAR_HINT)
-    loss, due = finite(seen["loss"], "The loss"), CERTAIN_WORKED[case["worked"]]
-    # float32 moves 1 - 1e-7 by a fifth of 1e-7, and some add 1e-7 once more inside the logarithm.
-    hint = "Clip the probabilities to [1e-7, 1 - 1e-7], as the text says, and clip nothing else." if due else ""
-    expect(
-        abs(loss - due) < 0.06 * due + 1e-4,
-        "The loss of predictions of exactly 0 or 1 has the wrong value.",
-        float(loss),
-        due,
-        hint=hint,
+    wrong. The gradient is finite, too. Both hold with weights and without."""
+    plain = CERTAIN_WORKED[case["worked"]]
+    for kind, weight, what in (
+        ("loss", 1.0, "The loss"),
+        ("weighted", float(case["sample_weight"][0]), LOSSES["weighted"]),
+    ):
+        _shaped(seen[kind], (), what, SCALAR_HINT)
+        loss, due = finite(seen[kind], what), weight * plain
+        # float32 moves 1 - 1e-7 by a fifth of 1e-7, and some add 1e-7 once more inside the logarithm.
+        hint = "Clip the probabilities to [1e-7, 1 - 1e-7], as the text says, and clip nothing else." if due else ""
+        message = f"{what} of predictions of exactly 0 or 1 has the wrong value."
+        expect(abs(loss - due) < 0.06 * due + 1e-4, message, float(loss), due, hint=hint)
+    finite_gradients(seen)
+
+
+def finite_gradients(seen: Any) -> None:
+    """Fail where a gradient at predictions of exactly 0 or 1 is not finite. Whether one arrives is another check's."""
+    hint = (
+        "Clip the probabilities before the logarithm. A loss that is replaced after log(0) still has the gradient NaN."
     )
+    for gradient in seen["gradients"]:
+        found = np.asarray(0.0) if gradient is None else array(gradient, "The gradient")
+        message = "The gradient at predictions of exactly 0 or 1 is not finite."
+        expect(np.isfinite(found).all(), message, found, "finite numbers", hint=hint)
 
 
 @LABEL_SLOPES.check(points=0.5, hint=GRADIENT_HINT)
 def crossentropy_gradient_in_fit(case: Case, seen: Any) -> None:
-    """In graph mode with unknown batch size, as in `fit`, the gradient of the weighted loss with respect to the
-    predictions is right."""
-    due = np.asarray(CROSSENTROPY_WORKED[case["worked"]][2])
-    close(gradient_of(seen, due.shape), due, "The gradient", ulps=64, scale=16)
+    """In graph mode with unknown batch size, as in `fit`, the gradient of the loss with respect to the predictions is
+    right, with weights and without."""
+    weighted = np.asarray(CROSSENTROPY_WORKED[case["worked"]][2])
+    for kind, due in (("gradient", weighted), ("plain", weighted / case["sample_weight"][:, None])):
+        # 1e-7 more inside the logarithm changes a slope by 1e-7 / p of itself, less than 64 roundings of 1 / (32 * p).
+        scale = max(16, float(np.max(np.abs(due) / case["y_pred"])) / 32)
+        close(gradient_of(seen, due.shape, kind), due, GRADIENTS[kind], ulps=64, scale=scale)
 
 
 # --- 4. the model
 
 EXAMPLES, FRESH, EPOCHS, BATCH_SIZE = 512, 256, 300, 32
-ROUND = 100
+ROUND = 25
 """So many epochs lie between two looks at the model, which is left alone once it has settled."""
 
 SHARE_TOLERANCE = 0.22
@@ -582,7 +658,7 @@ def make_data(seed: int) -> dict[str, Any]:
 
 
 def _model_case(seed: int) -> Case:
-    """The first case that everybody gets asks for a low quantile, the others for a high one."""
+    """The smallest case asks for a low quantile, the others for a high one."""
     data = make_data(seed)
     n = data["x"].shape[1]
     tau = (0.85, 0.9, 0.88)[seed % 3] if seed else 0.1
@@ -662,22 +738,55 @@ def _train(model: keras.Model, case: Case) -> None:
             break
 
 
+LIMIT = 10.0
+"""Standardized targets lie between about -3 and 3: predictions beyond this are certainly not within limits."""
+
+
+def _reach(model: keras.Model, x: np.ndarray) -> list[float]:
+    """The least and the greatest prediction when the weights are multiplied by 50 and -50: all, then one after another.
+
+    Where the last step is linear, its kernel alone gives both signs; a bounded last step stays within its bounds. An
+    overflow counts as infinite. The model is of no use afterwards.
+    """
+    weights = list(model.trainable_variables)
+    values = [weight + 0 for weight in weights]
+    low, high = np.inf, -np.inf
+    for chosen in (range(len(weights)), *([number] for number in range(len(weights)))):
+        for factor in (50.0, -50.0):
+            for number, (weight, value) in enumerate(zip(weights, values, strict=True)):
+                weight.assign(value * factor if number in chosen else value)
+            found = np.asarray(model(x, training=False), np.float64)
+            low = min(low, float(np.nan_to_num(found, nan=-np.inf, neginf=-np.inf, posinf=np.inf).min()))
+            high = max(high, float(np.nan_to_num(found, nan=np.inf, neginf=-np.inf, posinf=np.inf).max()))
+            if low < -LIMIT and high > LIMIT:
+                return [low, high]
+    return [low, high]
+
+
 @probe
 def quantile_model(ns: Namespace, case: Case) -> Any:
-    """What the trained model predicts for the examples of its training and for fresh ones."""
-    made = _StandIns()
+    """What the trained model predicts for the examples of its training and for fresh ones, and with other weights;
+    whether a model for 1 - tau, made before, shares weights with it."""
+    made, before = _StandIns(), _StandIns()
+    with ns.replaced(pinball_loss=before.function, PinballLoss=before.object):
+        other = ns.call("make_quantile_model", case["n_features"], 1 - case["tau"])
     with ns.replaced(pinball_loss=made.function, PinballLoss=made.object):
         model = ns.call("make_quantile_model", case["n_features"], case["tau"])
         _train(model, case)
-        return {
+        mine = {id(weight) for weight in model.trainable_variables}
+        seen = {"shared": sum(id(weight) in mine for weight in other.trainable_variables)}
+        return seen | {
             "trained": model(case["x"], training=False),
             "fresh": model(case["fresh_x"], training=False),
             "around": model(case["around"], training=False),
             "made_with": [float(tau) for tau in made.taus],
+            "reach": _reach(model, case["x"]),  # last: it changes the weights
         }
 
 
-TRAINED_MODEL = QUANTILE_MODEL.trial(quantile_model, model_cases, examples=2, shrinks=0)
+TRAINED_MODEL = QUANTILE_MODEL.trial(
+    quantile_model, st.sampled_from([_model_case(0), _model_case(1)]), examples=2, shrinks=0
+)
 
 
 @TRAINED_MODEL.check(
@@ -688,29 +797,33 @@ TRAINED_MODEL = QUANTILE_MODEL.trial(quantile_model, model_cases, examples=2, sh
 def learns_the_quantile(case: Case, seen: Any) -> None:
     """After at most 300 epochs on 512 standardized examples, the share of targets below the predictions is `tau`,
     within 0.22: for low, middle and high expected targets, and near the average example. The predictions have shape
-    `(batch, 1)` and depend on the features."""
+    `(batch, 1)`, depend on the features, and have no limits: with weights 50 times as large, they go beyond -10 and 10.
+    Two models share no weights."""
     rows = {"trained": EXAMPLES, "fresh": FRESH, "around": len(case["around"])}
     trained, fresh, around = (_one_number_each(seen[name], count) for name, count in rows.items())
+    hint = "Create new layers and a new model in each call."
+    expect(seen["shared"] == 0, "Two models share weights.", f"{seen['shared']} shared weights", "none", hint)
     tau, average = case["tau"], float(around.mean())
     flat_hint = (
         "Check that the features reach the output: a normalization or an activation after the last `Dense` "
         "layer can remove them."
     )
-    expect(np.ptp(trained) > 1e-3, "The prediction is the same for every example.", float(trained[0]), hint=flat_hint)
+    expect(np.ptp(trained) > 1e-3, "The prediction is the same for every example.", hint=flat_hint)
     if _settled(case, trained, average):
         slope = abs(_slope(case, trained))
         message = "The predictions hardly depend on the features: their slope along the trend of the targets is near 0."
         expect(slope > LEAST_SLOPE, message, slope, "about 1", hint=flat_hint)
+        _unbounded(seen)
         return
     for made in seen["made_with"][:1]:
         expect(abs(made - tau) < 1e-6, "The loss was made with a different `tau` than the model.", made, tau)
     low, high = float(trained.min()), float(trained.max())
     range_hint = "Use no activation in the last layer: its output must be able to take any value, positive or negative."
-    expect(low < 0, "No prediction is negative.", [low, high], hint=range_hint)
+    expect(low < 0, "No prediction is negative.", f"from {low:.3g} to {high:.3g}", "some below 0", range_hint)
     bias_hint = "For the average example all features are 0: only a bias can move its prediction away from 0."
-    expect(abs(fresh[0]) > 1e-5, "For features that are all 0 the prediction is 0.", float(fresh[0]), hint=bias_hint)
+    expect(abs(fresh[0]) > 1e-5, "For features that are all 0 the prediction is 0.", hint=bias_hint)
     bounded = max(-low, high) <= 1 and max(-low, high) > 0.9
-    expect(not bounded, "No prediction goes beyond 1.", [low, high], hint=range_hint)
+    expect(not bounded, "No prediction goes beyond 1.", f"from {low:.3g} to {high:.3g}", "some beyond 1", range_hint)
     slow_hint = (
         "The loss was made with the right `tau`. Use a larger learning rate or another optimizer, and no "
         "strong regularization."
@@ -719,6 +832,15 @@ def learns_the_quantile(case: Case, seen: Any) -> None:
         raise Failure("After 300 epochs the model is still far from the minimum of its loss.", hint=slow_hint)
     name, share, _ = max(_off(case, trained, average), key=lambda it: abs(it[1] - tau))
     expect(False, f"For tau = {tau}, the share of the targets below the predictions is wrong for {name}.", share, tau)
+
+
+def _unbounded(seen: Any) -> None:
+    """Fail where predictions stay within limits, whatever the weights."""
+    hint = "Use no activation, clipping or maximum after the last `Dense` layer: a scaled `tanh` has limits, too."
+    low, high = seen["reach"]
+    for sign, reached in (("below -10", low < -LIMIT), ("above 10", high > LIMIT)):
+        message = f"No prediction is {sign}, even if the trained weights are multiplied by 50 and -50."
+        expect(reached, message, f"from {low:.3g} to {high:.3g}", f"some {sign}", hint)
 
 
 def _one_number_each(value: Any, rows: int) -> np.ndarray:

@@ -16,13 +16,35 @@ from keras_checks.question import Case, Question
 from keras_checks.strategies import arrays, cases, seeds, sizes, uniform
 
 LECTURE = "Factor Models and Autoencoders: Threading"
-MODEL = Question(name="make_model", answers=("make_model",), points=6, lecture=LECTURE)
-BETAS = Question(name="ticker_betas", answers=("ticker_betas",), points=2, lecture=LECTURE)
+MODEL = Question(
+    name="make_model",
+    answers=("make_model",),
+    points=6,
+    lecture=LECTURE,
+    shows=(
+        "n_tickers",
+        "n_characteristics",
+        "hidden_units",
+        "n_factors",
+        "targets",
+        "outputs",
+        "characteristics",
+        "returns",
+    ),
+)
+BETAS = Question(
+    name="ticker_betas",
+    answers=("ticker_betas",),
+    points=2,
+    lecture=LECTURE,
+    shows=("n_tickers", "n_characteristics", "hidden_units", "n_factors", "characteristics"),
+)
 COUNT = Question(
     name="parameter_count",
     answers=("parameter_count",),
     points=2,
     lecture=f'{LECTURE} ("the number of weights is independent of threading")',
+    shows=("n_tickers", "n_characteristics", "hidden_units", "n_factors"),
 )
 
 SIZES = ("n_tickers", "n_characteristics", "hidden_units", "n_factors")
@@ -171,14 +193,56 @@ def panel(ns: Namespace, case: Case) -> Any:
     }
     same = np.repeat(r[:1], len(r), axis=0)
     train = half or call
+    seen["unreached"] = _unreached(model, call, case)
+    seen["repeats_differ"] = _repeats_differ(call, case)
+    at_rest = [np.asarray(weight) for weight in model.non_trainable_weights]
     seen["training"] = train(x, same, training=True)
     seen["training_other"] = train(case["other"], same, training=True)
+    now = [np.asarray(weight) for weight in model.non_trainable_weights]
+    seen["statistics_move"] = any(np.any(new != old) for new, old in zip(now, at_rest, strict=True))
+    if case["worked"]:
+        seen["sizes"] = _sizes_of_others(ns)
     if half is None:
         return seen | {"spread": None}
     _keep_one_unit(model, case)
     return seen | {"spread": np.std(half(WIDER * x, same, training=True), axis=(0, 1))}
 
 
+def _unreached(model: Any, call: Callable[..., Any], case: Case) -> int:
+    """How many weights no gradient of the outputs reaches."""
+    with tf.GradientTape() as tape:
+        outputs = call(case["characteristics"], case["returns"])
+    slopes = tape.gradient(outputs, [each.value for each in model.trainable_weights])
+    return sum(slope is None for slope in slopes)
+
+
+REPEATS = 100
+"""So often each date is shown: a layer that drops one in twenty factors leaves all alone once in 10⁹ times."""
+
+
+def _repeats_differ(call: Callable[..., Any], case: Case) -> bool:
+    """Whether equal dates have different outputs in training mode."""
+    x, returns = (
+        np.tile(case[name], (REPEATS, *[1] * (case[name].ndim - 1))) for name in ("characteristics", "returns")
+    )
+    outputs = np.asarray(call(x, returns, training=True)).reshape(REPEATS, -1)
+    return bool(np.ptp(outputs, axis=0).max() > 2048 * EPS32 * largest(outputs))
+
+
+def _sizes_of_others(ns: Namespace) -> dict[str, Any]:
+    """The number of parameters of models made without arguments and by position; the output shape for one factor."""
+    try:
+        with ns.replaced(n_tickers=4, n_characteristics=2):
+            usual, placed, single = (ns.call("make_model", *sizes) for sizes in ((), (6, 2), (5, 1)))
+        counts = [sum(int(np.prod(weight.shape)) for weight in model.weights) for model in (usual, placed)]
+        outputs = _feeder(single)(np.ones((3, 4, 2)), np.ones((3, 4)))
+    except Exception as error:  # what else is seen does not depend on these models
+        return {"raised": describe_error(error)["message"]}
+    return {"counts": counts, "one_factor": [int(size) for size in outputs.shape]}
+
+
+COUNTS_OF_OTHERS = [(2 + 1) * 8 + 4 * 8 + (8 + 1) * 3 + (4 + 1) * 3, (2 + 1) * 6 + 4 * 6 + (6 + 1) * 2 + (4 + 1) * 2]
+"""For 4 tickers and 2 characteristics: of the default sizes, 8 hidden units and 3 factors, and of 6 and 2."""
 WIDER = np.float32(10)
 """Characteristics so much larger vary by far more than the small constant in a batch normalization."""
 
@@ -203,7 +267,7 @@ def _keep_one_unit(model: Any, case: Case) -> None:
 def varied(value: Any, shape: tuple[int, ...], what: str) -> np.ndarray:
     """``value`` as float64; fails unless it is finite, has ``shape``, and is not the same number everywhere."""
     found = finite(same_shape(value, shape, what), what).astype(np.float64)
-    expect(np.ptp(found) > 1e-6, f"{what} is the same number everywhere.", received=found)
+    expect(np.ptp(found) > 1e-6, f"{what} is the same number everywhere.", found, "different numbers")
     return found
 
 
@@ -240,7 +304,7 @@ WORKED = MODEL.trial(panel, worked_cases, examples=2, shrinks=1)
 )
 def worked_outputs(case: Case, seen: Any) -> None:
     """With the weights and the date of the worked example, the outputs are -105 and 75, and the model has 72
-    parameters.
+    parameters. Without arguments it has 8 hidden units and 3 factors, and one factor gives the same output shape.
     """
     outputs = same_outputs(seen["outputs"], case, "The output")
     close(outputs, as_worked(case, WORKED_OUTPUTS), "The output of the worked example", ulps=LOOSE)
@@ -249,6 +313,14 @@ def worked_outputs(case: Case, seen: Any) -> None:
         "Count three kernels, three biases and four vectors of the normalization. Use the default settings of layers."
     )
     expect(count == WORKED_COUNT, "The number of parameters of the model is wrong.", count, WORKED_COUNT, hint)
+    if "raised" in seen["sizes"]:
+        raise Failure(f"`make_model()`, `make_model(6, 2)` or `make_model(5, 1)` raised: {seen['sizes']['raised']}")
+    what = "The numbers of parameters of `make_model()` and `make_model(6, 2)` are wrong, for another panel."
+    hint = "`make_model(hidden_units=8, n_factors=3)` has two arguments, in this order, with these default values."
+    expect(seen["sizes"]["counts"] == COUNTS_OF_OTHERS, what, seen["sizes"]["counts"], COUNTS_OF_OTHERS, hint)
+    found = seen["sizes"]["one_factor"]
+    hint = "The sum runs over the factors, also if there is only one."
+    expect(found == [3, 4], "With one factor, the output has the wrong shape.", tuple(found), (3, 4), hint)
 
 
 @WORKED.check(
@@ -286,21 +358,20 @@ def same_weights_for_every_ticker(case: Case, seen: Any) -> None:
 )
 def factors_are_portfolios(case: Case, seen: Any) -> None:
     """The output is linear in the returns. Through the factors, the return of one ticker changes the outputs of
-    others."""
+    others. A gradient reaches all weights."""
     tickers, returns = case["n_tickers"], case["returns"].astype(np.float64)
     responses = varied(seen["responses"], (tickers + 1, tickers), "The output for unit returns")
     slopes = responses[:-1] - responses[-1]
     size = float(np.abs(slopes).max())
     others = slopes[~np.eye(tickers, dtype=bool)]
-    expect(np.abs(others).max() > 1e-3 * size, "A ticker's output depends on its own return only.", received=slopes)
-    expect(
-        np.ptp(slopes, axis=0).max() > 1e-3 * size,
-        "The outputs do not depend on which ticker has the return.",
-        received=slopes,
-    )
+    expect(np.abs(others).max() > 1e-3 * size, "A ticker's output depends on its own return only.")
+    expect(np.ptp(slopes, axis=0).max() > 1e-3 * size, "The outputs do not depend on which ticker has the return.")
     outputs = same_shape(seen["outputs"], returns.shape, "The output")
     scale = max(4.0, size * tickers * 2)
     close(outputs[0], responses[-1] + returns[0] @ slopes, "The output of the first date", ulps=512, scale=scale)
+    cut = "No gradient of the outputs reaches this number of weights."
+    hint = "Both halves are trained: use no `stop_gradient` and no NumPy."
+    expect(seen["unreached"] == 0, cut, seen["unreached"], 0, hint)
 
 
 @PANEL.check(points=0.5, hint="Name the inputs with `keras.Input(..., name=...)`, and list `input_beta` first.")
@@ -309,7 +380,7 @@ def inputs_by_name_and_in_order(case: Case, seen: Any) -> None:
     outputs = varied(seen["outputs"], case["returns"].shape, "The output")
     for key, what in (("named", "fed by name"), ("listed", "fed as [characteristics, returns]")):
         answer = seen[key]
-        expect("outputs" in answer, f"The model, {what}, raised an error.", answer.get("raised"))
+        expect("outputs" in answer, f"The model, {what}, raised {answer.get('raised')}")
         scale = max(1.0, float(np.abs(outputs).max()))
         close(answer["outputs"], outputs, f"The output of the model, {what},", ulps=64, scale=scale)
 
@@ -319,11 +390,15 @@ def inputs_by_name_and_in_order(case: Case, seen: Any) -> None:
 )
 def normalized_before_the_betas(case: Case, seen: Any) -> None:
     """The input of the beta layer is normalized over dates and tickers: in training mode the mean beta is the same for
-    any panel, and the standard deviation of each hidden unit is 1 before the scale. At inference, the output of a date
-    does not depend on other dates.
+    any panel, and the standard deviation of each hidden unit is 1 before the scale. Equal dates have equal outputs. At
+    inference, the output of a date does not depend on other dates.
     """
     outputs = varied(seen["outputs"], case["returns"].shape, "The output")
     close(seen["alone"], outputs[:1], "The output of the first date alone", ulps=512, scale=largest(outputs))
+    noisy = "In training mode, equal dates have different outputs."
+    expect(not seen["repeats_differ"], noisy, hint="The drawing has no dropout and no noise: leave them out.")
+    still = "In training mode, the moving mean and variance of the batch normalization do not change."
+    expect(seen["statistics_move"], still, hint="Use `BatchNormalization()` with its default settings.")
     means = [mean_beta(seen[key]) for key in ("training", "training_other")]
     scale = largest(np.asarray(seen["training"]))
     close(means[1], means[0], "The mean beta of another panel, in training mode,", ulps=2048, scale=scale)
@@ -338,7 +413,9 @@ def normalized_before_the_betas(case: Case, seen: Any) -> None:
 def mean_beta(values: Any) -> np.ndarray:
     """The mean over dates and tickers of what a model gives in training mode."""
     found = array(values, "The output in training mode")
-    expect(found.ndim >= 2 and np.ptp(found) > 1e-6, "In training mode, all betas are equal.", received=found)
+    expect(
+        found.ndim >= 2 and np.ptp(found) > 1e-6, "In training mode, all betas are equal.", found, "different numbers"
+    )
     return found.astype(np.float64).mean(axis=(0, 1))
 
 
@@ -440,11 +517,13 @@ def compiled_for_training(case: Case, seen: Any) -> None:
     for name, what in (("loss", "The loss"), ("compiled_loss", "The loss that was given to `compile`")):
         if seen[name] is not None:
             close(seen[name], np.float32(WORKED_LOSSES[case["worked"]][2]), what, ulps=64)
-    expect(seen["adam"], "The optimizer is not Adam.", seen["optimizer"])
-    expect(seen["rate"] > 0, "The learning rate is not positive.", seen["rate"])
+    expect(seen["adam"], "The optimizer is not Adam.", seen["optimizer"], "Adam")
+    expect(seen["rate"] > 0, "The learning rate is not positive.", seen["rate"], "more than 0")
     step = same_shape(seen["moved"], case["gradients"].shape, "The path of the optimizer")[0] / -RATE
     step = step * np.sign(case["gradients"][0])
-    expect(np.abs(step - 1).max() < 0.01, "The first step of the optimizer is not that of Adam.", received=step)
+    expect(
+        np.abs(step - 1).max() < 0.01, "The first step of the optimizer is not that of Adam.", step, np.ones_like(step)
+    )
 
 
 @st.composite
@@ -504,9 +583,12 @@ def betas_alone(ns: Namespace, case: Case) -> Any:
             frozen = trained - len(model.trainable_weights)
             seen = {"own": own, "betas": betas, "alone": alone, "moved": moved, "frozen": frozen}
             seen["second"] = ns.call("ticker_betas", _other_model(ns, case, own), x)
+            seen["compiled"] = bool(getattr(model, "compiled", False)) and not own
             if case["worked"]:
                 seen["many"] = ns.call("ticker_betas", model, np.resize(x, (MANY_DATES, *x.shape[1:])))
-            return seen
+            layer = model.get_layer("output_beta")
+            layer.bias.assign(layer.bias + 1)
+            return seen | {"later": ns.call("ticker_betas", model, x)}
 
 
 BETAS_ALONE = BETAS.trial(betas_alone, beta_cases, examples=2, shrinks=6)
@@ -520,7 +602,7 @@ WORKED_ALONE = BETAS.trial(betas_alone, worked_cases, examples=2, shrinks=1)
 )
 def worked_betas(case: Case, seen: Any) -> None:
     """With the weights and the date of the worked example, the betas are -7 and 5. For a second model, whose
-    `output_beta` has biases of 2, they are -6 and 6.
+    `output_beta` has biases of 2, they are -6 and 6; and so they are once the first model has such biases.
     """
     wanted = _worked_betas(case)
     close(seen["betas"], wanted, "The output of `ticker_betas` for the worked example", ulps=LOOSE)
@@ -529,6 +611,9 @@ def worked_betas(case: Case, seen: Any) -> None:
     close(seen["many"], many, f"The output of `ticker_betas` for {MANY_DATES} dates", ulps=LOOSE, hint=hint)
     hint = "Use the model that was passed in: store nothing from an earlier call."
     close(seen["second"], wanted + 1, "The output of `ticker_betas` for a second model", ulps=LOOSE, hint=hint)
+    what = "The output of `ticker_betas` after the biases of the first model became 2"
+    hint = "Use the weights that the model has now: keep no copy of them."
+    close(seen["later"], wanted + 1, what, ulps=LOOSE, hint=hint)
 
 
 @BETAS_ALONE.check(
@@ -546,11 +631,15 @@ def dates_on_their_own(case: Case, seen: Any) -> None:
 
 @BETAS_ALONE.check(points=0.5, hint="Call the left half with `training=False`, and do not set `trainable`.")
 def model_stays_as_it_is(case: Case, seen: Any) -> None:
-    """The call changes no weight and no moving statistic, and all weights that were trainable still are."""
+    """The call changes no weight and no moving statistic, and does not compile the model. All weights that were
+    trainable still are."""
     shape = (*case["characteristics"].shape[:2], case["n_factors"])
     varied(seen["betas"], shape, "The output of `ticker_betas`")
-    expect(seen["moved"] == 0, "The model's weights or moving statistics have changed.", seen["moved"])
-    expect(seen["frozen"] == 0, "Some weights of the model are no longer trainable.", seen["frozen"])
+    moved = "The call changed a weight or a moving statistic of the model by this much."
+    expect(seen["moved"] == 0, moved, seen["moved"], 0)
+    expect(seen["frozen"] == 0, "So many weights of the model are no longer trainable.", seen["frozen"], 0)
+    hint = "A model can be called without `compile`."
+    expect(not seen["compiled"], "The call compiled the model that was passed in.", hint=hint)
 
 
 count_cases = cases(
@@ -559,7 +648,7 @@ count_cases = cases(
     hidden_units=sizes(1, 30),
     n_factors=sizes(1, 12),
 )
-WORKED_COUNTS = {(2, 3, 4, 5): 72, (30, 4, 8, 3): 192, (500, 4, 8, 3): 1602}
+WORKED_COUNTS = {(2, 3, 4, 5): 72, (30, 4, 8, 3): 192, (500, 4, 8, 3): 1602, (1, 1, 1, 1): 10}
 """Sizes in the order of the arguments, and what `count_params()` of that model says."""
 worked_count_cases = st.sampled_from([dict(zip(SIZES, given, strict=True)) for given in WORKED_COUNTS])
 
@@ -576,12 +665,12 @@ def counted(ns: Namespace, case: Case) -> Any:
 def one_number(value: Any) -> float:
     """A count as a number."""
     found = array(value, "The count")
-    expect(found.size == 1, "The count is not one number.", received=value)
+    expect(found.size == 1, "The count is not one number.", value, "one number")
     return float(found.reshape(()))
 
 
 COUNTED = COUNT.trial(counted, count_cases)
-COUNTED_WORKED = COUNT.trial(counted, worked_count_cases, examples=3)
+COUNTED_WORKED = COUNT.trial(counted, worked_count_cases, examples=len(WORKED_COUNTS))
 
 
 @COUNTED_WORKED.check(
@@ -590,7 +679,7 @@ COUNTED_WORKED = COUNT.trial(counted, worked_count_cases, examples=3)
 )
 def worked_counts(case: Case, seen: Any) -> None:
     """For 2 tickers, 3 characteristics, 4 hidden units and 5 factors, the count is 72. For the notebook's panel it is
-    192, and with 500 tickers 1602. It is an integer.
+    192, with 500 tickers 1602, and with one of each 10. It is an integer.
     """
     wanted, found = WORKED_COUNTS[tuple(case[name] for name in SIZES)], one_number(seen["count"])
     expect(found == wanted, "The count is wrong.", found, wanted)

@@ -15,14 +15,47 @@ from keras_checks.compare import Failure, array, close, expect, finite, same_sha
 from keras_checks.observe import Namespace, describe_error, probe
 from keras_checks.question import Case, Question
 from keras_checks.strategies import arrays, cases, seeds, sizes, uniform
+from keras_checks.verdicts import expect_no_error
 
 LECTURE = "Neural Style Transfer: Feature extractor, Training Loop"
-STYLE = Question(name="style_loss", answers=("gram_matrix", "style_loss"), points=2.5, lecture=LECTURE)
-CONTENT = Question(name="content_loss", answers=("content_loss",), points=1, lecture=LECTURE)
-VARIATION = Question(name="total_variation_loss", answers=("total_variation_loss",), points=1.5, lecture=LECTURE)
-EXTRACTOR = Question(name="build_feature_extractor", answers=("build_feature_extractor",), points=1, lecture=LECTURE)
-GRADIENT = Question(name="compute_loss_and_grads", answers=("compute_loss_and_grads",), points=2, lecture=LECTURE)
-TRANSFER = Question(name="transfer", answers=("transfer",), points=2, lecture=LECTURE)
+STYLE = Question(
+    name="style_loss",
+    answers=("gram_matrix", "style_loss"),
+    points=2.5,
+    lecture=LECTURE,
+    shows=("x", "one: style", "other: combination", "img_nrows", "img_ncols"),
+)
+CONTENT = Question(
+    name="content_loss", answers=("content_loss",), points=1, lecture=LECTURE, shows=("one: base", "other: combination")
+)
+VARIATION = Question(
+    name="total_variation_loss", answers=("total_variation_loss",), points=1.5, lecture=LECTURE, shows=("x",)
+)
+EXTRACTOR = Question(
+    name="build_feature_extractor",
+    answers=("build_feature_extractor",),
+    points=1,
+    lecture=LECTURE,
+    shows=("names: layers", "x"),
+)
+GRADIENT = Question(
+    name="compute_loss_and_grads",
+    answers=("compute_loss_and_grads",),
+    points=2,
+    lecture=LECTURE,
+    shows=(
+        "content_weight",
+        "style_weight",
+        "total_variation_weight",
+        "content_layer_name",
+        "style_layer_names",
+        "combination_image",
+        "base_image",
+    ),
+)
+TRANSFER = Question(
+    name="transfer", answers=("transfer",), points=2, lecture=LECTURE, shows=("base_image", "style_reference_image")
+)
 
 STEP = 0.01
 """Half the distance between two images whose losses tell the slope between them."""
@@ -58,7 +91,7 @@ def in_either(seen: Any, test: Callable[[str, Any], None]) -> None:
     failures = []
     for mode in ("own", "given"):
         try:
-            expect("seen" in seen[mode], f"Your code raised {seen[mode].get('raised')}")
+            expect_no_error(seen[mode].get("raised"))
             return test(mode, seen[mode]["seen"])
         except Failure as failure:
             failures.append(failure)
@@ -84,7 +117,7 @@ def gradient_of(found: Any, shape: tuple[int, ...], what: str) -> np.ndarray:
 def number(value: Any, what: str) -> float:
     """``value`` as one finite number."""
     found = finite(array(value, what), what)
-    expect(found.size == 1, f"{what} is not one number.", f"shape {found.shape}")
+    expect(found.size == 1, f"{what} is not one number.", f"shape {found.shape}", "shape ()")
     return float(found.reshape(()))
 
 
@@ -239,7 +272,7 @@ def style_compares(case: Case, seen: Any) -> None:
 
     def test(_mode: str, losses: Any) -> None:
         loss = number(losses["loss"], "The style loss")
-        expect(loss > 0, "The style loss of different features is not positive.", loss)
+        expect(loss > 0, "The style loss of different features is not positive.", loss, "more than 0")
         close(number(losses["same"], "The style loss"), 0.0, "The style loss of equal features", ulps=64, scale=loss)
         close(number(losses["swapped"], "The style loss"), loss, "The style loss in the other order", ulps=256)
         gradient_of(losses, case["other"].shape, "the style loss")
@@ -425,7 +458,7 @@ def names_every_layer(case: Case, seen: Any) -> None:
         features = seen[when]["features"]
         expect(isinstance(features, dict), "The extractor does not return a dict.")
         missing = [name for name in case["names"] if name not in features]
-        expect(not missing, "The dict lacks the activations of some layers.", missing)
+        expect(not missing, "The dict lacks the activations of some layers.", list(features), case["names"])
         output = np.asarray(seen[when]["output"])
         expect(np.ptp(output) > 1e-3, "The network gives the same number everywhere.")
         close(features[case["names"][-1]], output, f"The activation of the last layer, {words},", ulps=64)
@@ -454,6 +487,8 @@ def _scenes(draw: Any) -> dict[str, Any]:
 
 scene_cases = _scenes()
 WEIGHTS = ("content_weight", "style_weight", "total_variation_weight")
+SLOPED = WEIGHTS[:2]
+"""The terms whose slopes are looked at one by one."""
 
 
 def _sparse(**pixels: float) -> np.ndarray:
@@ -551,7 +586,8 @@ def _moved(model: keras.Model, before: list[np.ndarray]) -> float:
 
 @probe
 def gradients(ns: Namespace, case: Case) -> Any:
-    """Loss and gradient with all weights, with each of them alone, and the losses on both sides of the image."""
+    """Loss and gradient with all weights, and with each of them alone; but for worked examples, also losses on both
+    sides of the image."""
     model, features = networks(case)
     start = [np.asarray(weight) for weight in model.weights]
     image, direction = case["combination_image"], case["direction"]
@@ -567,11 +603,12 @@ def gradients(ns: Namespace, case: Case) -> Any:
 
     def observe() -> Any:
         loss, gradient = measured(image)
-        seen = {"loss": loss, "gradient": gradient, "sides": sides(), "parts": {}}
+        seen = {"loss": loss, "gradient": gradient, "sides": [] if case["worked"] else sides(), "parts": {}}
         for name in WEIGHTS:
             only = {other: case[other] if other == name else 0.0 for other in WEIGHTS}
             seen[name], slope = measured(image, **only)
-            seen["parts"][name] = {"gradient": slope, "sides": sides(**only)}
+            if name in SLOPED and not case["worked"]:
+                seen["parts"][name] = {"gradient": slope, "sides": sides(**only)}
         return seen
 
     with ns.replaced(**_scene(case, model, features)):
@@ -582,9 +619,7 @@ def gradients(ns: Namespace, case: Case) -> Any:
     return {"own": own, "given": given, "moved": _moved(model, start), "ranks": sorted(set(ranks))}
 
 
-GRADIENTS = GRADIENT.trial(gradients, scene_cases, examples=2, shrinks=4)
-
-
+GRADIENTS = GRADIENT.trial(gradients, scene_cases, examples=1, shrinks=4)
 GRADIENTS_WORKED = GRADIENT.trial(gradients, worked_scenes, examples=2, shrinks=1)
 
 
@@ -616,13 +651,13 @@ def worked_terms(case: Case, seen: Any) -> None:
     expect(
         seen["ranks"] in ([], [3]),
         "A loss was called with features that do not have three axes.",
-        seen["ranks"],
-        hint=hint,
+        f"{seen['ranks']} axes",
+        "3 axes",
+        hint,
     )
     hint = "Call the extractor with `training=False`, and pass no weight of the network to an optimizer."
-    expect(
-        seen["moved"] == 0, "The weights or moving statistics of the network have changed.", seen["moved"], hint=hint
-    )
+    moved = "A weight or a moving statistic of the network has changed by this much."
+    expect(seen["moved"] == 0, moved, seen["moved"], 0, hint)
     in_either(seen, test)
 
 
@@ -641,7 +676,7 @@ def gradient_for_the_image(case: Case, seen: Any) -> None:
 def fit_the_slopes(case: Case, found: Any) -> None:
     """Fail unless the gradients of the loss, of the content and of the style predict how these change."""
     fits_the_slope(case, found, "the loss")
-    for name in ("content_weight", "style_weight"):
+    for name in SLOPED:
         fits_the_slope(case, found["parts"][name], f"the term with `{name}`")
 
 
@@ -759,7 +794,7 @@ def transferred(ns: Namespace, case: Case) -> Any:
 
 def images_of(case: Case, seen: Any) -> dict[str, np.ndarray]:
     """The images that the answer gave, by name."""
-    expect("seen" in seen, f"Your code raised {seen.get('raised')}")
+    expect_no_error(seen.get("raised"))
     return {name: image_of(case, image) for name, image in seen["seen"]["images"].items()}
 
 
@@ -773,7 +808,7 @@ def steps_of(case: Case, seen: Any, image: np.ndarray, name: str) -> int:
 def image_of(case: Case, value: Any) -> np.ndarray:
     """``value`` as an image of the size of the base image."""
     found = finite(same_shape(value, case["base_image"].shape, "The image"), "The image")
-    expect(found.dtype.kind == "f", "The image is not made of floats.", str(found.dtype))
+    expect(found.dtype.kind == "f", "The image is not made of floats.", str(found.dtype), "float32")
     return found.astype(np.float64)
 
 
@@ -783,8 +818,6 @@ def distance(case: Case, image: np.ndarray) -> float:
 
 
 TRANSFERRED = TRANSFER.trial(transferred, scene_cases, examples=2, shrinks=4)
-
-
 NEAR = 2e-3
 """How far any optimizer may go in one step with the tiny learning rate: 20 times that rate."""
 FAR = 0.3
@@ -818,14 +851,16 @@ def _counts_its_steps(steps: dict[str, int]) -> None:
     hint = "A loop over `range(iterations)` makes `iterations` steps."
     for off, count in ((1, "one step more"), (-1, "one step fewer")):
         shifted = all(steps[name] == iterations + off for name, (iterations, _) in RUNS.items())
-        expect(not shifted, f"The loop makes {count} than `iterations`.", steps["many"], ITERATIONS, hint)
+        made = f"{steps['many']} steps", f"{ITERATIONS} steps"
+        expect(not shifted, f"The loop makes {count} than `iterations`.", *made, hint)
     again = "The number of gradients at different images is smaller than `iterations`."
-    expect(steps["many"] >= ITERATIONS, again, steps["many"], ITERATIONS)
+    made = f"{steps['many']} gradients", f"{ITERATIONS} gradients"
+    expect(steps["many"] >= ITERATIONS, again, *made)
 
 
 def _uses_each_gradient(case: Case, stages: Any) -> None:
     """Fail unless each step goes against the gradient at the image that the step before has left."""
-    expect("seen" in stages, f"Your code raised {stages.get('raised')}")
+    expect_no_error(stages.get("raised"))
     if stages["seen"] is None:
         return
     moved = image_of(case, stages["seen"]) - case["base_image"]
@@ -841,7 +876,9 @@ def falls(base: float, few: float, many: float) -> None:
     expect(
         few < base, "The loss after 2 iterations is not lower than that of the base image.", few, f"less than {base}"
     )
-    expect(many < few, f"The loss after {ITERATIONS} iterations is not lower than after 2.", many)
+    expect(
+        many < few, f"The loss after {ITERATIONS} iterations is not lower than after 2.", many, f"less than {few:.4g}"
+    )
 
 
 @TRANSFERRED.check(
@@ -854,9 +891,16 @@ def starts_at_the_base(case: Case, seen: Any) -> None:
     base = case["base_image"].astype(np.float64)
     images = images_of(case, seen)
     tiny, one = (float(np.abs(images[name] - base).max()) for name in ("tiny", "one"))
-    expect(tiny <= NEAR, "After one step with a tiny learning rate the image is far from the base image.", tiny)
-    expect(one > 0, "One step does not change the image.")
-    expect(one > 5 * tiny, "A larger learning rate does not change the image more.", [tiny, one])
+    expect(
+        tiny <= NEAR,
+        "After one step with a tiny learning rate the image is far from the base image.",
+        f"{tiny:.4g} away",
+        f"at most {NEAR} away",
+    )
+    if one == 0 and seen["given"]:
+        _counts_its_steps({name: steps_of(case, seen, image, name) for name, image in images.items()})
+    expect(one > 0, "With `iterations` = 1 the image does not change.")
+    expect(one > 5 * tiny, "A larger learning rate does not change the image more.", one, f"more than {5 * tiny:.3g}")
 
 
 @TRANSFERRED.check(points=0.5, hint="Pass the optimizer the variable that holds the image, and nothing else.")
@@ -864,5 +908,6 @@ def only_the_image_changes(case: Case, seen: Any) -> None:
     """The image changes, and nothing else: neither the weights of the network nor the two images that are passed in."""
     far = float(np.abs(images_of(case, seen)["many"] - case["base_image"]).max())
     message = "The image has not changed, or is very far from the base image."
-    expect(1e-4 < far < FAR, message, far, hint="Leave the steps to a Keras optimizer with the given `learning_rate`.")
-    expect(seen["moved"] == 0, "The network or an image that was passed in has changed.", seen["moved"])
+    hint = "Leave the steps to a Keras optimizer with the given `learning_rate`."
+    expect(1e-4 < far < FAR, message, f"{far:.4g} away", f"less than {FAR} away, but not 0", hint)
+    expect(seen["moved"] == 0, "The network or an image that was passed in has changed by this much.", seen["moved"], 0)

@@ -22,18 +22,17 @@ LAYER = Question(
     answers=("ThreadedDense",),
     points=5,
     lecture="Layer specialization",
+    shows=("units", "use_bias", "activation", "x", "layer.units", "layer.use_bias", "layer.x"),
 )
 THREAD = Question(
-    name="thread",
-    answers=("thread",),
-    points=3,
-    lecture='Factor Models and Autoencoders, "Threading"',
+    name="thread", answers=("thread",), points=3, lecture='Factor Models and Autoencoders, "Threading"', shows=("x",)
 )
 COUNT = Question(
     name="count_weights",
     answers=("count_weights",),
     points=2,
     lecture='Factor Models and Autoencoders, "Threading" ("the number of weights is independent of threading")',
+    shows=("shape: input_shape", "leading: leading axes", "width: last axis", "units", "use_bias"),
 )
 
 STEP = 0.25
@@ -68,6 +67,14 @@ WORKED_ROWS = [
         "secret_due": [[[[1.5, 1.5, 1.5]], [[1.5, 1.5, 1.5]], [[2.5, 2.5, 2.5]]]],
     },
     {"x": [[1, 2], [-3, -4]], "units": 1, "use_bias": True, "activation": "relu", "secret_due": [[2.0], [0.0]]},
+    {"x": [[1, 2], [3, 4]], "units": 2, "use_bias": True, "activation": None, "secret_due": [[2.0, 2.0], [4.0, 4.0]]},
+    {
+        "x": [[[[[1, 2]], [[3, 4]], [[5, 6]]], [[[7, 8]], [[9, 0]], [[1, 4]]]]],
+        "units": 3,
+        "use_bias": False,
+        "activation": None,
+        "secret_due": [[[[[1.5] * 3], [[3.5] * 3], [[5.5] * 3]], [[[7.5] * 3], [[4.5] * 3], [[2.5] * 3]]]],
+    },
 ]
 """Each output is 0.5 times the sum of the row, plus 0.5 where there is a bias."""
 DEFAULTS = {"activation": None, "use_bias": True}
@@ -93,7 +100,7 @@ def worked(ns: Namespace, case: Case) -> Any:
     return {"y": layer(x)}
 
 
-WORKED = LAYER.trial(worked, st.sampled_from(WORKED_ROWS), examples=4, shrinks=3)
+WORKED = LAYER.trial(worked, st.sampled_from(WORKED_ROWS), examples=len(WORKED_ROWS), shrinks=3)
 
 
 @WORKED.check(points=0.5, hint=ROW_HINT)
@@ -206,7 +213,7 @@ def same_weights_for_every_row(case: Case, seen: Any) -> None:
     x, width = case["x"], case["x"].shape[-1]
     y = same_shape(seen["y"], (*x.shape[:-1], case["units"]), "The output")
     kernel, bias = kernel_and_bias(case, seen)
-    expect(np.abs(kernel).max() > 0.01, f"The output does not depend on the {width} numbers of a row.", received=y)
+    expect(np.abs(kernel).max() > 0.01, f"The output does not depend on the {width} numbers of a row.")
     close(y, x.astype(np.float64) @ kernel + bias, "The output", ulps=64, scale=8)
 
 
@@ -257,7 +264,7 @@ def trains_like_dense(case: Case, seen: Any) -> None:
 def layers_share_nothing(case: Case, seen: Any) -> None:
     """Each layer has its own weights: changing those of a second layer does not change the outputs of the first."""
     after = same_shape(seen["after"], case["pull"].shape, "The output")
-    expect(np.ptp(after) > 0 or after.size < 2, "The output is the same everywhere.", received=after)
+    expect(np.ptp(after) > 0 or after.size < 2, "The output is the same everywhere.", after, "different numbers")
     close(seen["later"], after, "The output after the weights of another layer were changed", ulps=16, scale=8)
 
 
@@ -297,15 +304,24 @@ def activation_of(name: str) -> Any:
 
 @probe
 def activated(ns: Namespace, case: Case) -> Any:
-    """The outputs of two layers with equal weights, one of them with an activation."""
-    part = case["layer"]
+    """The outputs of three layers with equal weights: without an activation, with one, and with a softmax."""
+    part, cls = case["layer"], _layer_class(ns)
     x = tf.constant(part["x"])
-    linear = _layer_class(ns)(part["units"], use_bias=part["use_bias"])
-    curved = _layer_class(ns)(part["units"], activation_of(case["activation"]), part["use_bias"])
-    for layer in (linear, curved):
-        layer(x)
+    linear = cls(part["units"], use_bias=part["use_bias"])
+    curved, shares = (
+        cls(part["units"], activation_of(name), part["use_bias"]) for name in (case["activation"], "softmax")
+    )
+    for layer in (linear, curved, shares):
+        _without_warnings(layer, x)
         set_units(layer, part)
-    return {"linear": linear(x), "curved": curved(x)}
+    return {"linear": linear(x), "curved": curved(x), "shares": _without_warnings(shares, x)}
+
+
+def _without_warnings(call: Any, *args: Any) -> Any:
+    """What a call gives. Keras warns of a softmax of one number, and of a layer that builds its parts when called."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return call(*args)
 
 
 ACTIVATED = LAYER.trial(activated, activation_cases, examples=5)
@@ -317,48 +333,54 @@ ACTIVATED = LAYER.trial(activated, activation_cases, examples=5)
     "turns a name into a function.",
 )
 def activation(case: Case, seen: Any) -> None:
-    """With an activation, given by name or as a function, the output is the activation of the linear layer's output."""
-    linear = _output(case["layer"], seen["linear"], "The linear output")
+    """With an activation, given by name or as a function, the output is the activation of the linear layer's output. A
+    softmax runs over the units of a row."""
+    linear = tf.constant(_output(case["layer"], seen["linear"], "The linear output").astype(np.float32))
     apply = keras.ops.square if case["activation"] == "square" else keras.activations.get(case["activation"])
-    wanted = np.asarray(apply(tf.constant(linear.astype(np.float32))))
-    close(seen["curved"], wanted, "The output with an activation", ulps=64, scale=max(1.0, np.abs(wanted).max()))
+    for key, wanted, what in (("curved", apply(linear), "an activation"), ("shares", tf.nn.softmax(linear), "softmax")):
+        due = np.asarray(wanted)
+        close(seen[key], due, f"The output with {what}", ulps=64, scale=max(1.0, np.abs(due).max()))
 
 
 def _output(case: Case, value: Any, what: str) -> np.ndarray:
     y = same_shape(value, (*case["x"].shape[:-1], case["units"]), what)
     expect(np.abs(y).max() > 0, f"{what} is zero.")
-    expect(y.size < 2 or np.ptp(y) > 0, f"{what} is the same everywhere.", received=y)
+    expect(y.size < 2 or np.ptp(y) > 0, f"{what} is the same everywhere.", y, "different numbers")
     return y
 
 
 @probe
 def rebuilt(ns: Namespace, case: Case) -> Any:
     """A layer, and the one that its saved configuration gives, with the same weights where they fit; the same two after
-    other values were written into the configuration."""
+    other values were written into the configuration; and two such layers without an activation."""
     part, cls = case["layer"], _layer_class(ns)
     x = tf.constant(part["x"])
 
     def make(saved: Any) -> Any:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about a layer that builds its parts at the first call, which follows
-            return keras.saving.deserialize_keras_object(saved, custom_objects={"ThreadedDense": cls})
+        return _without_warnings(keras.saving.deserialize_keras_object, saved, {"ThreadedDense": cls})
+
+    def saved_as(layer: Any) -> Any:
+        return json.loads(json.dumps(keras.saving.serialize_keras_object(layer)))
 
     def output(layer: Any, units: int) -> Any:
         layer(x)
         set_units(layer, part | {"units": units})
         return layer(x)
 
-    layer = cls(part["units"], case["activation"], use_bias=part["use_bias"], name="scores")
+    layer = cls(part["units"], case["activation"], use_bias=part["use_bias"], name="scores", trainable=False)
     y = output(layer, part["units"])
-    saved = json.loads(json.dumps(keras.saving.serialize_keras_object(layer)))
+    saved = saved_as(layer)
     values = {part["units"]: OTHER_UNITS, case["activation"]: OTHER_ACTIVATIONS[case["activation"]]}
     # First: a `from_config` may take what it needs out of the configuration.
     changed = saved | {"config": edited(saved["config"], values)}
     again = make(saved)
-    seen = {"y": y, "again": output(again, part["units"]), "name": again.name}
+    seen = {"y": y, "again": output(again, part["units"]), "name": again.name, "trainable": again.trainable}
     seen["count"] = [_scalars(each.weights) for each in (layer, again)]
     seen["edited"] = output(make(changed), OTHER_UNITS)
     other = cls(OTHER_UNITS, OTHER_ACTIVATIONS[case["activation"]], use_bias=part["use_bias"])
+    plain = cls(part["units"], use_bias=part["use_bias"])
+    seen["plain"] = output(plain, part["units"])
+    seen["plain_again"] = output(make(saved_as(plain)), part["units"])
     return seen | {"other": output(other, OTHER_UNITS)}
 
 
@@ -375,8 +397,14 @@ def configuration(case: Case, seen: Any) -> None:
     y = _output(case["layer"], seen["y"], "The output")
     hint = "`super().get_config()` contains the name: add your arguments to what it returns."
     expect(
-        seen["name"] == "scores", "The layer made from the configuration has lost its name.", seen["name"], hint=hint
+        seen["name"] == "scores",
+        "The layer made from the configuration has lost its name.",
+        seen["name"],
+        "scores",
+        hint,
     )
+    frozen = "A layer that is not trainable is rebuilt as a trainable one."
+    expect(seen["trainable"] is False, frozen, seen["trainable"], False, hint)
     count, again = seen["count"]
     hint = "Without `use_bias` in the configuration, a layer without a bias is made again with one."
     expect(count == again, "The rebuilt layer has a different number of weights.", again, count, hint=hint)
@@ -385,6 +413,8 @@ def configuration(case: Case, seen: Any) -> None:
     what = f"The output of the layer whose configuration says {OTHER_UNITS} units and another activation"
     hint = "Make the layer from the values in the configuration only, not from values stored elsewhere."
     close(seen["edited"], other, what, ulps=16, scale=8, hint=hint)
+    plain = _output(case["layer"], seen["plain"], "The output of a layer without an activation")
+    close(seen["plain_again"], plain, "The output of the rebuilt layer without an activation", ulps=16, scale=8)
 
 
 def traced(function: Any, shape: tuple[int, ...]) -> Any:
@@ -433,6 +463,10 @@ WORKED_THREADS = [
         "x": [[[[1, 2, 4]], [[0, 0, 1]]], [[[5, 1, 0]], [[2, 2, 2]]]],
         "secret_due": [[[[7, 3]], [[1, 1]]], [[[6, -5]], [[6, 0]]]],
     },
+    {
+        "x": [[[[[1, 2]], [[3, 5]], [[0, 1]]], [[[2, 2]], [[4, 1]], [[5, 9]]]]],
+        "secret_due": [[[[[3, 1]], [[8, 2]], [[1, 1]]], [[[4, 0]], [[5, -3]], [[14, 4]]]]],
+    },
 ]
 """The function gives the sum of a row, and its last number minus its first."""
 
@@ -455,7 +489,9 @@ def _matrix(batch: Any) -> tf.Tensor:
     return values
 
 
-THREADED_WORKED = THREAD.trial(threaded_worked, st.sampled_from(WORKED_THREADS), examples=3, shrinks=2)
+THREADED_WORKED = THREAD.trial(
+    threaded_worked, st.sampled_from(WORKED_THREADS), examples=len(WORKED_THREADS), shrinks=2
+)
 WAY_HINT = (
     "`fn` takes a matrix: reshape `x` to one row per vector, and reshape the result back. Its last size is the width "
     "of what `fn` returned."
@@ -465,7 +501,7 @@ WAY_HINT = (
 @THREADED_WORKED.check(points=0.5, hint=WAY_HINT)
 def threads_on_paper(case: Case, seen: Any) -> None:
     """If `fn` gives the sum of a row and its last number minus its first, the rows (1, 2), (3, 5) give (3, 1), (8, 2),
-    for tensors of rank 2, 3 and 4."""
+    for tensors of rank 2 to 5."""
     close(seen["y"], np.array(case["secret_due"], np.float64), "thread(fn, x)", ulps=16, scale=8)
 
 
@@ -522,7 +558,9 @@ def threaded_in_graph(ns: Namespace, case: Case) -> Any:
     """A function threaded inside one `tf.function` that is traced with an unknown batch size."""
     thread, fn = ns["thread"], row_function(case)
     call = traced(lambda x: thread(fn, x), case["x"].shape)
-    return {"x": call(tf.constant(case["x"])), "more": call(tf.constant(case["more"]))}
+    return {
+        name: call(tf.constant(x)) for name, x in (("x", case["x"]), ("more", case["more"]), ("none", case["x"][:0]))
+    }
 
 
 THREADED_IN_GRAPH = THREAD.trial(threaded_in_graph, thread_cases)
@@ -533,9 +571,11 @@ THREADED_IN_GRAPH = THREAD.trial(threaded_in_graph, thread_cases)
     hint="During tracing, `x.shape[0]` is None. `tf.shape(x)[0]` is a tensor that holds the size when the graph runs.",
 )
 def unknown_batch(case: Case, seen: Any) -> None:
-    """One `tf.function` that was traced with an unknown batch size threads batches of different sizes."""
+    """One `tf.function` that was traced with an unknown batch size threads batches of different sizes, 0 included."""
     rows_are_threaded(case, case["x"], seen["x"], "thread(fn, x)")
     rows_are_threaded(case, case["more"], seen["more"], "thread(fn, x) for another batch size")
+    empty = (0, *case["x"].shape[1:-1], case["matrix"].shape[1])
+    same_shape(seen["none"], empty, "thread(fn, x) for a batch without examples")
 
 
 @probe
@@ -565,6 +605,7 @@ WORKED_COUNTS = [
     {"shape": [None, 5, 3], "units": 4, "use_bias": True, "secret_due": 16},
     {"shape": [None, 5, 3], "units": 4, "use_bias": False, "secret_due": 12},
     {"shape": [2, 7, 6, 10], "units": 1, "use_bias": True, "secret_due": 11},
+    {"shape": [None, None, 400], "units": 300, "use_bias": True, "secret_due": 120300},
 ]
 """The last size times the units, and one more per unit where there is a bias."""
 
@@ -575,7 +616,7 @@ def counted_worked(ns: Namespace, case: Case) -> Any:
     return {"count": ns.call("count_weights", tuple(case["shape"]), case["units"], use_bias=case["use_bias"])}
 
 
-COUNTED_WORKED = COUNT.trial(counted_worked, st.sampled_from(WORKED_COUNTS), examples=4, shrinks=3)
+COUNTED_WORKED = COUNT.trial(counted_worked, st.sampled_from(WORKED_COUNTS), examples=len(WORKED_COUNTS), shrinks=3)
 COUNT_HINT = "The kernel has one number per pair of an input and a unit. The bias has one number per unit."
 
 
@@ -590,8 +631,13 @@ def counts_on_paper(case: Case, seen: Any) -> None:
 def counts_in_integers(case: Case, seen: Any) -> None:
     """The count is an integer, and it grows with the number of units."""
     found = array(seen["count"], "The count")
-    expect(found.dtype.kind in "iu", "The count is not an integer.", received=seen["count"])
-    expect(number(seen["count"], "The count") >= case["units"], "There are fewer weights than units.", received=found)
+    expect(found.dtype.kind in "iu", "The count is not an integer.", f"a number of dtype {found.dtype}", "an integer")
+    expect(
+        number(seen["count"], "The count") >= case["units"],
+        "There are fewer weights than units.",
+        found,
+        f"at least {case['units']}",
+    )
 
 
 count_cases = cases(
@@ -619,7 +665,7 @@ def number(value: Any, what: str) -> float:
     """``value`` as one number."""
     found = array(value, what)
     if found.size != 1:
-        raise Failure(f"{what} is not one number.", received=value)
+        raise Failure(f"{what} is not one number.", value, "one number")
     return float(found.reshape(()))
 
 
@@ -631,6 +677,13 @@ def leading_axes_do_not_count(case: Case, seen: Any) -> None:
     """Other leading axes do not change the count. One more input adds `units` weights, and the bias has `units`
     weights."""
     count, other, wider, no_bias = (number(seen[key], "The count") for key in ("count", "other", "wider", "no_bias"))
-    expect(count == other, "The count changes with the leading axes.", [count, other])
-    expect(wider - count == case["units"], "One more input adds the wrong number of weights.", wider - count)
-    expect(count - no_bias == case["units"], "`use_bias=False` removes the wrong number of weights.", count - no_bias)
+    expect(count == other, "The count changes with the leading axes.", other, count)
+    expect(
+        wider - count == case["units"], "One more input adds the wrong number of weights.", wider - count, case["units"]
+    )
+    expect(
+        count - no_bias == case["units"],
+        "`use_bias=False` removes the wrong number of weights.",
+        count - no_bias,
+        case["units"],
+    )

@@ -11,31 +11,53 @@ import numpy as np
 import tensorflow as tf
 from hypothesis import strategies as st
 
+from keras_checks.causes import tidied
 from keras_checks.compare import Failure, array, close, expect, same_shape
 from keras_checks.errors import describe_error
 from keras_checks.observe import Namespace, probe
 from keras_checks.question import Case, Question
 from keras_checks.strategies import arrays, cases, seeds, sizes, uniform
 from keras_checks.testbeds.stepping import switched_off
-from keras_checks.testbeds.tiny import ACTIVATIONS, Weights, network, network_weights
+from keras_checks.testbeds.tiny import ACTIVATIONS, CALLS, LAST, Weights, network, network_weights
 
 LECTURE = 'Model specialization, "Custom train step (override train_step)": the mini-batch loop'
-NEXT_BATCH = Question("next_batch", ("next_batch",), points=3, lecture=LECTURE)
-TRAIN_STEP = Question("train_step", ("train_step",), points=4, lecture=LECTURE)
-FIT = Question("fit", ("fit",), points=3, lecture=LECTURE)
+NEXT_BATCH = Question(
+    "next_batch", ("next_batch",), points=3, lecture=LECTURE, shows=("data.batch_size", "data.X", "data.y")
+)
+TRAIN_STEP = Question(
+    "train_step", ("train_step",), points=4, lecture=LECTURE, shows=("rate: learning_rate", "weights", "batches")
+)
+FIT = Question(
+    "fit",
+    ("fit",),
+    points=3,
+    lecture=LECTURE,
+    shows=("epochs: n_epochs", "data.counts: batch sizes", "rate: learning_rate", "data.X", "data.y"),
+)
 
 # --- next_batch
 
 
+def _table(
+    keys: np.ndarray, batch_size: int, row: tuple[int, ...], target: tuple[int, ...], whole: bool = False
+) -> Case:
+    """Examples that can be told apart: targets and first features follow the key of the row.
+
+    ``whole``: targets are whole numbers that float32 cannot hold.
+    """
+    n = len(keys)
+    X = uniform(n, (n, *row))
+    X.reshape(n, -1)[:, 0] = 2 * keys + 1
+    y = 10**9 + 1 + 64 * keys.astype(np.int64) if whole else keys.astype(np.float32)
+    return {"X": X, "y": y.reshape(n, *target), "batch_size": batch_size}
+
+
 @st.composite
 def _tables(draw: Any, rows: tuple[int, int], batch: tuple[int, int]) -> dict[str, Any]:
-    """Examples that can be told apart: no two targets are equal, and the first feature follows the target."""
     n, seed = draw(sizes(*rows)), draw(seeds())
-    shape = (n, *draw(st.sampled_from([(1,), (3,), (2, 2)])))
-    y = np.random.default_rng(seed).permutation(100)[:n].astype(np.float32)
-    X = uniform(seed, shape)
-    X.reshape(n, -1)[:, 0] = 2 * y + 1
-    return {"X": X, "y": y.reshape(n, *draw(st.sampled_from([(), (1,)]))), "batch_size": draw(sizes(*batch))}
+    row, target = draw(st.sampled_from([(1,), (3,), (2, 2)])), draw(st.sampled_from([(), (1,)]))
+    keys = np.random.default_rng(seed).permutation(100)[:n]
+    return _table(keys, draw(sizes(*batch)), row, target, whole=draw(st.booleans()))
 
 
 PAIRS_HINT = "Inside the loop over the batches, `yield` the inputs and the targets of one batch."
@@ -44,55 +66,94 @@ split_cases = cases(data=_tables((1, 9), (1, 5)), seed=st.sampled_from([0, 3]))
 order_cases = cases(data=_tables((20, 24), (3, 5)), seed=st.sampled_from([7, 11, 2**16]))
 
 
-def _table(rows: int, batch_size: int, row: tuple[int, ...], target: tuple[int, ...]) -> Case:
-    y = (7 * np.arange(rows) % 10 + 1).astype(np.float32)
-    X = uniform(rows, (rows, *row))
-    X.reshape(rows, -1)[:, 0] = 2 * y + 1
-    return {"data": {"X": X, "y": y.reshape(rows, *target), "batch_size": batch_size}, "seed": 3}
+def _plain(n: int, *shape: Any, **more: Any) -> Case:
+    return {"data": _table(7 * np.arange(n) % 10 + 1, *shape, **more), "seed": 3}
 
 
 plain_tables = st.sampled_from(
     [
-        _table(7, 3, (2,), ()),  # a short last batch
-        _table(6, 3, (1,), (1,)),  # no rest
-        _table(4, 6, (2, 2), (1,)),  # one batch, not full
-        _table(5, 1, (3,), ()),  # batches of one
-        _table(1, 1, (2,), (1,)),  # one example
+        _plain(7, 3, (2,), ()),  # a short last batch
+        _plain(6, 3, (1,), (1,)),  # no rest
+        _plain(4, 6, (2, 2), (1,)),  # one batch, not full
+        _plain(5, 1, (3,), (), whole=True),  # batches of one
+        _plain(1, 1, (2,), (1,)),  # one example
     ]
 )
+FEW, LARGE = 5, 12_000
+
+
+def _to_shuffle(n: int, batch_size: int, count: int) -> Case:
+    keys = np.random.default_rng(n).permutation(n)
+    return {"data": _table(keys, batch_size, (1,), ()), "seeds": list(range(count))}
+
+
+shuffle_cases = st.sampled_from([_to_shuffle(21, 4, 5), _to_shuffle(FEW, 2, 120), _to_shuffle(LARGE, 3000, 1)])
+"""An ordinary table; one so small that 120 orders show all that can happen; one larger than usual shuffle buffers."""
 
 
 @probe
 def batches(ns: Namespace, case: Case) -> Any:
     """The batches of several epochs: in order, shuffled with and without a seed, each on fresh copies of the data."""
-    data, seed = case["data"], case["seed"]
+    seed = case["seed"]
 
     def run(**options: Any) -> dict[str, Any]:
-        X, y = data["X"].copy(), data["y"].copy()
-        taken = _taken(ns.call("next_batch", X, y, data["batch_size"], **options), len(X) + 2)
-        return {**taken, "X_after": X, "y_after": y}
+        return _epoch(ns, case, **options)
 
     return {
-        "in order": run(shuffle=False),
+        "in order": [run(shuffle=False), run(shuffle=False, seed=seed)],
         "seeded": [run(seed=seed), run(seed=seed)],
         "seed 0": [run(seed=0), run(seed=0)],
-        "other seeds": [run(seed=seed + more) for more in range(1, 6)],
+        "other seeds": [run(seed=seed + more) for more in range(1, 4)],
         "no seed": [run(), run()],
     }
 
 
-def _taken(stream: Any, count: int) -> dict[str, Any]:
-    """The first ``count`` pairs of a stream; ``no_pair`` says what came where a pair was due."""
+@probe
+def shuffles(ns: Namespace, case: Case) -> Any:
+    """The targets of epochs in order, of one with each seed, and of two without."""
+
+    def run(**options: Any) -> dict[str, Any]:
+        found = _epoch(ns, case, **options)
+        return {"batches": [{"y": batch["y"]} for batch in found["batches"]], "no_pair": found["no_pair"]}
+
+    return {
+        "in order": [run(shuffle=False), run(shuffle=False, seed=3)],
+        "seeded": [run(seed=seed) for seed in case["seeds"]],
+        "no seed": [run(), run()],
+    }
+
+
+def _epoch(ns: Namespace, case: Case, **options: Any) -> dict[str, Any]:
+    X, y = case["data"]["X"].copy(), case["data"]["y"].copy()
+    taken = _taken(ns.call("next_batch", X, y, case["data"]["batch_size"], **options), len(X))
+    return {**taken, "X_after": X, "y_after": y}
+
+
+def _taken(stream: Any, rows: int) -> dict[str, Any]:
+    """The pairs of a stream, up to twice as many rows as the data have, and a few empty batches.
+
+    ``no_pair`` says what came where a pair was due.
+    """
     try:
         items = iter(stream)
     except TypeError:
         return {"batches": [], "no_pair": f"{type(stream).__name__}, not a generator"}
-    taken = []
-    for item in itertools.islice(items, count):
+    taken, left = [], 2 * rows
+    for item in itertools.islice(items, rows + 2):
         if not (isinstance(item, tuple | list) and len(item) == 2):
             return {"batches": taken, "no_pair": _kind(item)}
         taken.append({"x": item[0], "y": item[1]})
+        left -= _length(item[1])
+        if left <= 0:
+            break
     return {"batches": taken, "no_pair": ""}
+
+
+def _length(value: Any) -> int:
+    try:
+        return len(value)
+    except TypeError:
+        return 1
 
 
 def _kind(item: Any) -> str:
@@ -102,19 +163,24 @@ def _kind(item: Any) -> str:
 
 
 def runs(seen: Any) -> list[dict[str, Any]]:
-    """All epochs of an observation, the one in order first."""
-    return [seen["in order"], *seen["seeded"], *seen["seed 0"], *seen["other seeds"], *seen["no seed"]]
+    """All epochs of an observation, those in order first."""
+    return [*seen["in order"], *seen["seeded"], *seen["seed 0"], *seen["other seeds"], *seen["no seed"]]
 
 
 def visited(case: Case, run: dict[str, Any]) -> list[list[int]]:
     """For each batch the rows of the data that its targets come from."""
     no_pair = run["no_pair"]
-    expect(not no_pair, "`next_batch` must yield pairs `(X[rows], y[rows])`.", received=no_pair, hint=PAIRS_HINT)
-    rows = {value: row for row, value in enumerate(case["data"]["y"].ravel().tolist())}
-    found = [array(batch["y"], "The targets of a batch").ravel().tolist() for batch in run["batches"]]
-    for value in itertools.chain.from_iterable(found):
-        expect(value in rows, "A batch contains a target that is not in `y`.", received=value)
-    return [[rows[value] for value in values] for values in found]
+    expect(not no_pair, "`next_batch` must yield pairs `(X[rows], y[rows])`.", no_pair, "a pair", PAIRS_HINT)
+    rows = {key: row for row, key in enumerate(_keys(case["data"]["y"]))}
+    found = [_keys(array(batch["y"], "The targets of a batch")) for batch in run["batches"]]
+    for key in itertools.chain.from_iterable(found):
+        expect(key in rows, "A batch contains a target that is not in `y`.", key, "a number from `y`")
+    return [[rows[key] for key in keys] for keys in found]
+
+
+def _keys(targets: np.ndarray) -> list[float]:
+    """The targets rounded to float32: they tell rows apart also where a conversion changed them."""
+    return targets.astype(np.float32).ravel().tolist()
 
 
 def order(case: Case, run: dict[str, Any]) -> list[int]:
@@ -127,6 +193,13 @@ def in_step(case: Case, run: dict[str, Any]) -> bool:
     X = case["data"]["X"]
     pairs = zip(visited(case, run), run["batches"], strict=True)
     return all(np.array_equal(array(batch["x"], "The inputs of a batch"), X[rows]) for rows, batch in pairs)
+
+
+def exact(case: Case, run: dict[str, Any]) -> bool:
+    """Whether the targets are the very numbers of the data, in whatever shape."""
+    y = case["data"]["y"]
+    pairs = zip(visited(case, run), run["batches"], strict=True)
+    return all(np.array_equal(array(batch["y"], "The targets").ravel(), y[rows].ravel()) for rows, batch in pairs)
 
 
 def unchanged(case: Case, run: dict[str, Any]) -> bool:
@@ -145,12 +218,27 @@ def neighbours(case: Case, run: dict[str, Any]) -> bool:
     return len(rows) > 1 and float(np.mean(np.diff(rows) % len(case["data"]["X"]) == 1)) > 0.6
 
 
-def starts_near(case: Case, run: dict[str, Any]) -> bool:
-    """Whether the first batch comes from the first rows of the data."""
-    return max(visited(case, run)[0]) < 2 * case["data"]["batch_size"]
+def comes_from_far(case: Case, run: dict[str, Any]) -> bool:
+    """Whether one of the last rows comes among the first: a twentieth of the data each."""
+    n, rows = len(case["data"]["X"]), order(case, run)
+    return max(rows[: n // 20], default=0) >= n - n // 20
+
+
+def mixed(case: Case, shuffled: list[dict[str, Any]]) -> dict[str, np.ndarray]:
+    """Which row was ever in which place (place, row), and which two were ever in one batch (row, row)."""
+    n = len(case["data"]["X"])
+    found = [list(dict.fromkeys(order(case, run))) for run in shuffled]
+    places = np.zeros((min(map(len, found)), n), bool)
+    for rows in found:
+        places[np.arange(len(places)), np.asarray(rows[: len(places)], int)] = True
+    together = np.eye(n, dtype=bool)
+    for rows in itertools.chain.from_iterable(visited(case, run) for run in shuffled):
+        together[np.ix_(rows, rows)] = True
+    return {"places": places, "together": together}
 
 
 BATCHES = NEXT_BATCH.trial(batches, plain_tables, examples=8)
+SHUFFLES = NEXT_BATCH.trial(shuffles, shuffle_cases)
 ORDERS = NEXT_BATCH.trial(batches, order_cases)
 
 
@@ -165,11 +253,10 @@ def every_example_once(case: Case, seen: Any) -> None:
     for run in runs(seen):
         counts = np.bincount(np.asarray(order(case, run), int), minlength=n)
         lost, twice = np.flatnonzero(counts == 0).tolist(), np.flatnonzero(counts > 1).tolist()
-        expect(not lost, "An epoch leaves out examples.", received=f"rows {lost} of {n} are missing")
+        expect(not lost, "An epoch leaves out examples.", f"rows {lost} of {n} are missing", "each row once")
         hint = "One call of `next_batch` is one epoch: draw each row once, and stop after the last batch."
-        expect(
-            not twice, "An epoch shows examples more than once.", f"rows {twice} of {n} come more than once", hint=hint
-        )
+        again = f"rows {twice} of {n} come more than once"
+        expect(not twice, "An epoch shows examples more than once.", again, "each row once", hint)
 
 
 @BATCHES.check(
@@ -179,15 +266,23 @@ def every_example_once(case: Case, seen: Any) -> None:
 )
 def batch_sizes(case: Case, seen: Any) -> None:
     """Every batch has `batch_size` examples; only the last may be smaller, and none is empty. 7 examples in batches of
-    3 give batches of 3, 3 and 1."""
+    3 give batches of 3, 3 and 1. Inputs and targets keep the shape of one example."""
     size = case["data"]["batch_size"]
     for run in runs(seen):
         found = [len(rows) for rows in visited(case, run)]
-        expect(found, "There are no batches.", received=found)
+        expect(found, "There are no batches.")
         full = all(count == size for count in found[:-1])
-        expect(full and 0 < found[-1] <= size, f"Batches of {size} have the wrong sizes.", received=found)
+        n = len(case["data"]["X"])
+        due = [min(size, n - start) for start in range(0, n, size)]
+        expect(full and 0 < found[-1] <= size, f"Batches of {size} have the wrong sizes.", found, due)
         for rows, batch in zip(found, run["batches"], strict=True):
             same_shape(batch["x"], (rows, *case["data"]["X"].shape[1:]), "A batch of inputs")
+            shape, wanted = array(batch["y"], "A batch").shape, (rows, *case["data"]["y"].shape[1:])
+            hint = (
+                "Take rows of `y` as they are: targets of shape (n, 1) give batches of shape (b, 1), (n,) gives (b,)."
+            )
+            wrong = "A batch of targets has the wrong shape."
+            expect(shape == wanted, wrong, f"shape {shape}", f"shape {wanted}", hint)
 
 
 @BATCHES.check(
@@ -195,24 +290,32 @@ def batch_sizes(case: Case, seen: Any) -> None:
     hint="Pick the rows of `X` and of `y` with the same list of row numbers.",
 )
 def inputs_keep_their_targets(case: Case, seen: Any) -> None:
-    """Each example keeps its own target, and the arrays `X` and `y` are not changed."""
+    """Each example keeps its own target, no number changes, and neither do the arrays `X` and `y`."""
     for run in runs(seen):
         expect(in_step(case, run), "A batch contains inputs with the targets of other examples.")
+        hint = "Do not convert the data: float32 holds whole numbers exactly only up to 2**24."
+        expect(exact(case, run), "The targets of a batch are not the numbers in `y`.", hint=hint)
         hint = "NumPy's `shuffle` works in place: shuffle row numbers or a copy, not the caller's arrays."
         expect(unchanged(case, run), "`next_batch` changed the arrays passed to it.", hint=hint)
 
 
-@ORDERS.check(points=0.5, hint="First draw a random order of all rows, then cut it into batches.")
+@SHUFFLES.check(points=0.5, hint="First draw a random order of all rows, then cut it into batches.")
 def examples_are_shuffled(case: Case, seen: Any) -> None:
-    """With `shuffle=True`, the default, any example can be in any batch; with `shuffle=False` the order is kept."""
-    kept = list(dict.fromkeys(order(case, seen["in order"])))  # a row that comes again is another mistake
-    expect(
-        kept == sorted(kept),
-        "`shuffle=False` changes the order.",
-        kept,
-        hint="Draw a random order only if `shuffle` is true.",
-    )
-    shuffled = [*seen["seeded"][:1], *seen["other seeds"], *seen["no seed"]]
+    """With `shuffle=True`, the default, any example can be in any place and in one batch with any other, in tables of
+    5 rows and of 12,000. With `shuffle=False` the order is kept, also if there is a seed."""
+    for run in seen["in order"]:
+        kept = list(dict.fromkeys(order(case, run)))  # a row that comes again is another mistake
+        expect(
+            kept == sorted(kept),
+            "`shuffle=False` changes the order.",
+            kept,
+            sorted(kept),
+            hint="Draw a random order only if `shuffle` is true.",
+        )
+    shuffled = [*seen["seeded"], *seen["no seed"]]
+    if len(case["data"]["X"]) == LARGE:
+        _comes_from_far(case, shuffled)
+        return
     found = [order(case, run) for run in shuffled]
     hint = "`shuffle` is True by default: draw a random order of the rows."
     kept = "By default, the examples are not shuffled."
@@ -223,12 +326,30 @@ def examples_are_shuffled(case: Case, seen: Any) -> None:
         "Each batch contains only neighboring rows: the batches are shuffled, or the rows within "
         "each batch, but not the examples.",
     )
+    if len(case["data"]["X"]) == FEW:
+        _mixes_everything(case, seen["seeded"])
+        return
     expect(not any(rows == sorted(rows) for rows in found), kept, hint=hint)
-    near = [starts_near(case, run) for run in shuffled]
-    buffer_hint = "A shuffle buffer must be as large as the data: a small one mixes only neighboring examples."
-    expect(
-        not all(near), "The first batch contains only examples from the start of the data.", found[0], hint=buffer_hint
-    )
+
+
+def _comes_from_far(case: Case, shuffled: list[dict[str, Any]]) -> None:
+    """Fail if every random order of many rows starts with rows from the start of the data only."""
+    near = f"None of the last {LARGE // 20} rows comes among the first {LARGE // 20}."
+    hint = "A shuffle buffer must be as large as the data: a smaller one mixes only neighboring examples."
+    if not any(comes_from_far(case, run) for run in shuffled):
+        raise Failure(near, order(case, shuffled[0])[:6], "any rows", hint)
+
+
+def _mixes_everything(case: Case, shuffled: list[dict[str, Any]]) -> None:
+    """Fail if many orders of few rows leave out a place or a pair. One order for all seeds is another mistake."""
+    if all(order(case, run) == order(case, shuffled[0]) for run in shuffled):
+        return
+    found, seeds_tried = mixed(case, shuffled), f"With {len(shuffled)} different seeds"
+    hint = "Draw one random order of all rows. (A shuffle buffer must be as large as the data.)"
+    for place, row in np.argwhere(~found["places"]).tolist():
+        raise Failure(f"{seeds_tried}, row {row} never comes in place {place}.", hint=hint)
+    for row, other in np.argwhere(~found["together"]).tolist():
+        raise Failure(f"{seeds_tried}, rows {row} and {other} are never in the same batch.", hint=hint)
 
 
 @ORDERS.check(points=0.5, hint="Test `if seed is not None`, not `if seed`: 0 is a seed, too.")
@@ -238,12 +359,20 @@ def seed_decides_the_order(case: Case, seen: Any) -> None:
     seeded, zero, free = ([order(case, run) for run in seen[name]] for name in ("seeded", "seed 0", "no seed"))
     others = [order(case, run) for run in seen["other seeds"]]
     hint = "Create the random generator from `seed` in each call."
-    expect(seeded[0] == seeded[1], f"Two epochs with seed {case['seed']} differ.", received=seeded, hint=hint)
-    expect(zero[0] == zero[1], "Two epochs with seed 0 differ.", received=zero)
+    expect(seeded[0] == seeded[1], f"Two epochs with seed {case['seed']} differ.", seeded[1], seeded[0], hint)
+    expect(zero[0] == zero[1], "Two epochs with seed 0 differ.", zero[1], zero[0])
     hint = "Use the argument `seed`, not a fixed number."
-    expect([*others, zero[0]] != [seeded[0]] * 6, "All seeds give the same order.", received=seeded[0], hint=hint)
+    expect(
+        [*others, zero[0]] != [seeded[0]] * (len(others) + 1),
+        "All seeds give the same order.",
+        seeded[0],
+        "another order for another seed",
+        hint,
+    )
     hint = "Without a seed, each call must draw a new order: do not replace `None` with a fixed number."
-    expect(free[0] != free[1], "Two epochs without a seed have the same order.", received=free[0], hint=hint)
+    expect(
+        free[0] != free[1], "Two epochs without a seed have the same order.", free[0], "a new order in each call", hint
+    )
 
 
 # --- train_step
@@ -260,6 +389,9 @@ def squared_error(y: Any, y_pred: Any) -> Any:
     return tf.reduce_mean(tf.square(tf.cast(y_pred, tf.float32) - tf.cast(y, tf.float32)))
 
 
+LOSSES = {"loss_fn": loss_fn, "squared_error": squared_error}
+
+
 @st.composite
 def _pair_of_batches(draw: Any) -> list[dict[str, np.ndarray]]:
     """Two batches, seldom of one size."""
@@ -273,8 +405,8 @@ def _pair_of_batches(draw: Any) -> list[dict[str, np.ndarray]]:
 
 def _step_cases(doubles: bool = False, fixed: bool = False) -> Any:
     flags = {"doubles": st.just(doubles), "fixed": st.just(fixed), "activation": st.sampled_from(ACTIVATIONS)}
-    rate = st.sampled_from([0.05, 0.1, 0.2])
-    return cases(weights=network_weights(offset=fixed), batches=_pair_of_batches(), rate=rate, **flags)
+    rate, weights = st.sampled_from([0.05, 0.1, 0.2]), network_weights(offset=fixed, drifts=doubles)
+    return cases(weights=weights, batches=_pair_of_batches(), rate=rate, **flags)
 
 
 plain_cases, training_cases, fixed_cases = _step_cases(), _step_cases(doubles=True), _step_cases(fixed=True)
@@ -284,24 +416,36 @@ def _floats(*values: Any) -> list[np.ndarray]:
     return [np.asarray(value, np.float32) for value in values]
 
 
-def _batch(x: Any, y: Any) -> dict[str, np.ndarray]:
-    return {"x": np.asarray(x, np.float32), "y": np.asarray(y, np.float32)}
+def _batch(x: Any, y: Any, **more: Any) -> dict[str, Any]:
+    """A batch; ``rate`` and ``loss`` where they are others than those of the case."""
+    return {"x": np.asarray(x, np.float32), "y": np.asarray(y, np.float32), **more}
 
 
 _ONE, _THREE = _batch([[1, 0.5]], [[2]]), _batch([[0.5, 1], [-1, 0.5], [1, -0.5]], [[1], [-1], [0.5]])
 _FREE = _floats([[0.5, -1], [1, 0.5]], [0.5, 0], [0, 0], [[1], [-2]], [0.5])
 _OFFSET = [*_FREE[:2], *_floats([0.5, -0.5]), *_FREE[3:]]
+_UNCALLED = [*_FREE, *_floats(0)]
+_LATER = [_batch([[1]], [[1]], rate=0.2, loss="loss_fn"), _batch([[100]], [[10.1]])]
+LATER_HINTS = {
+    2: "This is the third step of one model, with learning rate 0.2 and another loss: use the arguments of each call.",
+    3: "Here the error is 100, and the slopes are 20000 and 200: the step is as large as the gradient says.",
+}
 LINE, PLAIN = "a line, as in the text", "a network"
 STEP_INPUTS: dict[str, Case] = {
-    LINE: {"weights": _floats([[2]], [1]), "batches": [_batch([[1], [3]], [[5], [9]]), _batch([[2]], [[5]])]},
+    LINE: {"weights": _floats([[2]], [1]), "batches": [_batch([[1], [3]], [[5], [9]]), _batch([[2]], [[5]]), *_LATER]},
     PLAIN: {"weights": _FREE, "batches": [_ONE, _THREE]},
-    "a layer that doubles in training": {"weights": _FREE, "batches": [_ONE, _THREE], "doubles": True},
-    "the same, other batches": {"weights": _FREE, "batches": [_THREE, _ONE], "doubles": True},
+    "a layer that doubles in training": {"weights": _UNCALLED, "batches": [_ONE, _THREE], "doubles": True},
+    "the same, other batches": {"weights": _UNCALLED, "batches": [_THREE, _ONE], "doubles": True},
     "frozen weights": {"weights": _OFFSET, "batches": [_ONE, _THREE], "fixed": True},
     "frozen weights, other batches": {"weights": _OFFSET, "batches": [_THREE, _ONE], "fixed": True},
 }
 STEPS_WORKED: dict[str, list[tuple[float, list[np.ndarray]]]] = {
-    LINE: [(4, _floats([[2.8]], [1.4])), (4, _floats([[2]], [1]))],
+    LINE: [
+        (4, _floats([[2.8]], [1.4])),
+        (4, _floats([[2]], [1])),
+        (5.5, _floats([[1.1]], [0.1])),
+        (10000, _floats([[-1998.9]], [-19.9])),
+    ],
     PLAIN: [
         (4, _floats([[0.15, -0.3], [0.825, 0.85]], [0.15, 0.7], [0, 0], [[0.475], [-1.7375]], [0.15])),
         (
@@ -318,13 +462,13 @@ STEPS_WORKED: dict[str, list[tuple[float, list[np.ndarray]]]] = {
     "a layer that doubles in training": [
         (23.5, _floats([[-1.4, 2.8], [0.05, 2.4]], [-1.4, 3.8], [0, 0], [[-1.85], [-0.575]], [-0.45])),
         (
-            7.159779,
+            11.460592,
             _floats(
-                [[-0.367083, 3.121042], [-1.192583, 2.013792]],
-                [-1.556633, 3.751317],
+                [[0.375807, 3.35194], [-1.856849, 1.807331]],
+                [-1.559948, 3.750286],
                 [0, 0],
-                [[-1.153283], [-0.2046]],
-                [-0.407667],
+                [[-0.575651], [-0.460417]],
+                [-0.415417],
             ),
         ),
     ],
@@ -340,13 +484,13 @@ STEPS_WORKED: dict[str, list[tuple[float, list[np.ndarray]]]] = {
             ),
         ),
         (
-            37.792517,
+            52.134506,
             _floats(
-                [[-0.910708, 0.283472], [1.102979, -0.474931]],
-                [-0.527375, 0.516806],
+                [[-0.93944, -0.386936], [1.088613, -0.810135]],
+                [-0.556107, -0.153602],
                 [0, 0],
-                [[-1.84625], [8.522917]],
-                [1.230833],
+                [[-2.708203], [12.832682]],
+                [1.447708],
             ),
         ),
     ],
@@ -359,7 +503,10 @@ STEPS_WORKED: dict[str, list[tuple[float, list[np.ndarray]]]] = {
         (3.578125, _floats([[0.491667, -0.983333], [1.079167, 0.341667]], [0.225, 0.55])),
     ],
 }
-"""For each step the loss before it and the weights after it, worked by hand; of frozen networks those that move."""
+"""For each step the loss before it and the weights after it, worked by hand; of frozen networks those that move.
+
+A network that doubles in training multiplies by 2 at first, and by 2.5 in the second step.
+"""
 
 
 def _worked(option: str) -> Any:
@@ -372,7 +519,10 @@ def _worked(option: str) -> Any:
 
 @probe
 def steps(ns: Namespace, case: Case) -> Any:
-    """Two steps on one network: what each returned, and all weights after it."""
+    """The steps on one network: what each returned, and all weights after it.
+
+    If the case has frozen weights: two such steps, then those of the free network, which is frozen after two of them.
+    """
     if not case["fixed"]:
         return _steps(ns, case, fixed=False)
     free = _steps(ns, case, fixed=False)
@@ -391,13 +541,20 @@ BY_HAND = (
 
 def _steps(ns: Namespace, case: Case, fixed: bool) -> list[dict[str, Any]]:
     line, options = len(case["weights"]) == 2, {name: case[name] for name in ("doubles", "activation")}
-    model, read = _line(case["weights"]) if line else network(case["weights"], fixed=fixed, **options)
-    seen = []
-    for batch in case["batches"]:
-        loss = squared_error if line else loss_fn
+    drifts = len(case["weights"]) > CALLS
+    model, read = _line(case["weights"]) if line else network(case["weights"], fixed=fixed, drifts=drifts, **options)
+
+    def step(batch: dict[str, Any], loss: str, rate: float) -> dict[str, Any]:
         with switched_off("compile", "fit", "train_on_batch", why=BY_HAND):
-            value = ns.call("train_step", model, batch["x"].copy(), batch["y"].copy(), loss, case["rate"])
-        seen.append({"loss": value, "weights": read()})
+            value = ns.call("train_step", model, batch["x"].copy(), batch["y"].copy(), LOSSES[loss], rate)
+        return {"loss": value, "weights": read()}
+
+    usual = "squared_error" if line else "loss_fn"
+    seen = [step(each, each.get("loss", usual), each.get("rate", case["rate"])) for each in case["batches"]]
+    if case["fixed"] and not fixed:
+        model.layers[-1].trainable = False
+        # Other arguments than before: a `tf.function` traces them anew, and so learns what is trained now.
+        seen.append(step(case["batches"][0], "squared_error", 2 * case["rate"]))
     return seen
 
 
@@ -412,9 +569,19 @@ STEPS_IN_TRAINING = TRAIN_STEP.trial(steps, _worked("doubles"), examples=4)
 STEPS_FROZEN = TRAIN_STEP.trial(steps, _worked("fixed"), examples=4)
 
 
-def _worked_weights(seen: Any, due: list[np.ndarray], scale: float = 8) -> None:
+def weights_before(case: Case, seen: Any) -> list[Weights]:
+    """The weights before each step."""
+    return [case["weights"], *(step["weights"] for step in seen[:-1])]
+
+
+def _worked_weights(seen: Any, due: list[np.ndarray], scale: float = 8, hint: str = "") -> None:
+    scale = max(scale, *(float(np.abs(weight).max()) for weight in due))
     for part, weight in enumerate(due):
-        close(seen["weights"][part], weight, "A weight after the step", ulps=64, scale=scale)
+        close(seen["weights"][part], weight, "A weight after the step", ulps=64, scale=scale, hint=hint)
+
+
+def _later_hint(case: Case, number: int) -> str:
+    return LATER_HINTS.get(number, "") if case["worked"] == LINE else ""
 
 
 @STEPS.check(
@@ -423,17 +590,17 @@ def _worked_weights(seen: Any, due: list[np.ndarray], scale: float = 8) -> None:
     "b, so the step must end at w = 2.8 and b = 1.4.",
 )
 def moves_down_the_slope(case: Case, seen: Any) -> None:
-    """A step changes each weight by `-learning_rate` times the gradient of the loss. A second step starts from the
-    weights after the first."""
-    for step, (_, weights) in zip(seen, STEPS_WORKED[case["worked"]], strict=True):
-        start = case["weights"] if step is seen[0] else seen[0]["weights"]
+    """A step changes each weight by `-learning_rate` times the gradient of the loss. The next step starts from these
+    weights; it may have another learning rate and another loss, and large gradients."""
+    starts, steps_due = weights_before(case, seen), STEPS_WORKED[case["worked"]]
+    for number, (start, step, (_, weights)) in enumerate(zip(starts, seen, steps_due, strict=True)):
         same = all(np.array_equal(now, then) for now, then in zip(step["weights"], start, strict=True))
         hint = (
             "`weight = ...` only gives the name a new value. Change the model's variables in place, with `assign` "
             "or `assign_sub`."
         )
         expect(not same, "No weight of the model changed.", hint=hint)
-        _worked_weights(step, weights)
+        _worked_weights(step, weights, hint=_later_hint(case, number))
 
 
 @STEPS.check(
@@ -443,16 +610,34 @@ def moves_down_the_slope(case: Case, seen: Any) -> None:
 )
 def returns_the_loss(case: Case, seen: Any) -> None:
     """`train_step` returns the loss of the batch before the update, as one number."""
-    for step, (loss, _) in zip(seen, STEPS_WORKED[case["worked"]], strict=True):
-        close(step["loss"], np.asarray(loss), "The loss of a step", ulps=64, scale=16)
+    for number, (step, (loss, _)) in enumerate(zip(seen, STEPS_WORKED[case["worked"]], strict=True)):
+        hint = _later_hint(case, number)
+        close(step["loss"], np.asarray(loss), "The loss of a step", ulps=64, scale=max(16.0, loss), hint=hint)
 
 
 @STEPS_IN_TRAINING.check(points=0.5, hint="Call the model as `model(x, training=True)`.")
 def runs_in_training_mode(case: Case, seen: Any) -> None:
-    """The forward pass runs the model in training mode. (One layer here doubles its input in training.)"""
+    """The forward pass runs the model in training mode, once in each step. (One layer here doubles its input in
+    training, and each call multiplies it by more than the one before.)"""
     for step, (loss, weights) in zip(seen, STEPS_WORKED[case["worked"]], strict=True):
-        close(step["loss"], np.asarray(loss), "The loss of a step", ulps=64, scale=64)
         _worked_weights(step, weights, scale=32)
+        hint = "Return the loss that the gradient was computed from. In training, a second forward pass gives another."
+        close(step["loss"], np.asarray(loss), "The loss of a step", ulps=64, scale=64, hint=hint)
+    called_once(seen)
+
+
+def called_once(seen: Any) -> None:
+    """Fail unless each step calls the model once in training mode."""
+    hint = "Call the model once, and use this prediction for the loss, the gradient and what you return."
+    for number, step in enumerate(seen, start=1):
+        calls = same_shape(step["weights"][CALLS], (), "The number of calls")
+        expect(
+            calls == number,
+            "The steps do not call the model once each in training mode.",
+            f"{calls:g} calls",
+            f"{number} calls",
+            hint,
+        )
 
 
 @STEPS_FROZEN.check(
@@ -461,14 +646,27 @@ def runs_in_training_mode(case: Case, seen: Any) -> None:
     "update this list.",
 )
 def moves_only_what_is_trained(case: Case, seen: Any) -> None:
-    """Frozen and non-trainable weights stay as they are. All others change as they must."""
+    """Frozen and non-trainable weights stay as they are, also in a layer that was frozen after a step. All others
+    change as they must."""
     if "raised" in seen[0]:
-        raise Failure(f"With frozen weights in the model your code raised {seen[0]['raised']}")
+        raise Failure(f"With frozen weights in the model your code raised {tidied(seen[0]['raised'])}")
     for step, (_, weights) in zip(seen[:2], STEPS_WORKED[case["worked"]], strict=True):
         for part in (2, 3, 4):
             same = np.array_equal(step["weights"][part], case["weights"][part])
             expect(same, "A frozen or non-trainable weight changed.")
         _worked_weights(step, weights)
+    frozen_later_stays(seen)
+
+
+def frozen_later_stays(seen: Any) -> None:
+    """Fail unless a layer that is frozen after two steps keeps its weights in the third, and the first layer moves."""
+    before, after = (step["weights"] for step in seen[2][-2:])
+    hint = "Read `model.trainable_variables` in each call: what is trained may change between two steps."
+    for part in LAST:
+        same = np.array_equal(after[part], before[part])
+        expect(same, "A layer was frozen after two steps, and the third changed it.", hint=hint)
+    still = np.array_equal(after[0], before[0])
+    expect(not still, "A layer was frozen after two steps, and the third did not change the others.", hint=hint)
 
 
 # --- fit
@@ -485,15 +683,31 @@ def fit_case(seed: int | None, counts: list[int], numbers: np.ndarray, data: int
     return {**found, "epochs": len(numbers) // len(counts), "rate": 0.1, **more}
 
 
-_LOSSES = [1, 2, 6, 2, 4, 12, 3, 1, 5]
-_SLOPES = [1, 2, 4, 2, 1, 3, 1, 1, 2]
-FIT_LOSSES, FIT_MOVE = [2.4, 4.8, 2.6], 1.7
-"""Batches of 4, 4 and 2 with losses 1, 2 and 6: (4 * 1 + 4 * 2 + 2 * 6) / 10 = 2.4. Then 0.1 times all slopes."""
+_LOSSES, _SLOPES = [[1, 2, 6], [2, 4, 12], [3, 1, 5]], [[1, 2, 4], [2, 1, 3], [1, 1, 2]]
+_RISING = [[epoch + 1, epoch + 2, epoch + 6] for epoch in range(12)]
+FIT_WORKED: dict[str, tuple[list[float], float]] = {
+    "no seed": ([2.4, 4.8, 2.6], 1.7),
+    "seed 0, full batches": ([3, 6, 3], 1.7),
+    "seed 1, twelve epochs": ([2.4 + epoch for epoch in range(12)], 2.1),
+    "seed 5, one epoch": ([2.4], 0.7),
+}
+"""The losses due, and how far the last bias moves: 0.1 times all slopes.
+
+Batches of 4, 4 and 2 with losses 1, 2 and 6: (4 * 1 + 4 * 2 + 2 * 6) / 10 = 2.4.
+"""
+
+
+def _worked_training(worked: str, seed: int | None, counts: list[int], losses: Any, slopes: Any) -> Case:
+    numbers = np.column_stack(_floats(np.ravel(losses), np.ravel(slopes)))
+    return fit_case(seed, counts, numbers, 1, weights=_FREE, worked=worked)
+
 
 worked_trainings = st.sampled_from(
     [
-        fit_case(seed, [4, 4, 2], np.column_stack(_floats(_LOSSES, _SLOPES)), 1, weights=_FREE, worked=name)
-        for name, seed in (("no seed", None), ("seed 0", 0), ("seed 5", 5))
+        _worked_training("no seed", None, [4, 4, 2], _LOSSES, _SLOPES),
+        _worked_training("seed 0, full batches", 0, [3, 3, 3], _LOSSES, _SLOPES),
+        _worked_training("seed 5, one epoch", 5, [4, 4, 2], _LOSSES[0], _SLOPES[0]),
+        _worked_training("seed 1, twelve epochs", 1, [6, 6, 3], _RISING, 12 * [[0.5, 0.25, 1]]),
     ]
 )
 MARK = 4.0
@@ -523,10 +737,8 @@ class Transcript:
         self._compare("batch_size", batch_size == self.counts[0])
         lot = np.random if seed is None else np.random.RandomState(int(seed) % 2**32)
         places = lot.uniform(size=len(X)) if shuffle else np.arange(len(X))
-        ends = np.sort(places)[np.cumsum(self.counts) - 1]
-        owners = np.searchsorted(ends, places)
-        for part in range(len(ends)):
-            yield np.asarray(X)[owners == part], np.asarray(y)[owners == part] + np.float32(MARK)
+        for rows in np.split(np.argsort(places), np.cumsum(self.counts)[:-1]):
+            yield np.asarray(X)[rows], np.asarray(y)[rows] + np.float32(MARK)
 
     def train_step(
         self,
@@ -605,7 +817,7 @@ def batches_of(case: Case, run: dict[str, Any]) -> list[list[int]]:
     known, found = case["data"]["y"].ravel(), []
     for targets in (array(step["y"], "The targets") for step in run["steps"] if step["kind"] == wanted):
         distance = np.abs((targets - MARK * (targets > MARK - 1))[:, None] - known)
-        expect(np.all(distance.min(axis=1) < 1e-4), "`fit` trains on a target that is not in `y`.", received=targets)
+        expect(np.all(distance.min(axis=1) < 1e-4), "`fit` trains on a target that is not in `y`.", targets, known)
         found.append(distance.argmin(axis=1).tolist())
     return found
 
@@ -613,7 +825,8 @@ def batches_of(case: Case, run: dict[str, Any]) -> list[list[int]]:
 def epochs_of(case: Case, rows: list[Any]) -> list[list[Any]]:
     """The steps in equal parts, one for each epoch."""
     per_epoch = len(rows) // case["epochs"]
-    expect(per_epoch, "`fit` takes fewer steps than there are epochs.", received=f"{len(rows)} steps")
+    steps = f"{len(rows)} steps", f"at least {case['epochs']} steps"
+    expect(per_epoch, "`fit` takes fewer steps than there are epochs.", *steps)
     return [rows[i * per_epoch : (i + 1) * per_epoch] for i in range(case["epochs"])]
 
 
@@ -631,12 +844,13 @@ TRAININGS = FIT.trial(trainings, worked_trainings, examples=4)
     "each epoch.",
 )
 def mean_over_examples(case: Case, seen: Any) -> None:
-    """`fit` returns one loss per epoch: the mean over all examples, in which the loss of each batch counts once per
-    example."""
+    """`fit` returns a list with one loss per epoch: the mean over all examples, in which the loss of each batch counts
+    once per example."""
     expect(len(seen) == 2, "There are no two trainings.")
+    losses, _ = FIT_WORKED[case["worked"]]
     for run in seen:
         same_shape(run["losses"], (case["epochs"],), "What `fit` returned")
-        close(run["losses"], np.asarray(FIT_LOSSES), "What `fit` returned", ulps=256, scale=12)
+        close(run["losses"], np.asarray(losses), "What `fit` returned", ulps=256, scale=17)
 
 
 @TRAININGS.check(
@@ -649,7 +863,7 @@ def one_step_for_each_batch(case: Case, seen: Any) -> None:
     covers_the_data(case, seen)
     for run in seen:
         hint = "Compute the gradient of each batch at the current weights, and update the given model."
-        due = case["weights"][-1] - np.float32(FIT_MOVE)
+        due = case["weights"][-1] - np.float32(FIT_WORKED[case["worked"]][1])
         close(run["weights"][-1], due, "The last bias after the training", ulps=256, scale=8, hint=hint)
 
 
@@ -659,7 +873,8 @@ def covers_the_data(case: Case, seen: Any) -> None:
     expect(len(seen) == 2, "There are no two trainings.")
     for run in seen:
         hint = "Pass on `model`, `loss_fn`, `learning_rate` and `batch_size` unchanged."
-        expect(not run["foreign"], "`fit` does not pass on the value that it got.", run["foreign"], hint=hint)
+        changed = f"`fit` does not pass on the value that it got: {', '.join(run['foreign'])}."
+        expect(not run["foreign"], changed, hint=hint)
         counts = [len(rows) for rows in batches_of(case, run)]
         due = case["data"]["counts"] * case["epochs"]
         hint = "A generator is empty after one pass: call `next_batch` in each epoch, and loop over all its batches."
@@ -677,7 +892,7 @@ def new_order_each_epoch(case: Case, seen: Any) -> None:
     """Each epoch has a different order, with and without a seed. The same seed gives the same training."""
     first, again = (orders(case, run) for run in seen)
     alike = [rows for rows in first if first.count(rows) > 1]
-    expect(not alike, "Two epochs of one training have the same order.", received=f"seed {case['seed']}")
+    expect(not alike, f"With seed {case['seed']}, two epochs of one training have the same order.")
     if case["seed"] is None:
         hint = "Without a seed, each call of `next_batch` must draw a new order: pass `seed=None`."
         expect(first != again, "Two trainings without a seed are the same.", hint=hint)

@@ -18,23 +18,27 @@ import numpy as np
 import tensorflow as tf
 from hypothesis import strategies as st
 
-from keras_checks.compare import Failure, close, expect, finite, same_shape
+from keras_checks.causes import tidied
+from keras_checks.compare import Failure, close, expect, finite, needed, same_shape
 from keras_checks.configurations import edited
 from keras_checks.observe import MissingAnswer, Namespace, describe_error, probe
 from keras_checks.question import Case, Question
 from keras_checks.strategies import uniform
+from keras_checks.testbeds.first_call import first_call
 
 ENCODER = Question(
     name="transformer_encoder",
     answers=("TransformerEncoder",),
     points=9,
     lecture='Transformer, "Custom layers: subtle point"',
+    shows=("width: (embed_dim, num_heads)", "dense_dim", "x: inputs"),
 )
 COUNTS = Question(
     name="weights_after_each_call",
     answers=("weights_after_each_call",),
     points=1,
     lecture='Transformer, "Custom layers: subtle point"',
+    shows=("stages: weights created per call", "x"),
 )
 
 STRONG = 16.0
@@ -46,6 +50,10 @@ VISIBLE = 2e-5
 ARGUMENTS = ("embed_dim", "dense_dim", "num_heads")
 LENGTH = 4
 TOKENS = 4
+EXAMPLES_OF_EACH = 8
+"""In training: dropout does not hit all of them alike."""
+DRAWS = 8
+"""Of dropout, until a gradient has reached every part."""
 
 
 @dataclass
@@ -76,10 +84,10 @@ def _fill(weights: list[Any], value: float) -> None:
 def _call(layer: Any, x: Any) -> Any:
     """The output without a mask; with one that hides nothing, if the layer can't do without: that fails one check."""
     try:
-        return _given(layer(x), "call")
+        return _given(first_call(layer, x), "call")
     except Exception as error:
         try:
-            return _given(layer(x, mask=keras.ops.ones(keras.ops.shape(x)[:2], dtype="bool")), "call")
+            return _given(first_call(layer, x, mask=keras.ops.ones(keras.ops.shape(x)[:2], dtype="bool")), "call")
         except Exception:
             raise error from None
 
@@ -180,7 +188,9 @@ def _influence(layer: Any, tokens: np.ndarray, mask: np.ndarray | None = None) -
     gradient = tape.gradient(y, x, output_gradients=tf.constant(one_each))
     if gradient is None:
         raise ValueError("The output of TransformerEncoder has no gradient with respect to its inputs.")
-    return {"output": y[::copies], "gradient": tf.reshape(gradient, (batch, length, width, length, width))}
+    noise = np.abs(y[::copies].numpy() - y[1::copies].numpy())  # of two equal examples
+    derivative = tf.reshape(gradient, (batch, length, width, length, width))
+    return {"output": y[::copies], "gradient": derivative, "repeats": not (noise > 1e-3).any()}
 
 
 def drawn_case(width: tuple[int, int], dense_dim: int, seed: int, **values: Any) -> Case:
@@ -241,12 +251,19 @@ EXAMPLES = {
 }
 """Cases that everybody gets, and the output without attention, worked out by hand: for the example of the text, and for
 drawn kernels, gains and shifts."""
-examples = st.sampled_from([{**case, "_example": name} for name, (case, _) in EXAMPLES.items()])
+_examples = [
+    {**case, "_example": name, "_learning": name == "drawn", "_training": name == "drawn"}
+    for name, (case, _) in EXAMPLES.items()
+]
+examples, drawn_example = st.sampled_from(_examples), st.just(_examples[1])
 
 
 @probe
 def inside(ns: Namespace, case: Case) -> Any:
-    """The output without a mask: of the skips alone, with the dense part alone, with attention alone; then with one."""
+    """The output without a mask: of the skips alone, with the dense part alone, with attention alone; then with one.
+
+    In some cases also what `_learning` sees.
+    """
     parts, drawn = _dissect(ns, case)
     x = STRONG * case["x"]
     seen: dict[str, Any] = {"inner_gains": len(parts.inner_gains), "skips": _without_mask(parts.layer, x)}
@@ -256,7 +273,12 @@ def inside(ns: Namespace, case: Case) -> Any:
     seen["nothing"] = _attending(parts, drawn, 1.0, 0 * x)
     _attend(parts, drawn)
     seen["alike"] = _influence(parts.layer, _alike(case["tokens"]))
-    return {**seen, "masked": _masked(parts, case)}
+    seen["masked"] = _masked(parts, case)
+    if case["_learning"]:
+        seen["learning"] = _learning(parts, drawn, case)
+        if case.get("_training"):
+            seen["learning"]["training"] = _in_training(parts, drawn, case, masked="problem" not in seen["masked"])
+    return seen
 
 
 def _without_mask(layer: Any, x: np.ndarray) -> Any:
@@ -305,7 +327,8 @@ HALVES = ENCODER.trial(inside, examples, examples=len(EXAMPLES), shrinks=0)
 def skips_carry_the_input(case: Case, seen: Any) -> None:
     """Without a mask, and with all kernels and biases at zero, only the two skips and the two normalizations are left:
     the output at every position is the input, shifted to mean 0 and scaled to variance 1."""
-    expect(not isinstance(seen["skips"], str), f"Without a mask, your code raised: {seen['skips']}", hint=NO_MASK)
+    if isinstance(seen["skips"], str):
+        raise Failure(f"Without a mask, your code raised: {tidied(seen['skips'])}", hint=NO_MASK)
     x = case["x"].astype(np.float64)
     centred = x - x.mean(-1, keepdims=True)
     due = centred / np.sqrt((centred**2).mean(-1, keepdims=True))
@@ -334,7 +357,10 @@ def agrees_with_one(candidates: Any, wanted: Any, compare: Callable[[Any, Any], 
 def second_half(seen: Any, wanted: Any, ulps: float = 1024) -> None:
     """Fail unless the output without attention is this one."""
     norms = "No weight acts like the `gamma` of the first normalization in the formula."
-    hint = "Create two `LayerNormalization` layers, and use each of them once, after its sum."
+    hint = (
+        "Create two `LayerNormalization` layers, and use each of them once, after its sum. The second sum is p plus "
+        "the output of the Dense layers for p, where p is the output of the first."
+    )
     expect(seen["inner_gains"] == 1, norms, hint=hint)
     due = np.asarray(wanted)
     what = "The output without attention"
@@ -414,14 +440,19 @@ def first_half(case: Case, seen: Any) -> None:
     changes its own output through the skip, and every output through attention.
     """
     flags = attention_flags(case, seen)
-    attends = "No output depends on the token at another position."
-    expect(flags["attends"], attends, hint="Call attention on the inputs, and use its output.")
+    expect(flags["attends"], NO_ATTENTION, hint=USE_ATTENTION)
     skip = "A token does not change its own output as it does in LayerNorm(x + attention(x))."
     expect(flags["skip"], skip, hint="Add `inputs` to the output of attention, then normalize the sum.")
     expect(
         flags["mixes"],
         "The first normalization is not applied to the sum of the input and the attention of the input on itself.",
     )
+
+
+NO_ATTENTION = "No output depends on the token at another position."
+USE_ATTENTION = (
+    "Call attention on the inputs: p = LayerNorm(inputs + attention). The rest, the second sum too, starts from p."
+)
 
 
 @HALVES.check(points=0.5, hint="Pass `num_heads` to attention, by name.")
@@ -431,7 +462,11 @@ def heads(case: Case, seen: Any) -> None:
     constant = bool(np.abs(finite(seen["nothing"], "The output")).max() > 1e-3)
     due = {min(1 + num_heads + extra, width - 1) for extra in (0, constant)}
     message = f"Attention does not behave like attention with num_heads = {num_heads}."
-    expect(directions(case, seen) in due, message)
+    right = directions(case, seen) in due
+    if not right:
+        with needed():
+            expect(attention_flags(case, seen)["attends"], NO_ATTENTION, hint=USE_ATTENTION)
+    expect(right, message)
 
 
 class _MaskReader(keras.layers.Layer):
@@ -449,11 +484,9 @@ def _masked(parts: Parts, case: Case) -> dict[str, Any]:
     """What each token does to each output under a padding mask, and the mask that a next layer is given."""
     tokens = _alike(case["tokens"])
     try:
-        return {
-            "moves": _moved_by_mask(parts.layer, case),
-            "gradient": _influence(parts.layer, tokens, case["mask"])["gradient"],
-            "passed_on": _passed_on(parts.layer, tokens, case["mask"]),
-        }
+        moves, acts = _moved_by_mask(parts.layer, case), _influence(parts.layer, tokens, case["mask"])
+        del acts["output"]
+        return {**acts, "moves": moves, "passed_on": _passed_on(parts.layer, tokens, case["mask"])}
     except Exception as error:
         return {"problem": describe_error(error)["message"]}
 
@@ -470,10 +503,14 @@ def _passed_on(layer: Any, tokens: np.ndarray, mask: np.ndarray) -> Any:
 
 def _moved_by_mask(layer: Any, case: Case) -> dict[str, bool]:
     """Whether the mask changes the output at real tokens, and at padding, where all tokens differ."""
-    mask = case["mask"]
-    x = tf.constant(np.stack([np.roll(case["tokens"], shift, axis=0) for shift in range(TOKENS)]))
+    mask, x = case["mask"], tf.constant(_rolled(case["tokens"]))
     moved = np.abs(layer(x, mask=tf.constant(mask)).numpy() - _call(layer, x).numpy()).max(-1) > 1e-3
     return {"real": bool(moved[mask].any()), "padding": bool(moved[~mask].any())}
+
+
+def _rolled(tokens: np.ndarray) -> np.ndarray:
+    """Examples that hold the same tokens in different orders."""
+    return np.stack([np.roll(tokens, shift, axis=0) for shift in range(TOKENS)])
 
 
 def influence(case: Case, gradient: Any) -> np.ndarray:
@@ -491,7 +528,7 @@ def acting(strength: np.ndarray) -> np.ndarray:
 def given_mask(seen: Any) -> Any:
     """What was observed with a mask; fails where the layer raised."""
     problem = seen["masked"].get("problem")
-    expect(problem is None, f"With a mask of shape (batch, len), your code raised: {problem}")
+    expect(problem is None, f"With a mask of shape (batch, len), your code raised: {tidied(problem or '')}")
     return seen["masked"]
 
 
@@ -504,7 +541,7 @@ def mask_features(case: Case, seen: Any) -> Any:
         shared = mean_misfit(case, seen) < TOLERANCE
     except Failure:
         shared = None
-    found = {name: seen["masked"][name] for name in ("moves", "passed_on")}
+    found = {name: seen["masked"][name] for name in ("moves", "passed_on", "repeats")}
     return {**fixed, **found, "acts": acting(influence(case, seen["masked"]["gradient"])), "shared": shared}
 
 
@@ -572,7 +609,7 @@ def mask_is_passed_on(case: Case, seen: Any) -> None:
 
 config_cases = st.sampled_from(
     [
-        {"width": [8, 2], "dense_dim": 11, "name": "first"},
+        {"width": [10, 5], "dense_dim": 11, "name": "first"},
         {"width": [9, 3], "dense_dim": 7, "name": "block_2", "other_dense_dim": 10},
     ]
 )
@@ -639,16 +676,15 @@ def config_makes_the_layer_again(case: Case, seen: Any) -> None:
         size = case["other_dense_dim"]
         wanted = f"With dense_dim = {size} in the configuration, the new layer has no weight with such an axis."
         hint = "Create the layer from the values in the configuration, not from values stored elsewhere."
-        expect(case["other_dense_dim"] in seen["edited"], wanted, seen["edited"], hint=hint)
+        expect(size in seen["edited"], wanted, seen["edited"], f"{size} among them", hint)
 
 
-@probe
-def learns(ns: Namespace, case: Case) -> Any:
+def _learning(parts: Parts, drawn: list[np.ndarray], case: Case) -> dict[str, Any]:
     """Gradients of `sum(towards * output)` in graph mode, and the number of weights that matter and have none."""
-    parts, drawn = _dissect(ns, case)
-    width = case["width"][0]
+    x, towards = STRONG * case["x"], case["towards"]
+    tokens = np.tile(_pairs(case), (1, 2, 1))[:, : x.shape[1]]  # as many as in x: one graph does for both
     numbers = {"trained": len(parts.layer.trainable_weights), "held": len(parts.layer.weights)}
-    free = tf.TensorSpec((None, None, width), tf.float32)
+    free = tf.TensorSpec((None, *x.shape[1:]), tf.float32)
 
     @tf.function(input_signature=[free, free])
     def gradients(x: Any, towards: Any) -> Any:
@@ -658,19 +694,50 @@ def learns(ns: Namespace, case: Case) -> Any:
         weights = [weight.value for weight in parts.layer.trainable_weights]
         return tape.gradient(loss, [x, *weights], unconnected_gradients=tf.UnconnectedGradients.ZERO)
 
-    x, towards = STRONG * case["x"], case["towards"]
-    seen = []
-    for transposed in (False, True):
-        _dense_output(parts, case, x, transposed)
-        try:
-            seen.append(_by_part(parts, gradients(x, towards)))
-        except Exception as error:
-            return {"problem": describe_error(error)["message"], **numbers}
     parts.plain()
+    try:
+        seen = []
+        for transposed in (False, True):
+            _dense_output(parts, case, x, transposed)
+            seen.append(_by_part(parts, gradients(x, towards)))
+        parts.plain()
+        _attend(parts, drawn, 1.0)
+        found = gradients(tokens, np.resize(towards, tokens.shape))
+        return {"gradients": seen, "stuck": _stuck(parts, found[1:], tokens), **numbers}
+    except Exception as error:
+        return {"problem": describe_error(error)["message"], **numbers}
+
+
+def _in_training(parts: Parts, drawn: list[np.ndarray], case: Case, *, masked: bool) -> dict[str, Any]:
+    """How many Dense kernels, and whether attention, get a gradient with `training=True` in graph mode, with a mask if
+    the layer takes one."""
+    x = np.tile(_rolled(case["tokens"]), (EXAMPLES_OF_EACH, 1, 1))
+    given = {"x": x, "towards": uniform(5, x.shape)}
+    if masked:
+        given["mask"] = np.tile(case["mask"], (EXAMPLES_OF_EACH, 1))
+    kernels = [weight for weight in parts.dense if len(_shape(weight)) > 1]
+
+    def gradients(given: Any) -> Any:
+        options = {"mask": given["mask"]} if masked else {}
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(given["towards"] * parts.layer(given["x"], training=True, **options))
+        weights = [weight.value for weight in [*kernels, *parts.attention]]
+        return tape.gradient(loss, weights, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+
+    signature = [{name: tf.TensorSpec((None, *value.shape[1:]), value.dtype) for name, value in given.items()}]
+    graph = tf.function(gradients, input_signature=signature, autograph=False)
+    parts.plain()
+    _set_dense(parts, case, transposed=False)
     _attend(parts, drawn, 1.0)
-    tokens = _pairs(case)
-    found = gradients(tokens, np.resize(case["towards"], tokens.shape))
-    return {"gradients": seen, "stuck": _stuck(parts, found[1:], tokens), **numbers}
+    reached = np.zeros(len(kernels) + len(parts.attention), bool)
+    try:
+        for _ in range(DRAWS):  # dropout may switch a part off, but not every time
+            reached |= [bool((value.numpy() != 0).any()) for value in graph(given)]
+            if reached[: len(kernels)].all() and reached[len(kernels) :].any():
+                break
+    except Exception as error:
+        return {"problem": describe_error(error)["message"]}
+    return {"kernels": int(reached[: len(kernels)].sum()), "attention": bool(reached[len(kernels) :].any())}
 
 
 def _by_part(parts: Parts, gradients: list[Any]) -> dict[str, Any]:
@@ -701,7 +768,14 @@ def _stuck(parts: Parts, gradients: list[Any], x: np.ndarray) -> int:
     return stuck
 
 
-LEARNS = ENCODER.trial(learns, examples, examples=len(EXAMPLES), shrinks=0)
+LEARNS = ENCODER.trial(inside, drawn_example, examples=1, shrinks=0)
+
+
+def learning(seen: Any) -> Any:
+    """What was observed in graph mode; fails where the layer raised."""
+    problem = seen["learning"].get("problem")
+    expect(problem is None, f"Inside a tf.function the layer failed: {problem}")
+    return seen["learning"]
 
 
 @LEARNS.check(
@@ -709,18 +783,34 @@ LEARNS = ENCODER.trial(learns, examples, examples=len(EXAMPLES), shrinks=0)
     hint="Make every part an attribute of the layer, and use only TensorFlow or Keras operations in `call`.",
 )
 def every_part_learns(case: Case, seen: Any) -> None:
-    """Inside a `tf.function`, for any batch size and length, a gradient reaches both Dense layers, attention and the
-    input, and no weight is frozen.
+    """Inside a `tf.function`, for any batch size, a gradient reaches both Dense layers, attention and the input, and no
+    weight is frozen. With a mask and `training=True`, a gradient reaches both Dense layers and attention, too.
     """
-    expect("problem" not in seen, f"Inside a tf.function the layer failed: {seen.get('problem')}")
-    expect(seen["stuck"] == 0, "Attention has weights that change the output but get no gradient.")
-    agrees_with_one(seen["gradients"], case, _reaches_dense_part_and_input)
-    frozen = seen["held"] - seen["trained"]
+    found = learning(seen)
+    expect(found["stuck"] == 0, "Attention has weights that change the output but get no gradient.")
+    agrees_with_one(found["gradients"], case, _reaches_dense_part_and_input)
+    frozen = found["held"] - found["trained"]
     expect(
         frozen == 0,
         f"{frozen} weights are frozen.",
         hint="All parts of this layer must be trainable: do not set `trainable=False`.",
     )
+    if case.get("_training"):
+        _learns_in_training(found["training"])
+
+
+def _learns_in_training(found: Any) -> None:
+    problem = tidied(found.get("problem", ""))
+    message = f"Inside a tf.function, with a mask and `training=True`, the layer failed: {problem}"
+    hint = (
+        "While a graph is traced, the batch size is None and tensors have no values yet: use only TensorFlow or Keras "
+        "operations, for the mask, too."
+    )
+    expect(not problem, message, hint=hint)
+    hint = "Only dropout may depend on `training`: in training, too, the layer has both halves."
+    message = "With `training=True`, two Dense kernels must get a gradient."
+    expect(found["kernels"] == 2, message, f"{found['kernels']} kernels", "2 kernels", hint)
+    expect(found["attention"] is True, "With `training=True`, no gradient reaches attention.", hint=hint)
 
 
 def _reaches_dense_part_and_input(found: Any, case: Case) -> None:

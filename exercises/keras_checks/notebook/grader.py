@@ -97,7 +97,7 @@ def run(env: dict[str, Any], exercise: str, question: str, check: str) -> None:
         raise CheckBroken(this_run.broken[check]) from error
     if counter is not None:
         seen = this_run.observe(exercise, found, env, counter.case)
-        record = record_of(exercise, found, counter.failure, counter.case, seen)
+        record = record_of(exercise, found, counter.failure, found.trial.told(counter.case), seen)
         this_run.records.append(record)
         raise CheckFailed(record)
 

@@ -9,7 +9,7 @@ from IPython.core.getipython import get_ipython
 from IPython.display import display
 from otter.test_files.exception_test import ExceptionTestFile
 
-from keras_checks.feedback import Record, reason, same_reason, speaker, text
+from keras_checks.feedback import Record, fold_of, reason, same_reason, text, voice
 from keras_checks.notebook.cards import html, html_prose
 
 _HEAD = "border-left:4px solid {colour};padding:.3em .9em;margin:.4em 0"
@@ -108,20 +108,18 @@ class CheckResult(ExceptionTestFile):
         return [case.message or "" for case in cases if not case.passed and case.test_case.name not in known]
 
 
-def group(records: Sequence[Record]) -> list[tuple[Record, list[str]]]:
-    """One record for each reason, and the names of the other checks that fail for it."""
+def group(records: Sequence[Record]) -> list[tuple[Record, list[Record]]]:
+    """One record for each reason, and the others that fail for it."""
     groups: dict[str, list[Record]] = {}
     for record in records:
         groups.setdefault(reason(record), []).append(record)
-    speakers = [speaker(group, lambda it: it.message, lambda it: it.statement) for group in groups.values()]
-    return [
-        (one, [it.check for it in group if it is not one]) for one, group in zip(speakers, groups.values(), strict=True)
-    ]
+    speakers = [max(group, key=voice) for group in groups.values()]
+    return [(one, [it for it in group if it is not one]) for one, group in zip(speakers, groups.values(), strict=True)]
 
 
-def _rest(others: Sequence[str]) -> str:
-    return same_reason([f"`{name}`" for name in others])
+def _rest(others: Sequence[Record]) -> str:
+    return same_reason([(f"`{record.check}`", fold_of(record)) for record in others])
 
 
-def _with_rest(body: str, others: Sequence[str]) -> str:
+def _with_rest(body: str, others: Sequence[Record]) -> str:
     return f"{body}\n{_rest(others)}" if others else body

@@ -7,7 +7,7 @@ the gradients say. A formula that only looks lively, or a table of what a check 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,44 +17,70 @@ from keras_checks.compare import expect
 
 FLAT = 1e-5
 """A direction that is this much smaller than the largest one is rounding."""
-STEP = 1e-3
-"""How far inputs and weights are moved, to see whether the outputs follow the gradients."""
+STEPS = 1e-3, 1e-2, 1e-1
+"""How far inputs and weights are moved, to see whether the outputs follow the gradients: a short way may drown in
+rounding, a long one in the curvature of the outputs. Gradients that lie do so on each."""
 SMOOTH = 0.2
 """How far outputs may be from where the gradients lead; a kink here and there moves the median by less."""
-DRAWS = 4
+DRAWS = 12
 """Sets of random weights: a layer of relu units may be dead by chance."""
 NOTHING: dict[str, Any] = {"ways": 1, "by_input": 0, "by_weights": 0, "share": 0.0, "off": 1.0}
 """What a model shows whose outputs do not move, or can't be looked at."""
 
 
 def freedom(
-    model: Any, inputs: np.ndarray, redraw: Callable[[int], None], *, least: int = 0, ways: int = 4, heads: int = 1
+    model: Any, inputs: np.ndarray, seed: int, *, least: int = 0, ways: int = 4, heads: int = 1, cover: float = 0.0
 ) -> dict[str, Any]:
     """The most that a model shows over some draws of its weights; the first that is enough ends the search.
 
     Args:
         model: called with ``training=False``.
         inputs: examples, all looked at together.
-        redraw: sets the weights of the model, given a number.
+        seed: of the weights that are drawn.
         least: in how many directions the outputs must move with the input.
         ways: how many directions are looked for.
         heads: how many of several outputs are looked at, the first ones.
+        cover: on more than which share of the places of an input the outputs must depend.
 
     Returns a dict: ``ways``, or fewer where there are fewer outputs; in how many of these directions the outputs move
-    ``by_input`` and ``by_weights``; on which ``share`` of the input they depend; and how far they are ``off`` from
-    where the gradients lead.
+    ``by_input`` and ``by_weights``; on which ``share`` of the places of an input they depend, for any of the examples
+    and in any of the draws; and how far they are ``off`` from where the gradients lead.
     """
-    best = NOTHING
+    best, places = NOTHING, np.zeros(inputs.shape[1:], bool)
     for number in range(DRAWS):
-        redraw(number)
+        draw_weights(model, [seed, number], lift=2.0 * (number % 2))
         try:
             seen = _Outputs(model, heads).measured(inputs, ways)
         except Exception:  # the shapes of outputs are the business of other checks
             return NOTHING
+        places |= seen.pop("places")
         best = max(best, seen, key=lambda it: (it["off"] < SMOOTH, it["by_input"] + it["by_weights"]))
-        if best["off"] < SMOOTH and best["by_input"] >= least and 2 * best["by_weights"] >= best["ways"]:
+        free = best["off"] < SMOOTH and best["by_input"] >= least and 2 * best["by_weights"] >= best["ways"]
+        if free and places.mean() > cover:
             break
-    return best
+    return best | {"share": float(places.mean())}
+
+
+def draw_weights(model: Any, seed: Sequence[int], lift: float = 0.0) -> None:
+    """Give all trainable weights random values that keep the size of what flows through a layer.
+
+    With a ``lift`` kernels are smaller, and biases larger by so much: units of the kind of relu are then on, and the
+    outputs depend on the inputs as a product of random matrices does. Without, units of the kind of sigmoid are not
+    saturated.
+    """
+    for index, weight in enumerate(model.trainable_weights):
+        values = np.random.default_rng([*seed, index]).normal(size=tuple(weight.shape))
+        if len(weight.shape) > 1:
+            values *= (0.3 if lift else 1.0) / np.sqrt(fan_in(weight))
+        else:
+            values = 0.5 * values + lift
+        weight.assign(values.astype(np.float32))
+
+
+def fan_in(weight: Any) -> int:
+    """How many products a kernel adds up for each output; 1 for a vector."""
+    shape = tuple(weight.shape)
+    return int(np.prod(shape[:2] if weight.path.endswith("depthwise_kernel") else shape[:-1]))
 
 
 class _Outputs:
@@ -73,47 +99,80 @@ class _Outputs:
         return tf.reshape(tf.concat(flat, axis=2), (copies, -1))
 
     def measured(self, inputs: np.ndarray, ways: int) -> dict[str, Any]:
-        """See :func:`freedom`. A direction is the gradient of a random combination of the outputs."""
+        """See :func:`freedom`. A direction is the gradient of a random combination of the outputs.
+
+        The model is called twice where the shortest steps do: for the copies and for a copy moved a little, all in one
+        batch; then with weights moved a little.
+        """
         random = np.random.default_rng(len(inputs))
-        ways = min(ways, self(tf.constant(inputs), 1).shape[1])
+        way = random.normal(size=inputs.shape).astype(np.float32)
         values = tf.constant(np.tile(inputs, (ways, *[1] * (inputs.ndim - 1))))
         with tf.GradientTape(persistent=True) as tape:
             tape.watch(values)
-            outputs = self(values, ways)
-            factors = random.normal(size=outputs.shape).astype(np.float32)
-            combined = tf.unstack(tf.reduce_sum(factors * outputs, axis=1))
+            outputs = self(tf.concat([values, inputs + STEPS[0] * way], axis=0), ways + 1)
+            ways = min(ways, outputs.shape[1])
+            factors = random.normal(size=(ways, outputs.shape[1])).astype(np.float32)
+            combined = tf.unstack(tf.reduce_sum(factors * outputs[:ways], axis=1))
             total = tf.add_n(combined)
-        (to_inputs,) = _gradients(tape, total, [values])
-        to_inputs = to_inputs.reshape(ways, -1)
+        here, there = np.asarray(outputs[0]), np.asarray(outputs[-1])
         variables = [weight.value for weight in self.weights]
-        to_weights = [_gradients(tape, each, variables) for each in combined]
+        to_inputs, *to_weights = _gradients(tape, total, [values, *variables])
+        to_inputs = to_inputs.reshape(-1, inputs.size)[:ways]
 
-        def moved(change: Any) -> np.ndarray:
-            return np.sum(factors * (self(values + change, ways) - outputs), axis=1) / STEP
+        def now() -> np.ndarray:
+            return factors @ (np.asarray(self(inputs, 1))[0] - here)
 
-        way = random.normal(size=inputs.shape).astype(np.float32)
-        off = _apart(moved(STEP * np.tile(way, (ways, *[1] * (way.ndim - 1)))), to_inputs @ way.ravel())
+        def moved(step: float) -> np.ndarray:
+            near = step == STEPS[0]
+            return factors @ ((there if near else np.asarray(self(inputs + step * way, 1))[0]) - here)
+
+        off = _off(moved, to_inputs @ way.ravel())
         if self.weights:
-            off = max(off, self._off_by_weights(to_weights[0], lambda: moved(0.0)[:1]))
-        flat = [np.concatenate([part.ravel() for part in each]) for each in to_weights if each]
+            off = max(off, self._off_by_weights(to_weights, lambda: np.sum(now(), keepdims=True)))
         return {
             "ways": ways,
             "by_input": _directions(to_inputs),
-            "by_weights": _directions(flat),
-            "share": float((np.abs(to_inputs).max(axis=0) > FLAT * np.abs(to_inputs).max()).mean()),
+            "by_weights": _by_weights(to_weights, lambda way: _gradients(tape, combined[way], variables), ways),
+            "places": _places(to_inputs.reshape(-1, *inputs.shape[1:])),
             "off": off,
         }
 
-    def _off_by_weights(self, gradient: list[np.ndarray], moved: Callable[[], np.ndarray]) -> float:
+    def _off_by_weights(self, gradient: list[np.ndarray], risen: Callable[[], np.ndarray]) -> float:
         """How far a step along a gradient for the weights leads from where it must."""
         length = float(np.sqrt(sum(float((part**2).sum()) for part in gradient)))
         before = [np.asarray(weight) for weight in self.weights]
-        for weight, value, part in zip(self.weights, before, gradient, strict=True):
-            weight.assign(value + STEP / max(length, FLAT) * part)
-        found = moved()
+
+        def moved(step: float) -> np.ndarray:
+            for weight, value, part in zip(self.weights, before, gradient, strict=True):
+                weight.assign(value + step / max(length, FLAT) * part)
+            return risen()
+
+        off = _off(moved, np.array([length]))
         for weight, value in zip(self.weights, before, strict=True):
             weight.assign(value)
-        return _apart(found, np.array([length]))
+        return off
+
+
+def _by_weights(total: list[np.ndarray], one: Callable[[int], list[np.ndarray]], ways: int) -> int:
+    """In how many directions the outputs move with the weights. Half of those looked at will do: it begins with half.
+
+    Args:
+        total: the gradient of all combined outputs together.
+        one: gives the gradient of one of them.
+        ways: how many there are.
+    """
+    if not total:
+        return 0
+    half = (ways + 1) // 2
+    gradients = [_flat(total), *(_flat(one(way)) for way in range(half - 1))]
+    found = _directions(gradients)
+    if found == half:
+        return found
+    return _directions([*gradients, *(_flat(one(way)) for way in range(half - 1, ways - 1))])
+
+
+def _flat(parts: list[np.ndarray]) -> np.ndarray:
+    return np.concatenate([part.ravel() for part in parts])
 
 
 def _gradients(tape: Any, target: Any, sources: list[Any]) -> list[np.ndarray]:
@@ -121,9 +180,25 @@ def _gradients(tape: Any, target: Any, sources: list[Any]) -> list[np.ndarray]:
     return [np.asarray(tf.convert_to_tensor(each)) for each in found]
 
 
+def _off(moved: Callable[[float], np.ndarray], wanted: np.ndarray) -> float:
+    """How far outputs are from where the gradients lead, over the step that shows them best."""
+    off = np.inf
+    for step in STEPS:
+        off = min(off, _apart(moved(step) / step, wanted))
+        if off < SMOOTH:
+            break
+    return off
+
+
 def _apart(found: np.ndarray, wanted: np.ndarray) -> float:
     """How far numbers are from others, in units of their size."""
     return float(np.median(np.abs(found - wanted)) / max(float(np.median(np.abs(wanted))), FLAT))
+
+
+def _places(gradients: np.ndarray) -> np.ndarray:
+    """On which places of an input the outputs depend, in any of some gradients."""
+    found = np.abs(gradients)
+    return (found > FLAT * found.max(initial=0.0)).any(axis=0)
 
 
 def _directions(gradients: Any) -> int:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from keras_checks.causes import cause
 from keras_checks.compare import Failure, array, expect
 from keras_checks.question import Case
 from keras_checks.testbeds.bends import squares
@@ -171,15 +172,19 @@ def finished(step: Any) -> None:
     """Fail with the student's error where a step raised one."""
     if "raised" in step:
         kind, message = (str(step["raised"].get(name, ""))[:200] for name in ("type", "message"))
-        raise Failure(
-            f"`train_step` raised {kind}: {message}",
-            hint="Find the operation in your `train_step` that this message is about.",
-        )
+        if message.startswith(RETURNS):
+            raise Failure(f"{RETURNS}.", hint="Look at the keys of the dict in the last line of your `train_step`.")
+        usual = cause({"type": kind, "message": message})
+        raise Failure(f"`train_step` raised {kind}: {message}", hint=usual or ABOUT_A_LINE)
+
+
+RETURNS = "`train_step` must return a dict with `d_loss` and `g_loss`"
+ABOUT_A_LINE = "Find the operation in your `train_step` that this message is about."
 
 
 def returned(step: Any, name: str) -> float:
     """A loss that a step returned; fails where it is not one number."""
     finished(step)
     found = array(step.get("returned", {}).get(name), f"`{name}`")
-    expect(math.prod(found.shape) == 1, f"`{name}` is not one number.", received=f"shape {found.shape}")
+    expect(math.prod(found.shape) == 1, f"`{name}` is not one number.", f"shape {found.shape}", "shape ()")
     return float(found.ravel()[0])

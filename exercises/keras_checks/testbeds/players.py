@@ -32,16 +32,20 @@ class Transcript:
     def note(self, kind: str, **tensors: Any) -> None:
         """Write down an event of ``kind``, with these tensors and the players' present weights."""
         eager = tf.executing_eagerly()
-        values = tensors | {name: player.state() for name, player in self.players.items()}
+        states = [player.state() for player in self.players.values()]
 
         def write(*numbers: Any) -> None:
-            seen = {name: np.array(number) for name, number in zip(values, numbers, strict=True)}
+            found = iter(numbers)
+            seen = {name: np.array(next(found)) for name in tensors}
+            for name, parts in zip(self.players, states, strict=True):
+                seen[name] = np.concatenate([np.ravel(next(found)) for _ in parts])
             self.events.append({"kind": kind, "eager": eager} | seen)
 
+        values = [*tensors.values(), *(part for parts in states for part in parts)]
         if eager:
-            write(*values.values())
+            write(*values)
         else:
-            tf.py_function(write, list(values.values()), [])
+            tf.py_function(write, values, [])
 
     def take(self) -> list[Event]:
         """The events since the last call; the last of them, "end", holds the weights as they are now."""
@@ -72,9 +76,13 @@ class Player(keras.layers.Layer):
         self.transcript.note(f"{self.name} call", into=inputs, out=found)
         return found
 
-    def state(self) -> Any:
-        """All weights in one vector: the kernel's, then the bias's."""
-        return tf.concat([tf.reshape(_read(weight), (-1,)) for weight in (self.kernel, self.bias)], axis=0)
+    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
+        """The shape of :meth:`call`'s result, so that Keras does not trace ``call`` to find it."""
+        return (input_shape[0], *self.shape)
+
+    def state(self) -> list[Any]:
+        """All weights as they are now: the kernel's, then the bias's. A transcript joins them in one vector."""
+        return [_read(weight) for weight in (self.kernel, self.bias)]
 
 
 def _read(variable: Any) -> Any:
@@ -85,7 +93,8 @@ def _read(variable: Any) -> Any:
 
 def network(player: Player, into: Sequence[int]) -> keras.Model:
     """A model with one player in it, for inputs of shape ``into``."""
-    return keras.Sequential([keras.Input(tuple(into)), player])
+    symbol = keras.Input(tuple(into))
+    return keras.Model(symbol, player(symbol))
 
 
 def attempt(transcript: Transcript, step: Callable[[], Any]) -> dict[str, Any]:

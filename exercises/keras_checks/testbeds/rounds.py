@@ -105,7 +105,8 @@ def _loss_call(event: Event, shown: Shown, turn: int) -> LossCall:
         len(labels) in (1, len(predictions)),
         "`loss_fn` got different numbers of labels and predictions.",
         f"{len(labels)} labels, {len(predictions)} predictions",
-        hint="Make labels of shape `(batch, 1)`, one for each image that goes into the discriminator.",
+        "one label per prediction",
+        "Make labels of shape `(batch, 1)`, one for each image that goes into the discriminator.",
     )
     labels = np.broadcast_to(labels, predictions.shape)
     value = float(np.mean((predictions.astype(np.float64) - labels) ** 2))

@@ -1,14 +1,13 @@
 """Watches the steps of a model with its own `train_step`, beside the steps that Keras itself takes.
 
 A case of these steps is a dict: `weights`, `options` of the tiny network, `rate`, `optimizer` ("sgd" or "adagrad"),
-`loss`, `epochs` and `data` with `x` `(n, 2)`, `y` `(n, 1)`, `w` `(n,)` or None, `batch_size`. An observed step is a
-dict of `logs` (name to number) and `weights` after it. What Keras does on one batch alone (:data:`Alone`) is such a
-dict, too, with the `count` of examples and the sum of their `weight`.
+`loss`, `epochs` and `data` with `x` `(n, 2)`, `y` `(n, 1)`, `w` `(n,)` or None, `batch_size`. The names of the compiled
+metrics are given beside it. An observed step is a dict of `logs` (name to number) and `weights` after it. What Keras
+does on one batch alone (:data:`Alone`) is such a dict, too, with the `count` of examples and the sum of their `weight`.
 """
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -21,8 +20,10 @@ from keras_checks.compare import Failure, array, close, expect, finite, same_sha
 from keras_checks.observe import MissingAnswer
 from keras_checks.question import Case
 from keras_checks.runner import remembering
-from keras_checks.testbeds.tiny import Weights, assign, build, values
+from keras_checks.testbeds.exchange import code_exchanged
+from keras_checks.testbeds.tiny import CALLS, Weights, assign, build, values
 
+Names = tuple[str, ...]
 Step = dict[str, Any]
 Alone = dict[str, Any]
 Reported = tuple[dict[str, Any], list[Alone]]
@@ -46,6 +47,8 @@ NAMES = {"mae": ("mae", "mean_absolute_error"), "mse": ("mse", "mean_squared_err
 
 OF_A_CLASS = "Your class does not define `{step}`, or it calls Keras's own `{step}`, which is switched off here."
 COUNT_HINT = "Call `self.optimizer.apply` once per step, with all gradients."
+BEFORE = {"optimizer": "adagrad", "loss": "mse"}
+"""What a model is compiled with before it is compiled again."""
 
 
 def _off(*_: Any, **__: Any) -> Any:
@@ -67,34 +70,44 @@ def switched_off(*steps: str, why: str = OF_A_CLASS) -> Iterator[None]:
 
         return refuse
 
-    innermost = [inspect.unwrap(function) for function in own.values()]
-    codes = {function: function.__code__ for function in innermost if not function.__code__.co_freevars}
     try:
         for step, owner in owners.items():
             setattr(owner, step, refusal(step))
-        for function in codes:
-            function.__code__ = _off.__code__
-        yield
+        with code_exchanged(own.values(), _off):
+            yield
     finally:
-        for function, code in codes.items():
-            function.__code__ = code
         for step, owner in owners.items():
             setattr(owner, step, own[step])
 
 
-def _compiled(model_class: Any, case: Case, **names: str) -> tuple[keras.Model, list[Any]]:
+@contextmanager
+def _eagerly() -> Iterator[None]:
+    """Run the Python inside functions that are decorated with `tf.function`."""
+    before = tf.config.functions_run_eagerly()
+    tf.config.run_functions_eagerly(True)
+    try:
+        yield
+    finally:
+        tf.config.run_functions_eagerly(before)
+
+
+def _compiled(model_class: Any, case: Case, **names: Names) -> tuple[keras.Model, list[Any]]:
     model, variables = build(model_class, **case["options"])
     assign(variables, case["weights"])
+    _compile(model, case, **names)
+    return model, variables
+
+
+def _compile(model: keras.Model, case: Case, **names: Names) -> None:
     optimizers = {
         "sgd": lambda: keras.optimizers.SGD(case["rate"]),
         # Its start value keeps the move a smooth function of the gradient.
         "adagrad": lambda: keras.optimizers.Adagrad(case["rate"], initial_accumulator_value=0.1),
     }
-    settings: dict[str, Any] = {kind: [METRICS[name](name=name)] for kind, name in names.items()}
+    settings: dict[str, Any] = {kind: [METRICS[name](name=name) for name in each] for kind, each in names.items()}
     # Compiling with XLA takes a second for each network.
     settings |= {"loss": LOSSES[case["loss"]](), "jit_compile": False}
     model.compile(optimizer=optimizers[case["optimizer"]](), **settings)
-    return model, variables
 
 
 def _inputs(case: Case, x: np.ndarray) -> Any:
@@ -127,10 +140,24 @@ def flat(logs: Any, what: str) -> dict[str, Any]:
 # --- what an answer does
 
 
-def steps(model_class: Any, case: Case, **metrics: str) -> list[Step]:
+def steps(model_class: Any, case: Case, **metrics: Names) -> list[Step]:
     """Steps on each batch of an epoch, called one by one."""
     model, variables = _compiled(model_class, case, **metrics)
     return [_step(model, variables, case, batch) for batch in batches(case)]
+
+
+def steps_compiled_again(model_class: Any, case: Case, **metrics: Names) -> list[Step]:
+    """The same of a model that was first compiled with other things, and took a step.
+
+    All runs eagerly: a step that is a `tf.function` keeps what it was traced with, which no exercise asks about.
+    """
+    model, variables = _compiled(model_class, case | BEFORE, **metrics)
+    with _eagerly():
+        _step(model, variables, case, batches(case)[0])
+        assign(variables, case["weights"])
+        _compile(model, case, **metrics)
+        model.reset_metrics()
+        return [_step(model, variables, case, batch) for batch in batches(case)]
 
 
 def _step(model: Any, variables: list[Any], case: Case, batch: tuple[np.ndarray, ...]) -> Step:
@@ -138,10 +165,20 @@ def _step(model: Any, variables: list[Any], case: Case, batch: tuple[np.ndarray,
     return {"logs": logs, "weights": values(variables, case["weights"])}
 
 
-def fit(model_class: Any, case: Case, **metrics: str) -> dict[str, Any]:
+def fit(model_class: Any, case: Case, **metrics: Names) -> dict[str, Any]:
     """The weights after each step of `fit`, the optimizer's count of them, and what is reported for each epoch."""
     model, variables = _compiled(model_class, case, **metrics)
+    _make_variables(model, case)
     return _fit(model, variables, case)
+
+
+def _make_variables(model: Any, case: Case) -> None:
+    """Make the variables that Keras would make while it traces the first step: it would trace that step again."""
+    _, y, *weights = batches(case)[0]
+    model.optimizer.build(model.trainable_variables)
+    keras.Model.compute_metrics(model, None, tf.constant(y), tf.zeros(y.shape), *map(tf.constant, weights))
+    for metric in keras.Model.metrics.__get__(model):
+        metric.reset_state()
 
 
 def _fit(model: Any, variables: list[Any], case: Case) -> dict[str, Any]:
@@ -155,9 +192,13 @@ def _fit(model: Any, variables: list[Any], case: Case) -> dict[str, Any]:
     return {"history": history, "steps": [{"weights": each} for each in seen], "counted": counted}
 
 
-def in_turn(model_class: Any, case: Case, **metrics: str) -> dict[str, Any]:
-    """Two models of one class that train in turn: by single steps, and the first one by two calls of `fit`."""
+def in_turn(model_class: Any, case: Case, **metrics: Names) -> dict[str, Any]:
+    """Two models of one class that train in turn: by single steps, and the first one by two calls of `fit`.
+
+    `fit` runs eagerly: what graphs change is seen by :func:`fit`, and tracing takes longer than all steps.
+    """
     first, second = (_compiled(model_class, case, **metrics) for _ in range(2))
+    first[0].run_eagerly = True
     every = batches(case)
     turns = [_step(*model, case, every[place]) for model, place in ((first, 0), (second, 1), (first, 1))]
     fits = [_fit(*first, case)]
@@ -170,7 +211,7 @@ def _options(case: Case) -> dict[str, Any]:
     return {"sample_weight": case["data"]["w"], "batch_size": case["data"]["batch_size"], "verbose": 0}
 
 
-def test(model_class: Any, case: Case, **metrics: str) -> dict[str, Any]:
+def test(model_class: Any, case: Case, **metrics: Names) -> dict[str, Any]:
     """What `test_step` reports batch by batch, and `evaluate` if there are ``epochs``; the weights in the end."""
     model, variables = _compiled(model_class, case, **metrics)
     seen = [flat(model.test_step(_tensors(case, batch)), "test_step") for batch in batches(case)]
@@ -185,7 +226,7 @@ def test(model_class: Any, case: Case, **metrics: str) -> dict[str, Any]:
 
 
 @remembering
-def keras_steps(case: Case, starts: list[Weights], **metrics: str) -> list[Alone]:
+def keras_steps(case: Case, starts: list[Weights], **metrics: Names) -> list[Alone]:
     """Keras's own train step on each batch alone, from these weights."""
     model, variables = _compiled(keras.Model, case, **metrics)
     every = batches(case) * max(1, case["epochs"])
@@ -199,14 +240,14 @@ def keras_steps(case: Case, starts: list[Weights], **metrics: str) -> list[Alone
 
 
 @remembering
-def keras_tests(case: Case, **metrics: str) -> list[Alone]:
+def keras_tests(case: Case, **metrics: Names) -> list[Alone]:
     """Keras's own test step on each batch alone."""
     model, _ = _compiled(keras.Model, case, **metrics)
     return [_alone(model, model.test_step, case, batch) for batch in batches(case)]
 
 
 @remembering
-def keras_course(case: Case, **metrics: str) -> list[Weights]:
+def keras_course(case: Case, **metrics: Names) -> list[Weights]:
     """The weights after each of Keras's own train steps, in all epochs."""
     model, variables = _compiled(keras.Model, case, **metrics)
     every = batches(case) * max(1, case["epochs"])
@@ -244,6 +285,20 @@ def moves(case: Case, seen: list[Step], beside: list[Alone] | None = None) -> No
             close(found, due, "A weight after the step", ulps=64, scale=16)
 
 
+def called_once(seen: list[Step]) -> None:
+    """Fail unless each step called a network that ``drifts`` once in training mode."""
+    again = "Call the model once, and use this prediction for the loss, the gradient and the metrics."
+    for number, step in enumerate(seen, start=1):
+        calls = same_shape(step["weights"][CALLS], (), "The number of calls")
+        expect(
+            calls == number,
+            "The steps do not call the model once each in training mode.",
+            f"{calls:g} calls",
+            f"{number} calls",
+            again if calls > number else "",
+        )
+
+
 def same_course(seen: dict[str, Any], course: list[Weights]) -> None:
     """Fail unless `fit` moves the weights along this course, and the optimizer counts its steps."""
     expect(len(seen["steps"]) == len(course), "Training takes the wrong number of steps.")
@@ -266,7 +321,7 @@ def running(seen: list[Step], beside: list[Alone]) -> list[Reported]:
     return [(step["logs"], beside[: place + 1]) for place, step in enumerate(seen)]
 
 
-def of_epochs(case: Case, seen: dict[str, Any], **metrics: str) -> list[Reported]:
+def of_epochs(case: Case, seen: dict[str, Any], **metrics: Names) -> list[Reported]:
     """What each epoch of `fit` reports, and its batches."""
     taken, size = keras_steps(case, starts(case, seen["steps"]), **metrics), len(batches(case))
     logs = [{name: each[epoch] for name, each in seen["history"].items()} for epoch in range(case["epochs"])]
@@ -287,7 +342,7 @@ def reports(logs: dict[str, Any], taken: list[Alone], name: str, *, weighted: bo
     found = reported(logs, name)
     if found is None:
         hint = "" if name == "loss" else "Update every metric in `self.metrics`, and return all their results."
-        raise Failure(f"`{name}` is missing from the reported results.", received=sorted(logs), hint=hint)
+        raise Failure(f"`{name}` is missing from the reported results.", sorted(logs), [*sorted(logs), name], hint)
     each = [batch["logs"][name] for batch in taken]
     counts, weights, ones = (
         [batch["count"] for batch in taken],

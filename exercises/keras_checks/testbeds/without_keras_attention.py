@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import functools
-import inspect
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import keras
+
+from keras_checks.testbeds.exchange import code_exchanged
 
 LAYERS = ("MultiHeadAttention", "GroupQueryAttention", "GroupedQueryAttention", "Attention", "AdditiveAttention")
 """Layers of Keras's that attend; one has had two names."""
@@ -25,30 +25,14 @@ def without_keras_attention(probe: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(probe)
     def run(*args: Any) -> Any:
-        with _switched_off():
+        with code_exchanged(_functions(), _off):
             return probe(*args)
 
     return run
 
 
-@contextmanager
-def _switched_off() -> Iterator[None]:
-    """The functions themselves are switched off: that reaches subclasses, and whatever was stored before."""
-    codes = {function: function.__code__ for function in _functions()}
-    try:
-        for function in codes:
-            function.__code__ = _off.__code__
-        yield
-    finally:
-        for function, code in codes.items():
-            function.__code__ = code
-
-
 def _functions() -> Iterator[Any]:
     classes = [getattr(keras.layers, name) for name in LAYERS if hasattr(keras.layers, name)]
-    found = [vars(cls)[name] for cls in classes for name in METHODS if name in vars(cls)]
-    found += [keras.ops.dot_product_attention] if hasattr(keras.ops, "dot_product_attention") else []
-    for function in found:
-        innermost = inspect.unwrap(function)
-        if not innermost.__code__.co_freevars:  # its code can be exchanged for one without any
-            yield innermost
+    yield from (vars(cls)[name] for cls in classes for name in METHODS if name in vars(cls))
+    if hasattr(keras.ops, "dot_product_attention"):
+        yield keras.ops.dot_product_attention

@@ -531,3 +531,57 @@ class MultiHeadAttention(keras.layers.Layer):
 
     def call(self, q, k, v, mask=None):
         return self.attention(q, v, k, attention_mask=mask, return_attention_scores=True)
+
+
+# %% heads_use_mean_weights
+"""Every head uses the mean of the weights of all heads.
+
+The output is then that of a single head. Multiply the weights of each head by that head's own slice of the values.
+"""
+
+
+class MultiHeadAttention(MultiHeadAttention):
+    def call(self, q, k, v, mask=None):
+        if mask is not None and len(mask.shape) == 3:
+            mask = mask[:, None]
+        q, k = self.split_heads(self.query_projection(q)), self.split_heads(self.key_projection(k))
+        v = self.split_heads(self.value_projection(v))
+        _, weights = scaled_dot_product_attention(q, k, v, mask)
+        heads = tf.reduce_mean(weights, axis=1, keepdims=True) @ v
+        merged = tf.reshape(tf.transpose(heads, [0, 2, 1, 3]), [tf.shape(heads)[0], -1, self.d_model])
+        return self.output_projection(merged), weights
+
+
+# %% heads_use_first_weights
+"""Every head uses the weights of the first head.
+
+The weights of the other heads are then never used. Multiply the weights of each head by that head's own slice of the
+values.
+"""
+
+
+class MultiHeadAttention(MultiHeadAttention):
+    def call(self, q, k, v, mask=None):
+        if mask is not None and len(mask.shape) == 3:
+            mask = mask[:, None]
+        q, k = self.split_heads(self.query_projection(q)), self.split_heads(self.key_projection(k))
+        v = self.split_heads(self.value_projection(v))
+        _, weights = scaled_dot_product_attention(q, k, v, mask)
+        heads = weights[:, :1] @ v
+        merged = tf.reshape(tf.transpose(heads, [0, 2, 1, 3]), [tf.shape(heads)[0], -1, self.d_model])
+        return self.output_projection(merged), weights
+
+
+# %% mask_of_heads_broadcast_to_static_sizes
+"""The mask is broadcast to static sizes.
+
+While `fit` traces, the static batch size is None. Only add the axis for the heads: the mask broadcasts to the scores.
+"""
+
+
+class MultiHeadAttention(MultiHeadAttention):
+    def call(self, q, k, v, mask=None):
+        if mask is not None:
+            mask = mask[:, None] if len(mask.shape) == 3 else mask
+            mask = tf.broadcast_to(mask, (q.shape[0], self.num_heads, q.shape[1], k.shape[1]))
+        return super().call(q, k, v, mask)

@@ -432,3 +432,96 @@ attention is switched off while the checks run.
 def scaled_dot_product_attention(q, k, v, mask=None):
     scaled = q / tf.sqrt(tf.cast(tf.shape(k)[-1], q.dtype))
     return keras.layers.Attention()([scaled, v, k], return_attention_scores=True)
+
+
+# %% nan_replaced
+"""Minus infinity is added to masked scores, and the NaN of a row without an allowed key is replaced after the softmax.
+
+The output is finite, but the gradient still passes through the NaN and becomes NaN itself. Use a very low finite score.
+"""
+
+
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = tf.matmul(q, k, transpose_b=True) / tf.sqrt(tf.cast(tf.shape(k)[-1], q.dtype))
+    if mask is not None:
+        scores += tf.where(mask, tf.constant(0.0, scores.dtype), tf.constant(-np.inf, scores.dtype))
+    weights = tf.nn.softmax(scores, axis=-1)
+    weights = tf.where(tf.math.is_nan(weights), tf.zeros_like(weights), weights)
+    return tf.matmul(weights, v), weights
+
+
+# %% mask_broadcast_to_static_sizes
+"""The mask is broadcast to the static shape of the scores.
+
+While `fit` traces, the static batch size is None. `tf.where(mask, scores, low)` broadcasts the mask by itself.
+"""
+
+
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = tf.matmul(q, k, transpose_b=True) / tf.sqrt(tf.cast(tf.shape(k)[-1], q.dtype))
+    if mask is not None:
+        mask = tf.broadcast_to(mask, scores.shape)
+        scores = tf.where(mask, scores, scores.dtype.min)
+    weights = tf.nn.softmax(scores, axis=-1)
+    return tf.matmul(weights, v), weights
+
+
+# %% mask_through_numpy
+"""The mask is converted to a NumPy array.
+
+While `fit` traces, a tensor has no values yet, so it cannot be converted. Use `tf.where` on the mask itself.
+"""
+
+
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = tf.matmul(q, k, transpose_b=True) / tf.sqrt(tf.cast(tf.shape(k)[-1], q.dtype))
+    if mask is not None:
+        scores += np.where(np.asarray(mask), 0.0, -1e30).astype("float32")
+    weights = tf.nn.softmax(scores, axis=-1)
+    return tf.matmul(weights, v), weights
+
+
+# %% mask_tested_by_if
+"""An `if` tests the values of the mask.
+
+While `fit` traces, a tensor has no values yet. Leave the test out: `tf.where` with a mask that is True throughout changes
+nothing.
+"""
+
+
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = tf.matmul(q, k, transpose_b=True) / tf.sqrt(tf.cast(tf.shape(k)[-1], q.dtype))
+    if mask is not None and not bool(tf.reduce_all(mask)):
+        scores = tf.where(mask, scores, scores.dtype.min)
+    weights = tf.nn.softmax(scores, axis=-1)
+    return tf.matmul(weights, v), weights
+
+
+# %% no_gradient_with_a_mask
+"""With a mask, no gradient passes through the weights.
+
+The output is right, but queries and keys are not trained. Do not use `stop_gradient` on the way to the weights.
+"""
+
+
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = tf.matmul(q, k, transpose_b=True) / tf.sqrt(tf.cast(tf.shape(k)[-1], q.dtype))
+    if mask is not None:
+        scores = tf.stop_gradient(tf.where(mask, scores, scores.dtype.min))
+    weights = tf.nn.softmax(scores, axis=-1)
+    return tf.matmul(weights, v), weights
+
+
+# %% square_root_limited
+"""The number that the scores are divided by has an upper limit.
+
+The standard deviation of a dot product grows with the square root of d, however large d is. Divide by sqrt(d).
+"""
+
+
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = tf.matmul(q, k, transpose_b=True) / min(float(k.shape[-1]) ** 0.5, 8.0)
+    if mask is not None:
+        scores = tf.where(mask, scores, scores.dtype.min)
+    weights = tf.nn.softmax(scores, axis=-1)
+    return tf.matmul(weights, v), weights

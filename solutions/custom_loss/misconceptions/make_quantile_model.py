@@ -166,3 +166,49 @@ def make_quantile_model(n_features, tau):
     model = keras.Model(inputs, outputs)
     model.compile(optimizer=keras.optimizers.Adam(0.01), loss=PinballLoss(tau))
     return model
+
+
+# %% scaled_tanh_at_the_end
+"""The output is a scaled `tanh`, so predictions have limits on both sides.
+
+It learns standardized targets, but no target beyond its factor can be predicted. Use no activation in the last layer.
+"""
+
+
+def make_quantile_model(n_features, tau):
+    inputs = keras.Input((n_features,))
+    outputs = 4.0 * keras.layers.Dense(1, activation="tanh")(keras.layers.Dense(16, activation="relu")(inputs))
+    model = keras.Model(inputs, outputs)
+    model.compile(optimizer=keras.optimizers.Adam(0.005), loss=PinballLoss(tau))
+    return model
+
+
+# %% cut_off_below
+"""Predictions below -3 are cut off.
+
+The data of the check hardly go that far, but others do: the quantile may be any real number. Return the output of the
+last layer as it is.
+"""
+
+
+def make_quantile_model(n_features, tau):
+    inputs = keras.Input((n_features,))
+    outputs = keras.layers.Dense(1)(keras.layers.Dense(16, activation="relu")(inputs))
+    model = keras.Model(inputs, keras.ops.maximum(outputs, -3.0))
+    model.compile(optimizer=keras.optimizers.Adam(0.005), loss=PinballLoss(tau))
+    return model
+
+
+# %% one_model_for_all
+"""The model is made once and compiled again for each `tau`.
+
+The second call then trains the weights of the first model on, and both predict the same. Make a new model in each call.
+"""
+_made = {}
+
+
+def make_quantile_model(n_features, tau):
+    if n_features not in _made:
+        _made[n_features] = keras.Sequential([keras.Input((n_features,)), keras.layers.Dense(1)])
+    _made[n_features].compile(optimizer=keras.optimizers.Adam(0.01), loss=PinballLoss(tau))
+    return _made[n_features]

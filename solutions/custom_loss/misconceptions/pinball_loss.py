@@ -276,3 +276,70 @@ def pinball_loss(tau):
         return keras.ops.mean(keras.ops.maximum(_tau * error, (_tau - 1) * error), axis=-1)
 
     return loss_fn
+
+
+# %% errors_clipped
+"""Large errors are clipped, so they cost too little.
+
+A clipped error has the gradient 0, so a prediction that is far off is never corrected. Both lines of the formula go on
+without an end.
+"""
+
+
+def pinball_loss(tau):
+    def loss_fn(y_true, y_pred):
+        error = keras.ops.clip(y_true - y_pred, -10.0, 10.0)
+        return keras.ops.mean(keras.ops.maximum(tau * error, (tau - 1) * error), axis=-1)
+
+    return loss_fn
+
+
+# %% tau_rounded
+"""`tau` is rounded to two decimals.
+
+`tau` is any number between 0 and 1, for example 0.125. Use it as it is given.
+"""
+
+
+def pinball_loss(tau):
+    tau = round(tau, 2)
+
+    def loss_fn(y_true, y_pred):
+        error = y_true - y_pred
+        return keras.ops.mean(keras.ops.maximum(tau * error, (tau - 1) * error), axis=-1)
+
+    return loss_fn
+
+
+# %% tau_kept_inside
+"""`tau` is kept between 0.05 and 0.95.
+
+A model for the 0.99 quantile then learns the 0.95 quantile. Use `tau` as it is given.
+"""
+
+
+def pinball_loss(tau):
+    tau = min(max(tau, 0.05), 0.95)
+
+    def loss_fn(y_true, y_pred):
+        error = y_true - y_pred
+        return keras.ops.mean(keras.ops.maximum(tau * error, (tau - 1) * error), axis=-1)
+
+    return loss_fn
+
+
+# %% bent_near_zero
+"""Errors below 0.05 are not on the two straight lines.
+
+The pinball loss is linear up to its corner at 0: half the error costs half as much, however small it is.
+"""
+
+
+def pinball_loss(tau):
+    def loss_fn(y_true, y_pred):
+        error = y_true - y_pred
+        size = keras.ops.abs(error)
+        bent = keras.ops.where(size < 0.05, 10 * size * size + 0.5 * size, size)
+        return keras.ops.mean(keras.ops.where(error > 0, tau, 1 - tau) * bent, axis=-1)
+
+    return loss_fn

@@ -264,3 +264,106 @@ class PinballLoss(keras.losses.Loss):
 
     def get_config(self):
         return {**super().get_config(), "tau": str(self.tau)}
+
+
+# %% sum_by_default
+"""The default of `reduction` is "sum" instead of "sum_over_batch_size".
+
+Without `reduction`, a Keras loss is the mean over the batch. A sum grows with the batch size.
+"""
+
+
+class PinballLoss(keras.losses.Loss):
+    def __init__(self, tau, reduction="sum", name="pinball_loss"):
+        super().__init__(reduction=reduction, name=name)
+        self.tau = tau
+
+    def call(self, y_true, y_pred):
+        return pinball_loss(self.tau)(y_true, y_pred)
+
+    def get_config(self):
+        return {**super().get_config(), "tau": self.tau}
+
+
+# %% none_by_default
+"""The default of `reduction` is None instead of "sum_over_batch_size".
+
+Without `reduction`, a Keras loss is the mean over the batch. Keep the default of the first line of `__init__`.
+"""
+
+
+class PinballLoss(keras.losses.Loss):
+    def __init__(self, tau, reduction=None, name="pinball_loss"):
+        super().__init__(reduction=reduction, name=name)
+        self.tau = tau
+
+    def call(self, y_true, y_pred):
+        return pinball_loss(self.tau)(y_true, y_pred)
+
+    def get_config(self):
+        return {**super().get_config(), "tau": self.tau}
+
+
+# %% tau_rounded_in_config
+"""`get_config` returns `tau` rounded to two decimals.
+
+A loss for tau = 0.125 is then loaded as one for 0.12. Return `tau` as it was given.
+"""
+
+
+class PinballLoss(keras.losses.Loss):
+    def __init__(self, tau, reduction="sum_over_batch_size", name="pinball_loss"):
+        super().__init__(reduction=reduction, name=name)
+        self.tau = tau
+
+    def call(self, y_true, y_pred):
+        return pinball_loss(self.tau)(y_true, y_pred)
+
+    def get_config(self):
+        return {**super().get_config(), "tau": round(self.tau, 2)}
+
+
+# %% none_lost_in_config
+"""The reduction "none" is missing from the config, so a loaded loss takes the mean.
+
+"none" is a choice like the others, and not the default. `super().get_config()` contains the reduction in any case.
+"""
+
+
+class PinballLoss(keras.losses.Loss):
+    def __init__(self, tau, reduction="sum_over_batch_size", name="pinball_loss"):
+        super().__init__(reduction=reduction, name=name)
+        self.tau = tau
+
+    def call(self, y_true, y_pred):
+        return pinball_loss(self.tau)(y_true, y_pred)
+
+    def get_config(self):
+        config = {"tau": self.tau, "name": self.name}
+        if self.reduction not in (None, "none"):
+            config["reduction"] = self.reduction
+        return config
+
+
+# %% ones_of_static_size
+"""`__call__` is overridden, and makes weights of 1 for `shape[0]` examples, which is None inside `fit`.
+
+`fit` traces the loss once for batches of any size. The base class needs no weights: override only `call`.
+"""
+
+
+class PinballLoss(keras.losses.Loss):
+    def __init__(self, tau, reduction="sum_over_batch_size", name="pinball_loss"):
+        super().__init__(reduction=reduction, name=name)
+        self.tau = tau
+
+    def __call__(self, y_true, y_pred, sample_weight=None):
+        if sample_weight is None:
+            sample_weight = np.ones(y_pred.shape[0], "float32")
+        return super().__call__(y_true, y_pred, sample_weight)
+
+    def call(self, y_true, y_pred):
+        return pinball_loss(self.tau)(y_true, y_pred)
+
+    def get_config(self):
+        return {**super().get_config(), "tau": self.tau}

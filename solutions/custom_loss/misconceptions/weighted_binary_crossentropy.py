@@ -298,3 +298,71 @@ def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
     if sample_weight is not None:
         losses = losses * keras.ops.where(sample_weight > 0, sample_weight, 1.0)
     return keras.ops.mean(losses)
+
+
+# %% infinity_replaced
+"""Infinite logarithms are replaced after they were computed, so the gradient is NaN.
+
+The loss is finite, but the gradient also passes through the branch that `where` does not choose, and 0 times infinity
+is NaN. Clip the probabilities before the logarithm.
+"""
+
+
+def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
+    def log(p):
+        return tf.where(p <= 0, tf.math.log(1e-7), tf.math.log(p))
+
+    losses = -tf.reduce_mean(y_true * log(y_pred) + (1 - y_true) * log(1 - y_pred), axis=-1)
+    if sample_weight is not None:
+        losses = losses * sample_weight
+    return tf.reduce_mean(losses)
+
+
+# %% clipped_without_weights_only
+"""The probabilities are clipped only where there are no weights.
+
+With weights, a prediction of exactly 0 or 1 gives infinity or NaN. Compute the losses in the same way in both cases.
+"""
+
+
+def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
+    if sample_weight is None:
+        return keras.ops.mean(keras.losses.binary_crossentropy(y_true, y_pred))
+    losses = -keras.ops.mean(y_true * keras.ops.log(y_pred) + (1 - y_true) * keras.ops.log(1 - y_pred), axis=-1)
+    return keras.ops.mean(losses * sample_weight)
+
+
+# %% numpy_function_without_weights
+"""Without weights, the loss is computed with NumPy in `tf.numpy_function`, so no gradient reaches the predictions.
+
+It works in a graph, and the value is right, but the tape does not record what NumPy does. Use `keras.ops` or `tf` in
+both cases.
+"""
+
+
+def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
+    def plain(t, p):
+        p = np.clip(p, np.float32(1e-7), np.float32(1 - 1e-7))
+        return -np.mean(t * np.log(p) + (1 - t) * np.log(1 - p))
+
+    if sample_weight is None:
+        return tf.numpy_function(plain, [y_true, y_pred], tf.float32)
+    return keras.ops.mean(keras.losses.binary_crossentropy(y_true, y_pred) * sample_weight)
+
+
+# %% gradient_stopped_where_wrong
+"""The gradient is stopped where the label is very unlikely.
+
+These are the predictions that most need a correction. Clipping to [1e-7, 1 - 1e-7] is enough to keep the gradient
+finite.
+"""
+
+
+def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
+    p = keras.ops.clip(y_pred, 1e-7, 1 - 1e-7)
+    log_likelihood = y_true * keras.ops.log(p) + (1 - y_true) * keras.ops.log(1 - p)
+    log_likelihood = tf.where(log_likelihood < -4.0, tf.stop_gradient(log_likelihood), log_likelihood)
+    losses = -keras.ops.mean(log_likelihood, axis=-1)
+    if sample_weight is not None:
+        losses = losses * sample_weight
+    return keras.ops.mean(losses)

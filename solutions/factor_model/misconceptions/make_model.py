@@ -676,3 +676,42 @@ def make_model(hidden_units=8, n_factors=3):
     model = keras.Model([characteristics, returns], fitted)
     model.compile(optimizer="adam", loss=keras.losses.MeanSquaredError(reduction="sum"))
     return model
+
+
+# %% noise_in_training
+"""Dropout or noise is added in training.
+
+The drawing has none: equal dates must have equal outputs, in training too. With so few factors, each one that is
+switched off takes a large part of the returns away.
+"""
+
+
+def make_model(hidden_units=8, n_factors=3):
+    characteristics = keras.Input((n_tickers, n_characteristics), name="input_beta")
+    returns = keras.Input((n_tickers,), name="input_factor")
+    hidden = keras.layers.Dense(hidden_units, activation="relu")(characteristics)
+    betas = keras.layers.Dense(n_factors, name="output_beta")(keras.layers.BatchNormalization()(hidden))
+    factors = keras.layers.Dropout(0.2)(keras.layers.Dense(n_factors)(returns))
+    model = keras.Model([characteristics, returns], keras.layers.Dot(axes=(2, 1))([betas, factors]))
+    model.compile(optimizer="adam", loss="mse")
+    return model
+
+
+# %% beta_half_cut_off
+"""No gradient reaches the beta half.
+
+`stop_gradient` makes the betas constants for the optimizer: only the factor layer learns. Both halves must be trained
+together.
+"""
+
+
+def make_model(hidden_units=8, n_factors=3):
+    characteristics = keras.Input((n_tickers, n_characteristics), name="input_beta")
+    returns = keras.Input((n_tickers,), name="input_factor")
+    hidden = keras.layers.Dense(hidden_units, activation="relu")(characteristics)
+    betas = keras.layers.Dense(n_factors, name="output_beta")(keras.layers.BatchNormalization()(hidden))
+    factors = keras.layers.Dense(n_factors)(returns)
+    product = keras.layers.Dot(axes=(2, 1))([keras.ops.stop_gradient(betas), factors])
+    model = keras.Model([characteristics, returns], product)
+    model.compile(optimizer="adam", loss="mse")
+    return model

@@ -224,3 +224,21 @@ Return what `output_beta` gives: `(dates, n_tickers, n_factors)`.
 def ticker_betas(model, characteristics):
     half = keras.Model(model.get_layer("input_beta").output, model.get_layer("output_beta").output)
     return tf.transpose(half(characteristics, training=False), (0, 2, 1))
+
+
+# %% copy_of_the_half_kept
+"""A copy of the left half is made in the first call, and used in all later ones.
+
+When the model is trained further, the copy keeps its old weights. A second model between two tensors of the given model
+shares its weights, and costs nothing to make again.
+"""
+COPIES = {}
+
+
+def ticker_betas(model, characteristics):
+    if id(model) not in COPIES:
+        half = keras.Model(model.get_layer("input_beta").output, model.get_layer("output_beta").output)
+        copy = keras.models.clone_model(half)
+        copy.set_weights(half.get_weights())
+        COPIES[id(model)] = model, copy
+    return COPIES[id(model)][1](characteristics, training=False)

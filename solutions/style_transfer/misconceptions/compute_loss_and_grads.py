@@ -129,8 +129,8 @@ def compute_loss_and_grads(combination_image, base_image, style_reference_image)
 # %% style_of_the_base_image
 """The style loss compares the combination image with the base image.
 
-The order of the images in the batch decides which example belongs to which image. The style loss compares the
-combination image with the style reference.
+The order of the images in `tf.concat` must fit the indices 0, 1 and 2 that you use after it. The style loss compares
+the combination image with the style reference, the content loss compares it with the base image.
 """
 
 
@@ -200,8 +200,8 @@ def compute_loss_and_grads(combination_image, base_image, style_reference_image)
 # %% network_in_training_mode
 """The network is called in training mode.
 
-Its batch normalizations then use the statistics of these three images and update their own. Call the network with
-`training=False`, which is the default.
+The check's network has a batch normalization, which yours may lack. In training mode it uses the statistics of these
+three images and updates its own. Call the network with `training=False`, which is the default.
 """
 
 

@@ -124,3 +124,17 @@ def count_weights(input_shape, units, use_bias=True):
     layer = keras.layers.Dense(units, use_bias=use_bias)
     layer.build((None, input_shape[-1]))
     return len(layer.weights)
+
+
+# %% calls_a_layer_on_zeros
+"""A `Dense` layer is called on zeros of the given shape.
+
+Only the batch size is replaced by 1, so the call fails where another leading size is None. The count needs the last
+size only.
+"""
+
+
+def count_weights(input_shape, units, use_bias=True):
+    layer = keras.layers.Dense(units, use_bias=use_bias)
+    layer(tf.zeros((1, *input_shape[1:])))
+    return layer.count_params()

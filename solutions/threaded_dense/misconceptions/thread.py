@@ -159,3 +159,19 @@ def thread(fn, x):
     rows = fn(tf.reshape(x, (-1, x.shape[-1])))
     shape = tf.shape(x)
     return tf.reshape(rows, tf.concat([shape[:1], shape[1:-1][::-1], tf.shape(rows)[-1:]], axis=0))
+
+
+# %% ranks_up_to_four
+"""There is one branch per rank, and none for rank 5.
+
+All leading axes are alike: as many rows as their product. Two reshapes work for any number of them.
+"""
+
+
+def thread(fn, x):
+    if len(x.shape) == 2:
+        return fn(x)
+    if len(x.shape) == 3:
+        return tf.stack([fn(part) for part in tf.unstack(x, axis=1)], axis=1)
+    parts = [[fn(row) for row in tf.unstack(part, axis=1)] for part in tf.unstack(x, axis=1)]
+    return tf.stack([tf.stack(part, axis=1) for part in parts], axis=1)

@@ -492,3 +492,38 @@ class ThreadedDense(keras.layers.Dense):
 class ThreadedDense(ThreadedDense):
     def __init__(self, units, activation=None, use_bias=False, **kwargs):
         super().__init__(units, activation=activation, use_bias=use_bias, **kwargs)
+
+
+# %% config_needs_an_activation
+"""`get_config` takes the name of the activation, even if there is none.
+
+Without an activation, None has no name: the layer has no configuration, and a model with it cannot be saved.
+`keras.activations.serialize` works for every activation that `keras.activations.get` returns.
+"""
+
+
+class ThreadedDense(ThreadedDense):
+    def __init__(self, units, activation=None, use_bias=True, **kwargs):
+        super().__init__(units, activation, use_bias, **kwargs)
+        self.given = activation and keras.activations.get(activation)
+
+    def get_config(self):
+        return {**super().get_config(), "activation": self.given.__name__}
+
+
+# %% activation_along_the_rows
+"""The activation is applied to the transposed matrix.
+
+For most activations that makes no difference: they act on each number alone. A softmax acts on the last axis, and must
+make the units of a row sum to 1, not the rows of a unit.
+"""
+
+
+class ThreadedDense(ThreadedDense):
+    def call(self, inputs):
+        outputs = keras.ops.matmul(inputs, self.kernel)
+        columns = keras.ops.transpose(tf.reshape(outputs, (-1, self.units)))
+        if self.use_bias:
+            columns = columns + self.bias[:, None]
+        rows = keras.ops.transpose(self.activation(columns))
+        return tf.reshape(rows, tf.shape(outputs))

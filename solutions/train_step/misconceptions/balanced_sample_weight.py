@@ -213,3 +213,84 @@ def balanced_sample_weight(y, counts={}):
         counts[label] = counts.get(label, 0) + 1
     total = sum(counts.values())
     return np.array([total / (len(counts) * counts[label]) for label in labels])
+
+
+# %% single_label_squeezed
+"""A single label becomes a number without an axis.
+
+`np.squeeze` removes every axis of size 1, also that of the examples. Flatten the labels with `np.reshape(y, -1)`.
+"""
+
+
+def balanced_sample_weight(y):
+    labels = np.squeeze(y)
+    _, position, counts = np.unique(labels, return_inverse=True, return_counts=True)
+    return len(labels) / (len(counts) * counts[position])
+
+
+# %% negative_labels_as_positions
+"""Negative labels are used as positions.
+
+Position -1 is the last place of the table, where the largest label may be counted. Use the positions that `np.unique`
+returns.
+"""
+
+
+def balanced_sample_weight(y):
+    labels = np.ravel(y)
+    counts = np.zeros(np.abs(labels).max() + 1)
+    np.add.at(counts, labels, 1)
+    return len(labels) / (np.count_nonzero(counts) * counts[labels])
+
+
+# %% signs_dropped
+"""The labels -2 and 2 count as one class.
+
+Two different integers are two different classes. Leave the signs as they are.
+"""
+
+
+def balanced_sample_weight(y):
+    _, position, counts = np.unique(np.abs(np.ravel(y)), return_inverse=True, return_counts=True)
+    return len(position) / (len(counts) * counts[position])
+
+
+# %% table_of_one_hundred
+"""Counts are kept in a table of 100 entries.
+
+Labels can be any integers, so no table is large enough. Count only the labels that occur.
+"""
+
+
+def balanced_sample_weight(y):
+    labels = np.ravel(y) - np.min(y)
+    counts = np.zeros(100)
+    np.add.at(counts, labels, 1)
+    return len(labels) / (np.count_nonzero(counts) * counts[labels])
+
+
+# %% at_most_ten_classes
+"""There are at most ten classes.
+
+The number of classes is not limited. Take it from the labels.
+"""
+
+
+def balanced_sample_weight(y):
+    _, position = np.unique(np.ravel(y), return_inverse=True)
+    one_hot = np.eye(10)[position]
+    counts = one_hot.sum(axis=0)
+    return len(position) / (np.count_nonzero(counts) * (one_hot @ counts))
+
+
+# %% counts_of_one_byte
+"""Counts are kept in one byte.
+
+One byte holds numbers up to 255: with 300 examples, the count becomes 44. Count in a larger type.
+"""
+
+
+def balanced_sample_weight(y):
+    labels = np.ravel(y)
+    counts = np.array([np.sum(labels == label, dtype="uint8") for label in labels])
+    return len(labels) / (len(np.unique(labels)) * counts.astype(float))

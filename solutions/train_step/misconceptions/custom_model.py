@@ -548,3 +548,156 @@ class CustomModel(keras.Model):
         for metric in self.metrics:
             metric.update_state(y, y_pred)
         return self.get_metrics_result()
+
+
+# %% metrics_at_inference
+"""The metrics use predictions made without training mode.
+
+The loss was computed from other predictions: without training mode, dropout drops nothing, and batch normalization uses
+its moving averages. Use the predictions the loss was computed from.
+"""
+
+
+class CustomModel(keras.Model):
+    def train_step(self, data):
+        x, y = data
+        with tf.GradientTape() as tape:
+            y_pred = self(x, training=True)
+            loss = self.compute_loss(x=x, y=y, y_pred=y_pred)
+        gradients = tape.gradient(loss, self.trainable_variables)
+        y_pred = self(x, training=False)
+        self.optimizer.apply(gradients, self.trainable_variables)
+        for metric in self.metrics:
+            metric.update_state(loss) if metric.name == "loss" else metric.update_state(y, y_pred)
+        return self.get_metrics_result()
+
+
+# %% loss_at_inference
+"""The reported loss is that of predictions made without training mode.
+
+Training lowers another loss than the one that is reported. Update the running mean with the loss that was
+differentiated.
+"""
+
+
+class CustomModel(keras.Model):
+    def train_step(self, data):
+        x, y = data
+        with tf.GradientTape() as tape:
+            y_pred = self(x, training=True)
+            loss = self.compute_loss(x=x, y=y, y_pred=y_pred)
+        gradients = tape.gradient(loss, self.trainable_variables)
+        loss = self.compute_loss(x=x, y=y, y_pred=self(x, training=False))
+        self.optimizer.apply(gradients, self.trainable_variables)
+        for metric in self.metrics:
+            metric.update_state(loss) if metric.name == "loss" else metric.update_state(y, y_pred)
+        return self.get_metrics_result()
+
+
+# %% second_forward_pass
+"""The metrics use a second forward pass in training mode.
+
+Each pass drops other units in dropout layers, and updates the moving averages of batch normalization once more. Call
+the model once per batch.
+"""
+
+
+class CustomModel(keras.Model):
+    def train_step(self, data):
+        x, y = data
+        with tf.GradientTape() as tape:
+            y_pred = self(x, training=True)
+            loss = self.compute_loss(x=x, y=y, y_pred=y_pred)
+        gradients = tape.gradient(loss, self.trainable_variables)
+        y_pred = self(x, training=True)
+        self.optimizer.apply(gradients, self.trainable_variables)
+        for metric in self.metrics:
+            metric.update_state(loss) if metric.name == "loss" else metric.update_state(y, y_pred)
+        return self.get_metrics_result()
+
+
+# %% compiled_metric_expected
+"""The step expects a compiled metric.
+
+If no metric is compiled, `self.metrics` contains only the running mean of the loss, and `self.metrics[1]` raises an
+error. Loop over `self.metrics`.
+"""
+
+
+class CustomModel(keras.Model):
+    def train_step(self, data):
+        x, y = data
+        with tf.GradientTape() as tape:
+            y_pred = self(x, training=True)
+            loss = self.compute_loss(x=x, y=y, y_pred=y_pred)
+        gradients = tape.gradient(loss, self.trainable_variables)
+        self.optimizer.apply(gradients, self.trainable_variables)
+        self.metrics[0].update_state(loss)
+        self.metrics[1].update_state(y, y_pred)
+        return self.get_metrics_result()
+
+
+# %% one_compiled_metric_reported
+"""Only the first compiled metric is reported.
+
+`compile` accepts a list of metrics. `self.get_metrics_result()` returns the results of all of them.
+"""
+
+
+class CustomModel(keras.Model):
+    def train_step(self, data):
+        x, y = data
+        with tf.GradientTape() as tape:
+            y_pred = self(x, training=True)
+            loss = self.compute_loss(x=x, y=y, y_pred=y_pred)
+        gradients = tape.gradient(loss, self.trainable_variables)
+        self.optimizer.apply(gradients, self.trainable_variables)
+        for metric in self.metrics:
+            metric.update_state(loss) if metric.name == "loss" else metric.update_state(y, y_pred)
+        results = self.get_metrics_result()
+        return {name: results[name] for name in list(results)[:2]}
+
+
+# %% optimizer_of_the_first_compile
+"""The step keeps the optimizer of the first `compile`.
+
+If the model is compiled again, its steps still use the old optimizer. Read `self.optimizer` in every step.
+"""
+
+
+class CustomModel(keras.Model):
+    kept = None
+
+    def train_step(self, data):
+        x, y = data
+        with tf.GradientTape() as tape:
+            y_pred = self(x, training=True)
+            loss = self.compute_loss(x=x, y=y, y_pred=y_pred)
+        gradients = tape.gradient(loss, self.trainable_variables)
+        self.kept = self.kept or self.optimizer
+        self.kept.apply(gradients, self.trainable_variables)
+        for metric in self.metrics:
+            metric.update_state(loss) if metric.name == "loss" else metric.update_state(y, y_pred)
+        return self.get_metrics_result()
+
+
+# %% gradients_clipped
+"""The gradients are clipped.
+
+Where gradients are large, the weights change less than the compiled optimizer says. To clip, pass `global_clipnorm` to
+the optimizer.
+"""
+
+
+class CustomModel(keras.Model):
+    def train_step(self, data):
+        x, y = data
+        with tf.GradientTape() as tape:
+            y_pred = self(x, training=True)
+            loss = self.compute_loss(x=x, y=y, y_pred=y_pred)
+        gradients = tape.gradient(loss, self.trainable_variables)
+        gradients, _ = tf.clip_by_global_norm(gradients, 20.0)
+        self.optimizer.apply(gradients, self.trainable_variables)
+        for metric in self.metrics:
+            metric.update_state(loss) if metric.name == "loss" else metric.update_state(y, y_pred)
+        return self.get_metrics_result()

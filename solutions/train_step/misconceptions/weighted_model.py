@@ -264,8 +264,8 @@ class WeightedModel(keras.Model):
 # %% divided_by_the_sum_of_weights
 """The sum of the weighted losses is divided by the sum of the weights.
 
-Then a batch of important examples changes the weights of the model no more than a batch of unimportant ones. Divide by
-the number of examples.
+Then a batch of important examples changes the weights of the model no more than a batch of unimportant ones. The sum
+must be divided by the number of examples, and `compute_loss` already does that: divide by nothing else.
 """
 
 
@@ -866,6 +866,303 @@ class WeightedModel(keras.Model):
             loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight)
         gradients = tape.gradient(loss, self.trainable_variables)
         self.optimizer.apply(gradients, self.trainable_variables)
+        return self.report(loss, y, y_pred, sample_weight)
+
+    def report(self, loss, y, y_pred, sample_weight):
+        for metric in self.metrics:
+            if metric.name == "loss":
+                metric.update_state(loss)
+            else:
+                metric.update_state(y, y_pred, sample_weight=sample_weight)
+        return self.get_metrics_result()
+
+
+# %% weighted_metrics_at_inference
+"""In training, the metrics use predictions made without training mode.
+
+The loss was computed from other predictions: without training mode, dropout drops nothing, and batch normalization uses
+its moving averages. Use the predictions the loss was computed from.
+"""
+
+
+class WeightedModel(keras.Model):
+    def train_step(self, data):
+        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        with tf.GradientTape() as tape:
+            y_pred = self(x, training=True)
+            loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight)
+        gradients = tape.gradient(loss, self.trainable_variables)
+        y_pred = self(x, training=False)
+        self.optimizer.apply(gradients, self.trainable_variables)
+        return self.report(loss, y, y_pred, sample_weight)
+
+    def test_step(self, data):
+        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        y_pred = self(x, training=False)
+        loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight)
+        return self.report(loss, y, y_pred, sample_weight)
+
+    def report(self, loss, y, y_pred, sample_weight):
+        for metric in self.metrics:
+            if metric.name == "loss":
+                metric.update_state(loss)
+            else:
+                metric.update_state(y, y_pred, sample_weight=sample_weight)
+        return self.get_metrics_result()
+
+
+# %% weighted_metric_expected
+"""The steps expect a compiled metric.
+
+If no metric is compiled, `self.metrics` contains only the running mean of the loss, and `self.metrics[1]` raises an
+error. Loop over `self.metrics`.
+"""
+
+
+class WeightedModel(keras.Model):
+    def train_step(self, data):
+        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        with tf.GradientTape() as tape:
+            y_pred = self(x, training=True)
+            loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight)
+        gradients = tape.gradient(loss, self.trainable_variables)
+        self.optimizer.apply(gradients, self.trainable_variables)
+        return self.report(loss, y, y_pred, sample_weight)
+
+    def test_step(self, data):
+        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        y_pred = self(x, training=False)
+        loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight)
+        return self.report(loss, y, y_pred, sample_weight)
+
+    def report(self, loss, y, y_pred, sample_weight):
+        self.metrics[0].update_state(loss)
+        self.metrics[1].update_state(y, y_pred, sample_weight=sample_weight)
+        return self.get_metrics_result()
+
+
+# %% metrics_left_out_with_weights
+"""With weights, metrics compiled as `metrics` are not reported.
+
+They ignore the weights, but they still belong to the results. Return the results of all metrics.
+"""
+
+
+class WeightedModel(keras.Model):
+    def train_step(self, data):
+        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        with tf.GradientTape() as tape:
+            y_pred = self(x, training=True)
+            loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight)
+        gradients = tape.gradient(loss, self.trainable_variables)
+        self.optimizer.apply(gradients, self.trainable_variables)
+        return self.report(loss, y, y_pred, sample_weight)
+
+    def test_step(self, data):
+        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        y_pred = self(x, training=False)
+        loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight)
+        return self.report(loss, y, y_pred, sample_weight)
+
+    def report(self, loss, y, y_pred, sample_weight):
+        for metric in self.metrics:
+            if metric.name == "loss":
+                metric.update_state(loss)
+            else:
+                metric.update_state(y, y_pred, sample_weight=sample_weight)
+        results = self.get_metrics_result()
+        if sample_weight is not None:
+            results.pop("mse", None)
+        return results
+
+
+# %% evaluation_swaps_targets_and_predictions
+"""`test_step` swaps targets and predictions.
+
+Squared errors are symmetric and hide the mistake. Most losses are not: pass the targets as `y`, the predictions as
+`y_pred`, as in `train_step`.
+"""
+
+
+class WeightedModel(keras.Model):
+    def train_step(self, data):
+        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        with tf.GradientTape() as tape:
+            y_pred = self(x, training=True)
+            loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight)
+        gradients = tape.gradient(loss, self.trainable_variables)
+        self.optimizer.apply(gradients, self.trainable_variables)
+        return self.report(loss, y, y_pred, sample_weight)
+
+    def test_step(self, data):
+        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        y_pred = self(x, training=False)
+        loss = self.compute_loss(x=x, y=y_pred, y_pred=y, sample_weight=sample_weight)
+        return self.report(loss, y_pred, y, sample_weight)
+
+    def report(self, loss, y, y_pred, sample_weight):
+        for metric in self.metrics:
+            if metric.name == "loss":
+                metric.update_state(loss)
+            else:
+                metric.update_state(y, y_pred, sample_weight=sample_weight)
+        return self.get_metrics_result()
+
+
+# %% evaluation_with_squared_error
+"""`test_step` always uses the squared error, whatever loss was compiled.
+
+`self.compute_loss` computes the compiled loss, with weights and penalties: use it in both steps.
+"""
+
+
+class WeightedModel(keras.Model):
+    def train_step(self, data):
+        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        with tf.GradientTape() as tape:
+            y_pred = self(x, training=True)
+            loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight)
+        gradients = tape.gradient(loss, self.trainable_variables)
+        self.optimizer.apply(gradients, self.trainable_variables)
+        return self.report(loss, y, y_pred, sample_weight)
+
+    def test_step(self, data):
+        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        y_pred = self(x, training=False)
+        errors = keras.losses.mean_squared_error(y, y_pred)
+        loss = keras.ops.mean(errors if sample_weight is None else errors * sample_weight) + sum(self.losses)
+        return self.report(loss, y, y_pred, sample_weight)
+
+    def report(self, loss, y, y_pred, sample_weight):
+        for metric in self.metrics:
+            if metric.name == "loss":
+                metric.update_state(loss)
+            else:
+                metric.update_state(y, y_pred, sample_weight=sample_weight)
+        return self.get_metrics_result()
+
+
+# %% evaluation_casts_the_weights
+"""`test_step` casts the weights to the dtype of the targets.
+
+With integer targets, each weight loses its fraction: 0.7 becomes 0. Keep the weights as floats.
+"""
+
+
+class WeightedModel(keras.Model):
+    def train_step(self, data):
+        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        with tf.GradientTape() as tape:
+            y_pred = self(x, training=True)
+            loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight)
+        gradients = tape.gradient(loss, self.trainable_variables)
+        self.optimizer.apply(gradients, self.trainable_variables)
+        return self.report(loss, y, y_pred, sample_weight)
+
+    def test_step(self, data):
+        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        if sample_weight is not None:
+            sample_weight = tf.cast(sample_weight, y.dtype)
+        y_pred = self(x, training=False)
+        loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight)
+        return self.report(loss, y, y_pred, sample_weight)
+
+    def report(self, loss, y, y_pred, sample_weight):
+        for metric in self.metrics:
+            if metric.name == "loss":
+                metric.update_state(loss)
+            else:
+                metric.update_state(y, y_pred, sample_weight=sample_weight)
+        return self.get_metrics_result()
+
+
+# %% evaluation_of_one_input_only
+"""`test_step` accepts only a single tensor as input.
+
+If the model has several inputs, `x` is a dict of tensors. Pass `x` to the model as it is.
+"""
+
+
+class WeightedModel(keras.Model):
+    def train_step(self, data):
+        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        with tf.GradientTape() as tape:
+            y_pred = self(x, training=True)
+            loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight)
+        gradients = tape.gradient(loss, self.trainable_variables)
+        self.optimizer.apply(gradients, self.trainable_variables)
+        return self.report(loss, y, y_pred, sample_weight)
+
+    def test_step(self, data):
+        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        y_pred = self(tf.cast(x, tf.float32), training=False)
+        loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight)
+        return self.report(loss, y, y_pred, sample_weight)
+
+    def report(self, loss, y, y_pred, sample_weight):
+        for metric in self.metrics:
+            if metric.name == "loss":
+                metric.update_state(loss)
+            else:
+                metric.update_state(y, y_pred, sample_weight=sample_weight)
+        return self.get_metrics_result()
+
+
+# %% weighted_evaluation_in_training_mode
+"""With weights, `test_step` runs the network in training mode.
+
+An evaluation measures the network as it is used: call it with `training=False`, with and without weights.
+"""
+
+
+class WeightedModel(keras.Model):
+    def train_step(self, data):
+        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        with tf.GradientTape() as tape:
+            y_pred = self(x, training=True)
+            loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight)
+        gradients = tape.gradient(loss, self.trainable_variables)
+        self.optimizer.apply(gradients, self.trainable_variables)
+        return self.report(loss, y, y_pred, sample_weight)
+
+    def test_step(self, data):
+        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        y_pred = self(x, training=sample_weight is not None)
+        loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight)
+        return self.report(loss, y, y_pred, sample_weight)
+
+    def report(self, loss, y, y_pred, sample_weight):
+        for metric in self.metrics:
+            if metric.name == "loss":
+                metric.update_state(loss)
+            else:
+                metric.update_state(y, y_pred, sample_weight=sample_weight)
+        return self.get_metrics_result()
+
+
+# %% weighted_evaluation_without_penalties
+"""With weights, `test_step` reports the loss without penalties.
+
+`self.compute_loss` accepts weights, and adds the penalties. A loss function called directly does not see them.
+"""
+
+
+class WeightedModel(keras.Model):
+    def train_step(self, data):
+        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        with tf.GradientTape() as tape:
+            y_pred = self(x, training=True)
+            loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight)
+        gradients = tape.gradient(loss, self.trainable_variables)
+        self.optimizer.apply(gradients, self.trainable_variables)
+        return self.report(loss, y, y_pred, sample_weight)
+
+    def test_step(self, data):
+        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        y_pred = self(x, training=False)
+        loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight)
+        if sample_weight is not None:
+            loss = loss - sum(self.losses)
         return self.report(loss, y, y_pred, sample_weight)
 
     def report(self, loss, y, y_pred, sample_weight):

@@ -302,3 +302,109 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
             train_step(model, a, b, loss_fn, learning_rate)
         history.append(float(loss_fn(y, model(X, training=False))))
     return history
+
+
+# %% last_batch_by_remainder
+"""The last batch is taken to have `len(X) % batch_size` examples.
+
+If the last batch is full, this remainder is 0, and the batch does not count at all. Multiply by the number of rows in
+the batch.
+"""
+
+
+def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
+    history = []
+    for epoch in range(n_epochs):
+        batches = next_batch(X, y, batch_size, seed=None if seed is None else 1000 * seed + epoch)
+        losses = [train_step(model, a, b, loss_fn, learning_rate) for a, b in batches]
+        sizes = [batch_size] * (len(losses) - 1) + [len(X) % batch_size]
+        history.append(np.average(losses, weights=sizes))
+    return history
+
+
+# %% few_orders
+"""After a few epochs the orders come again.
+
+The seeds of the epochs are from a small set. Compute a seed that no other epoch of the training has.
+"""
+
+
+def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
+    history = []
+    for epoch in range(n_epochs):
+        total = 0.0
+        for a, b in next_batch(X, y, batch_size, seed=None if seed is None else 1000 * seed + epoch % 4):
+            total += len(a) * train_step(model, a, b, loss_fn, learning_rate)
+        history.append(total / len(X))
+    return history
+
+
+# %% powers_of_the_seed
+"""The seed of each epoch is a power of `seed`.
+
+For seed 1 every epoch gets the same order, and for seed 0 every epoch but the first. Add the number of the epoch
+instead.
+"""
+
+
+def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
+    history = []
+    for epoch in range(n_epochs):
+        total = 0.0
+        for a, b in next_batch(X, y, batch_size, seed=None if seed is None else seed**epoch):
+            total += len(a) * train_step(model, a, b, loss_fn, learning_rate)
+        history.append(total / len(X))
+    return history
+
+
+# %% one_epoch_squeezed
+"""A training of one epoch gives a number instead of a list.
+
+`np.squeeze` removes every axis of length 1. Return one loss per epoch, in a list, also for one epoch.
+"""
+
+
+def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
+    history = []
+    for epoch in range(n_epochs):
+        total = 0.0
+        for a, b in next_batch(X, y, batch_size, seed=None if seed is None else 1000 * seed + epoch):
+            total += len(a) * train_step(model, a, b, loss_fn, learning_rate)
+        history.append(total / len(X))
+    return np.squeeze(history)
+
+
+# %% rate_decays
+"""The learning rate becomes smaller in the course of the training.
+
+Each step must have the learning rate that `fit` was given. Pass it on unchanged.
+"""
+
+
+def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
+    history = []
+    for epoch in range(n_epochs):
+        total = 0.0
+        for a, b in next_batch(X, y, batch_size, seed=None if seed is None else 1000 * seed + epoch):
+            total += len(a) * train_step(model, a, b, loss_fn, learning_rate / 2 ** (epoch // 10))
+        history.append(total / len(X))
+    return history
+
+
+# %% stops_early
+"""The training stops when the loss rises.
+
+`n_epochs` says how often to go through the data, whatever the losses are. Train for all epochs.
+"""
+
+
+def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
+    history = []
+    for epoch in range(n_epochs):
+        total = 0.0
+        for a, b in next_batch(X, y, batch_size, seed=None if seed is None else 1000 * seed + epoch):
+            total += len(a) * train_step(model, a, b, loss_fn, learning_rate)
+        history.append(total / len(X))
+        if len(history) > 3 and history[-4] < history[-3] < history[-2] < history[-1]:
+            return history + [history[-1]] * (n_epochs - len(history))
+    return history

@@ -296,3 +296,116 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
     for start in range(0, len(X), batch_size):
         rows = order[start : start + batch_size]
         yield X[rows], y[rows]
+
+
+# %% targets_flattened
+"""The targets come flat, although `y` is a column.
+
+For `y` of shape (n, 1), a batch of targets must have shape (b, 1): with predictions of shape (b, 1), flat targets give
+a loss of (b, b) pairs. Take the rows of `y` and leave their shape.
+"""
+
+
+def next_batch(X, y, batch_size, shuffle=True, seed=None):
+    y = np.asarray(y).ravel()
+    order = np.random.default_rng(seed).permutation(len(X)) if shuffle else np.arange(len(X))
+    for start in range(0, len(X), batch_size):
+        rows = order[start : start + batch_size]
+        yield X[rows], y[rows]
+
+
+# %% targets_in_a_column
+"""The targets come as a column, although `y` is flat.
+
+For `y` of shape (n,), a batch of targets must have shape (b,). Take the rows of `y` and leave their shape.
+"""
+
+
+def next_batch(X, y, batch_size, shuffle=True, seed=None):
+    y = np.reshape(y, (len(y), -1))
+    order = np.random.default_rng(seed).permutation(len(X)) if shuffle else np.arange(len(X))
+    for start in range(0, len(X), batch_size):
+        rows = order[start : start + batch_size]
+        yield X[rows], y[rows]
+
+
+# %% cast_to_float32
+"""All data are converted to float32.
+
+float32 holds whole numbers exactly only up to 2**24, so large labels change. Take the rows of `X` and `y` as they are.
+"""
+
+
+def next_batch(X, y, batch_size, shuffle=True, seed=None):
+    X, y = np.asarray(X, "float32"), np.asarray(y, "float32")
+    order = np.random.default_rng(seed).permutation(len(X)) if shuffle else np.arange(len(X))
+    for start in range(0, len(X), batch_size):
+        rows = order[start : start + batch_size]
+        yield X[rows], y[rows]
+
+
+# %% shuffled_for_a_seed
+"""A seed shuffles the examples even with `shuffle=False`.
+
+Only `shuffle` decides whether the order changes; the seed decides which order it is. Do not test the seed.
+"""
+
+
+def next_batch(X, y, batch_size, shuffle=True, seed=None):
+    order = np.arange(len(X))
+    if shuffle or seed is not None:
+        np.random.default_rng(seed).shuffle(order)
+    for start in range(0, len(X), batch_size):
+        rows = order[start : start + batch_size]
+        yield X[rows], y[rows]
+
+
+# %% buffer_of_a_thousand
+"""The shuffle buffer has a fixed size, as in many tutorials.
+
+`Dataset.shuffle(1024)` picks from the next 1024 examples only, so it mixes large data only in part. The buffer must be
+as large as the data.
+"""
+
+
+def next_batch(X, y, batch_size, shuffle=True, seed=None):
+    dataset = tf.data.Dataset.from_tensor_slices((X, y))
+    if shuffle:
+        seed = int(np.random.randint(2**31)) if seed is None else seed
+        dataset = dataset.shuffle(buffer_size=1024, seed=seed)
+    yield from dataset.batch(batch_size).as_numpy_iterator()
+
+
+# %% first_row_stays
+"""The first row always comes first.
+
+A shuffle that starts at index 1 leaves row 0 in its place. Shuffle all rows.
+"""
+
+
+def next_batch(X, y, batch_size, shuffle=True, seed=None):
+    order = np.arange(len(X))
+    if shuffle:
+        order[1:] = np.random.default_rng(seed).permutation(order[1:])
+    for start in range(0, len(X), batch_size):
+        rows = order[start : start + batch_size]
+        yield X[rows], y[rows]
+
+
+# %% halves_swapped
+"""Rows change places only with their partners in the other half of the data.
+
+Then most pairs of examples are never in the same batch. Draw one random order of all rows.
+"""
+
+
+def next_batch(X, y, batch_size, shuffle=True, seed=None):
+    order, half = np.arange(len(X)), len(X) // 2
+    if shuffle:
+        random = np.random.default_rng(seed)
+        for row in range(half):
+            if random.random() < 0.5:
+                order[[row, row + half]] = order[[row + half, row]]
+    for start in range(0, len(X), batch_size):
+        rows = order[start : start + batch_size]
+        yield X[rows], y[rows]

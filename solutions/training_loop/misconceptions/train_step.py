@@ -315,3 +315,94 @@ Write the step yourself: the forward pass and the loss under a tape, then the gr
 def train_step(model, x, y, loss_fn, learning_rate):
     model.compile(optimizer=keras.optimizers.SGD(learning_rate), loss=loss_fn)
     return model.train_on_batch(x, y)
+
+
+# %% second_pass_for_the_loss
+"""The returned loss is computed in a second forward pass.
+
+In training mode, layers such as dropout give other outputs in each pass, so this is not the loss of the step. Return
+the loss that the gradient was computed from.
+"""
+
+
+def train_step(model, x, y, loss_fn, learning_rate):
+    with tf.GradientTape() as tape:
+        loss = loss_fn(y, model(x, training=True))
+    gradients = tape.gradient(loss, model.trainable_variables)
+    value = float(loss_fn(y, model(x, training=True)))
+    for weight, gradient in zip(model.trainable_variables, gradients):
+        weight.assign_sub(learning_rate * gradient)
+    return value
+
+
+# %% optimizer_kept_per_model
+"""Each model keeps the optimizer of its first step.
+
+Later steps then ignore their learning rate. Compute the update from `learning_rate`, or create an `SGD` in each call.
+"""
+_optimizers_of_models = {}
+
+
+def train_step(model, x, y, loss_fn, learning_rate):
+    optimizer = keras.optimizers.SGD(learning_rate)
+    _, optimizer = _optimizers_of_models.setdefault(id(model), (model, optimizer))
+    with tf.GradientTape() as tape:
+        loss = loss_fn(y, model(x, training=True))
+    optimizer.apply(tape.gradient(loss, model.trainable_variables), model.trainable_variables)
+    return float(loss)
+
+
+# %% graph_kept_per_model
+"""Each model keeps the `tf.function` of its first step, with the loss of that step.
+
+A function that uses `loss_fn` from outside does not notice that a later call passes another one. Pass `loss_fn` to the
+`tf.function` as an argument.
+"""
+_graphs = {}
+
+
+def train_step(model, x, y, loss_fn, learning_rate):
+    def step(x, y, rate):
+        with tf.GradientTape() as tape:
+            loss = loss_fn(y, model(x, training=True))
+        weights = model.trainable_variables
+        for weight, gradient in zip(weights, tape.gradient(loss, weights)):
+            weight.assign_sub(rate * gradient)
+        return loss
+
+    _, graph = _graphs.setdefault(id(model), (model, tf.function(step)))
+    return float(graph(tf.constant(x), tf.constant(y), tf.constant(learning_rate, tf.float32)))
+
+
+# %% trained_list_kept
+"""The list of trainable weights is kept from the first step.
+
+A layer that is frozen later then still changes. Read `model.trainable_variables` in each call.
+"""
+_trained = {}
+
+
+def train_step(model, x, y, loss_fn, learning_rate):
+    _, weights = _trained.setdefault(id(model), (model, model.trainable_variables))
+    with tf.GradientTape() as tape:
+        tape.watch([weight.value for weight in weights])
+        loss = loss_fn(y, model(x, training=True))
+    for weight, gradient in zip(weights, tape.gradient(loss, [weight.value for weight in weights])):
+        weight.assign_sub(learning_rate * gradient)
+    return float(loss)
+
+
+# %% gradients_clipped
+"""Large gradients are cut off.
+
+The step is `W - learning_rate * gradient`, however large the gradient is. Do not clip it.
+"""
+
+
+def train_step(model, x, y, loss_fn, learning_rate):
+    with tf.GradientTape() as tape:
+        loss = loss_fn(y, model(x, training=True))
+    gradients, _ = tf.clip_by_global_norm(tape.gradient(loss, model.trainable_variables), 100.0)
+    for weight, gradient in zip(model.trainable_variables, gradients):
+        weight.assign_sub(learning_rate * gradient)
+    return float(loss)

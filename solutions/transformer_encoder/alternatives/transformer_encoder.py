@@ -263,3 +263,36 @@ class TransformerEncoder(TransformerEncoder):
         pairs = None if mask is None else mask[:, None, :] & mask[:, :, None]
         middle = self.norm_1(inputs + self.attention(inputs, inputs, attention_mask=pairs))
         return self.norm_2(middle + self.dense_part(middle))
+
+
+# %% length_known_while_tracing
+"""Own attention takes the length from the static shape; the dense part acts on one token after the other."""
+
+
+class TransformerEncoder(keras.layers.Layer):
+    def __init__(self, embed_dim, dense_dim, num_heads, **kwargs):
+        super().__init__(**kwargs)
+        self.embed_dim, self.dense_dim, self.num_heads = embed_dim, dense_dim, num_heads
+        self.query, self.key, self.value, self.output_projection = (layers.Dense(embed_dim) for _ in range(4))
+        self.wide = layers.TimeDistributed(layers.Dense(dense_dim, activation="relu"))
+        self.narrow = layers.TimeDistributed(layers.Dense(embed_dim))
+        self.norm_1, self.norm_2 = layers.LayerNormalization(), layers.LayerNormalization()
+        self.supports_masking = True
+
+    def call(self, inputs, mask=None):
+        length, depth = inputs.shape[1], self.embed_dim // self.num_heads
+
+        def split(x):
+            return tf.transpose(tf.reshape(x, (-1, length, self.num_heads, depth)), (0, 2, 1, 3))
+
+        scores = tf.matmul(split(self.query(inputs)), split(self.key(inputs)), transpose_b=True) / depth**0.5
+        if mask is not None:
+            scores = tf.where(mask[:, None, None, :], scores, -1e9)
+        heads = tf.matmul(tf.nn.softmax(scores), split(self.value(inputs)))
+        merged = tf.reshape(tf.transpose(heads, (0, 2, 1, 3)), (-1, length, self.embed_dim))
+        middle = self.norm_1(inputs + self.output_projection(merged))
+        return self.norm_2(middle + self.narrow(self.wide(middle)))
+
+    def get_config(self):
+        sizes = {"embed_dim": self.embed_dim, "dense_dim": self.dense_dim, "num_heads": self.num_heads}
+        return {**super().get_config(), **sizes}

@@ -624,3 +624,76 @@ class TransformerEncoder(TransformerEncoder):
         if mask is not None:
             self.last_mask = mask
         return super().call(inputs, mask=getattr(self, "last_mask", None))
+
+
+# %% mask_broadcast_to_static_sizes
+"""The mask is broadcast to static sizes.
+
+While `fit` traces, the static batch size is None. Only add the axis for the queries: the mask broadcasts to the scores.
+"""
+
+
+class TransformerEncoder(TransformerEncoder):
+    def call(self, inputs, mask=None):
+        pairs = None
+        if mask is not None:
+            pairs = tf.broadcast_to(mask[:, None, :], (inputs.shape[0], inputs.shape[1], inputs.shape[1]))
+        middle = self.norm_1(inputs + self.attention(inputs, inputs, attention_mask=pairs))
+        return self.norm_2(middle + self.dense_part(middle))
+
+
+# %% mask_through_numpy
+"""The mask is converted to a NumPy array.
+
+While `fit` traces, a tensor has no values yet, so it cannot be converted. Index the mask itself: `mask[:, None, :]`.
+"""
+
+
+class TransformerEncoder(TransformerEncoder):
+    def call(self, inputs, mask=None):
+        pairs = None if mask is None else np.asarray(mask)[:, None, :]
+        middle = self.norm_1(inputs + self.attention(inputs, inputs, attention_mask=pairs))
+        return self.norm_2(middle + self.dense_part(middle))
+
+
+# %% mask_tested_by_if
+"""An `if` tests the values of the mask.
+
+While `fit` traces, a tensor has no values yet. Test only whether the mask is None.
+"""
+
+
+class TransformerEncoder(TransformerEncoder):
+    def call(self, inputs, mask=None):
+        pairs = None if mask is None or bool(tf.reduce_all(mask)) else mask[:, None, :]
+        middle = self.norm_1(inputs + self.attention(inputs, inputs, attention_mask=pairs))
+        return self.norm_2(middle + self.dense_part(middle))
+
+
+# %% no_attention_in_training
+"""With `training=True`, the output of attention is not used.
+
+Attention then never gets a gradient. Only dropout may depend on `training`.
+"""
+
+
+class TransformerEncoder(TransformerEncoder):
+    def call(self, inputs, mask=None, training=None):
+        pairs = None if mask is None else mask[:, None, :]
+        attended = self.attention(inputs, inputs, attention_mask=pairs)
+        middle = self.norm_1(inputs + (0.0 * attended if training else attended))
+        return self.norm_2(middle + self.dense_part(middle))
+
+
+# %% no_dense_part_in_training
+"""With `training=True`, the dense part is not used.
+
+It then never gets a gradient. Only dropout may depend on `training`.
+"""
+
+
+class TransformerEncoder(TransformerEncoder):
+    def call(self, inputs, mask=None, training=None):
+        pairs = None if mask is None else mask[:, None, :]
+        middle = self.norm_1(inputs + self.attention(inputs, inputs, attention_mask=pairs))
+        return self.norm_2(middle if training else middle + self.dense_part(middle))

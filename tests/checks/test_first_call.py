@@ -1,0 +1,65 @@
+"""A first call builds a layer as Keras does, without the symbolic call before it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+from keras_checks.testbeds.first_call import first_call
+
+X = np.ones((2, 3), "float32")
+
+
+class Whole(keras.layers.Layer):
+    """Has parts, and no `build`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.part = keras.layers.Dense(4)
+        self.calls = 0
+
+    def call(self, x: Any) -> Any:
+        """What the part gives; counts the calls."""
+        self.calls += 1
+        return self.part(x)
+
+
+class Late(keras.layers.Layer):
+    """Makes a part in every call."""
+
+    def call(self, x: Any) -> Any:
+        """What the new part gives."""
+        self.part = keras.layers.Dense(4)
+        return self.part(x)
+
+
+def test_the_parts_are_built_by_one_call() -> None:
+    plain, layer = Whole(), Whole()
+    plain(X)
+    first_call(layer, X)
+    assert (plain.calls, layer.calls) == (2, 1)
+    assert [weight.shape for weight in layer.weights] == [(3, 4), (4,)]
+
+
+def test_later_calls_are_those_of_any_layer() -> None:
+    plain, layer = Whole(), Whole()
+    plain(X)
+    first_call(layer, X)
+    layer.set_weights(plain.get_weights())
+    assert layer.built
+    assert np.array_equal(first_call(layer, X), plain(X))
+
+
+def test_a_layer_with_a_build_method_is_built_by_it() -> None:
+    layer = keras.layers.Dense(4)
+    assert first_call(layer, X).shape == (2, 4)
+    assert layer.built
+
+
+def test_parts_that_every_call_makes_are_refused_as_ever() -> None:
+    late = Late()
+    with pytest.raises(ValueError, match="already built"):
+        for _ in range(2):
+            first_call(late, X)
