@@ -87,8 +87,9 @@ def _to_shuffle(n: int, batch_size: int, count: int) -> Case:
     return {"data": _table(keys, batch_size, (1,), ()), "seeds": list(range(count))}
 
 
-shuffle_cases = st.sampled_from([_to_shuffle(21, 4, 5), _to_shuffle(FEW, 2, 120), _to_shuffle(LARGE, 3000, 1)])
-"""An ordinary table; one so small that 120 orders show all that can happen; one larger than usual shuffle buffers."""
+shuffle_cases = st.sampled_from([_to_shuffle(21, 4, 5), _to_shuffle(FEW, 2, 120), _to_shuffle(LARGE, 300, 1)])
+"""An ordinary table; one so small that 120 orders show all that can happen; one larger than usual shuffle buffers, in
+rows and in batches."""
 
 
 @probe
