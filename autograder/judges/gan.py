@@ -78,7 +78,7 @@ def discriminator_is_a_network(_case: Case, seen: Any) -> None:
         moves_freely(seen["freedom"], "The logit")
 
 
-def _range_of(low: tuple[float, ...], high: tuple[float, ...]) -> Callable[[Case, Any], Any]:
+def _range_of(low: tuple[float, ...], high: tuple[float, ...], *, bounded: bool = False) -> Callable[[Case, Any], Any]:
     """What a model's outputs are like, without the weights that it happened to start with."""
 
     def features(case: Case, seen: Any) -> Any:
@@ -89,6 +89,7 @@ def _range_of(low: tuple[float, ...], high: tuple[float, ...]) -> Callable[[Case
             "low": [bool(seen["low"] < bound) for bound in low],
             "high": [bool(seen["high"] > bound) for bound in high],
             "spread": bool(seen["spread"] > 1e-6),
+            "bright in training": bool(bounded and np.max(seen["in_training"]) > 1 + 1e-6),
         }
 
     return features
@@ -196,7 +197,7 @@ def _all_worked(case: Case, seen: Any) -> Any:
 
 
 probes.INVERSE.told_apart_by(_kernels_of)
-probes.GENERATOR.told_apart_by(_range_of((-1.01, -1e-6, 0.1), (0.9, 1 + 1e-6)))
+probes.GENERATOR.told_apart_by(_range_of((-1.01, -1e-6, 0.1), (0.9, 1 + 1e-6), bounded=True))
 probes.DISCRIMINATOR.told_apart_by(_range_of((-1.01, -0.5, -1e-6), (0.9, 1.01, 1.5)))
 probes.WORKED_STEP.told_apart_by(_all_worked)
 probes.THREE_STEPS.told_apart_by(summary)

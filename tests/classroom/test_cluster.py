@@ -20,7 +20,7 @@ from autograder.paths import ROOT
 
 pytest.importorskip("distributed")
 pytestmark = pytest.mark.slow
-LIGHT = 5
+LIGHT = 10
 
 
 def dask(*arguments: str, cwd: Path) -> subprocess.Popen[bytes]:
@@ -68,6 +68,7 @@ def lonely(tmp_path_factory: pytest.TempPathFactory) -> Iterator[subprocess.Pope
     run = start_kit("grade", small_class(cwd / "class", 1), "--scheduler", address, "--output", cwd / "results")
     yield run
     run.kill()
+    run.wait()
 
 
 @pytest.fixture

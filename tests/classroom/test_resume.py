@@ -21,7 +21,7 @@ from autograder.results.result import Grading
 from autograder.submissions.collect import find_submissions
 from autograder.submissions.read import Submission
 
-COUNT = 10
+COUNT = 14
 LIGHT = 2.0
 """Points of a submission with the first question answered."""
 
@@ -65,7 +65,7 @@ def stopped(folder: Path, output: Path, by: signal.Signals) -> tuple[int, str]:
     processes = descendants(run.pid)
     assert processes
     run.send_signal(by)
-    said = run.communicate(timeout=30)[0]
+    said = run.communicate(timeout=90)[0]
     assert have_ended(processes), "processes are left"
     after = written(output)
     assert len(before) + 2 <= len(after) < COUNT

@@ -39,7 +39,7 @@ def test_grades_as_it_comes_and_goes_on_after_a_stop(tmp_path: Path) -> None:
     wait_for(lambda: rows(output) == NAMES)
     processes = descendants(run.pid)
     run.send_signal(signal.SIGINT)
-    said = run.communicate(timeout=30)[0]
+    said = run.communicate(timeout=90)[0]
     assert run.returncode == 130
     assert "Stopped. Run the same command to go on." in said
     assert "Traceback" not in said
@@ -54,7 +54,7 @@ def test_grades_as_it_comes_and_goes_on_after_a_stop(tmp_path: Path) -> None:
     run = start_kit("watch", folder, "--output", output)
     wait_for(lambda: rows(output) == sorted([*NAMES, "late"]))
     run.send_signal(signal.SIGINT)
-    said = run.communicate(timeout=30)[0]
+    said = run.communicate(timeout=90)[0]
     assert " late: 0 / " in said and " ben: " not in said
     assert {path.name: path.stat().st_mtime_ns for path in output.glob("*.json") if path.name in graded} == graded
 

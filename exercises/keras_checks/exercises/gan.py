@@ -315,6 +315,7 @@ def _measured(model: Any, case: Case, inputs: Any, low: float, high: float) -> A
         for weight in model.trainable_weights:
             weight.assign(_random_weight(random, weight))
         found.append(_extremes(model(inputs)))
+    in_training = _extremes(model(inputs, training=True))[:2]
     model.set_weights(before)
     least, most, spread = (np.array(values) for values in zip(*found, strict=True))
     return {
@@ -325,6 +326,7 @@ def _measured(model: Any, case: Case, inputs: Any, low: float, high: float) -> A
         "low": float(least.min()),
         "high": float(most.max()),
         "spread": float(spread.max()),
+        "in_training": in_training,
     }
 
 
@@ -411,7 +413,8 @@ KERNELS = (
 
 @GENERATOR.check(points=0.5, hint="Look at the last activation: the range of a sigmoid is [0, 1].")
 def pixels_between_0_and_1(case: Case, seen: Any) -> None:
-    """With any weights, the generator's pixels are in [0, 1], and they can come near 0 and near 1."""
+    """With any weights, the generator's pixels are in [0, 1], also in training mode, and they can come near 0 and near
+    1."""
     expect(
         finite(seen["outputs"], "The image").shape[:1] == (case["n"],),
         "The number of images differs from the number of latents.",
@@ -422,6 +425,14 @@ def pixels_between_0_and_1(case: Case, seen: Any) -> None:
         "With random weights, a pixel is outside [0, 1].",
         f"from {low:.3g} to {high:.3g}",
         "0 to 1",
+    )
+    lowest, highest = finite(array(seen["in_training"], "A pixel"), "A pixel").tolist()
+    expect(
+        lowest >= -1e-6 and highest <= 1 + 1e-6,
+        "In training mode, a pixel is outside [0, 1].",
+        f"from {lowest:.3g} to {highest:.3g}",
+        "0 to 1",
+        "A layer that works differently in training, such as dropout, must not come after the last activation.",
     )
     reach = "With random weights, the pixels do not come near both 0 and 1."
     expect(low < 0.1 and high > 0.9, reach, f"from {low:.3g} to {high:.3g}", "below 0.1 and above 0.9")

@@ -383,18 +383,20 @@ WIDE = 40
 """So many latent axes that a head which can take both signs takes both: one that can't is told from chance."""
 
 
-def _settings(*settings: tuple[tuple[int, int, int], int]) -> st.SearchStrategy[Case]:
-    """Cases with one image shape and number of latent axes each; see :func:`looks_free` for ``free``."""
+def _settings(*settings: tuple[tuple[int, int, int], int], free: int) -> st.SearchStrategy[Case]:
+    """Cases with one image shape and number of latent axes each; in number ``free``, see :func:`looks_free`."""
     found = [
-        {"image_shape": shape, "latent_dim": axes, "batch": 3 + index % 2, "seed": index, "free": free}
-        for index, ((shape, axes), free) in enumerate(zip(settings, ("never", "always", "never", "never"), strict=True))
+        {"image_shape": shape, "latent_dim": axes, "batch": 3 + index % 2, "seed": index, "free": "never"}
+        for index, (shape, axes) in enumerate(settings)
     ]
+    found[free]["free"] = "always"
     return st.sampled_from(found)
 
 
 # One and three channels; sizes that are odd, even, a multiple of 4, wide, high.
-encoder_cases = _settings(((8, 8, 1), 2), ((9, 14, 3), 40), ((13, 10, 1), 41), ((12, 8, 3), 3))
-decoder_cases = _settings(((8, 8, 1), 2), ((9, 14, 3), 3), ((13, 10, 1), 5), ((12, 11, 3), 4))
+# With two axes, two heads of which one follows from the other move in two directions only.
+encoder_cases = _settings(((8, 8, 1), 2), ((9, 14, 3), 40), ((13, 10, 1), 41), ((12, 8, 3), 3), free=0)
+decoder_cases = _settings(((8, 8, 1), 2), ((9, 14, 3), 3), ((13, 10, 1), 5), ((12, 11, 3), 4), free=1)
 
 
 def redraw(model: Any, seed: int, kernels: float = 1.0, vectors: float = 1.0) -> None:
@@ -446,7 +448,7 @@ def _freedom(model: Any, inputs: Any, case: Case, heads: int = 1) -> Any:
     """How freely the outputs for one input move, in the cases in which that is looked at."""
     if not looks_free(case, case):
         return None
-    least = min(DIRECTIONS, case["latent_dim"])
+    least = min(DIRECTIONS, heads * case["latent_dim"])
     return freedom(model, np.asarray(inputs[:1]), case["seed"], least=least, heads=heads)
 
 
@@ -459,6 +461,10 @@ def looks_free(case: Case, place: Any) -> bool:
     return case["free"] == "always" or (case["free"] == "in place" and bool(place.get("in_place")))
 
 
+NARROW_OR_DEPENDENT = (
+    "Compute both heads from the features, not one from the other, and let no layer before them have fewer than four "
+    "units."
+)
 DIRECTIONS = 4
 """Directions in which the code varies with the image, and the image with the code, where there are so many numbers."""
 
@@ -503,7 +509,7 @@ def three_outputs(case: Case, seen: Any) -> None:
     hint = "Pass the whole image, with all its channels, to the first layer."
     expect((moved > SAME).all(), f"z_mean does not depend on channel {int(np.argmin(moved))}.", hint=hint)
     if looks_free(case, seen):
-        moves_freely(seen["freedom"], "The code", DIRECTIONS)
+        moves_freely(seen["freedom"], "What the two heads give", DIRECTIONS, NARROW_OR_DEPENDENT)
 
 
 @ENCODED.check(
@@ -671,6 +677,7 @@ worked_divergences = st.sampled_from(
         _worked(0.806853, [[0]], [[2]], [[1.5]]),
         _worked(0.318147, [[0]], [[0.5]], [[-0.375]]),
         _worked(1.5625, [[2, 0, 0], [0, 0, 0]], [[1, 2, 1], [1, 1, 0.5]], [[0, 1.5, 0], [0, 0, -0.375]]),
+        _worked(13.708841, [[0], [0]], [[7.5], [0.1]], [[27.625], [-0.495]]),
     ]
 )
 kl_cases = _codes()
@@ -696,7 +703,7 @@ def divergence_in_graph(ns: Namespace, case: Case) -> Any:
     return {"value": traced(*inputs)}
 
 
-WORKED_DIVERGENCE = KL.trial(divergence, worked_divergences, examples=5)
+WORKED_DIVERGENCE = KL.trial(divergence, worked_divergences, examples=6)
 NO_GRADIENT = "Use `tf` or `keras.ops` from the arguments to the result: the tape does not see what NumPy computes."
 
 
@@ -707,7 +714,7 @@ NO_GRADIENT = "Use `tf` or `keras.ops` from the arguments to the result: the tap
 def worked_numbers(case: Case, seen: Any) -> None:
     """The divergence is one number, and has the values worked out by hand: 0 for μ = 0, σ = 1; 2 for μ = -2, σ = 1;
     0.807 for μ = 0, σ = 2; 0.318 for μ = 0, σ = 0.5; 1.5625 for two examples with three axes whose terms are 2, 0.807,
-    0 and 0, 0, 0.318."""
+    0 and 0, 0, 0.318; 13.709 for two examples with μ = 0, σ = 7.5 and σ = 0.1."""
     value = float(finite(same_shape(seen["value"], (), "The divergence"), "The divergence"))
     hint = TERM_BY_TERM if case["z_mean"].size == 1 else ""
     expect(abs(value - case["value"]) < 1e-4, "The divergence has the wrong value.", value, case["value"], hint)
@@ -737,8 +744,8 @@ def pulls_the_means_to_zero(case: Case, seen: Any) -> None:
     "of each, and how σ² is computed from `z_log_var`.",
 )
 def pulls_the_variances_to_one(case: Case, seen: Any) -> None:
-    """The gradient with respect to `z_log_var`, times the batch size, is 0 for σ = 1, 1.5 for σ = 2 and -0.375 for
-    σ = 0.5."""
+    """The gradient with respect to `z_log_var`, times the batch size, is 0 for σ = 1, 1.5 for σ = 2, -0.375 for
+    σ = 0.5, 27.6 for σ = 7.5 and -0.495 for σ = 0.1."""
     expect(seen["by_log_var"] is not None, "No gradient flows back to z_log_var.", hint=NO_GRADIENT)
     close(seen["by_log_var"], case["slopes"], "The gradient with respect to z_log_var", ulps=64, scale=8)
 

@@ -215,11 +215,11 @@ UNWEIGHTED = "Compute the outputs with layers that have enough trainable weights
 JUMPS = "Use only continuous operations with their own gradient between the input and the output."
 
 
-def moves_freely(seen: Any, what: str, least: int = 0) -> None:
+def moves_freely(seen: Any, what: str, least: int = 0, narrow: str = NARROW) -> None:
     """Fail unless ``what`` a model gives moves in ``least`` directions with the input, in half of those looked at with
-    the weights, and as the gradients say."""
+    the weights, and as the gradients say. ``narrow`` is the hint where there are too few directions."""
     found = seen["by_input"]
-    expect(found >= least, f"{what} varies with the input in too few independent directions.", found, least, NARROW)
+    expect(found >= least, f"{what} varies with the input in too few independent directions.", found, least, narrow)
     found, half = seen["by_weights"], seen["ways"] / 2
     expect(found >= half, f"{what} depends on the weights in too few independent directions.", found, half, UNWEIGHTED)
     expect(seen["off"] < SMOOTH, f"{what} does not change as its gradients say.", hint=JUMPS)

@@ -274,3 +274,19 @@ def build_discriminator():
     x = _shared("down", lambda: layers.Conv2D(32, 4, strides=2, padding="same", activation="leaky_relu"))(images)
     x = layers.Flatten()(x)
     return keras.Model(images, _shared("logit", lambda: layers.Dense(1))(x))
+
+
+# %% dropout_on_the_pixels
+"""Dropout comes after the last activation: in training, pixels are 0 or larger than 1.
+
+The last layer makes the pixels. Put dropout between hidden layers.
+"""
+
+
+def build_generator(latent_dim):
+    latent = keras.Input((latent_dim,))
+    x = keras.layers.Dense(2 * 2 * 16, activation="relu")(latent)
+    x = keras.layers.Reshape((2, 2, 16))(x)
+    x = keras.layers.Conv2DTranspose(16, 3, strides=2, padding="same", activation="relu")(x)
+    x = keras.layers.Conv2DTranspose(1, 3, strides=2, padding="same", activation="sigmoid")(x)
+    return keras.Model(latent, keras.layers.Dropout(0.3)(x))

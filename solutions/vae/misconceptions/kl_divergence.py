@@ -224,3 +224,16 @@ The value is right, but training moves `z_log_var` in the wrong direction. Remov
 def kl_divergence(z_mean, z_log_var):
     terms = 1 + z_log_var - tf.square(z_mean) - tf.stop_gradient(tf.exp(z_log_var))
     return -0.5 * tf.reduce_mean(tf.reduce_sum(terms, axis=1))
+
+
+# %% log_variance_within_4
+"""`z_log_var` is clipped, so that large and small variances count as less extreme than they are.
+
+Use `z_log_var` as it is: where it is clipped, the value is wrong and no gradient flows.
+"""
+
+
+def kl_divergence(z_mean, z_log_var):
+    z_log_var = tf.clip_by_value(z_log_var, -4.0, 4.0)
+    terms = 1 + z_log_var - tf.square(z_mean) - tf.exp(z_log_var)
+    return -0.5 * tf.reduce_mean(tf.reduce_sum(terms, axis=1))
