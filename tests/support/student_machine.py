@@ -39,7 +39,7 @@ class Machine:
 
 MACHINES = {
     "oldest": Machine(
-        "3.10", ("tensorflow==2.17.0", "keras==3.5.0", "otter-grader==6.0.2", "hypothesis==6.100.0", "ipykernel")
+        "3.11", ("tensorflow==2.17.0", "keras==3.5.0", "otter-grader==6.0.2", "hypothesis==6.100.0", "ipykernel")
     ),
     "colab": Machine(
         "3.13",
