@@ -78,7 +78,7 @@ def class_part(exercise: str, results: Named, people: Mapping[str, Person]) -> C
     said = believed(exercise, counts, people)
     pairs = together(counts)
     end = summary(results)
-    charts = _charts(key, results, end, said, pairs) if end.count >= FEW else (None, None, None)
+    charts = _charts(key, results, questions, end, said, pairs) if end.count >= FEW else (None, None, None)
     return ClassPart(
         key,
         exercise,
@@ -116,7 +116,12 @@ def in_words(name: str) -> str:
 
 
 def _charts(
-    key: str, results: Named, end: Summary, said: Mapping[str, Believed], pairs: Sequence[Together]
+    key: str,
+    results: Named,
+    questions: Sequence[QuestionStatistics],
+    end: Summary,
+    said: Mapping[str, Believed],
+    pairs: Sequence[Together],
 ) -> tuple[Markup | None, Markup | None, Markup | None]:
     """The scores, the questions, and the commonest of the misconceptions that come together."""
     from autograder.classroom.report import charts  # Matplotlib, for which a small class need not wait
@@ -126,6 +131,6 @@ def _charts(
     charted = [pair for pair in pairs if pair.one.name in numbers and pair.other.name in numbers]
     return (
         charts.distribution_chart(key, distribution(results), end),
-        charts.difficulty_chart(key, items(results)),
+        charts.difficulty_chart(key, questions),
         charts.together_chart(key, numbers, charted) if charted else None,
     )
