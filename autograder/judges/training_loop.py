@@ -93,16 +93,17 @@ def _as_given(case: Case, run: dict[str, Any]) -> bool:
 def mixing(case: Case, seen: Any) -> dict[str, Any]:
     """What tells mistakes in shuffling apart, without the student's own random order."""
     kept, seeded, free = seen["in order"], seen["seeded"], seen["no seed"]
-    blocks = all(in_blocks(case, run) for run in seeded)
+    few, blocks = len(case["data"]["X"]) == probes.FEW, all(in_blocks(case, run) for run in seeded)
     return {
         "kept": [_as_given(case, run) for run in kept],
-        "as given": [all(_as_given(case, run) for run in group) for group in (seeded, free)],
+        # so few rows come in the order of the data by chance, too
+        "as given": [all(_as_given(case, run) for run in group) for group in ([seeded] if few else [seeded, free])],
         "blocks": blocks,
         "neighbours": all(neighbours(case, run) for run in seeded),
         "far": any(comes_from_far(case, run) for run in seeded),
         "one order": all(order(case, run) == order(case, seeded[0]) for run in seeded),
         # with batches of neighbors, what is mixed follows from how many there are
-        "mixed": mixed(case, seeded) if len(case["data"]["X"]) == probes.FEW and not blocks else {},
+        "mixed": mixed(case, seeded) if few and not blocks else {},
     }
 
 
