@@ -14,8 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from autograder.files import write_text
-from autograder.verifying.evidence import evidence_page
+from autograder.verifying.evidence import add_reports
 from autograder.verifying.verify import RIGHT, Report, Scope
 from autograder.workers.zygote import ENVIRONMENT
 
@@ -46,7 +45,7 @@ def run(exercises: Sequence[str], scope: Scope, jobs: int, evidence: Path | None
                 console.print(escape(line), highlight=False)
     console.print(_table(reports))
     if evidence is not None:
-        write_text(evidence, evidence_page(reports, scope, datetime.date.today()))
+        add_reports(evidence, reports, scope, datetime.date.today())
     if not all(report.clean for report in reports):
         raise typer.Exit(1)
 

@@ -223,9 +223,10 @@ class Report:
 
     @property
     def edge_problem(self) -> str:
-        """That there are too many edge cases, or ""."""
-        edge, all_wrong = [row for row in self.green if row.variant.edge], self.of("misconception")
-        if len(edge) <= max(1, EDGE_SHARE * len(all_wrong)):  # a part of a bank may hold the only one
+        """That there are too many edge cases in the whole bank, or ""."""
+        all_wrong = read_variants(self.exercise, "misconceptions")
+        edge = [variant for variant in all_wrong if variant.edge]
+        if len(edge) <= EDGE_SHARE * len(all_wrong):
             return ""
         return f"{len(edge)} of {len(all_wrong)} misconceptions are edge cases, more than {EDGE_SHARE:.0%}"
 

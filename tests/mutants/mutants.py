@@ -1,6 +1,7 @@
 """Mutants of right answers: each must lose points, or be listed as right after all in `solutions/NAME/survivors.toml`.
 
     uv run --group test python tests/mutants/mutants.py [EXERCISE...] [--alternatives 3] [--sample 10] [--named]
+        [--evidence solutions/EVIDENCE.md]
 
 tries every mutant that Cosmic Ray's operators make of the reference's answers, prints those that keep all points and
 are not listed, and exits with 1 if there are any.
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import datetime
 import difflib
 import inspect
 import os
@@ -20,6 +22,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cosmic_ray.mutating import mutate_code
@@ -28,6 +31,7 @@ from cosmic_ray.plugins import get_operator, operator_names
 from autograder.bank.master import exercise_names, read_master
 from autograder.bank.variants import read_variants
 from autograder.paths import SOLUTIONS
+from autograder.verifying.evidence import add_mutants
 from autograder.workers.zygote import ENVIRONMENT
 
 if TYPE_CHECKING:
@@ -162,13 +166,14 @@ def main() -> int:
     parser.add_argument("--alternatives", type=int, default=0, help="of each question, try so many alternatives too")
     parser.add_argument("--sample", type=int, help="try so many mutants of each exercise only")
     parser.add_argument("--named", action="store_true", help="print also which mutants are taken for a misconception")
+    parser.add_argument("--evidence", type=Path, help="write the counts to this page")
     options = parser.parse_args()
     os.environ.update(ENVIRONMENT)
-    unlisted = 0
+    counts: dict[str, tuple[int, int, int]] = {}
     for exercise in options.exercises or exercise_names():
         jury, listed = Jury(exercise), {(it.question, it.change) for it in survivors(exercise)}
         tried = drawn(exercise, mutants(exercise, options.alternatives), options.sample)
-        kept = 0
+        kept = unlisted = 0
         for mutant in tried:
             if not jury.loses(mutant):
                 kept += 1
@@ -178,7 +183,10 @@ def main() -> int:
             elif options.named and (names := jury.named(mutant)):
                 print(f"{exercise}.{mutant.question} ({mutant.of}) is {', '.join(names)}: {mutant.change}", flush=True)
         print(f"{exercise}: {len(tried)} mutants, {len(tried) - kept} lose points, {kept} are right", flush=True)
-    return int(unlisted > 0)
+        counts[exercise] = len(tried), kept, unlisted
+    if options.evidence is not None:
+        add_mutants(options.evidence, counts, datetime.date.today())
+    return int(any(unlisted for *_, unlisted in counts.values()))
 
 
 if __name__ == "__main__":
