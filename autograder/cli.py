@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -22,7 +23,9 @@ from autograder.commands.options import (
     Scheduler,
     Similar,
     Unsealed,
+    check_building,
     check_grading,
+    check_reporting,
     known,
     there,
 )
@@ -41,7 +44,8 @@ def _show_version(wanted: bool) -> None:
 
 
 def main() -> None:
-    """Run a command; errors are one line."""
+    """Run a command; errors are one line. To be asked to end is an interruption: processes and folders are removed."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app(standalone_mode=True)
     except KitError as error:
@@ -80,7 +84,8 @@ def grade(
 ) -> None:
     """Grade submissions: a JSON result each, scores.csv and report.html."""
     from autograder.classroom.part import Part
-    from autograder.commands.grade import Options, run
+    from autograder.commands.grade import run
+    from autograder.commands.grading import Options
     from autograder.spans import profiled
 
     check_grading(exercise, scheduler)
@@ -105,7 +110,7 @@ def watch(
     scheduler: Scheduler = None,
 ) -> None:
     """Grade what arrives in a folder as it comes, and keep scores.csv and report.html up to date, until Ctrl-C."""
-    from autograder.commands.grade import Options
+    from autograder.commands.grading import Options
     from autograder.commands.watch import run
 
     check_grading(exercise, scheduler)
@@ -151,17 +156,17 @@ def report(
     ] = False,
 ) -> None:
     """Write the report of a class again, the page of one student to answer an appeal, or the pages of all."""
-    from autograder.commands.report import write_class, write_each, write_student
+    from autograder.commands.report import PageOptions, write_class, write_each, write_student
 
     paths = there(submissions or [])
-    if each and student is not None:
-        raise UsageError("Use --each or --student, not both.")
+    check_reporting(bool(paths), student, each=each, similar=similar, unpublished=unpublished)
+    options = PageOptions(pseudonyms, not unpublished)
     if each:
-        write_each(results, paths, output or Path("pages"), not unpublished, console)
+        write_each(results, paths, output or Path("pages"), options, console)
     elif student is None:
         write_class(results, paths, output or results / "report.html", console, pseudonyms=pseudonyms, similar=similar)
     else:
-        write_student(results, student, paths, output, not unpublished, console)
+        write_student(results, student, paths, output, options, console)
 
 
 @app.command(epilog="Example: kit diff results results-2 --html diff.html")
@@ -196,6 +201,8 @@ def build(
     """Regenerate the students' notebooks and write the packages for students and for Gradescope."""
     from autograder.commands.build import run
 
+    if check:
+        check_building(wheel_url, prairielearn, mistakes=mistakes)
     run(known(exercises), output, check, wheel_url, prairielearn, mistakes, console)
 
 
@@ -233,10 +240,12 @@ def verify(
     ] = False,
     parts: Annotated[
         int,
-        typer.Option(min=1, help="Divide the bank into so many parts, and try one; which one changes with the checks."),
+        typer.Option(
+            min=1, help="Divide the bank into N parts, and try one; which one changes with the checks.", metavar="N"
+        ),
     ] = 1,
-    salts: Annotated[int, typer.Option(min=1, help="Grade each answer under so many salts.")] = 1,
-    generated: Annotated[int, typer.Option(min=0, help="Try so many generated right answers, too.")] = 0,
+    salts: Annotated[int, typer.Option(min=1, help="Grade each answer under N salts.", metavar="N")] = 1,
+    generated: Annotated[int, typer.Option(min=0, help="Also try N generated right answers.", metavar="N")] = 0,
     evidence: Annotated[
         Path | None,
         typer.Option(help="Write what was tried, and the counts, to this file, such as solutions/EVIDENCE.md."),

@@ -12,12 +12,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograder.files import write_text
 
-Span = list[Any]
-"""Process, thread, name, start by ``time.monotonic()`` (one clock for all processes), seconds, CPU seconds."""
 MAX_NAME = 120
 FUNCTION = "tensorflow.python.eager.polymorphic_function.tracing_compilation"
 INSIDE = (
@@ -26,6 +24,18 @@ INSIDE = (
     ("tensorflow.python.autograph.impl.api", "_convert_actual", "convert by AutoGraph"),
 )
 """Functions of Keras and TensorFlow that are measured, too. One that a version does not have gives no spans."""
+
+
+class Span(NamedTuple):
+    """What a thread did. ``start`` is by ``time.monotonic()``, one clock for all processes; ``cpu`` is CPU seconds."""
+
+    pid: int
+    thread: int
+    name: str
+    start: float
+    seconds: float
+    cpu: float
+
 
 _kept: list[Span] | None = None
 _processes: dict[str, str] = {}
@@ -65,7 +75,7 @@ def _measured(name: str) -> Iterator[None]:
     finally:
         if _kept is not None:
             seconds, cpu = time.monotonic() - start, time.process_time() - worked
-            _kept.append([os.getpid(), threading.get_native_id(), name, start, seconds, cpu])
+            _kept.append(Span(os.getpid(), threading.get_native_id(), name, start, seconds, cpu))
 
 
 def watch_keras() -> None:
@@ -103,9 +113,9 @@ def exported() -> dict[str, Any]:
 
 
 def merge(exported: dict[str, Any]) -> None:
-    """Keep spans of another process of ours."""
+    """Keep spans of another process of ours, which may have come as JSON."""
     if _kept is not None:
-        _kept.extend(exported["spans"])
+        _kept.extend(Span(*each) for each in exported["spans"])
         _processes.update(exported["processes"])
 
 
@@ -114,7 +124,7 @@ def merge_untrusted(found: Any, pid: int, process: str) -> None:
     for each in found if _kept is not None and isinstance(found, list) else []:
         match each:
             case [_, _, str(name), float(start), float(seconds), float(cpu)]:
-                ours = [pid, pid, name[:MAX_NAME], start, seconds, cpu]
+                ours = Span(pid, pid, name[:MAX_NAME], start, seconds, cpu)
                 merge({"spans": [ours], "processes": {str(pid): process}})
 
 
@@ -135,17 +145,17 @@ def profiled(path: Path | None) -> Iterator[None]:
 
 def _write_trace(path: Path) -> None:
     """Write the spans kept so far in the Trace Event format, which Perfetto and speedscope open."""
-    spans = sorted(take(), key=lambda each: (each[3], -each[4]))
-    first = spans[0][3] if spans else 0.0
+    spans = sorted(take(), key=lambda each: (each.start, -each.seconds))
+    first = spans[0].start if spans else 0.0
     events: list[dict[str, Any]] = [
         {"name": "process_name", "ph": "M", "pid": int(pid), "tid": int(pid), "args": {"name": name}}
         for pid, name in _processes.items()
     ]
-    for pid, thread, name, start, seconds, cpu in spans:
+    for each in spans:
         times = {
-            "ts": round((start - first) * 1e6),
-            "dur": round(seconds * 1e6),
-            "args": {"CPU ms": round(cpu * 1e3, 1)},
+            "ts": round((each.start - first) * 1e6),
+            "dur": round(each.seconds * 1e6),
+            "args": {"CPU ms": round(each.cpu * 1e3, 1)},
         }
-        events.append({"name": name, "ph": "X", "pid": pid, "tid": thread, **times})
+        events.append({"name": each.name, "ph": "X", "pid": each.pid, "tid": each.thread, **times})
     write_text(path, json.dumps({"traceEvents": events, "displayTimeUnit": "ms"}) + "\n")

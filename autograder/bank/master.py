@@ -12,12 +12,20 @@ from typing import TYPE_CHECKING
 
 from autograder.bank.markers import BEGIN, END, AuthoringError, check_markers, solution, stub
 from autograder.paths import SOLUTIONS
+from autograder.submissions.read import DEMO
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 KINDS = ("alternatives", "misconceptions")
-TAGS = ("setup", "given", "demo")
+SETUP_TAG = "setup"
+"""The tag of the cell of imports."""
+TAGS = (SETUP_TAG, "given", DEMO)
+"""The tags of code cells."""
+SOLUTION_ONLY = "solution"
+"""The tag of text that only the solution has."""
+QUESTION_TAG = "question:"
+"""What the tag of an answer cell begins with in the notebooks that are made from a master; the question follows."""
 PARTS = ("notebook.py", "exercise.toml", "generated.py", "forgers.py", "survivors.toml", *KINDS)
 
 
@@ -49,7 +57,20 @@ class Master:
 
     def reference_cells(self) -> list[MasterCell]:
         """The code that grading runs, answers in: every code cell but the demos."""
-        return [cell.solved() for cell in self.cells if cell.kind == "code" and "demo" not in cell.tags]
+        return [cell.solved() for cell in self._graded()]
+
+    def stub_cells(self) -> list[MasterCell]:
+        """The same code as a student gets it, with stubs in place of answers."""
+        return [cell.stubbed() for cell in self._graded()]
+
+    def _graded(self) -> list[MasterCell]:
+        return [cell for cell in self.cells if cell.kind == "code" and DEMO not in cell.tags]
+
+    @property
+    def title(self) -> str:
+        """The first heading, such as "1. Custom loss: the pinball loss"; the exercise's name where there is none."""
+        lines = (line for cell in self.cells if cell.kind == "markdown" for line in cell.source.splitlines())
+        return next((line.removeprefix("# ").strip() for line in lines if line.startswith("# ")), self.exercise)
 
     def questions(self) -> list[str]:
         """The names of the questions, in order."""
@@ -107,7 +128,7 @@ def _master_cell(path: Path, node: NotebookNode) -> MasterCell:
 
 
 def _check_setup(path: Path, cells: list[MasterCell]) -> None:
-    count = sum("setup" in cell.tags for cell in cells)
+    count = sum(SETUP_TAG in cell.tags for cell in cells)
     if count != 1:
         raise AuthoringError(
             path, f'has {count} setup cells: tag the cell of imports, `# %% tags=["setup"]`, and only it'
@@ -119,4 +140,4 @@ def _check_setup(path: Path, cells: list[MasterCell]) -> None:
 def check_name(path: Path, what: str, name: str) -> None:
     """Raise unless a name of an author's is an identifier."""
     if not name.isidentifier():
-        raise AuthoringError(path, f"{name!r} is no name for a {what}: use letters, digits and underscores")
+        raise AuthoringError(path, f"{name!r} is not a valid name for a {what}: use letters, digits and underscores")

@@ -13,6 +13,8 @@ from autograder.paths import ROOT, SOLUTIONS
 
 FILE = "exercise.toml"
 SHOW_HIDDEN = ("never", "after_published", "always")
+FEWEST_SECONDS, MOST_SECONDS = 30, 2280
+"""Less is taken for a slip. Gradescope's longest limit is 40 minutes, of which 2 are for starting and ending."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Settings:
     show_hidden: str = "after_published"
     release_after: datetime.date | None = None
     seconds: int = 420
+    """Platforms end a run after 600 s unless told otherwise: this leaves time for starting and ending."""
 
 
 def settings_of(exercise: str) -> Settings:
@@ -44,7 +47,7 @@ def read_settings(path: Path) -> Settings:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeError) as error:
-        raise AuthoringError(path, f"is not TOML ({error}): mend it, or delete it for the defaults") from None
+        raise AuthoringError(path, f"is not TOML ({error}): fix it, or delete it for the defaults") from None
     known = [field.name for field in fields(Settings)]
     for key, value in data.items():
         if key not in known:
@@ -58,7 +61,9 @@ def _check(path: Path, key: str, value: Any) -> None:
         raise AuthoringError(path, f"show_hidden = {value!r}: use one of {', '.join(SHOW_HIDDEN)}")
     if key == "release_after" and not (isinstance(value, datetime.date) and not isinstance(value, datetime.datetime)):
         raise AuthoringError(path, f"release_after = {value!r}: write a day without quotes, such as 2026-12-24")
-    if key == "seconds" and not (isinstance(value, int) and 30 <= value <= 2280):
+    if key == "seconds" and not (isinstance(value, int) and FEWEST_SECONDS <= value <= MOST_SECONDS):
         raise AuthoringError(
-            path, f"seconds = {value!r}: use a whole number from 30 to 2280 (Gradescope's limit is 40 min)"
+            path,
+            f"seconds = {value!r}: use a whole number from {FEWEST_SECONDS} to {MOST_SECONDS} "
+            "(Gradescope's limit is 40 min)",
         )

@@ -69,7 +69,7 @@ def _read_kind(folder: Path, master: Master) -> Iterator[tuple[Variant, Path]]:
 def _names_of(master: Master, question: str) -> set[str]:
     """The names that the answer cells of a question define."""
     sources = [cell.solved().source for cell in master.cells if cell.question == question]
-    return {name for source in sources for name in _defined(_parse(master.path, question, source))}
+    return {name for source in sources for name in defined_names(_parse(master.path, question, source))}
 
 
 def _variant(path: Path, kind: str, node: NotebookNode, due: set[str]) -> Variant:
@@ -83,7 +83,7 @@ def _variant(path: Path, kind: str, node: NotebookNode, due: set[str]) -> Varian
         raise AuthoringError(path, f"{name} has no docstring: say in its first line what it is")
     if kind == "misconceptions" and not hint:
         raise AuthoringError(path, f"{name} has no hint: write it below the docstring's first line, after an empty one")
-    if not due & set(_defined(tree)):
+    if not due & set(defined_names(tree)):
         raise AuthoringError(path, f"{name} defines none of {', '.join(sorted(due))}: define what it stands in for")
     return Variant(path.stem, name, statement, hint, node.source, _is_edge(path, name, node))
 
@@ -99,10 +99,11 @@ def _parse(path: Path, name: str, source: str) -> ast.Module:
     try:
         return ast.parse(source)
     except SyntaxError as error:
-        raise AuthoringError(path, f"{name}, line {error.lineno}: {error.msg}; mend the syntax") from None
+        raise AuthoringError(path, f"{name}, line {error.lineno}: {error.msg}; fix the syntax") from None
 
 
-def _defined(tree: ast.Module) -> Iterator[str]:
+def defined_names(tree: ast.Module) -> Iterator[str]:
+    """The functions, classes and variables that code defines at its top."""
     for node in tree.body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             yield node.name

@@ -16,7 +16,7 @@ from autograder.building.prairielearn import question_files
 from autograder.building.start import NAME as START
 from autograder.building.start import start_notebook
 from autograder.building.student_tests import student_test
-from autograder.files import write_bytes
+from autograder.files import PUBLIC, write_bytes
 from autograder.paths import AUTOGRADER, CHECKS, EXERCISES, ROOT, SOLUTIONS, shown
 from autograder.results.key import NO_KEY, key_in
 from autograder.results.otter_tests import grader_test
@@ -63,7 +63,7 @@ def build(
         path.unlink()
     for path in changed:
         if path in wanted:
-            write_bytes(path, wanted[path])
+            write_bytes(path, wanted[path], PUBLIC)
     return Built(changed, _pack(masters, plans, output, wheel_url, prairielearn))
 
 
@@ -85,7 +85,7 @@ def check_parts(names: Sequence[str]) -> None:
 def _plan(master: Master) -> dict[str, list[PlanRow]]:
     """For each question its checks: name, statement, hidden or not, points."""
     from autograder.grading.grader import load_questions
-    from autograder.grading.records import plan_of
+    from autograder.grading.records import plan_of, points_of
 
     questions = load_questions(master.exercise)
     module = CHECKS / "exercises" / f"{master.exercise}.py"
@@ -99,11 +99,11 @@ def _plan(master: Master) -> dict[str, list[PlanRow]]:
         read_variants(master.exercise, kind)
     plan = {}
     for question in questions:
-        earned = sum(check.points for check in question.checks)
-        if abs(earned - question.points) > 1e-6:
+        earned = points_of(question.checks)
+        if earned != question.points:
             raise AuthoringError(
                 module,
-                f"the checks of {question.name} add up to {earned:g} points, not to {question.points:g}: mend them",
+                f"the checks of {question.name} add up to {earned:g} points, not to {question.points:g}: fix them",
             )
         plan[question.name] = plan_of([question])
     return plan
@@ -160,7 +160,7 @@ def _pack(
             folder = output / "prairielearn" / master.exercise
             packages |= {folder / name: data for name, data in question_files(master, package, prairielearn).items()}
     for path, data in packages.items():
-        write_bytes(path, data)
+        write_bytes(path, data, PUBLIC)
     return [*packages, build_wheel(output)]
 
 

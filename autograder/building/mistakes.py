@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 from keras_checks.notebook.grader import SEED
@@ -15,14 +16,17 @@ from keras_checks.verdicts import failure_of
 
 from autograder.bank.master import read_master
 from autograder.bank.variants import Variant, read_variants
-from autograder.files import write_bytes
+from autograder.files import PUBLIC, write_bytes
 from autograder.grading.observer import Remembering, Trusted
 from autograder.paths import CHECKS
+from autograder.results.identity import public_files
 
 OTHER_SEED = 1000
 """What changes with the seed is noise, which tells nothing."""
 VALUES, MANY = 3, 1000
 """So many different wrong numbers are no accident; and so many numbers are looked at."""
+LOCKS = ("sketch.py", "notebook/mistakes.py")
+"""How an observation opens a lock, and which of the cases are looked at."""
 KEY = 16
 """Bytes of the key to a mistake's description."""
 Observe = Callable[[Check, Case], dict[str, object]]
@@ -32,12 +36,12 @@ def write_mistakes(exercise: str) -> int:
     """Write the table of an exercise; returns how many mistakes it names. Observes all of its wrong answers."""
     table = mistakes(exercise)
     data = {"made_of": made_of(exercise), "mistakes": table}
-    write_bytes(TABLES / f"{exercise}.json", (json.dumps(data, indent=0) + "\n").encode())
+    write_bytes(TABLES / f"{exercise}.json", (json.dumps(data, indent=0) + "\n").encode(), PUBLIC)
     return sum(map(len, table.values()))
 
 
 def is_current(exercise: str) -> bool:
-    """Whether the table was made from the wrong answers and the public checks as they are."""
+    """Whether the table was made from the wrong answers, the public checks and their engine as they are."""
     try:
         written = json.loads((TABLES / f"{exercise}.json").read_text(encoding="utf-8"))["made_of"]
     except (OSError, ValueError, KeyError):
@@ -46,8 +50,10 @@ def is_current(exercise: str) -> bool:
 
 
 def made_of(exercise: str) -> str:
-    """A hash of what a table depends on."""
-    digest = hashlib.sha256((CHECKS / "exercises" / f"{exercise}.py").read_bytes())
+    """A hash of what a table depends on: cases, probes, what is observed, which checks fail, and how that is locked."""
+    digest = hashlib.sha256()
+    for path in (*sorted(public_files(exercise)), *(CHECKS / name for name in LOCKS), Path(__file__)):
+        digest.update(path.name.encode() + path.read_bytes())
     for cell in read_master(exercise).reference_cells():
         digest.update(cell.source.encode())
     for variant in read_variants(exercise, "misconceptions"):

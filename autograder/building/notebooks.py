@@ -8,13 +8,13 @@ from dataclasses import replace
 
 import nbformat
 from keras_checks import __version__
+from keras_checks.notebook.export import HAND_IN
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from autograder.bank.master import Master, MasterCell
+from autograder.bank.master import QUESTION_TAG, SETUP_TAG, SOLUTION_ONLY, Master, MasterCell
 
 Transform = Callable[[Master, list[MasterCell]], list[MasterCell]]
 
-SOLUTION_ONLY = "solution"
 BACKEND = """\
 import os
 
@@ -46,14 +46,14 @@ COLAB_PACKAGES = "otter-grader hypothesis sortedcontainers python-frontmatter fi
 GUIDE = """\
 *How to work here.* Run the cells from the top. Write each answer into its cell, run it, then run the check below: it
 says what must be true, and shows the smallest input that breaks your answer. **Stuck?** There are three hints below
-each check. Open them one by one, as late as you can. You may add cells anywhere. Gradescope runs the notebook from the
-top, too, with further cases and hidden checks.
+each check. Open them one by one, as late as you can. You may add cells anywhere. Your instructor's grader runs the
+notebook from the top, too, with further cases and hidden checks.
 """
 
-EXPORT = """\
+EXPORT = f"""\
 ## Hand in
 
-Save the notebook (Ctrl+S), then run the next cell. It writes the zip to hand in on Gradescope.
+Save the notebook (Ctrl+S), then run the next cell. It writes a zip. {HAND_IN}
 """
 
 
@@ -75,7 +75,7 @@ def solve_answers(_: Master, cells: list[MasterCell]) -> list[MasterCell]:
 def add_grader(master: Master, cells: list[MasterCell]) -> list[MasterCell]:
     """Make the grader in front of the author's imports."""
     head = BACKEND + SETUP.format(exercise=master.exercise, missing_help=LOCAL_HELP)
-    return [replace(cell, source=head + cell.source) if "setup" in cell.tags else cell for cell in cells]
+    return [replace(cell, source=head + cell.source) if SETUP_TAG in cell.tags else cell for cell in cells]
 
 
 def add_guide(_: Master, cells: list[MasterCell]) -> list[MasterCell]:
@@ -97,7 +97,9 @@ def add_checks(_: Master, cells: list[MasterCell]) -> list[MasterCell]:
 
 def tag_questions(_: Master, cells: list[MasterCell]) -> list[MasterCell]:
     """Tag answer cells with their question, in the way that notebook editors show."""
-    return [replace(cell, tags=(*cell.tags, f"question:{cell.question}")) if cell.question else cell for cell in cells]
+    return [
+        replace(cell, tags=(*cell.tags, f"{QUESTION_TAG}{cell.question}")) if cell.question else cell for cell in cells
+    ]
 
 
 def add_export(_: Master, cells: list[MasterCell]) -> list[MasterCell]:

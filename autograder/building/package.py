@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from autograder.bank.markers import AuthoringError
-from autograder.files import write_bytes
+from autograder.files import PUBLIC, write_bytes
 from autograder.paths import AUTOGRADER, EXERCISES, ROOT, SOLUTIONS
 from autograder.results.key import FILE as KEY
 from autograder.results.key import NO_KEY
@@ -132,5 +132,5 @@ def build_wheel(output: Path) -> Path:
                 EXERCISES / "pyproject.toml", f"the wheel can't be built: {done.stderr.strip()[-300:]}"
             )
         (wheel,) = Path(folder).glob("*.whl")
-        write_bytes(output / wheel.name, wheel.read_bytes())
+        write_bytes(output / wheel.name, wheel.read_bytes(), PUBLIC)
     return output / wheel.name

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 from mdit_py_plugins.dollarmath import dollarmath_plugin
@@ -19,10 +18,11 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
+from autograder.bank.master import SOLUTION_ONLY
 from autograder.building.common_mistakes import TITLE, CommonMistake
 from autograder.building.formulas import mathml
+from autograder.building.templates import templates
 
-SOLUTION_ONLY = "solution"
 CHECK = "check"
 MEANT = {
     "<th></th>": "<td></td>",
@@ -39,15 +39,9 @@ def page(notebook: NotebookNode, mistakes: Sequence[CommonMistake]) -> str:
     """The page of an executed notebook, with the common mistakes at its end."""
     writer = _Writer()
     blocks = [writer.block(cell) for cell in notebook.cells]
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     questions = dict.fromkeys(mistake.question for mistake in mistakes)
-    return environment.get_template("page.html.j2").render(
+    template = templates(Path(__file__).parent).get_template("page.html.j2")
+    return template.render(
         title=writer.headings[0].text,
         sections=[heading for heading in writer.headings if heading.level == 2],
         blocks=blocks,

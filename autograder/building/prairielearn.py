@@ -52,7 +52,7 @@ def question_files(master: Master, grader: bytes, image: str) -> Files:
 def _info(master: Master, image: str) -> dict[str, object]:
     return {
         "uuid": str(uuid.UUID(bytes=hashlib.sha256(master.exercise.encode()).digest()[:16], version=4)),
-        "title": _title(master),
+        "title": master.title,
         "topic": "Keras",
         "tags": [],
         "type": "v3",
@@ -75,9 +75,3 @@ def _timeout(exercise: str) -> int:
         most = LONGEST - BESIDE_GRADING
         raise AuthoringError(file, f"PrairieLearn ends a job after {LONGEST} s: set seconds to {most} at most")
     return seconds
-
-
-def _title(master: Master) -> str:
-    """The notebook's first heading."""
-    lines = (line for cell in master.cells if cell.kind == "markdown" for line in cell.source.splitlines())
-    return next((line.lstrip("# ") for line in lines if line.startswith("# ")), master.exercise)

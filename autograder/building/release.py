@@ -20,7 +20,7 @@ from autograder.building.common_mistakes import as_markdown, common_mistakes
 from autograder.building.notebooks import notebook_text, solution_notebook
 from autograder.building.page import page
 from autograder.errors import KitError
-from autograder.files import write_text
+from autograder.files import PUBLIC, write_text
 from autograder.paths import EXERCISES
 from autograder.workers.zygote import ENVIRONMENT
 
@@ -57,7 +57,7 @@ def release(
     notebook.cells.append(new_markdown_cell(as_markdown(mistakes), id="common-mistakes"))
     written[output / f"{exercise}.ipynb"] = notebook_text(notebook)
     for path, text in written.items():
-        write_text(path, text)
+        write_text(path, text, PUBLIC)
     return list(written)
 
 
@@ -66,13 +66,14 @@ def execute(notebook: nbformat.NotebookNode, master: Master) -> None:
     kept = dict(os.environ)
     path = os.pathsep.join(filter(None, (str(EXERCISES), kept.get("PYTHONPATH"))))
     with tempfile.TemporaryDirectory() as folder:
-        os.environ.update(ENVIRONMENT | {"PYTHONPATH": path, "MPLBACKEND": "module://matplotlib_inline.backend_inline"})
+        own = {"PYTHONPATH": path, "TMPDIR": folder, "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+        os.environ.update(ENVIRONMENT | own)
         try:
             resources = {"metadata": {"path": folder}}
             quiet = ["--log-level=ERROR"]  # the kernel warns of its own network
             NotebookClient(notebook, timeout=CELL_SECONDS, resources=resources, extra_arguments=quiet).execute()
         except CellExecutionError as error:
-            raise AuthoringError(master.path, f"does not run: {_last_line(str(error))}; mend the cell") from None
+            raise AuthoringError(master.path, f"does not run: {_last_line(str(error))}; fix the cell") from None
         finally:
             os.environ.clear()
             os.environ.update(kept)

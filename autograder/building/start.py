@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 import nbformat
 from keras_checks import __version__
+from keras_checks.notebook.export import HAND_IN
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.bank.master import Master
 from autograder.building.notebooks import BACKEND, KERNEL, LOCAL_HELP
 
 NAME = "start.ipynb"
-_TITLE = re.compile(r"^# (?:(\d+)\. )?(.+)$", re.MULTILINE)
+_NUMBERED = re.compile(r"(\d+)\. (.+)")
 _FACTS = re.compile(r"\*About (\d+) minutes, .*?\. It builds on (.+?)\.\*", re.DOTALL)
 _NUMBER = re.compile(r"exercise (\d+)")
 LAST = 1000
@@ -37,14 +38,14 @@ except ModuleNotFoundError as missing:
     print(f"{{missing.name}} is missing. {LOCAL_HELP}")
 else:
     print(f"Ready: Keras {{keras.__version__}}, TensorFlow {{tensorflow.__version__}}.")"""
-WORK = """\
+WORK = f"""\
 ## How to work
 
 1. Read the question. It contains a small example that you can work out on paper.
 2. Replace the `...` below `# YOUR CODE HERE`, and run the cell.
 3. Run the check below it. While it is red, it shows an example that breaks your answer.
 4. Stuck? Under each check are three hints. Open them one by one, as late as you can.
-5. At the end of the notebook, save and run `grader.export()`. Hand in the zip that it writes.
+5. At the end of the notebook, save and run `grader.export()`, which writes a zip. {HAND_IN}
 
 Each exercise is worth 10 points. The public checks are the ones that you run. Hidden checks try harder cases of the
 same questions: other sizes, edges, graph mode, a second call. An answer that does what the question says passes both.
@@ -75,11 +76,11 @@ class Place:
 def place_of(master: Master) -> Place:
     """What the first cell of a notebook says: `# 3. Title`, `*About 75 minutes, … It builds on exercise 2 ….*`."""
     text = next(cell.source for cell in master.cells if cell.kind == "markdown")
-    title, facts = _TITLE.search(text), _FACTS.search(text)
+    numbered, facts = _NUMBERED.match(master.title), _FACTS.search(text)
     return Place(
         master.exercise,
-        int(title[1] or LAST) if title else LAST,
-        title[2] if title else master.exercise,
+        int(numbered[1]) if numbered else LAST,
+        numbered[2] if numbered else master.title,
         int(facts[1]) if facts else 0,
         tuple(int(number) for number in _NUMBER.findall(facts[2])) if facts else (),
     )

@@ -21,7 +21,7 @@ from autograder.results.records import Result, Status
 from autograder.results.result import Grading, is_unfinished, read_result, result
 from autograder.results.scores import scores_csv
 from autograder.spans import span
-from autograder.submissions.collect import Source
+from autograder.submissions.collect import NothingHandedIn, Source
 from autograder.submissions.read import Submission, Unreadable
 
 
@@ -146,7 +146,9 @@ class Class:
                 submission = source.read()
             exercise = choose_exercise(submission, self.exercise)
         except Unreadable as problem:
-            return result(unreadable(self.grader, source.name, self.exercise, str(problem)))
+            grading = unreadable(self.grader, source.name, self.exercise, str(problem))
+            grading.missing = isinstance(problem, NothingHandedIn)
+            return result(grading)
         if self.part.question:
             return self._question_again(source.name, submission, exercise, self.part.question)
         return self._once(submission, exercise)
@@ -177,8 +179,7 @@ class Class:
         return future.result()
 
     def _graded(self, submission: Submission, exercise: str, only: str | None) -> Result:
-        one = {"only": only} if only else {}
-        return result(self.grader.grade(submission, exercise, **one))
+        return result(self.grader.grade(submission, exercise, only=only))
 
     def _known(self, exercise: str, submission: Submission) -> Result | None:
         path = self._earlier.get((exercise, submission.sha256))

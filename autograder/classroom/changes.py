@@ -10,16 +10,16 @@ from pathlib import Path
 from urllib.parse import quote
 
 from autograder.classroom.people import labels_in
+from autograder.classroom.report.cards import WORDS
 from autograder.classroom.report.exercises import beliefs, title_of
 from autograder.classroom.report.people import by_name
 from autograder.classroom.report.rendering import render
 from autograder.classroom.statistics import share
 from autograder.results.comparison import Change, CheckChange, changed_status
-from autograder.results.records import CheckRecord, Result
+from autograder.results.records import CheckRecord, Outcome, Result
 from autograder.results.scores import number
 
 TEMPLATE = "changes.html.j2"
-WORDS = {"passed": "passed", "failed": "failed", "fault": "not judged"}
 NO_CHECK = "no such check"
 NONE = "–"
 
@@ -160,7 +160,7 @@ def _outcome(record: CheckRecord | None, other: CheckRecord | None) -> str:
     """Such as "failed"; with its points where the check is worth others than it was."""
     if record is None:
         return NO_CHECK
-    word = WORDS[record["outcome"]]
+    word = WORDS[Outcome(record["outcome"])]
     if other is None or record["max_points"] == other["max_points"]:
         return word
     return f"{word}, {number(record['points'])} of {number(record['max_points'])}"

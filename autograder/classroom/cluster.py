@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import logging
 import uuid
+from collections.abc import Callable
 from types import TracebackType
-from typing import Any, cast
+from typing import TypeVar, cast
 
 from distributed import Client, KilledWorker, Worker, WorkerPlugin, get_worker
 
@@ -21,6 +22,7 @@ from autograder.submissions.read import Submission
 # It writes tracebacks of connections that end, as they do when a worker dies or a run is stopped.
 logging.getLogger("distributed").setLevel(logging.CRITICAL)
 
+T = TypeVar("T")
 PLUGIN = "keras-exercise-kit"
 CONNECT_SECONDS = 20
 WAIT_SECONDS = 120
@@ -99,12 +101,12 @@ class Cluster:
             plan = [row for row in self.plan(exercise) if only in (None, row["question"])]
             return Grading(submission.name, exercise, submission.sha256, plan=plan, ended=Status.FAULT, message=said)
 
-    def _run(self, function: Any, exercise: str, *arguments: Any) -> Any:
+    def _run(self, function: Callable[..., T], exercise: str, *arguments: object) -> T:
         if self._client is None:
             raise ClusterError("The run was stopped.")
         key = f"{function.__name__.strip('_')}-{exercise}-{uuid.uuid4().hex}"
         future = self._client.submit(function, checks_sha256(exercise), exercise, *arguments, key=key, pure=False)
-        return future.result()
+        return cast(T, future.result())
 
 
 def _session(expected: str, exercise: str) -> Session:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.bank.master import exercise_names, read_master
-from autograder.classroom.people import every_name_of, named, people_of_class
+from autograder.classroom.people import every_name_of, named, one_of, people_of_class
 from autograder.errors import UsageError
 from autograder.results.identity import checks_sha256
 from autograder.results.records import Outcome, Result
@@ -52,7 +52,7 @@ def known_question(question: str) -> None:
     every = sorted({name for exercise in exercise_names() for name in read_master(exercise).questions()})
     if question not in every:
         near = difflib.get_close_matches(question, every, SHOWN) or every[:SHOWN]
-        raise UsageError(f"There is no question {question!r}. Such as {', '.join(near)}.")
+        raise UsageError(f"There is no question {question!r}. Did you mean {one_of(near)}?")
 
 
 def is_current(kept: Result, question: str) -> bool:

@@ -90,8 +90,14 @@ def named(student: str, names: Mapping[str, Iterable[str]]) -> list[str]:
     plain = {_plain(name): name for name in every}
     near = [plain[name] for name in difflib.get_close_matches(_plain(student), plain, SHOWN)]
     near = near or [name for name in every if _typed(student) in _typed(name)][:SHOWN] or every[:SHOWN]
-    said = f" Such as {', '.join(near)}." if near else ""
-    raise UsageError(f"There is no {student!r}: give a name, an id, an email address or a submission.{said}")
+    said = f" Did you mean {one_of(near)}?" if near else ""
+    raise UsageError(f"There is no student {student!r}. Give a name, an id, an email address or a submission.{said}")
+
+
+def one_of(names: Sequence[str]) -> str:
+    """Such as ``a, b or c``."""
+    *others, last = names
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def _plain(name: str) -> str:

@@ -9,8 +9,7 @@ from pathlib import Path
 from autograder.bank.master import exercise_names
 from autograder.results.identity import checks_sha256
 from autograder.results.records import ExtraData, Status
-from autograder.results.result import read_result
-from autograder.submissions.collect import NOTHING
+from autograder.results.result import is_missing, read_result
 
 Key = tuple[str, str]
 """Exercise and hash of the code: submissions with the same key have the same result."""
@@ -38,7 +37,7 @@ def remove_missing(folder: Path, names: Container[str]) -> None:
     """Remove the results that say that nothing was handed in, of all but ``names``: since then, something was."""
     for path in folder.glob("nothing__*.json"):
         outcome = read_result(path)
-        if path.stem not in names and outcome is not None and outcome["extra_data"]["message"] == NOTHING:
+        if path.stem not in names and outcome is not None and is_missing(outcome):
             path.unlink(missing_ok=True)
 
 

@@ -14,7 +14,7 @@ ENOUGH = 10
 """Students from which on a correlation says something."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Summary:
     """How some submissions did: shares of the points, 0 to 1, and the seconds that grading took."""
 
@@ -30,7 +30,7 @@ class Summary:
     median_seconds: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CheckStatistics:
     """A check of a question: how many passed it of those whom it judged. ``faults`` were not judged."""
 
@@ -44,7 +44,7 @@ class CheckStatistics:
     discrimination: float | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class QuestionStatistics:
     """A question of an exercise.
 
@@ -88,16 +88,16 @@ def summary(results: Named) -> Summary:
     seconds = [result["extra_data"]["seconds"] for _, result in results]
     lower, median, upper = quartiles(shares)
     return Summary(
-        len(shares),
-        shares.count(1.0),
-        statistics.fmean(shares),
-        shares[0],
-        lower,
-        median,
-        upper,
-        shares[-1],
-        sum(seconds),
-        statistics.median(seconds),
+        count=len(shares),
+        full=shares.count(1.0),
+        mean=statistics.fmean(shares),
+        lowest=shares[0],
+        lower=lower,
+        median=median,
+        upper=upper,
+        highest=shares[-1],
+        seconds=sum(seconds),
+        median_seconds=statistics.median(seconds),
     )
 
 
@@ -130,14 +130,14 @@ def _item(exercise: str, question: str, column: list[tuple[Result, TestEntry]]) 
     own = [test["score"] / test["max_score"] if test["max_score"] else 0.0 for _, test in column]
     rest = [_rest(result, test["score"], test["max_score"]) for result, test in column]
     return QuestionStatistics(
-        exercise,
-        question,
-        column[0][1]["max_score"],
-        sum(value == 1 for value in own),
-        len(own),
-        statistics.fmean(own),
-        correlation(own, rest),
-        tuple(_checks(question, [result for result, _ in column])),
+        exercise=exercise,
+        question=question,
+        points=column[0][1]["max_score"],
+        full=sum(value == 1 for value in own),
+        count=len(own),
+        difficulty=statistics.fmean(own),
+        discrimination=correlation(own, rest),
+        checks=tuple(_checks(question, [result for result, _ in column])),
     )
 
 
@@ -156,14 +156,14 @@ def _check(column: list[tuple[Result, CheckRecord]]) -> CheckStatistics:
     passed = [float(check["outcome"] == Outcome.PASSED) for _, check in judged]
     rest = [_rest(result, check["points"], check["max_points"]) for result, check in judged]
     return CheckStatistics(
-        record["check"],
-        record["statement"],
-        record["hidden"],
-        record["max_points"],
-        int(sum(passed)),
-        len(judged),
-        len(column) - len(judged),
-        correlation(passed, rest),
+        check=record["check"],
+        statement=record["statement"],
+        hidden=record["hidden"],
+        points=record["max_points"],
+        passed=int(sum(passed)),
+        count=len(judged),
+        faults=len(column) - len(judged),
+        discrimination=correlation(passed, rest),
     )
 
 

@@ -25,7 +25,7 @@ def run(
 ) -> None:
     """Build, say what was written; with ``check`` exit with 1 where something is out of date."""
     os.environ.update(ENVIRONMENT)
-    if mistakes and not check:
+    if mistakes:
         _write_mistakes(exercises, console)
     built = build(exercises, output, check=check, wheel_url=wheel_url, prairielearn=prairielearn)
     word = "is not up to date" if check else "written"
@@ -33,19 +33,20 @@ def run(
         console.print(f"{shown(path)} {word}", highlight=False, markup=False)
     if check and built.changed:
         console.print("Run `kit build` and commit what it changes.")
+    old = _old_tables(exercises)
+    for exercise in old:
+        console.print(f"{exercise}: the table of known mistakes is out of date. Run `kit build {exercise} --mistakes`.")
+    if check and (built.changed or old):
         raise typer.Exit(1)
     if check:
         console.print("exercises/ is up to date.")
-    _say_what_is_old(exercises, console)
 
 
-def _say_what_is_old(exercises: Sequence[str], console: Console) -> None:
+def _old_tables(exercises: Sequence[str]) -> list[str]:
+    """The exercises whose notebooks name mistakes by a table that was made from something else."""
     from autograder.building.mistakes import is_current  # it imports TensorFlow
 
-    for exercise in exercises:
-        if not is_current(exercise):
-            remedy = f"Run `kit build {exercise} --mistakes`."
-            console.print(f"{exercise}: the notebook does not know the bank's mistakes as they are. {remedy}")
+    return [exercise for exercise in exercises if not is_current(exercise)]
 
 
 def _write_mistakes(exercises: Sequence[str], console: Console) -> None:

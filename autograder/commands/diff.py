@@ -9,12 +9,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from autograder.bank.master import exercise_names
 from autograder.classroom.changes import Side, changes_page
 from autograder.classroom.people import labels_in
+from autograder.commands.words import counted, doing
 from autograder.files import write_text
-from autograder.results.comparison import Change, compare, other_checks, read_results
-from autograder.results.identity import checks_sha256
+from autograder.results.comparison import Change, compare, of_other_checks, read_results
 from autograder.results.records import Result
 from autograder.results.scores import number
 
@@ -38,13 +37,12 @@ def run(old: Path, new: Path, page: Path | None, console: Console) -> None:
 
 def due(results: dict[str, Result], folder: Path) -> list[str]:
     """Whether results are those of other checks than the current ones."""
-    graded = {result["extra_data"]["exercise"] for result in results.values()}
-    late = other_checks(results, {exercise: checks_sha256(exercise) for exercise in graded & set(exercise_names())})
-    if not late:
+    earlier = of_other_checks(results)
+    if not earlier:
         return []
     return [
-        f"{len(late)} of {folder} were graded by other checks than those that are here now: a regrade is due. "
-        "Grade them again into another folder, and compare."
+        f"Graded by other checks than the current ones: {counted(len(earlier), 'submission')} in {folder}. "
+        "Grade them again into another folder, and compare the two folders."
     ]
 
 
@@ -63,10 +61,11 @@ def summary(old: dict[str, Result], new: dict[str, Result], changes: Sequence[Ch
     both = old.keys() & new.keys()
     scores = [change for change in changes if change.name in both and change.points]
     up = sum(change.points > 0 for change in scores)
-    lines = [f"{len(both)} submissions in both: {up} gain points, {len(scores) - up} lose points."]
+    moves = f"{doing(up, 'gain', 'points')}, {doing(len(scores) - up, 'lose', 'points')}"
+    lines = [f"{counted(len(both), 'submission')} in both: {moves}."]
     other = len([change for change in changes if change.name in both]) - len(scores)
     if other:
-        lines.append(f"{other} more keep their score, but not every verdict or every word.")
+        lines.append(f"{other} more with the same score, but not the same verdicts or words.")
     same = all(_checks(old[name]) == _checks(new[name]) for name in both)
     lines.append("Both were graded by the same checks." if same else "They were not graded by the same checks.")
     return lines

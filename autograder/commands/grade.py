@@ -3,61 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import typer
 from rich.console import Console
 
-from autograder.bank.master import exercise_names
-from autograder.classroom.batch import Class, ClassGrader
+from autograder.classroom.batch import Class
 from autograder.classroom.deferred import DeferredGrader
-from autograder.classroom.part import Part, known_question
-from autograder.classroom.people import labels, labels_of, people_of_class
-from autograder.classroom.report import read_code, report
+from autograder.classroom.part import known_question
+from autograder.classroom.people import labels_of
 from autograder.commands.class_table import SHOWN, class_table, needs_a_look
 from autograder.commands.diff import change_table
+from autograder.commands.grading import INTERRUPTED, Options, grader_for, write_report
 from autograder.commands.meter import Meter
-from autograder.files import write_text
-from autograder.grading.session import Session
+from autograder.errors import UsageError
 from autograder.paths import ROOT, shown
-from autograder.results.comparison import other_checks
-from autograder.results.identity import checks_sha256
-from autograder.results.key import FILE, key_in
+from autograder.results.comparison import of_other_checks
+from autograder.results.key import FILE
 from autograder.results.records import Result, Status
-from autograder.submissions.collect import Source, find_submissions, namesakes_in
-from autograder.submissions.people import Person
-from autograder.submissions.roster import read_roster
+from autograder.submissions.collect import find_submissions, namesakes_in
 
-INTERRUPTED = 130
 SAMPLES = ROOT / "tests" / "class"
-MANY = 256
-"""Submissions under way on a scheduler: enough to keep workers busy that join later."""
-
-
-@dataclass(frozen=True)
-class Options:
-    """What `kit grade` was asked for, beside the submissions."""
-
-    exercise: str | None
-    output: Path
-    jobs: int
-    unsealed: bool = False
-    pseudonyms: bool = False
-    similar: bool = False
-    scheduler: str | None = None
-    roster: Path | None = None
-    part: Part = field(default_factory=Part)
-
-    def people(self) -> Sequence[Person]:
-        """The students of the roster, if there is one. Raises UsageError."""
-        return read_roster(self.roster) if self.roster else ()
-
-    @property
-    def at_a_time(self) -> int:
-        """Submissions that are under way at the same time."""
-        return MANY if self.scheduler else self.jobs
 
 
 def run(paths: Sequence[Path], options: Options, console: Console) -> None:
@@ -66,10 +32,10 @@ def run(paths: Sequence[Path], options: Options, console: Console) -> None:
         known_question(options.part.question)
     roster = options.people()
     sources = find_submissions(paths, roster, output=options.output)
-    chosen = options.part.choose(sources, options.output)
     if not sources:
-        console.print("No notebook, script or zip there: name a file, or a folder that holds some.")
-        raise typer.Exit(2)
+        where = ", ".join(map(str, paths))
+        raise UsageError(f"There is no notebook, script or zip in {where}. Name a file, or a folder that holds some.")
+    chosen = options.part.choose(sources, options.output)
     _tell_of_key(options, console)
     for name in namesakes_in(roster, sources):
         console.print(
@@ -96,34 +62,6 @@ def run(paths: Sequence[Path], options: Options, console: Console) -> None:
         _tell_of_rest(dict(results), meter, options, console)
     if any(result["extra_data"]["status"] == Status.FAULT for name, result in results if name in own):
         raise typer.Exit(1)
-
-
-def grader_for(options: Options) -> AbstractContextManager[ClassGrader]:
-    """What grades: a session on this machine, or the workers of a scheduler."""
-    if options.scheduler is None:
-        return Session(unsealed=options.unsealed, key=key_in(options.output))
-    from autograder.classroom.cluster import Cluster
-
-    return Cluster(options.scheduler, unsealed=options.unsealed, key=key_in(options.output))
-
-
-def write_report(
-    results: Sequence[tuple[str, Result]], sources: Sequence[Source], options: Options
-) -> Mapping[str, str]:
-    """Write `report.html` of a class; returns who handed in each submission, where that is known."""
-    known = dict(results)
-    graded = [source for source in sources if source.name in known and source.whole]
-    pairs = []
-    if options.similar:
-        from autograder.classroom.similarity import find_similar
-
-        pairs = find_similar(graded, known)
-    people = people_of_class(options.output, sources, known)
-    students = labels(people, known)
-    code = None if options.pseudonyms else read_code(graded, known)
-    page = report(results, students, code=code, pseudonyms=options.pseudonyms, similar=pairs)
-    write_text(options.output / "report.html", page)
-    return students
 
 
 def _tell_of_key(options: Options, console: Console) -> None:
@@ -168,8 +106,7 @@ def _tell(
 def _tell_of_rest(results: dict[str, Result], meter: Meter, options: Options, console: Console) -> None:
     """What an instructor must know of a class of which only a part was graded again."""
     console.print(f"Graded again: {meter.count} of {len(results)} results. The others are as they were.")
-    exercises = {result["extra_data"]["exercise"] for result in results.values()} & set(exercise_names())
-    earlier = other_checks(results, {exercise: checks_sha256(exercise) for exercise in exercises})
+    earlier = of_other_checks(results)
     if not earlier:
         return
     question = options.part.question

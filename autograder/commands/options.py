@@ -23,8 +23,8 @@ OneExercise = Annotated[str | None, typer.Option("--exercise", help="The exercis
 Results = Annotated[Path, typer.Argument(help="A folder of results.")]
 Jobs = Annotated[int, typer.Option(min=1, help="Submissions graded at a time; the number of cores.")]
 Unsealed = Annotated[bool, typer.Option("--unsealed", help="Run without the seal: only for code that you trust.")]
-Pseudonyms = Annotated[bool, typer.Option("--pseudonyms", help="Birds instead of names in report.html, and no code.")]
-Similar = Annotated[bool, typer.Option("--similar", help="Ask in report.html about answers that are alike.")]
+Pseudonyms = Annotated[bool, typer.Option("--pseudonyms", help="Birds instead of students' names, and no code.")]
+Similar = Annotated[bool, typer.Option("--similar", help="List pairs of similar answers in report.html.")]
 Roster = Annotated[Path | None, typer.Option(help="A CSV file of the class with columns such as name, sid, email.")]
 Scheduler = Annotated[
     str | None, typer.Option(help="Grade on the workers of this Dask scheduler, such as tcp://10.0.0.1:8786.")
@@ -65,3 +65,25 @@ def check_grading(exercise: str | None, scheduler: str | None) -> None:
         known([exercise])
     if scheduler is not None and importlib.util.find_spec("distributed") is None:
         raise UsageError("--scheduler needs Dask. Install it with `uv sync --extra cluster`.")
+
+
+def check_reporting(
+    has_submissions: bool, student: str | None, *, each: bool, similar: bool, unpublished: bool
+) -> None:
+    """Raise UsageError for options of `kit report` that would have no effect together."""
+    if each and student is not None:
+        raise UsageError("Use --each or --student, not both.")
+    if similar and (each or student is not None):
+        raise UsageError("--similar is for the report of a class. Use it without --each and --student.")
+    if similar and not has_submissions:
+        raise UsageError("--similar compares code. Name the submissions after the results.")
+    if unpublished and not (each or student is not None):
+        raise UsageError("--unpublished is for students' pages. Use it with --each or --student.")
+
+
+def check_building(wheel_url: str | None, prairielearn: str | None, *, mistakes: bool) -> None:
+    """Raise UsageError for options of `kit build` that write something, beside --check, which does not."""
+    given = {"--mistakes": mistakes, "--wheel-url": wheel_url, "--prairielearn": prairielearn}
+    for option, wanted in given.items():
+        if wanted:
+            raise UsageError(f"--check changes nothing, so {option} has no effect. Use one of them.")

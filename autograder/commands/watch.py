@@ -14,11 +14,11 @@ from autograder.classroom.arrivals import arrivals
 from autograder.classroom.batch import Class, ClassGrader, Done
 from autograder.classroom.deferred import DeferredGrader
 from autograder.classroom.people import labels_of
-from autograder.commands.grade import INTERRUPTED, Options, grader_for, write_report
-from autograder.results.records import Result
-from autograder.results.result import max_score, reason
+from autograder.commands.grading import INTERRUPTED, Options, grader_for, write_report
+from autograder.results.records import Result, Status
+from autograder.results.result import is_missing, max_score, reason
 from autograder.results.scores import number
-from autograder.submissions.collect import NOTHING, Source, find_submissions
+from autograder.submissions.collect import Source, find_submissions
 
 
 def run(folder: Path, options: Options, console: Console) -> None:
@@ -44,7 +44,7 @@ def _refresh(sources: Sequence[Source], grader: ClassGrader, options: Options, c
     who = labels_of(sources)
 
     def told(done: Done) -> None:
-        if not done.kept and done.result["extra_data"]["message"] != NOTHING:
+        if not done.kept and not is_missing(done.result):
             console.print(_line(who[done.name], done.result), highlight=False)
 
     try:
@@ -54,7 +54,7 @@ def _refresh(sources: Sequence[Source], grader: ClassGrader, options: Options, c
         console.print(f"{_now()} The results could not be written: {error}", highlight=False, markup=False)
         return
     late = sum(not source.whole for source in sources)
-    missing = sum(result["extra_data"]["message"] == NOTHING for _, result in results)
+    missing = sum(is_missing(result) for _, result in results)
     rest = f"; {missing} have handed in nothing yet" if missing else ""
     rest += f"; {late} still being copied" if late else ""
     console.print(f"{_now()} {len(results) - missing} in report.html and scores.csv{rest}", highlight=False)
@@ -62,7 +62,7 @@ def _refresh(sources: Sequence[Source], grader: ClassGrader, options: Options, c
 
 def _line(student: str, result: Result) -> str:
     extra = result["extra_data"]
-    said = f": {reason(result)}" if extra["status"] != "graded" and reason(result) else ""
+    said = f": {reason(result)}" if extra["status"] != Status.GRADED and reason(result) else ""
     score = f"{number(result['score'])} / {number(max_score(result))}"
     return escape(f"{_now()} {student}: {score}, {extra['status']}{said}")
 

@@ -1,1 +1,1 @@
-"""The ways in from other platforms: stock Otter and Gradescope."""
+"""The ways in from other platforms: stock Otter, Gradescope and PrairieLearn."""

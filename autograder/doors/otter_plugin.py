@@ -11,7 +11,7 @@ from typing import Any
 import nbformat
 from otter.plugins import AbstractOtterPlugin
 
-from autograder.doors.gradescope.faults import fault_report
+from autograder.doors.faults import fault_report
 from autograder.doors.packed import PackedGrader, packed_plan
 from autograder.grading.entry import grade_read
 from autograder.grading.session import Session

@@ -1,4 +1,4 @@
-"""Grading in an unpacked autograder zip, as stock Otter's and Gradescope's doors do it."""
+"""Grading in an unpacked autograder zip, as all doors do it."""
 
 from __future__ import annotations
 

@@ -11,9 +11,9 @@ from typing import Any, ClassVar, NoReturn
 
 from autograder.bank.master import exercise_names
 from autograder.bank.settings import settings_of
-from autograder.doors.gradescope.faults import FOR_ALL, fault_report
+from autograder.doors.faults import fault_report
 from autograder.doors.packed import PackedGrader, packed_plan
-from autograder.files import write_json
+from autograder.files import PUBLIC, write_json
 from autograder.grading.entry import grade_read
 from autograder.grading.session import Session
 from autograder.results.key import key_of_zip
@@ -41,7 +41,7 @@ class SingleRun(ABC):
         target: the result, in the platform's format.
     """
 
-    advice: ClassVar[str] = FOR_ALL
+    advice: ClassVar[str]
     """What the run prints for the instructor after a fault, before the details."""
 
     def __init__(self, source: Path, submission: Path, target: Path) -> None:
@@ -77,8 +77,8 @@ class SingleRun(ABC):
         sys.stdout.write(fault_report(result(self.grading), self.advice))
 
     def write(self) -> None:
-        """Replace the result by what is known now."""
-        write_json(self.target, self.outcome())
+        """Replace the result by what is known now. The platform that reads it may do so as another user."""
+        write_json(self.target, self.outcome(), PUBLIC)
 
     def _read(self) -> Submission:
         return only_submission(self.submission, self.exercise)

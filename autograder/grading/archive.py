@@ -56,7 +56,7 @@ class Archive:
         )
         with contextlib.suppress(OSError):
             archives().mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_bytes(self.path, b"".join(_frames(entries)), mode=0o600)
+            write_bytes(self.path, b"".join(_frames(entries)))
             current = self.path.name.rpartition("-")[2]
             for file in archives().glob(f"{self.exercise}-*.frames"):
                 if file.name.rpartition("-")[2] != current:

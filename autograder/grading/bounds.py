@@ -13,7 +13,9 @@ from pathlib import Path
 from keras_checks.compare import Failure
 
 SECONDS = 20.0
+"""CPU seconds, as many as a probe may take: to judge an observation takes no longer than to make it."""
 MEMORY = 3 * 2**30
+"""A worker's reply has at most 256 MB, so this is room for a dozen copies of it."""
 REFUSED = "Your answer is too large, or too deeply nested, to be read. Return what the question asks for, and no more."
 
 
@@ -22,9 +24,13 @@ class _Overrun(BaseException):
 
 
 def bounded(judge: Callable[[], Failure | None]) -> Failure | None:
-    """What ``judge`` returns; a failure where it takes more time or memory than any honest answer needs."""
+    """What ``judge`` returns; a failure where it takes more time or memory than any honest answer needs.
+
+    Raises:
+        RuntimeError: this is not the main thread, the only one that a signal can stop.
+    """
     if threading.current_thread() is not threading.main_thread():
-        return judge()
+        raise RuntimeError("Only the main thread can judge: nothing else can be stopped in time.")
     try:
         with _time_limit(SECONDS), _memory_limit(MEMORY):
             return judge()

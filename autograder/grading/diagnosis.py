@@ -18,8 +18,10 @@ from autograder.grading.verdict import PROBE_DIED, GraderFault, Verdict, judge_c
 from autograder.results.records import Outcome
 
 EVIDENCE = 3
+"""Cases on which a mistake must agree before its name is given: each has to be observed on every one in the bank."""
 NUMBERS = re.compile(r"\d+")
 TWIN_SEEDS = 1000
+"""How far a twin's seed is from the other: any distance gives other noise."""
 MANY_MORE = 3
 """An answer may hold a second mistake: so many failures that agree outweigh one that does not."""
 Passed = tuple[Check, list[Case]]

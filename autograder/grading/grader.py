@@ -17,6 +17,7 @@ from autograder.results.records import Outcome
 from autograder.spans import span
 
 SALTED_EXAMPLES = 2
+"""Cases of each check that only one submission gets: the reference has to run for each of them."""
 
 
 def load_questions(exercise: str) -> list[Question]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,8 @@ from autograder.results.markdown import markdown
 from autograder.results.records import CheckRecord, Outcome, PlanRow
 
 MAX_NUMBERS = 200
+DECIMALS = 6
+"""Of points that are added: sums of tenths are no exact binary numbers."""
 
 
 def plan_of(questions: Sequence[Question]) -> list[PlanRow]:
@@ -21,11 +23,16 @@ def plan_of(questions: Sequence[Question]) -> list[PlanRow]:
     return [_row(check) for question in questions for check in question.checks]
 
 
+def points_of(checks: Iterable[Check]) -> float:
+    """What some checks are worth together."""
+    return round(sum(check.points for check in checks), DECIMALS)
+
+
 def check_record(verdict: Verdict, record: Record | None) -> CheckRecord:
     """The record of a check that a result keeps; ``record`` says what the student reads of a failure."""
     misconception = record.misconception if record else None
     failed, failure = verdict.outcome is Outcome.FAILED, verdict.failure
-    return {
+    found: CheckRecord = {
         **_row(verdict.check),
         "points": verdict.points,
         "outcome": verdict.outcome,
@@ -38,6 +45,9 @@ def check_record(verdict: Verdict, record: Record | None) -> CheckRecord:
         "fold": fold_of(record) if record else None,
         "voice": voice(record) if record else None,
     }
+    if failed and verdict.timed_out:
+        found["timed_out"] = True
+    return found
 
 
 def _row(check: Check) -> PlanRow:

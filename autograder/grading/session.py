@@ -34,6 +34,7 @@ GRACE_SECONDS = 60.0
 JOBS = 16
 """Jobs after which a trusted process is replaced, so that what TensorFlow keeps of each cannot grow over a run."""
 WAITING = 2
+"""Trusted processes that are kept for the next submission: of two exercises, or for two submissions at a time."""
 HIDDEN = (SOLUTIONS, AUTOGRADER / "judges")
 """What student code must not be able to read; a canary tries it before the first submission."""
 Progress = Callable[[Grading], None]

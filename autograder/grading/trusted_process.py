@@ -29,8 +29,10 @@ from autograder.spans import span
 from autograder.workers.student import Student
 from autograder.workers.zygote import ZygoteClient
 
-VOLATILE = re.compile(rf"(?<=0x)[0-9a-fA-F]{{6,}}|(?<=kit-work-)\w{{8}}|{re.escape(json.dumps(str(ROOT))[1:-1])}")
-"""What a text says of this run only: addresses of objects, the worker's folder, where the kit lies."""
+VOLATILE = re.compile(
+    r"(?<=0x)[0-9a-fA-F]{6,}|(?<=kit-work-)\w{8}|(?<=kit-zygote-)\w{8}|" + re.escape(json.dumps(str(ROOT))[1:-1])
+)
+"""What a text says of this run only: addresses of objects, the worker's folders, where the kit lies."""
 
 
 def main(channel: socket.socket, control: socket.socket, _settings: dict[str, Any]) -> None:

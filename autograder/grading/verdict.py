@@ -52,6 +52,11 @@ class Verdict:
         return self.judge is not self.check
 
     @property
+    def timed_out(self) -> bool:
+        """Whether the student's code did not end in time on the counter-example."""
+        return (self.seen or {}).get("error", {}).get("kind") == "timeout"
+
+    @property
     def points(self) -> float:
         """Points earned."""
         return self.check.points if self.outcome is Outcome.PASSED else 0.0

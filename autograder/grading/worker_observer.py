@@ -64,7 +64,7 @@ class WorkerObserver:
                 return well_formed(pending())
             except ProbeDied as died:
                 self.timed_out |= died.kind in ("timeout", "exhausted")
-                return {"error": {"type": PROBE_DIED, "message": str(died), "where": ""}}
+                return {"error": {"type": PROBE_DIED, "message": str(died), "where": "", "kind": died.kind}}
 
         return finish
 

@@ -11,10 +11,10 @@ import numpy as np
 from keras_checks.compare import EPS32, Failure, expect
 from keras_checks.question import Case
 from keras_checks.testbeds.critics import Move, fakes_shown, read_step, steps_of
-from keras_checks.testbeds.game import D, G, Scored, returned
+from keras_checks.testbeds.game import D, G, Scored, Turn, different, returned, turns
 from keras_checks.testbeds.players import Event
 
-from autograder.judges._game import discriminator_gradient, generator_gradient, known
+from autograder.judges._game import STILL, discriminator_gradient, generator_gradient, known, pushes
 from autograder.judges._network import network_of
 from autograder.judges._penalty import penalty_gradient
 
@@ -96,16 +96,22 @@ def generator_due(case: Case, move: Move) -> np.ndarray:
 def summary(case: Case, seen: Any) -> Any:
     """What happened in each step, without the noise that the student drew and without the way it was written."""
     try:
-        return [_summary(step, batch, case) for step, batch in zip(steps_of(case, seen), case["batches"], strict=True)]
+        told, earlier = [], []
+        for step, batch in zip(steps_of(case, seen), case["batches"], strict=True):
+            told.append(_summary(step, batch, case, earlier))
+            earlier = [*earlier, *turns(step["events"])[0]]
+        return told
     except Failure as failure:
         return failure.message
 
 
-def _summary(step: Any, batch: np.ndarray, case: Case) -> Any:
+def _summary(step: Any, batch: np.ndarray, case: Case, earlier: Sequence[Turn]) -> Any:
     moves = read_step(step, batch).moves
     raised = step.get("raised", {})
+    played = [*earlier, *(move.turn for move in moves)]
     return {
-        "moves": [_move(move, case, len(batch)) for move in moves],
+        "moves": [_move(move, case, len(batch), played[: len(earlier) + index]) for index, move in enumerate(moves)],
+        "count": step.get("count"),
         "again": _again(moves),
         "raised": [raised.get("type", ""), re.sub(r"[\d'\"`(].*", "", raised.get("message", ""))[:40]],
         "returned": _returned(step, moves, case["gp_weight"]),
@@ -113,16 +119,21 @@ def _summary(step: Any, batch: np.ndarray, case: Case) -> Any:
 
 
 def _again(moves: Sequence[Move]) -> dict[str, bool]:
-    """Whether a latent vector came twice in one round of the critic, and whether in two rounds."""
-    rounds = [[image.latent.tobytes() for image in fakes_shown([move]) if image.latent is not None] for move in moves]
-    different = [set(latents) for latents in rounds]
+    """Whether a latent vector came twice in one round of the critic, and whether in two rounds; whether one came with
+    both signs, and whether two of its numbers are always equal."""
+    latents = [[image.latent for image in fakes_shown([move]) if image.latent is not None] for move in moves]
+    rounds = [[latent.tobytes() for latent in each] for each in latents]
+    known = [set(each) for each in rounds]
+    counts = [[different(np.stack(each), axis) for each in latents if each] for axis in (0, 1)]
     return {
-        "in a round": any(len(latents) > len(set(latents)) for latents in rounds),
-        "in two rounds": sum(map(len, different)) > len(set().union(*different)),
+        "in a round": any(len(each) > len(set(each)) for each in rounds),
+        "in two rounds": sum(map(len, known)) > len(set().union(*known)),
+        "with both signs": any(found < due for found, due in counts[0]),
+        "of equal numbers": any(found < due for found, due in counts[1]),
     }
 
 
-def _move(move: Move, case: Case, size: int) -> Any:
+def _move(move: Move, case: Case, size: int, earlier: Sequence[Turn]) -> Any:
     def kinds(images: Sequence[Scored]) -> list[Any]:
         return [sorted({image.kind for image in images}), len(images) / size]
 
@@ -131,7 +142,7 @@ def _move(move: Move, case: Case, size: int) -> Any:
         "critic": [kinds(call.real) + kinds(call.fake) for call in move.critic],
         "generator": [kinds(call.fake) for call in move.generator],
         "penalties": [[int(event["size"]) == size, *_penalised(event, move)] for event in move.penalties],
-        "fits": _fits(case, move, case["gp_weight"]),
+        "fits": _fits(case, move, case["gp_weight"], earlier),
     }
 
 
@@ -141,8 +152,9 @@ def _penalised(event: Event, move: Move) -> list[bool]:
     return [any(np.array_equal(image, other) for other in known_fakes) for image in images[:1]]
 
 
-def _fits(case: Case, move: Move, gp_weight: float) -> list[str]:
-    """Which gradients explain how far the weights moved: factors of the learning rate are told apart as well."""
+def _fits(case: Case, move: Move, gp_weight: float, earlier: Sequence[Turn]) -> list[str]:
+    """Which gradients explain how far the weights moved, with momentum or without: factors of the learning rate are
+    told apart as well."""
     try:
         dues = {
             "penalty": (D, critic_gradient(case, move, gp_weight)),
@@ -155,12 +167,15 @@ def _fits(case: Case, move: Move, gp_weight: float) -> list[str]:
         return [failure.message]
     found = []
     for name, (player, due) in dues.items():
-        change = move.turn.change(player)
-        if not np.any(due) or not np.any(change):
+        if not np.any(due) or not np.any(move.turn.change(player)):
             continue
-        rate = float(np.dot(change, due) / np.dot(due, due))
-        if np.abs(change - rate * due).max() < 1e-5:
-            found.append(f"{name}: {rate / (case[f'{player[0]}_rate'] or 1):.2f}")
+        for push in (*pushes(case, player, earlier), *STILL):
+            change = move.turn.change(player) - push
+            rate = float(np.dot(change, due) / np.dot(due, due))
+            if np.abs(change - rate * due).max() < 1e-5:
+                pushed = " after a push" if np.any(push) else ""
+                found.append(f"{name}: {rate / (case[f'{player[0]}_rate'] or 1):.2f}{pushed}")
+                break
     return found
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from keras_checks.compare import EPS32, expect
 from keras_checks.question import Case
-from keras_checks.testbeds.game import D, G, Scored, Turn
+from keras_checks.testbeds.game import OWN_UPDATES, D, G, Scored, Turn
 from keras_checks.testbeds.players import Event
 
 from autograder.judges._network import Network, network_of
@@ -30,26 +30,51 @@ def _output_is_true(event: Event, player: str, case: Case, what: str) -> None:
     expect(right.all(), f"{what}: the outputs of the {player} do not follow from its weights and inputs.")
 
 
-def moved_by(turn: Turn, player: str, due: np.ndarray, scales: Sequence[float], hint: str = "") -> None:
-    """Fail unless a network moved by one of ``scales`` times ``due``, within the rounding of float32."""
+Pushes = Sequence[np.ndarray | float]
+STILL: Pushes = (0.0,)
+"""Of a network that has not moved before, or whose optimizer has no momentum."""
+
+
+def pushes(case: Case, player: str, earlier: Sequence[Turn]) -> Pushes:
+    """What momentum adds to the next change of a network: one of its ``earlier`` changes, times the factor of the case.
+
+    It is the last of them; an earlier one where another optimizer made that, which costs elsewhere.
+    """
+    return [case["momentum"] * turn.change(player) for turn in earlier if player in turn.moved] or STILL
+
+
+def moved_by(
+    turn: Turn, player: str, due: np.ndarray, scales: Sequence[float], pushes: Pushes = STILL, hint: str = ""
+) -> None:
+    """Fail unless a network moved by one of ``scales`` times ``due`` and one of ``pushes``, within the rounding of
+    float32."""
     change = turn.change(player)
     size = float(np.abs(due).max(initial=0.0) + np.abs(turn.before[player]).max(initial=0.0) + 1)
-    errors = [float(np.abs(change - scale * due).max(initial=0.0)) for scale in scales]
+
+    def fits(push: np.ndarray | float) -> bool:
+        errors = [float(np.abs(change - push - scale * due).max(initial=0.0)) for scale in scales]
+        return min(errors) <= 64 * EPS32 * size
+
+    right = any(map(fits, pushes))
+    message = f"The {player}'s weights changed without the momentum of the compiled optimizer."
+    expect(right or not fits(0.0), message, hint=OWN_UPDATES)
     message = f"The change of the {player}'s weights is not minus the learning rate times the gradient."
-    expect(
-        min(errors) <= 64 * EPS32 * size, message, change.astype(np.float32), (scales[0] * due).astype(np.float32), hint
-    )
+    wanted = (pushes[-1] + scales[0] * due).astype(np.float32)
+    expect(right, message, change.astype(np.float32), wanted, hint)
     # a network that should move and stands still is no matter of rounding
     expect(np.abs(change).max(initial=0.0) > 0, f"The {player}'s weights did not change.", hint=hint)
 
 
-def moved_along(turn: Turn, player: str, gradient: np.ndarray) -> None:
-    """Fail unless a network moved along a gradient, however far and whichever way."""
-    change = turn.change(player)
-    rate = float(change @ gradient / max(gradient @ gradient, 1e-12))
-    size = float(np.abs(change).max(initial=0.0) + np.abs(turn.before[player]).max(initial=0.0) + 1)
-    along = np.abs(change - rate * gradient).max(initial=0.0) <= 64 * EPS32 * size
-    expect(along and rate, f"The {player}'s weights did not change along the gradient of its loss.")
+def moved_along(turn: Turn, player: str, gradient: np.ndarray, pushes: Pushes = STILL) -> None:
+    """Fail unless a network moved along a gradient, however far and whichever way, after one of ``pushes``."""
+    errors = []
+    for push in pushes:
+        change = turn.change(player) - push
+        rate = float(change @ gradient / max(gradient @ gradient, 1e-12))
+        size = float(np.abs(change).max(initial=0.0) + np.abs(turn.before[player]).max(initial=0.0) + 1)
+        errors.append(np.abs(change - rate * gradient).max(initial=0.0) / size if rate else np.inf)
+    along = min(errors) <= 64 * EPS32
+    expect(along, f"The {player}'s weights did not change along the gradient of its loss.")
 
 
 def known(image: Scored, who: str) -> None:

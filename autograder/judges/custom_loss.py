@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from keras_checks.compare import array, close, expect
+from keras_checks.compare import array, close, expect, needed
 from keras_checks.exercises import custom_loss as probes
 from keras_checks.exercises.custom_loss import GRADIENTS, LOSSES, finite_gradients, gradient_of, one_of
 from keras_checks.question import Case
@@ -88,11 +88,18 @@ def class_gradient(case: Case, seen: Any) -> None:
         one_of(gradient_of(seen, shape, kind), slopes, GRADIENTS[kind], scale=24)
 
 
+BEFORE_HINT = "Saving keeps the loss as it is. If another check of this question fails, fix that first."
+
+
 @ROUND_TRIPS.confirms(probes.survives_saving)
 def loss_after_loading(case: Case, seen: Any) -> None:
     """The loss of the loaded model is the weighted loss of the formula, with the reduction and the `tau` of its
     configuration."""
     reduce = {"none": np.asarray, "sum": np.sum, "sum_over_batch_size": np.mean}[case["reduction"]]
+    due = tuple(np.asarray(reduce(case["sample_weight"] * each)) for each in _class_numbers(case, 0))
+    before = case["sample_weight"] @ array(seen["alone"], "The loss")
+    with needed():
+        one_of(before, due, "The loss, before it is saved,", scale=256, hint=BEFORE_HINT)
     for name, tau in (("loaded", case["tau"]), ("edited", probes.other_tau(case))):
         numbers = _class_numbers({**case, "tau": tau}, 0)
         due = tuple(np.asarray(reduce(case["sample_weight"] * each)) for each in numbers)
@@ -223,6 +230,7 @@ def resemblance(case: Case, seen: Any) -> dict[str, Any]:
         "finite": bool(np.isfinite(predicted).all()),
         "limits": [bool(seen["reach"][0] >= -probes.LIMIT), bool(seen["reach"][1] <= probes.LIMIT)],
         "shared": bool(seen["shared"]),
+        "penalized": bool(seen["penalty"] > probes.MOST_PENALTY),
         "made with": sorted(set(np.round(seen["made_with"], 6).tolist())),
     }
 

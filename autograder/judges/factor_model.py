@@ -181,7 +181,9 @@ def adam(gradients: np.ndarray, settings: dict[str, Any]) -> np.ndarray:
 
 
 @probes.BETAS_ALONE.confirms(probes.worked_betas, probes.dates_on_their_own, probes.model_stays_as_it_is)
-@probes.BETAS_ALONE.judge(points=0.5, hint="Use the layers of the given model, up to and including `output_beta`.")
+@probes.BETAS_ALONE.judge(
+    points=0.5, hint="Use the layers of the given model itself, as they are, up to `output_beta`."
+)
 def betas_of_the_model(case: Case, seen: Any) -> None:
     """For any weights, the betas are the output of the layer `output_beta` of the given model at inference."""
     betas = right(case).betas(case)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,10 @@ from keras_checks.compare import Failure, array, close, expect
 from keras_checks.exercises import gan as probes
 from keras_checks.question import Case
 from keras_checks.testbeds.freedom import moves_freely
-from keras_checks.testbeds.game import WORKED_GAMES, D, G, finished
+from keras_checks.testbeds.game import WORKED_GAMES, D, G, Turn, finished, turns
 from keras_checks.testbeds.rounds import Step, first_step, read_step, resized, scales, steps_of
 
-from autograder.judges._game import moved_along, moved_by, outputs_are_true
+from autograder.judges._game import STILL, moved_along, moved_by, outputs_are_true, pushes
 from autograder.judges._rounds import gradient, summary
 
 # invert_convolution
@@ -98,14 +99,19 @@ def _range_of(low: tuple[float, ...], high: tuple[float, ...], *, bounded: bool 
 # GAN
 
 
-def _moves(case: Case, step: Step, player: str) -> None:
-    """Fail unless a network moved by its learning rate times the gradient of its loss."""
+def _moves(case: Case, step: Step, player: str, earlier: Sequence[Turn] | None = None) -> None:
+    """Fail unless a network moved by its learning rate times the gradient of its loss, and by momentum.
+
+    ``earlier``: the turns of the steps before. Without them, momentum need not show.
+    """
     found = step.turn_of(player)
     expect(found, f"The {player}'s weights did not change.")
     assert found is not None
     turn, calls = found
     expect(calls, f"The {player}'s weights changed without a call of `loss_fn` before.")
-    moved_by(turn, player, -case[f"{player[0]}_rate"] * gradient(case, player, calls), scales(calls))
+    before = [*(earlier or ()), *itertools.takewhile(lambda each: each is not turn, step.turns)]
+    pushed = [*pushes(case, player, before), *(STILL if earlier is None else ())]
+    moved_by(turn, player, -case[f"{player[0]}_rate"] * gradient(case, player, calls), scales(calls), pushed)
 
 
 @probes.THREE_STEPS.confirms(probes.discriminator_learns)
@@ -165,12 +171,16 @@ def discriminator_follows_its_gradient(case: Case, seen: Any) -> None:
     "in every step.",
 )
 def later_steps(case: Case, seen: Any) -> None:
-    """The second and third steps update both networks with the gradients of the losses of that same step."""
-    for found, batch in zip(steps_of(case, seen)[1:], case["batches"][1:], strict=True):
+    """The second and third steps update both networks with the gradients of the losses of that same step, and with the
+    momentum of the compiled optimizers."""
+    first, *later = steps_of(case, seen)
+    earlier, _ = turns(first["events"])
+    for found, batch in zip(later, case["batches"][1:], strict=True):
         finished(found)
         step = read_step(found, batch)
         for player in (D, G):
-            _moves(case, step, player)
+            _moves(case, step, player, earlier)
+        earlier = [*earlier, *step.turns]
 
 
 @probes.TWO_MODELS.confirms(probes.models_of_their_own)

@@ -62,7 +62,7 @@ def variation_value(_case: Case, seen: Any, expected: Any) -> None:
 @probes.EXTRACTED.judge(points=0.25, hint="Map each name to the output of the same layer of `model`, not of a copy.")
 def activations(case: Case, seen: Any, expected: Any) -> None:
     """The dict holds the activation of each layer, computed with the current weights of the network."""
-    for when in expected:
+    for when in ("before", "other", "after"):
         features = seen[when]["features"]
         expect(isinstance(features, dict), "The extractor does not return a dict.")
         for name in case["names"]:

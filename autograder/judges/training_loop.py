@@ -24,6 +24,7 @@ from keras_checks.exercises.training_loop import (
 )
 from keras_checks.question import Case
 from keras_checks.strategies import arrays, seeds, sizes
+from keras_checks.testbeds.stepping import called_once
 from keras_checks.testbeds.tiny import CALLS, DRIFT, Weights, network_weights
 
 # --- next_batch
@@ -205,7 +206,7 @@ def any_network(case: Case, seen: Any, expected: Any) -> None:
         close(step["loss"], np.asarray(loss), "The loss of a step", ulps=64, scale=64)
         for part in (0, 1, 3, 4):
             close(step["weights"][part], due["weights"][part], "A weight after the step", ulps=128, scale=32)
-    probes.called_once(seen)
+    called_once(seen)
 
 
 @FROZEN.confirms(probes.moves_only_what_is_trained)

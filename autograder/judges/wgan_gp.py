@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,8 +10,8 @@ import numpy as np
 from keras_checks.compare import Failure, array, close, expect, finite, same_shape
 from keras_checks.exercises import wgan_gp as probes
 from keras_checks.question import Case
-from keras_checks.testbeds.critics import Move, first_step, read_step, steps_of
-from keras_checks.testbeds.game import WORKED_GAMES, D, G, finished, returned
+from keras_checks.testbeds.critics import Move, Step, first_step, read_step, steps_of
+from keras_checks.testbeds.game import WORKED_GAMES, D, G, Turn, finished, returned, turns
 
 from autograder.judges._critics import (
     costs_due,
@@ -20,17 +21,25 @@ from autograder.judges._critics import (
     same_number,
     summary,
 )
-from autograder.judges._game import known, moved_along, moved_by, outputs_are_true
+from autograder.judges._game import STILL, Pushes, known, moved_along, moved_by, outputs_are_true, pushes
 from autograder.judges._penalty import formulas, gradients_of_formulas, slopes
 
 # critic_loss, generator_loss
+
+
+OTHER_SIGN = (
+    "The size is right, the sign is not. Depending on the scores a loss is positive or negative: do not use `abs`, and "
+    "check which mean has the minus."
+)
 
 
 @probes.LOSS_VALUES.confirms(probes.worked_numbers, probes.who_gains)
 def values(case: Case, seen: Any, expected: Any) -> None:
     """`critic_loss` is the mean fake score minus the mean real score; `generator_loss` is minus the mean fake score."""
     for name in ("critic", "critic_by_name", "generator"):
-        close(seen[name], expected[name], f"The loss ({name})", ulps=16, scale=4)
+        other = np.shape(seen[name]) == () and np.isclose(seen[name], -np.asarray(expected[name]), rtol=1e-4)
+        hint = OTHER_SIGN if other else ""
+        close(seen[name], expected[name], f"The loss ({name})", ulps=16, scale=4, hint=hint)
 
 
 @probes.LOSS_VALUES.confirms(probes.gradient_reaches_each_score)
@@ -172,7 +181,21 @@ def critic_step(case: Case, seen: Any) -> None:
     if not step.of(D):
         finished(seen[0])
     for move in _critic_moves(step, case):
-        moved_by(move.turn, D, -case["d_rate"] * critic_due(case, move, case["gp_weight"]), (1.0,))
+        _by_its_gradient(case, move, _pushed(case, D, move, step))
+
+
+def _by_its_gradient(case: Case, move: Move, pushed: Pushes) -> None:
+    """Fail unless the critic moved by its learning rate times the gradient of its loss, and one of some pushes."""
+    moved_by(move.turn, D, -case["d_rate"] * critic_due(case, move, case["gp_weight"]), (1.0,), pushed)
+
+
+def _pushed(case: Case, player: str, move: Move, step: Step, earlier: Sequence[Turn] | None = None) -> Pushes:
+    """What momentum may add to a move of a network.
+
+    ``earlier``: the turns of the steps before. Without them, momentum need not show.
+    """
+    before = [*(earlier or ()), *(each.turn for each in itertools.takewhile(lambda it: it is not move, step.moves))]
+    return [*pushes(case, player, before), *(STILL if earlier is None else ())]
 
 
 @probes.TWO_STEPS.confirms(probes.generator_learns)
@@ -184,10 +207,11 @@ def generator_step(case: Case, seen: Any) -> None:
     _generator_moves(step, case)
 
 
-def _generator_moves(step: Any, case: Case) -> None:
+def _generator_moves(step: Step, case: Case, earlier: Sequence[Turn] | None = None) -> None:
     moves = step.of(G)
     expect(moves, "The generator's weights did not change after a call of `g_loss_fn`.")
-    moved_by(moves[-1].turn, G, -case["g_rate"] * generator_due(case, moves[-1]), (1.0,))
+    pushed = _pushed(case, G, moves[-1], step, earlier)
+    moved_by(moves[-1].turn, G, -case["g_rate"] * generator_due(case, moves[-1]), (1.0,), pushed)
 
 
 @probes.TWO_STEPS.confirms(probes.critic_first_and_more_often)
@@ -195,16 +219,17 @@ def _generator_moves(step: Any, case: Case) -> None:
 def moves_follow_gradients(case: Case, seen: Any) -> None:
     """The critic's weights change along the gradient of its loss and its penalty."""
     outputs_are_true(steps_of(case, seen)[0], case, "`WGAN`")
-    for move in _critic_moves(first_step(case, seen), case):
-        _along_some(case, move)
+    step = first_step(case, seen)
+    for move in _critic_moves(step, case):
+        _along_some(case, move, _pushed(case, D, move, step))
 
 
-def _along_some(case: Case, move: Move) -> None:
+def _along_some(case: Case, move: Move, pushed: Pushes) -> None:
     """A wrong weight of the penalty costs elsewhere."""
     failures = []
     for weight in (case["gp_weight"], 1.0, 0.0, -case["gp_weight"]):
         try:
-            return moved_along(move.turn, D, critic_due(case, move, weight))
+            return moved_along(move.turn, D, critic_due(case, move, weight), pushed)
         except Failure as failure:
             failures.append(failure)
     raise failures[0]
@@ -225,7 +250,8 @@ def last_losses(case: Case, seen: Any) -> None:
     finished(seen[0])
     critic, generator = [move for move in step.moves if move.critic], [move for move in step.moves if move.generator]
     expect(critic and generator, "One of the losses was not computed.")
-    due = costs_due(case, critic[-1], case["gp_weight"], _right(critic[-1], case))
+    right = _right(critic[-1], case, _pushed(case, D, critic[-1], step))
+    due = costs_due(case, critic[-1], case["gp_weight"], right)
     _is(returned(seen[0], "d_loss"), due, "d_loss")
     _is(returned(seen[0], "g_loss"), generator_costs(generator[-1])[-1:], "g_loss")
     for image in (image for call in generator[-1].generator for image in call.fake):
@@ -237,9 +263,9 @@ def _is(value: float, due: Sequence[float], name: str) -> None:
     expect(same_number(value, due), message, value, due[0])
 
 
-def _right(move: Move, case: Case) -> bool:
+def _right(move: Move, case: Case, pushed: Pushes) -> bool:
     try:
-        moved_by(move.turn, D, -case["d_rate"] * critic_due(case, move, case["gp_weight"]), (1.0,))
+        _by_its_gradient(case, move, pushed)
     except Failure:
         return False
     return True
@@ -251,16 +277,33 @@ def _right(move: Move, case: Case) -> bool:
     "in every step.",
 )
 def later_steps(case: Case, seen: Any) -> None:
-    """The second step, on a smaller batch, updates both networks with the gradients of the losses of that same step."""
-    for found, batch in zip(steps_of(case, seen)[1:], case["batches"][1:], strict=True):
-        finished(found)
-        step = read_step(found, batch)
-        expect(
-            len(step.of(D)) == case["extra_steps"], "In the second step, the number of the critic's rounds is wrong."
-        )
-        for move in step.of(D):
-            moved_by(move.turn, D, -case["d_rate"] * critic_due(case, move, case["gp_weight"]), (1.0,))
-        _generator_moves(step, case)
+    """The second step, on a smaller batch, updates both networks with the gradients of the losses of that same step,
+    and with the momentum of the compiled optimizers. It returns its own losses, or the means of both steps."""
+    first, found = steps_of(case, seen)
+    finished(found)
+    earlier, step = turns(first["events"])[0], read_step(found, case["batches"][1])
+    expect(len(step.of(D)) == case["extra_steps"], "In the second step, the number of the critic's rounds is wrong.")
+    for move in step.of(D):
+        _by_its_gradient(case, move, _pushed(case, D, move, step, earlier))
+    _generator_moves(step, case, earlier)
+    sizes = [len(batch) for batch in case["batches"]]
+    for name, (before, now) in _losses(case, seen).items():
+        if same_number(returned(first, name), [before]):  # what is wrong in the first step costs elsewhere
+            means = [float(np.average([before, now], weights=weights)) for weights in (None, sizes)]
+            message = f"The `{name}` of the second step is neither its own loss nor the mean of both steps."
+            expect(same_number(returned(found, name), [now, *means]), message, returned(found, name), now)
+
+
+def _losses(case: Case, seen: Any) -> dict[str, list[float]]:
+    """For each name, the last loss of each step."""
+    found: dict[str, list[float]] = {"d_loss": [], "g_loss": []}
+    for step, batch in zip(steps_of(case, seen), case["batches"], strict=True):
+        moves = read_step(step, batch).moves
+        for move in [move for move in moves if move.critic][-1:]:
+            found["d_loss"] += costs_due(case, move, case["gp_weight"], True)
+        for move in [move for move in moves if move.generator][-1:]:
+            found["g_loss"] += generator_costs(move)[-1:]
+    return {name: losses for name, losses in found.items() if len(losses) == len(case["batches"])}
 
 
 def _all_worked(case: Case, seen: Any) -> Any:

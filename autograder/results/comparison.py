@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.bank.master import exercise_names
 from autograder.errors import UsageError
+from autograder.results.identity import checks_sha256
 from autograder.results.records import CheckRecord, Result
 from autograder.results.result import read_result
 
@@ -124,9 +126,15 @@ def changed_status(change: Change) -> str:
 
 
 def other_checks(results: Mapping[str, Result], current: Mapping[str, str]) -> list[str]:
-    """The submissions that were graded by other checks than ``current``, the hashes by exercise: a regrade is due."""
+    """The submissions that were graded by other checks than ``current``, the hashes by exercise."""
     extras = {name: result["extra_data"] for name, result in results.items()}
     return [name for name, extra in extras.items() if current.get(extra["exercise"], "") != extra["checks_sha256"]]
+
+
+def of_other_checks(results: Mapping[str, Result]) -> list[str]:
+    """The submissions that were graded by other checks than those of today."""
+    exercises = {result["extra_data"]["exercise"] for result in results.values()} & set(exercise_names())
+    return other_checks(results, {exercise: checks_sha256(exercise) for exercise in exercises})
 
 
 def _check_changes(old: Sequence[CheckRecord], new: Sequence[CheckRecord]) -> list[CheckChange]:

@@ -19,6 +19,7 @@ PACKAGES = ("tensorflow", "keras", "numpy", "hypothesis", "ipython")
 ENGINE = (
     "question.py",
     "configurations.py",
+    "defaults.py",
     "errors.py",
     "observe.py",
     "model_probes.py",
@@ -73,14 +74,19 @@ def checks_sha256(exercise: str) -> str:
 
 def deciding_files(exercise: str) -> Iterator[Path]:
     """The files of ours whose code decides a verdict on ``exercise``."""
-    yield from (CHECKS / name for name in ENGINE)
-    yield from (CHECKS / "testbeds").glob("*.py")
-    yield CHECKS / "exercises" / f"{exercise}.py"
+    yield from public_files(exercise)
     for room in ROOMS:
         yield from (AUTOGRADER / room).glob("*.py")
     yield from (AUTOGRADER / path for path in ALONE)
     yield from (AUTOGRADER / "judges").glob("_*.py")
     yield AUTOGRADER / "judges" / f"{exercise}.py"
+
+
+def public_files(exercise: str) -> Iterator[Path]:
+    """Those of them that students have: the engine of the checks, the probes and what probes use."""
+    yield from (CHECKS / name for name in ENGINE)
+    yield from (CHECKS / "testbeds").glob("*.py")
+    yield CHECKS / "exercises" / f"{exercise}.py"
 
 
 def _answers(exercise: str) -> Iterator[str]:

@@ -17,7 +17,7 @@ def key_in(folder: Path) -> bytes:
     """The key in a folder of results or of packages; made where there is none."""
     path = folder / FILE
     if not path.is_file() or path.stat().st_size != SIZE:
-        write_bytes(path, secrets.token_bytes(SIZE), mode=0o600)
+        write_bytes(path, secrets.token_bytes(SIZE))
     return path.read_bytes()
 
 

@@ -1,4 +1,7 @@
-"""The types of a result, from one check to the whole results.json."""
+"""The types of a result, from one check to the whole results.json.
+
+In a result that was read from a file, members of the enums are plain text: compare them with ``==``.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +27,16 @@ class Status(StrEnum):
     TAMPERED = "tampered"
 
 
+class CellStatus(StrEnum):
+    """How a cell of a submission ended."""
+
+    OK = "ok"
+    RAISED = "raised"
+    DIED = "died"
+    TIMEOUT = "timeout"
+    SKIPPED = "skipped"
+
+
 class PlanRow(TypedDict):
     """A check before it has run: what there is to earn."""
 
@@ -35,18 +48,22 @@ class PlanRow(TypedDict):
 
 
 class CheckRecord(PlanRow):
-    """A check that has run.
+    """A check that has run. ``fold`` is how a failed one joins the card of another; see `keras_checks.feedback.Fold`.
 
-    Kept until the result is rendered: ``feedback``, which is markdown; ``reason``, what a failure comes from; ``fold``,
-    how it joins others of the same reason; and ``voice``, how well it can speak for them.
+    Kept until the result is rendered: ``feedback``, which is markdown; ``reason``, what a failure comes from; and
+    ``voice``, how well it can speak for others of the same reason.
     """
 
     points: float
-    outcome: str
+    outcome: Outcome
     misconception: str | None
     counterexample: Any
     message: str | None
     note: str | None
+    not_run: NotRequired[bool]
+    """That the grading ended before this check: its outcome is a fault."""
+    timed_out: NotRequired[bool]
+    """That the student's code did not end in time."""
     feedback: NotRequired[str | None]
     reason: NotRequired[str | None]
     fold: NotRequired[str | None]
@@ -57,7 +74,7 @@ class CellRecord(TypedDict):
     """How a cell of the submission ended. ``line`` counts from 1 within the cell; 0 where it is not known."""
 
     index: int
-    status: str
+    status: CellStatus
     error_type: str
     message: str
     line: int
@@ -90,7 +107,7 @@ class ExtraData(TypedDict):
     submission_sha256: str
     versions: dict[str, str]
     isolation: list[str]
-    status: str
+    status: Status
     message: str
     seconds: float
     peak_mb: float
@@ -98,6 +115,8 @@ class ExtraData(TypedDict):
     checks: list[CheckRecord]
     tampering: list[str]
     probed_in_place: list[str]
+    missing: NotRequired[bool]
+    """That nothing was handed in."""
     regrade: NotRequired[bool]
     regraded: NotRequired[dict[str, str]]
     """Questions that were graded again alone, by other checks than the rest: the hash of theirs."""

@@ -10,7 +10,17 @@ from pathlib import Path
 from keras_checks.show import one_line
 
 from autograder.results.identity import checks_sha256, kit_version, versions
-from autograder.results.records import CellRecord, CheckRecord, Outcome, PlanRow, Result, Status, TestEntry
+from autograder.results.records import (
+    CellRecord,
+    CellStatus,
+    CheckRecord,
+    ExtraData,
+    Outcome,
+    PlanRow,
+    Result,
+    Status,
+    TestEntry,
+)
 from autograder.results.texts import NOT_RUN, clip, question_text, summary
 
 MAX_REASON = 400
@@ -34,6 +44,7 @@ class Grading:
     ended: Status = Status.GRADED
     message: str = ""
     show_hidden: str = "after_published"
+    missing: bool = False
     tampering: list[str] = field(default_factory=list)
     probed_in_place: list[str] = field(default_factory=list)
 
@@ -54,7 +65,7 @@ class Grading:
 
     def _missing(self, row: PlanRow) -> CheckRecord:
         unreadable = self.ended is Status.UNREADABLE
-        return {
+        record: CheckRecord = {
             **row,
             "points": 0.0,
             "outcome": Outcome.FAILED if unreadable else Outcome.FAULT,
@@ -63,6 +74,9 @@ class Grading:
             "message": self.message if unreadable else NOT_RUN,
             "note": None if unreadable else self.message or "not reached",
         }
+        if not unreadable:
+            record["not_run"] = True
+        return record
 
 
 def result(grading: Grading) -> Result:
@@ -80,23 +94,30 @@ def result(grading: Grading) -> Result:
         "visibility": "visible",
         "stdout_visibility": "hidden",
         "tests": tests,
-        "extra_data": {
-            "exercise": grading.exercise,
-            "kit": kit_version(),
-            "checks_sha256": checks_sha256(grading.exercise),
-            "submission_sha256": grading.submission_sha256,
-            "versions": versions(),
-            "isolation": grading.isolation,
-            "status": grading.status,
-            "message": grading.message,
-            "seconds": round(grading.seconds, 3),
-            "peak_mb": round(grading.peak_mb, 1),
-            "cells": [cell for cell in grading.cells if cell["status"] != "ok"],
-            "checks": [_kept(record) for record in records],
-            "tampering": grading.tampering,
-            "probed_in_place": grading.probed_in_place,
-        },
+        "extra_data": _extra(grading, records),
     }
+
+
+def _extra(grading: Grading, records: Sequence[CheckRecord]) -> ExtraData:
+    extra: ExtraData = {
+        "exercise": grading.exercise,
+        "kit": kit_version(),
+        "checks_sha256": checks_sha256(grading.exercise),
+        "submission_sha256": grading.submission_sha256,
+        "versions": versions(),
+        "isolation": grading.isolation,
+        "status": grading.status,
+        "message": grading.message,
+        "seconds": round(grading.seconds, 3),
+        "peak_mb": round(grading.peak_mb, 1),
+        "cells": [cell for cell in grading.cells if cell["status"] != CellStatus.OK],
+        "checks": [_kept(record) for record in records],
+        "tampering": grading.tampering,
+        "probed_in_place": grading.probed_in_place,
+    }
+    if grading.missing:
+        extra["missing"] = True
+    return extra
 
 
 def questions_of(records: Sequence[CheckRecord]) -> list[str]:
@@ -123,7 +144,7 @@ def _test(number: int, question: str, records: Sequence[CheckRecord], grading: G
 def _kept(record: CheckRecord) -> CheckRecord:
     """A record without its feedback, which the question's output holds."""
     kept = record.copy()
-    for rendered in ("feedback", "reason", "fold", "voice"):
+    for rendered in ("feedback", "reason", "voice"):
         kept.pop(rendered, None)
     return kept
 
@@ -143,10 +164,15 @@ def read_result(path: Path) -> Result | None:
     return found
 
 
+def is_missing(outcome: Result) -> bool:
+    """Whether nothing was handed in."""
+    return outcome["extra_data"].get("missing", False)
+
+
 def is_unfinished(outcome: Result) -> bool:
     """Whether a grading ended before its last check: the grader stopped, which is no verdict."""
     extra = outcome["extra_data"]
-    unknown = not extra["checks"] or any(record["message"] == NOT_RUN for record in extra["checks"])
+    unknown = not extra["checks"] or any(record.get("not_run") for record in extra["checks"])
     return extra["status"] == Status.FAULT and unknown
 
 
@@ -154,11 +180,11 @@ def reason(outcome: Result) -> str:
     """What an instructor wants to know of a fault or a timeout, in one line; nothing where there is nothing to say."""
     extra = outcome["extra_data"]
     notes = [(check, check["note"]) for check in extra["checks"] if check["note"]]
-    notes += [(check, check["message"]) for check in extra["checks"] if "did not finish" in (check["message"] or "")]
+    notes += [(check, check["message"]) for check in extra["checks"] if check.get("timed_out")]
     cells = [
         f"Code cell {cell['index'] + 1} did not end in time."
         for cell in extra["cells"]
-        if cell["status"] == Status.TIMEOUT
+        if cell["status"] == CellStatus.TIMEOUT
     ]
     tampering = [f"Tampering: {said}" for said in extra.get("tampering", [])[:1]]
     said = [

@@ -9,7 +9,7 @@ from keras_checks.feedback import Fold, same_reason
 from keras_checks.show import one_line
 
 from autograder.results.markdown import escape_markdown, markdown_prose
-from autograder.results.records import CellRecord, CheckRecord, Outcome, Status
+from autograder.results.records import CellRecord, CellStatus, CheckRecord, Outcome, Status
 
 MAX_TEXT = 90_000
 MAX_ERROR = 400
@@ -27,7 +27,11 @@ WHEN = {
     "after_published": "their outcome is shown when the grades are published",
     "never": "their outcome is not shown",
 }
-ENDED = {"raised": "raised", "died": "ended the notebook's process", "timeout": "did not end in time"}
+ENDED = {
+    CellStatus.RAISED: "raised",
+    CellStatus.DIED: "ended the notebook's process",
+    CellStatus.TIMEOUT: "did not end in time",
+}
 
 
 def summary(
@@ -95,7 +99,7 @@ def cell_texts(cells: Sequence[CellRecord]) -> list[str]:
     texts = []
     for cell in cells:
         if cell["status"] in ENDED:
-            error = _error(cell) if cell["status"] == "raised" else "."
+            error = _error(cell) if cell["status"] == CellStatus.RAISED else "."
             texts.append(f"Code cell {cell['index'] + 1} {ENDED[cell['status']]}{error} The other cells were run.")
     return texts[:MAX_CELLS]
 

@@ -10,6 +10,9 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from autograder.seal.errors import LayerMissing, SealError
+from autograder.seal.process import system_call
+
 # The same numbers on every architecture.
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
 RULE_PATH_BENEATH = 1
@@ -26,25 +29,12 @@ NET_BIND_AND_CONNECT = 0b11
 SCOPE_ABSTRACT_SOCKETS_AND_SIGNALS = 0b11
 
 
-class LandlockError(OSError):
-    """The kernel refused."""
-
-
-def _syscall(number: int, *arguments: object) -> int:
-    libc = ctypes.CDLL(None, use_errno=True)
-    ctypes.set_errno(0)
-    result = libc.syscall(ctypes.c_long(number), *arguments)
-    if result < 0:
-        raise LandlockError(os.strerror(ctypes.get_errno()))
-    return result
-
-
 def version() -> int:
     """The kernel's Landlock version, 0 where there is none."""
     if sys.platform != "linux":
         return 0
-    with contextlib.suppress(LandlockError):
-        return _syscall(CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(1))
+    with contextlib.suppress(OSError):
+        return system_call(CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(1))
     return 0
 
 
@@ -54,7 +44,7 @@ class Ruleset:
     def __init__(self) -> None:
         self.abi = version()
         if self.abi < 1:
-            raise LandlockError("not in this kernel, or forbidden in this container")
+            raise LayerMissing("not in this kernel, or forbidden in this container")
         self.rights = FIRST_RIGHTS
         for since, right in LATER_RIGHTS.items():
             self.rights |= right if self.abi >= since else 0
@@ -64,7 +54,10 @@ class Ruleset:
         if self.abi >= 6:
             fields.append(SCOPE_ABSTRACT_SOCKETS_AND_SIGNALS)
         attributes = struct.pack(f"={len(fields)}Q", *fields)
-        self.fd = _syscall(CREATE_RULESET, attributes, ctypes.c_size_t(len(attributes)), ctypes.c_uint32(0))
+        try:
+            self.fd = system_call(CREATE_RULESET, attributes, ctypes.c_size_t(len(attributes)), ctypes.c_uint32(0))
+        except OSError as error:
+            raise LayerMissing(error.strerror) from None
 
     def allow(self, paths: Iterable[str], rights: int) -> None:
         """Allow ``rights`` on the paths and all that lies beneath them. A path that is not there is passed over."""
@@ -77,7 +70,7 @@ class Ruleset:
         try:
             granted = rights & self.rights & (~0 if Path(path).is_dir() else FILE_RIGHTS)
             rule = struct.pack("=Qi", granted, fd)
-            _syscall(ADD_RULE, ctypes.c_int(self.fd), ctypes.c_int(RULE_PATH_BENEATH), rule, ctypes.c_uint32(0))
+            system_call(ADD_RULE, ctypes.c_int(self.fd), ctypes.c_int(RULE_PATH_BENEATH), rule, ctypes.c_uint32(0))
         finally:
             os.close(fd)
 
@@ -86,6 +79,9 @@ class Ruleset:
         self.allow([path], self.rights & ~(EXECUTE | MAKE_CHAR | MAKE_BLOCK | MAKE_SOCK | IOCTL_DEV))
 
     def enter(self) -> None:
-        """Restrict the calling thread; ``no_new_privs`` must be set."""
-        _syscall(RESTRICT_SELF, ctypes.c_int(self.fd), ctypes.c_uint32(0))
+        """Restrict the calling thread; ``no_new_privs`` must be set. Raises SealError where the kernel refuses."""
+        try:
+            system_call(RESTRICT_SELF, ctypes.c_int(self.fd), ctypes.c_uint32(0))
+        except OSError as error:
+            raise SealError(f"The seal does not hold here: Landlock refuses its rules: {error.strerror}.") from None
         os.close(self.fd)

@@ -16,7 +16,7 @@ PROCESS = ("/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/
 
 
 def ruleset(work: Path) -> Ruleset:
-    """Landlock's rules for a process that may write only in ``work``. Raises LandlockError where there is none."""
+    """Landlock's rules for a process that may write only in ``work``. Raises LayerMissing where there is none."""
     rules = Ruleset()
     standard = (sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"))
     rules.allow([*SYSTEM, *MACHINE, *PROCESS, *standard, sys.executable, *libraries()], READ)

@@ -8,6 +8,9 @@ import os
 import platform
 import struct
 
+from autograder.seal.errors import LayerMissing
+from autograder.seal.process import PR_SET_PDEATHSIG, system_call
+
 SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC = 1, 1
 ALLOW, KILL, ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 LOAD, JUMP_EQUAL, JUMP_AT_LEAST, JUMP_BITS, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
@@ -18,7 +21,6 @@ NUMBER, ARCHITECTURE, FIRST_ARGUMENT, SECOND_ARGUMENT = (
     24,
 )  # offsets in struct seccomp_data; both machines are little-endian
 CLONE_THREAD = 0x10000
-PR_SET_PDEATHSIG = 1
 X32_BIT = 0x40000000
 NEWEST = 470  # system calls after this one are not known here
 
@@ -65,22 +67,20 @@ FCNTL, IOCTL = (72, 25), (16, 29)
 SIGNALLING = {FCNTL: (8, 10, 15), IOCTL: (0x8901, 0x8902, 0x5452)}
 
 
-class SeccompError(Exception):
-    """No filter for this machine, or the kernel refused."""
-
-
 def install() -> None:
-    """Filter the system calls of all threads from here on; ``no_new_privs`` must be set. Raises SeccompError."""
+    """Filter the system calls of all threads from here on; ``no_new_privs`` must be set. Raises LayerMissing."""
     machine = platform.machine()
     if machine not in AUDIT:
-        raise SeccompError(f"no filter for {machine}")
+        raise LayerMissing(f"no filter for {machine}")
     code = b"".join(_program(machine, os.getpid()))
     buffer = ctypes.create_string_buffer(code, len(code))
     program = struct.pack("@HP", len(code) // 8, ctypes.addressof(buffer))
-    libc = ctypes.CDLL(None, use_errno=True)
-    number = SECCOMP[COLUMN[machine]]
-    if libc.syscall(ctypes.c_long(number), SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, program) != 0:
-        raise SeccompError(os.strerror(ctypes.get_errno()))
+    try:
+        done = system_call(SECCOMP[COLUMN[machine]], SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, program)
+    except OSError as error:
+        raise LayerMissing(error.strerror) from None
+    if done:
+        raise LayerMissing(f"thread {done} can't be filtered")
 
 
 def _numbers(table: str, machine: str) -> list[int]:

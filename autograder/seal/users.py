@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
+import contextlib
 import os
 import struct
 import sys
@@ -10,14 +10,17 @@ import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.seal.process import PR_CAPBSET_DROP, PR_SET_KEEPCAPS, set_process_option
+from autograder.seal.errors import LayerMissing, SealError
+from autograder.seal.process import (
+    PR_CAPBSET_DROP,
+    PR_SET_KEEPCAPS,
+    process_option,
+    set_capabilities,
+    set_process_option,
+)
 from autograder.seal.readable import closed_to_others, libraries
 
 CAP_CHOWN, CAP_DAC_READ_SEARCH, CAP_SETGID, CAP_SETUID = 0, 2, 6, 7
-
-
-class NoUser(Exception):
-    """This process can't become a user of its own; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -33,18 +36,18 @@ class User:
 
 
 def own_user(work: Path, *, confined: bool) -> User:
-    """A user for this process. ``confined``: Landlock will restrict what it may open. Raises NoUser."""
+    """A user for this process. ``confined``: Landlock will restrict what it may open. Raises LayerMissing."""
     if sys.platform != "linux" or os.geteuid() != 0:
-        raise NoUser("not root")
+        raise LayerMissing("not root")
     if not _has(CAP_CHOWN, CAP_SETGID, CAP_SETUID):
-        raise NoUser("root without the right to change users")
+        raise LayerMissing("root without the right to change users")
     highest = _highest_user()
     if highest < 20_000:
-        raise NoUser("no user ids to give in this container")
+        raise LayerMissing("no user ids to give in this container")
     closed = closed_to_others([sys.executable, sysconfig.get_path("stdlib"), *libraries(), str(work.parent.parent)])
     reads_all = bool(closed) and confined and _has(CAP_DAC_READ_SEARCH)
     if closed and not reads_all:
-        raise NoUser(f"other users cannot read {closed}, where Python, its packages or the worker's folder are")
+        raise LayerMissing(f"other users cannot read {closed}, where Python, its packages or the worker's folder are")
     first = 2**28 if highest > 2**29 else 10_000  # far from the users that a machine has, where there is room
     return User(first + os.getpid() % (highest - first), reads_all)
 
@@ -60,14 +63,22 @@ def become(user: User, work: Path) -> None:
 
 
 def drop_capabilities(*, keep_reading: bool) -> None:
-    """Give up every capability, also where root could not become another user; but for reading, if asked to."""
+    """Give up every capability, also where root could not become another user; but for reading, if asked to.
+
+    Raises SealError where the kernel refuses.
+    """
     if sys.platform != "linux":
         return
     for capability in range(64):
-        set_process_option(PR_CAPBSET_DROP, capability)
+        # Refused where there is no capability of that number, and to ordinary users; no_new_privs binds those.
+        with contextlib.suppress(OSError):
+            process_option(PR_CAPBSET_DROP, capability)
     kept = 1 << CAP_DAC_READ_SEARCH if keep_reading else 0
     header, sets = struct.pack("=Ii", 0x20080522, 0), struct.pack("=6I", kept, kept, 0, 0, 0, 0)
-    ctypes.CDLL(None).capset(header, sets)
+    try:
+        set_capabilities(header, sets)
+    except OSError as error:
+        raise SealError(f"The seal does not hold here: capabilities can't be given up: {error.strerror}.") from None
 
 
 def _has(*capabilities: int) -> bool:

@@ -28,7 +28,20 @@ MAX_NAME = 200
 """Bytes; file systems take 255, and `.json`, a temporary file's suffix and a mark of doubles come to it."""
 MAX_DEPTH = 3
 """Zips in zips that are looked into."""
+MAX_NESTED = 2**28
+"""Bytes of the zips in a zip that are looked into: a small zip can hold a thousand times its size."""
 NOTHING = "Nothing was handed in."
+
+
+@dataclass
+class _Room:
+    """How many bytes of the zips in a zip may still be looked into."""
+
+    left: int = MAX_NESTED
+
+
+class NothingHandedIn(Unreadable):
+    """A student of the roster handed nothing in."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +87,7 @@ def find_submissions(
 def _sources_in(path: Path, coming: Callable[[Path], bool], output: Path | None) -> Iterator[Source]:
     if path.is_dir():
         entries = entries_in(path, coming, output)
-        yield from _sources([inner for entry in entries for inner in _expand(entry, MAX_DEPTH)])
+        yield from _sources([inner for entry in entries for inner in _expand(entry)])
     elif path.suffix.lower() in SUFFIXES:
         yield from _sources(_of_file(path))
     else:  # what was named is a submission, if only one that can't be read
@@ -94,13 +107,17 @@ def _missing(roster: Sequence[Person], found: Sequence[Source]) -> Iterator[Sour
     for number, person in enumerate(roster, 1):
         if id(person) not in present:
             name = _name(f"nothing/{person.sid or person.email or person.name or number}.ipynb")
-            yield Source(name, person, partial(_refuse, NOTHING))
+            yield Source(name, person, _refuse_nothing)
 
 
 def namesakes_in(roster: Sequence[Person], found: Sequence[Source]) -> list[str]:
     """The names of submissions that several students of a roster have, and nothing tells whose each is."""
     members = [member for source in found for member in source.person.members()]
     return list(dict.fromkeys(member.name for member in members if namesakes(roster, member)))
+
+
+def _refuse_nothing() -> Submission:
+    raise NothingHandedIn(NOTHING)
 
 
 def _refuse(message: str) -> Submission:
@@ -114,29 +131,37 @@ def _of_file(path: Path) -> list[Entry]:
         members = _members(own)
         several = len([entry for entry in members if entry.suffix in SUFFIXES]) > 1
         if several or is_export(entry.path for entry in members):
-            return [inner for entry in members for inner in _expand(entry, MAX_DEPTH)]
-        return _expand(own, MAX_DEPTH)
+            room = _Room()
+            return [inner for entry in members for inner in _expand(entry, MAX_DEPTH, room)]
+        return _expand(own)
     beside = [entry_of(each, path.parent) for each in sorted(path.parent.glob("*.py")) if each != path]
     return [own, *filter(_is_module, scripts_beside(own, beside))]
 
 
-def _expand(entry: Entry, depth: int) -> list[Entry]:
-    """A file; or, for a zip whose files a platform has named, those. A zip that holds only a zip is that zip."""
-    if entry.suffix != ".zip" or not depth or not entry.whole:
+def _expand(entry: Entry, depth: int = MAX_DEPTH, room: _Room | None = None) -> list[Entry]:
+    """A file; or, for a zip whose files a platform has named, those. A zip that holds only a zip is that zip.
+
+    What a platform lists as a student's is that student's alone, whatever names are in it. ``room`` is that of the zip
+    which holds this one.
+    """
+    if entry.suffix != ".zip" or not depth or not entry.whole or (room is not None and room.left <= 0):
         return [entry]
-    below = entry.path.with_suffix("")
-    members = [replace(member, path=below / member.path) for member in _members(entry)]
-    if is_export(member.path.relative_to(below) for member in members):
-        return [each for member in members for each in _expand(member, depth - 1)]
-    if len(members) == 1 and (inner := _expand(members[0], depth - 1)) != members:
+    below, inside = entry.path.with_suffix(""), room or _Room()
+    members = [replace(member, path=below / member.path) for member in _members(entry, room)]
+    if place_of(entry.path) is None and is_export(member.path.relative_to(below) for member in members):
+        return [each for member in members for each in _expand(member, depth - 1, inside)]
+    if len(members) == 1 and (inner := _expand(members[0], depth - 1, inside)) != members:
         return inner
     return [entry]
 
 
-def _members(entry: Entry) -> list[Entry]:
-    """The files in a zip; a zip that can't be read holds nothing."""
+def _members(entry: Entry, room: _Room | None = None) -> list[Entry]:
+    """The files in a zip; a zip that can't be read holds nothing. Its bytes count where it lies in another one."""
     try:
-        archive, members = zip_members(entry.path.name, entry.load(), ("",))
+        data = entry.load()
+        if room is not None:
+            room.left -= len(data)
+        archive, members = zip_members(entry.path.name, data, ("",))
     except Unreadable:
         return []
     return [_member(archive, info) for info in members]
@@ -150,7 +175,9 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Entry:
 
 def _sources(files: Sequence[Entry]) -> Iterator[Source]:
     entries = [replace(entry, name=own_name(entry.path), owner=place_of(entry.path)) for entry in files]
-    known = {folder: person for entry in entries if entry.path.name == METADATA for folder, person in _listed(entry)}
+    # A list among the files of a student is that student's, and says nothing.
+    lists = [entry for entry in entries if entry.path.name == METADATA and entry.owner is None]
+    known = {entry.path.parent / folder: person for entry in lists for folder, person in _listed(entry)}
     homes = {(entry.path.parent, entry.owner) for entry in entries if entry.suffix == ".ipynb"}
     scripts = [entry for entry in entries if entry.suffix == ".py"]
     served = set()
@@ -164,7 +191,9 @@ def _sources(files: Sequence[Entry]) -> Iterator[Source]:
     yield from _others(entries, known, served)
 
 
-def _others(entries: Sequence[Entry], known: dict[str, Person], served: set[PurePosixPath | None]) -> Iterator[Source]:
+def _others(
+    entries: Sequence[Entry], known: dict[PurePosixPath, Person], served: set[PurePosixPath | None]
+) -> Iterator[Source]:
     """Students of whom a platform exports files, but none that can be graded."""
     for owner in dict.fromkeys(entry.owner for entry in entries if entry.owner not in served):
         files = [entry for entry in entries if entry.owner == owner]

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from autograder.submissions.bounded import read_bytes
 from autograder.submissions.modules import Entry, modules_beside
-from autograder.submissions.read import SUFFIXES, Submission, Unreadable, read_file
+from autograder.submissions.read import SUFFIXES, Submission, Unreadable, is_left_behind, read_file
 
 RESULT_SUFFIXES = (".json", ".csv", ".html", ".key")
 REMEMBERED = 1024
@@ -69,7 +69,7 @@ def files_in(folder: Path, output: Path | None = None) -> list[Path]:
     return [
         path
         for path in sorted(folder.rglob("*"))
-        if not (hidden(path, folder) or written(path) or path.is_symlink()) and path.is_file()
+        if not (is_left_behind(path.relative_to(folder)) or written(path) or path.is_symlink()) and path.is_file()
     ]
 
 
@@ -90,8 +90,3 @@ def results_test(folder: Path, output: Path | None) -> Callable[[Path], bool]:
 def entry_of(path: Path, folder: Path, *, whole: bool = True) -> Entry:
     """A file on disk; its path is that below ``folder``."""
     return Entry(PurePosixPath(path.relative_to(folder)), partial(read_file, path), whole=whole)
-
-
-def hidden(path: Path, folder: Path) -> bool:
-    """Whether a path is what systems and editors leave behind, or below it."""
-    return any(part.startswith(".") or part == "__MACOSX" for part in path.relative_to(folder).parts)

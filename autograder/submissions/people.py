@@ -76,11 +76,11 @@ class Person:
         return [Person(*cells) for cells in zip(*padded, strict=True)]
 
 
-def person_of(path: PurePosixPath, known: Mapping[str, Person]) -> Person:
+def person_of(path: PurePosixPath, known: Mapping[PurePosixPath, Person]) -> Person:
     """Who handed in the file at ``path`` of an export; ``known`` are the persons by folder, where a list tells."""
-    for part in path.parts:
-        if part in known:
-            return known[part]
+    for depth, part in enumerate(path.parts, 1):
+        if (folder := PurePosixPath(*path.parts[:depth])) in known:
+            return known[folder]
         if found := MOODLE.match(part):
             return Person(found["name"].replace("_", " "), platform_id=found["id"])
     if SUBMITTED in path.parts[:-2]:
@@ -144,5 +144,10 @@ def from_metadata(text: str) -> dict[str, Person]:
 
 
 def _submitters(entries: Sequence[Mapping[str, Any]]) -> Person:
-    columns = [[str(each.get(key) or "") for each in entries] for key in (":name", ":sid", ":email")]
+    columns = [[_plain(each.get(key)) for each in entries] for key in (":name", ":sid", ":email")]
     return Person(*(GROUP.join(column) if any(column) else "" for column in columns))
+
+
+def _plain(value: Any) -> str:
+    """A text or a number as text: YAML of a few bytes can name a list that would be gigabytes of text."""
+    return str(value) if isinstance(value, str | int | float) and value else ""

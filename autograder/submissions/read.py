@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 from typing import Any
 
 from autograder.errors import KitError
@@ -20,13 +20,14 @@ from autograder.submissions.modules import CELLS, EXERCISE, MAX_FILE, Entry, mod
 MAX_BYTES = 64 * 2**20
 MAX_SCRIPT = 2**20
 MAX_CELLS = 2000
+MAX_MEMBERS = 100_000
+"""Files in a zip: to list a million takes a minute and gigabytes."""
 MANY = 5
 """Cells of any kind that are looked at for each that may hold code."""
 MAX_MESSAGE = 400
 DEMO = "demo"
 """The tag of cells that are given, slow and only draw: grading leaves them out."""
 SUFFIXES = (".ipynb", ".py", ".zip")
-_IGNORED = ("__MACOSX", ".ipynb_checkpoints")
 
 
 class Unreadable(KitError):
@@ -97,6 +98,8 @@ def read_member(
 
 def zip_members(name: str, data: bytes, suffixes: tuple[str, ...]) -> tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]:
     """A zip and its members with one of ``suffixes``: no folders, links, or files that systems leave behind."""
+    if data.count(b"PK\1\2") > MAX_MEMBERS:
+        raise Unreadable(f"{name} holds more than {MAX_MEMBERS} files. Pack only the notebook.")
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         return archive, [info for info in archive.infolist() if _is_candidate(info, suffixes)]
@@ -157,10 +160,14 @@ def _only_notebook(name: str, members: Sequence[zipfile.ZipInfo]) -> zipfile.Zip
 
 
 def _is_candidate(info: zipfile.ZipInfo, suffixes: tuple[str, ...]) -> bool:
-    parts = PurePosixPath(info.filename.replace("\\", "/")).parts
-    hidden = any(part in _IGNORED or part.startswith("._") for part in parts)
+    hidden = is_left_behind(PurePosixPath(info.filename.replace("\\", "/")))
     link = stat.S_ISLNK(info.external_attr >> 16)
     return not (info.is_dir() or hidden or link) and info.filename.lower().endswith(suffixes)
+
+
+def is_left_behind(path: PurePath) -> bool:
+    """Whether a path, in a zip or on disk, is what systems and editors leave behind, or below it."""
+    return any(part == "__MACOSX" or (part.startswith(".") and part != "..") for part in path.parts)
 
 
 def extract(name: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
@@ -168,9 +175,9 @@ def extract(name: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes
     try:
         with archive.open(info) as file:
             data = file.read(MAX_BYTES + 1)
-    except RuntimeError:
-        raise Unreadable(f"{name} is protected by a password. Pack it without one.") from None
-    except Exception:
+    except Exception as error:
+        if type(error) is RuntimeError:
+            raise Unreadable(f"{name} is protected by a password. Pack it without one.") from None
         raise Unreadable(f"{name} is a damaged zip. Pack the notebook again.") from None
     if len(data) > MAX_BYTES:
         raise Unreadable(f"The notebook in {name} is larger than 64 MB. Clear its outputs and save.")

@@ -21,8 +21,11 @@ from autograder.submissions.read import Unreadable, from_bytes
 
 LENGTH = struct.Struct(">Q")
 CPU_SECONDS, WALL_SECONDS = 15, 60.0
+"""A notebook of 64 MB, the largest that is read, takes 2 CPU seconds; on a busy machine it may have to wait."""
 MEMORY = 2**30
+"""Address space: that notebook takes 0.3 GB."""
 MAX_ANSWER = 2**26
+"""As much as a file may have: its cells are a part of it."""
 TOO_MUCH = "can't be read in reasonable time and memory. Clear its outputs, save it, and hand in the .ipynb file."
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from autograder.bank.master import exercise_names
-from autograder.files import write_text
+from autograder.files import PUBLIC, write_text
 from autograder.results.identity import checks_sha256, versions
 from autograder.verifying.verify import Report, Scope
 
@@ -64,13 +64,8 @@ def add_mutants(page: Path, counts: Mapping[str, tuple[int, int, int]], today: d
 def _add(page: Path, heading: str, rows: Mapping[str, str]) -> None:
     tables = _tables(page.read_text(encoding="utf-8")) if page.is_file() else {}
     tables.setdefault(heading, {}).update(rows)
-    write_text(
-        page,
-        HEAD
-        + "".join(
-            _table(heading, tables[heading]) for heading in sorted(tables, key=lambda heading: heading == MUTANTS)
-        ),
-    )
+    headings = sorted(tables, key=lambda heading: heading == MUTANTS)
+    write_text(page, HEAD + "".join(_table(heading, tables[heading]) for heading in headings), PUBLIC)
 
 
 def _tables(text: str) -> Tables:

@@ -6,6 +6,7 @@ import contextlib
 import gc
 import itertools
 import os
+import tempfile
 import time
 import warnings
 from collections.abc import Iterator, Sequence
@@ -20,6 +21,7 @@ from autograder.grading.diagnosis import EVIDENCE, Diagnosis
 from autograder.grading.grader import Grader, load_questions, run_questions
 from autograder.grading.job import SEED
 from autograder.grading.observer import Observer, Remembering, Trusted
+from autograder.grading.records import points_of
 from autograder.grading.reference import Reference, judging_checks
 from autograder.grading.verdict import Verdict
 from autograder.results.records import Outcome
@@ -105,26 +107,32 @@ def verified(exercise: str, scope: Scope) -> Report:
 
 def _point_problems(questions: Sequence[Question]) -> Iterator[str]:
     for question in questions:
-        added = sum(check.points for check in question.checks)
-        if abs(question.points - added) > 1e-9:
+        added = points_of(question.checks)
+        if question.points != added:
             yield f"{question.name} is worth {question.points:g} points, its checks add up to {added:g}"
     total = sum(question.points for question in questions)
     if total != POINTS:
         yield f"the questions add up to {total:g} points, not {POINTS}"
-    hidden = sum(check.points for question in questions for check in question.checks if check.hidden)
-    if hidden > HIDDEN_SHARE * total + 1e-9:
+    hidden = points_of(check for question in questions for check in question.checks if check.hidden)
+    if hidden > HIDDEN_SHARE * total:
         yield f"hidden checks decide {hidden:g} of {total:g} points, more than {HIDDEN_SHARE:.0%}"
 
 
 @contextlib.contextmanager
 def without_noise() -> Iterator[None]:
-    """Keep to ourselves what TensorFlow and the wrong answers of the bank write to standard error."""
+    """Keep to ourselves what TensorFlow and the wrong answers of the bank write: to standard error, and for AutoGraph.
+
+    AutoGraph puts what it generates among the temporary files, and leaves compiled copies of it behind.
+    """
     kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
+    place = tempfile.tempdir
     try:
-        with warnings.catch_warnings(action="ignore"):
+        with warnings.catch_warnings(action="ignore"), tempfile.TemporaryDirectory(prefix="kit-") as folder:
+            tempfile.tempdir = folder
             yield
     finally:
+        tempfile.tempdir = place
         os.dup2(kept, 2)
         os.close(kept)
         os.close(nowhere)

@@ -108,7 +108,7 @@ def verify(exercise: str, grade: GradeCells, scope: Scope) -> list[VerifiedAnswe
 
 def _bank(master: Master, only: str | None, parts: int = 1) -> list[tuple[str, Variant, list[str]]]:
     reference = [cell.source for cell in master.reference_cells()]
-    stub = [cell.stubbed().source for cell in master.cells if cell.kind == "code" and "demo" not in cell.tags]
+    stub = [cell.source for cell in master.stub_cells()]
     bank = [
         ("stub", Variant("", "stub", "", "", ""), stub),
         ("reference", Variant("", "reference", "", "", ""), reference),

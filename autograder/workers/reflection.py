@@ -1,7 +1,7 @@
 """What a notebook's text says that nobody writes in honest work, and that no tripwire in the process can hear.
 
-Python tells no audit hook that somebody reads a function's `__globals__` or lists all classes. Whoever builds such a
-name from pieces is not seen here; the points rest on answers all the same.
+Python tells no audit hook that somebody reads a function's `__globals__`, lists all classes, or goes from a frame to
+its caller's. Whoever builds such a name from pieces is not seen here; the points rest on answers all the same.
 """
 
 from __future__ import annotations
@@ -14,6 +14,10 @@ from collections.abc import Iterator
 INTERNALS = {
     "__subclasses__": "lists the classes of the process",
     "__globals__": "reaches into the module of a function",
+    "f_back": "reads the frames of its callers",  # a signal handler is given a frame: no tripwire hears of it
+    "f_locals": "reads the frames of its callers",
+    "_xxsubinterpreters": "starts another interpreter",
+    "_interpreters": "starts another interpreter",
 }
 OF_ANOTHER = {
     "__closure__": "reads what another function keeps",

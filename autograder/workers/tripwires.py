@@ -37,10 +37,10 @@ ATTRIBUTES = {"object.__getattr__": _FRAMES, "object.__setattr__": ("__code__", 
 HELPERS = ("inspect.py", "threading.py", "ctypes/__init__.py", "bdb.py", "cProfile.py", "profile.py")
 """Modules that do such a thing for whoever calls them."""
 WATCHED = (
-    "builtins", "json", "struct", "socket", "importlib", "numpy", "tensorflow", "keras", "keras.ops", "keras.layers",
-    "keras.losses", "keras.metrics", "keras.optimizers", "keras.activations", "keras.initializers", "keras.saving",
-    "keras.utils", "keras.random", "tensorflow.nn", "tensorflow.math", "tensorflow.linalg", "tensorflow.nest",
-    "tensorflow.random",
+    "builtins", "json", "struct", "socket", "importlib", "numpy", "numpy.linalg", "tensorflow", "tensorflow.nn",
+    "tensorflow.math", "tensorflow.linalg", "tensorflow.nest", "tensorflow.random", "keras", "keras.ops",
+    "keras.layers", "keras.losses", "keras.metrics", "keras.optimizers", "keras.activations", "keras.initializers",
+    "keras.saving", "keras.utils", "keras.random",
 )  # fmt: skip
 """What probes use, and what carries their answers."""
 CLASSES = (
@@ -160,5 +160,6 @@ def _callables(owner: Any) -> Iterator[tuple[str, Any, bool]]:
     """Functions and classes by name, and whether they are the owner's own or inherited."""
     for name in dir(owner) if isinstance(owner, type) else list(vars(owner)):
         value = getattr_static(owner, name, None)
-        if isinstance(value, FunctionType | BuiltinFunctionType | type | staticmethod | classmethod | property):
-            yield name, value, name in vars(owner)
+        kinds = FunctionType | BuiltinFunctionType | type | staticmethod | classmethod | property
+        if isinstance(value, kinds) or (isinstance(owner, ModuleType) and type(value).__module__ == "numpy"):
+            yield name, value, name in vars(owner)  # most functions of NumPy's are objects of its own kinds

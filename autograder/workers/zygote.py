@@ -37,7 +37,8 @@ ENVIRONMENT = {
     "MPLBACKEND": "agg",
     "PYTHONHASHSEED": "0",  # the same submission, the same order of sets
 }
-KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "TMPDIR")
+KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH")
+HOME = "home"
 BOOT = """
 import sys
 sys.path[:0] = [root for root in sys.argv[3:] if root not in sys.path]
@@ -135,8 +136,9 @@ class Zygote(ZygoteClient):
     def __init__(self, *, bare: bool = False, roots: Sequence[str | Path] = ()) -> None:
         ours, theirs = socket.socketpair()
         super().__init__(ours)
-        self._folder = tempfile.mkdtemp(prefix="kit-zygote-")
-        self._errors = Path(self._folder, "stderr").open("a+b")  # noqa: SIM115 - closed with the rest
+        self._folder = _make_folder()
+        home = self._folder / HOME
+        self._errors = Path(home, "stderr").open("a+b")  # noqa: SIM115 - closed with the rest
         arguments = [str(theirs.fileno()), "bare" if bare else "full", *_roots(), *map(str, roots)]
         with theirs:
             self._process = subprocess.Popen(
@@ -146,7 +148,7 @@ class Zygote(ZygoteClient):
                 stdout=self._errors,
                 stderr=self._errors,
                 env=_environment(self._folder),
-                cwd=self._folder,
+                cwd=home,
                 start_new_session=True,  # Ctrl-C is for the kit, which then ends the others in order
             )
 
@@ -180,7 +182,7 @@ class Zygote(ZygoteClient):
             self._process.kill()
             self._process.wait()
         self._errors.close()
-        remove_tree(Path(self._folder))
+        remove_tree(self._folder)
 
     def __enter__(self) -> Zygote:
         return self
@@ -199,14 +201,27 @@ def _roots() -> list[str]:
     return sorted(roots)
 
 
-def _environment(folder: str) -> dict[str, str]:
+def _make_folder() -> Path:
+    """A folder that all forked processes leave their temporary files in: most are killed, and can't tidy up.
+
+    A worker can pass it, to its own folder in it, but not list it.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="kit-zygote-"))
+    folder.chmod(0o711)
+    Path(folder, HOME).mkdir(0o700)
+    return folder
+
+
+def _environment(folder: Path) -> dict[str, str]:
     """A small environment: what the kit's user has in theirs (tokens, settings) must not reach a worker."""
+    home = str(folder / HOME)
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     own = {
         "KIT_CACHE": str(archives().parent),
-        "HOME": folder,
-        "KERAS_HOME": folder,
-        "MPLCONFIGDIR": folder,
-        "IPYTHONDIR": folder,
+        "TMPDIR": str(folder),
+        "HOME": home,
+        "KERAS_HOME": home,
+        "MPLCONFIGDIR": home,
+        "IPYTHONDIR": home,
     }
     return kept | own | ENVIRONMENT

@@ -59,7 +59,8 @@ CAUSES: tuple[tuple[str, str], ...] = (
     ),
     (
         r"optimizer cannot recognize variable|can only be called for the variables",
-        "An optimizer accepts only the variables that it was first used with: give each network its own optimizer.",
+        "An optimizer accepts only the variables that it was first used with: give each network its own, and create a "
+        "new one for new variables.",
     ),
     (
         r"non-persistent GradientTape",
@@ -245,8 +246,8 @@ CAUSES: tuple[tuple[str, str], ...] = (
     (r"\(size (\d+) is different from (\d+)\)", "The inner sizes of this matrix product differ: {1} and {2}."),
     (
         r"expected axis -1 .* value (\d+), but received input with shape (\([^)]*\))",
-        "This layer was built for {1} numbers in the last axis of its input, but gets the shape {2}. Either a layer "
-        "before it is left out, or it was first called on another tensor.",
+        "This layer was built for inputs whose last axis has size {1}, but gets the shape {2}. Check the shape that it "
+        "was built with or first called on, and whether a layer before it is left out.",
     ),
     (
         r"expected shape=(\([^)]*\)), found shape=(\([^)]*\))",

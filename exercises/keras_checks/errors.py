@@ -22,6 +22,8 @@ _GRAPH_FRAME = re.compile(r'File "([^"]+)", line (\d+), in (\S+)')
 _GRAPH_MESSAGE = re.compile(r"^Graph execution error.*\n(\S[^\n]*)\n\s*\[\[\{\{node", re.DOTALL)
 """What TensorFlow says of an error in a graph: it holds a traceback, and the message proper at its end."""
 _GRAPH_STACK = re.compile(r"Detected at node .*?most recent call last\):\s*(?:File \"[^\"]+\", line \d+, in \S+\s*)*")
+_NUMBERS_WITHIN = re.compile(r"(<[\w.]+:? [^<>]{0,200}?),\s*(?:numpy|value)=\s*(?:array\()?\[[^<>]*>")
+"""The numbers of a variable or tensor: they take the place of what the message goes on to say."""
 _NO_ATTRIBUTE = re.compile(r"'(\w+)' object has no attribute '(\w+)'")
 _CELL = re.compile(r"<cell (?:\w+ )?(\d+)>")
 _OLD_CELL = re.compile(r"<ipython-input-(\d+)-")
@@ -51,7 +53,7 @@ def _said(error: BaseException) -> str:
         said = str(error) if metadata is None else metadata.cause_message
         said = _COLOURS.sub("", said).strip().removeprefix(f"{type(error).__name__}: ")
         framed = _FRAME_OF_KERAS.match(said) or _GRAPH_MESSAGE.match(said)
-        return _GRAPH_STACK.sub("", framed[1] if framed else said)
+        return _NUMBERS_WITHIN.sub(r"\1>", _GRAPH_STACK.sub("", framed[1] if framed else said))
     except Exception:
         return ""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from typing import Any
 
 from keras_checks.causes import cause, said
@@ -20,7 +20,7 @@ IN_A_GRAPH = {"InvalidArgumentError": "ValueError"}
 """Errors that the same line raises while a graph is traced."""
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z`])")
 NOT_SHOWN = "not shown for a hidden case; what must hold is said at the top"
-HOLDS_ALONE = "This holds by itself. It counts only together with a right answer, and here the answer is wrong:"
+HOLDS_ALONE = "What is said above holds. Its points also need a right answer in other cases, and this one is wrong:"
 
 
 @dataclass(frozen=True)
@@ -187,12 +187,23 @@ def _words(text: str) -> set[str]:
     return {word.removesuffix("s") for word in re.findall(r"\w{4,}", text.lower())}
 
 
-class Fold(str, Enum):  # students may have Python 3.10, which has no StrEnum
-    """How a check joins the card of another with the same reason: after these words, for one check and for more."""
+class Fold(StrEnum):
+    """How a check joins the card of another with the same reason."""
 
-    FAILS = "1 more check fails|{count} more checks fail"
-    UNTRIED = "1 more check could not be tried|{count} more checks could not be tried"
-    HOLDS = "1 more check holds by itself, but does not count|{count} more checks hold by themselves, but do not count"
+    FAILS = "fails"
+    UNTRIED = "untried"
+    HOLDS = "holds"
+
+
+JOINED = {
+    Fold.FAILS: ("1 more check fails", "{count} more checks fail"),
+    Fold.UNTRIED: ("1 more check could not be tried", "{count} more checks could not be tried"),
+    Fold.HOLDS: (
+        "1 more check holds for its own cases, but gets no points",
+        "{count} more checks hold for their own cases, but get no points",
+    ),
+}
+"""The words for one check that joins a card, and for more."""
 
 
 def fold_of(record: Record) -> Fold:
@@ -209,7 +220,7 @@ def same_reason(others: Sequence[tuple[str, str]]) -> str:
 
 
 def _more(fold: Fold, count: int) -> str:
-    return fold.split("|")[count > 1].format(count=count)
+    return JOINED[fold][count > 1].format(count=count)
 
 
 def _values(record: Record) -> list[Line]:

@@ -1,8 +1,10 @@
-"""Sketches of observations: equal behaviour opens on any machine what other behaviour can't.
+"""Sketches of observations: equal behaviour opens on any machine what other behaviour does not.
 
 A few numbers stand for all that was observed: sums with random signs. A lock keeps how far each of them lies from a
-whole step, never the number itself: what differs by rounding falls on the same steps, anything else does not. Only
-who has observed the same gets at the secret in a lock.
+whole step, never the number itself: what differs by rounding falls on the same steps, anything else does not.
+
+This is obfuscation, not encryption. The key follows from what was observed: whoever guesses that can confirm the guess,
+and reads the secret. So nothing that must stay secret is locked here.
 """
 
 from __future__ import annotations
@@ -67,7 +69,7 @@ def unlock(locked: Mapping[str, str], found: Sketch, salt: str) -> bytes | None:
 
 
 def seal(data: bytes, key: bytes) -> str:
-    """``data`` that can be read with ``key`` only, as text."""
+    """``data`` as text that nobody reads by chance: mixed with bytes that follow from ``key``."""
     return _text(_mixed(data, key))
 
 

@@ -77,8 +77,8 @@ import tensorflow as tf
 #   scores: the softmax gives nearly all the weight to one key, and the gradient almost vanishes.
 # - *The mask* is boolean, **True where attention is allowed**. It has the shape of the scores: `(batch, len_q, len_k)`,
 #   or `(batch, heads, len_q, len_k)` with heads. Where it is False the weight is exactly 0, and the weights of the
-#   allowed keys sum to 1. Other shapes that broadcast to the scores must work, too (0.1 points); with `tf.where` they
-#   need no extra line.
+#   allowed keys sum to 1. Other shapes that broadcast to the scores, such as `(len_k,)`, must work, too (0.1 points);
+#   with `tf.where` they need no extra line.
 # - *Nothing allowed.* A row of the mask may be all False, as for a sequence of padding only. The numbers for that query
 #   do not matter, as long as they are **finite**: one NaN spreads to every gradient.
 # - *Large scores.* Scores can be in the thousands. Use a softmax that does not overflow, and replace masked scores with
@@ -163,8 +163,8 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 #   decoder attends to the output of an encoder.
 # - *The mask* is `(batch, len_q, len_k)`, one for all heads. Masks `(len_q, len_k)`, `(batch, 1, len_k)` and
 #   `(batch, num_heads, len_q, len_k)` must work, too (0.15 points together).
-# - *Sizes.* If `num_heads` does not divide `d_model`, raise a `ValueError` in `__init__`; an assertion is accepted,
-#   too.
+# - *Sizes.* `num_heads` is at least 1. If it does not divide `d_model`, raise a `ValueError` in `__init__`; an
+#   assertion is accepted, too.
 # - *Created once.* Create all sublayers in `__init__`. The batch size of inputs and mask is unknown while `fit` traces
 #   `call`.
 # - *Your choice:* names, order and kind of the sublayers (`EinsumDense`, one layer per head, one wide layer for several

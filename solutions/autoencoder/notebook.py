@@ -67,7 +67,8 @@ import tensorflow as tf
 #
 # * Each half is a **separate** Keras model with its own input. Each call of the function builds a new model with new
 #   weights. (A subclass of `keras.Model` is accepted, too, but has no attribute `input` for question 2.)
-# * Depth, width and activations are up to you. A hidden layer of a few dozen units in each half is enough.
+# * Depth, width and activations are up to you, as long as gradients can train each half: flat parts, as in `relu`, are
+#   fine, rounding is not. A hidden layer of a few dozen units in each half is enough.
 # * The data are in $[0, 1]$, and several features of an example can be near 1 at the same time. Choose the **last
 #   activation of the decoder** so that every output can come near every value between 0 and 1, whatever the others are.
 #   It may take values outside, too.
@@ -80,7 +81,7 @@ import tensorflow as tf
 #
 # The checks call your halves on small batches, with many random weights. They test shapes, the influence of each input,
 # in how many directions codes and outputs can vary with the input and with the weights, the range of the outputs, and
-# whether they follow the gradients. Nothing is trained.
+# whether they change as the gradients say. Nothing is trained.
 
 # %% question="build_halves"
 def build_encoder(input_dim, latent_dim):
@@ -154,8 +155,9 @@ def build_decoder(latent_dim, output_dim):
 # ```
 #
 # With the Functional API it takes three lines. A subclass of `keras.Model`, or a `Sequential` model of two models, is
-# fine, too. You need not compile it. `encoder` and `decoder` are Functional models with one input and one output each.
-# They may contain branches, or layers like batch normalization, so do not call their layers one by one.
+# fine, too. You need not compile it. `encoder` and `decoder` are Functional models with one input and one output each,
+# and different names. They may contain branches, or layers like batch normalization, so do not call their layers one by
+# one.
 #
 # **Worked example.**
 #
@@ -211,7 +213,7 @@ def build_autoencoder(encoder, decoder):
 # autoencoder, in two steps: encode, then decode. Between the steps you have the code. The picture below draws it as a
 # map.
 #
-# Write it for any pair: the halves are arguments. Call them in inference mode, not in training mode.
+# Write it for any pair: the halves are arguments. Call them in inference mode, and do not change them.
 #
 # **Worked example.** For the two linear halves of question 2, $x = (1, 0)$ becomes $z = (2, 1)$ and then $y = (4, 1)$. For
 # the pair with batch normalization, $x = 1$ and $x = 3$ give 0 and 3 in every call.

@@ -98,6 +98,7 @@ def quantile_model(case: Case) -> Any:
         "around": np.full(len(case["around"]), constant),
         "made_with": [case["tau"]],
         "reach": [-100.0, 100.0],
+        "penalty": 0.0,
         "shared": 0,
     }
 

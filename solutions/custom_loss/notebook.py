@@ -220,7 +220,8 @@ class PinballLoss(keras.losses.Loss):
 #
 # A very confident network predicts exactly 0 or 1 in float32, and $\log 0 = -\infty$. One such entry turns the
 # loss into NaN, then the gradients, then the weights. So keep $p$ between $10^{-7}$ and $1 - 10^{-7}$ before the
-# logarithm. (float32 rounds $1 - 10^{-7}$, so $p = 1$ for the label 0 may cost 15.94 instead of 16.12. Both are right.)
+# logarithm, or add $10^{-7}$ inside it. (float32 rounds $1 - 10^{-7}$, so $p = 1$ for the label 0 may cost 15.94
+# instead of 16.12. Both are right.)
 #
 # The checks test the loss and its gradient in `fit`, with and without weights. At predictions of exactly 0 and 1, the
 # gradient may be any finite number. You may use a Keras function, as long as the result is the scalar above.
@@ -285,9 +286,11 @@ for name, loss in (("your scalar function", weighted_binary_crossentropy), ("Ker
 # *quantile* regression.
 #
 # `make_quantile_model` returns a compiled model that maps `n_features` numbers to one number. You choose the layers,
-# the optimizer and the learning rate, with two requirements. The model needs a **bias**: for the average example all
-# standardized features are 0, and the quantile there is not 0. The model must also be able to predict **any real
-# number**: no activation or clipping may limit its predictions. Each call must return a new model.
+# the optimizer and the learning rate, with three requirements. The model needs a **bias**: for the average example all
+# standardized features are 0, and the quantile there is rarely 0. The model must be able to predict **any real
+# number**: no activation or clipping of its output (hidden layers may use any). And **penalties**, such as a
+# `kernel_regularizer`, move the minimum of the loss away from the quantile: use none, or weak ones that add at most
+# 0.02 to the loss. Each call must return a new model.
 #
 # The public check trains your model for 300 epochs (100 or 200, if it has learned by then) on 512 generated examples,
 # in batches of 32. Features and targets are standardized, and the true quantile is linear in the features. After

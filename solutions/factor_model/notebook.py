@@ -86,13 +86,15 @@ n_characteristics = 4
 #
 # * two inputs, named `input_beta` and `input_factor`, as a list in this order;
 # * left: a relu layer with `hidden_units` units (the relu may be a layer of its own), a batch normalization, then a
-#   **linear** layer with `n_factors` units, which must be named `output_beta`;
+#   **linear** layer with `n_factors` units, which must be named `output_beta` and lie in the model itself, not in a
+#   submodel;
 # * right: a **linear** layer with `n_factors` units;
 # * the output: for each ticker the scalar product of its betas with the factors, shape `(batch, n_tickers)`;
 # * compiled with the mean squared error and Adam, with a fixed learning rate.
 #
 # Each of the three Dense layers (or layers that compute the same) has a bias, and the batch normalization has its scale
-# and its shift: these are Keras's defaults. Other names, and how the initial weights are drawn, are up to you.
+# and its shift: these are Keras's defaults. Other names, submodels, further metrics, and how the initial weights are
+# drawn, are up to you.
 #
 # **Worked example.** Take 2 tickers, 3 characteristics, 4 hidden units and 5 factors. Set every kernel to 1, that of
 # `output_beta` to −1; every bias, scale and shift to 1; moving mean and moving variance to 4. The first ticker has the
@@ -204,7 +206,7 @@ def ticker_betas(model, characteristics):
 # ## 3. What grows with the number of tickers? (2 points, 10 minutes)
 #
 # Write `parameter_count`, which returns what `model.count_params()` says for the model of question 1. Compute it from
-# the four sizes; you may also build the model and call `count_params`, but that is slow and less instructive.
+# the four sizes; you may also build layers of these sizes and count, but that is slow and less instructive.
 # Count the moving statistics of the batch normalization, too.
 #
 # **Worked example.** 2 tickers, 3 characteristics, 4 hidden units and 5 factors need **72** parameters. The panel of

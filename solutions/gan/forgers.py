@@ -83,7 +83,7 @@ def _steps(case: Case) -> Any:
 
 
 def _two_models(case: Case) -> Any:
-    return [_step(case[name], case[name]["batches"][0], 0, 0.01) for name in ("one", "two")]
+    return [_step(case[name], case[name]["batches"][0], 0, 0.01) | {"count": 2} for name in ("one", "two")]
 
 
 FORGERS = {

@@ -123,10 +123,10 @@ def invert_convolution(conv, input_shape):
 #                     -> Flatten -> Dense(1) -> (batch, 1), a logit
 # ```
 #
-# Depth, widths, inner activations and the way to resize (such as `UpSampling2D`) are free. But each network needs a
-# convolution over more than one pixel, and no hidden layer may pass on fewer than four numbers: the outputs could then
-# vary in few directions only. A *logit* is any real number: positive for "fake", negative for "real". The sigmoid that
-# turns it into a probability is part of the loss.
+# Depth, widths, the kinds of layers, inner activations and the way to resize (such as `UpSampling2D`) are free. But
+# each network needs a 2-D convolution of any kind over more than one pixel, and no hidden layer of the generator may
+# pass on fewer than four numbers: the images could then vary in few directions only. A *logit* is any real number:
+# positive for "fake", negative for "real". The sigmoid that turns it into a probability is part of the loss.
 #
 # **Worked example.** With strides of 2 and padding "same", two transposed convolutions take an array from 2 to 4 to 8
 # pixels; two convolutions take it from 8 to 4 to 2. The sigmoid maps the logits -2, 0 and 2 to the probabilities 0.12,
@@ -267,9 +267,10 @@ def build_discriminator():
 #
 # **`compile` and `metrics`.** `compile` takes two optimizers, but Keras's own `compile` takes only one. Call
 # `super().compile()` so that `fit` accepts the model, and store the arguments on `self`, in every call. Attributes may
-# have any names, but the picture needs `self.generator`. Report running means: one `keras.metrics.Mean` per loss, made
-# in `__init__` or in `compile` and listed in the property `metrics`, so that Keras resets both at the start of each
-# epoch. A running mean may count batches or examples.
+# have any names, but the picture needs `self.generator`. All updates are made by these two optimizers. They keep
+# momentum from step to step, and the checks use momentum, too. Report running means: one `keras.metrics.Mean` per loss,
+# made in `__init__` or in `compile` and listed in the property `metrics`, so that Keras resets both at the start of
+# each epoch. A running mean may count batches or examples. The step returns these means, or its own two losses.
 
 
 # %% question="gan"

@@ -184,9 +184,9 @@ feature_extractor = build_feature_extractor(model, "textures")
 # | filter 1 | −2, −4 | 0, −6 | **−3** |
 # | filter 2 | 0.5, 1.5 | 2.5, 3.5 | **2** |
 #
-# Take the network from the notebook's variable `feature_extractor` each time the function is called. The checks put
-# networks of their own there, so a mistake in question 1 does not count twice. Their maps have at least 5 × 5 pixels.
-# The checks look at the value and at its gradient.
+# Take the network from the notebook's variable `feature_extractor` inside the function. The checks put networks of
+# their own there, so a mistake in question 1 does not count twice. Their maps have at least 5 × 5 pixels. The checks
+# look at the value and at its gradient.
 
 
 # %% question="compute_loss"

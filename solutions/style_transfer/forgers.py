@@ -86,7 +86,7 @@ def transferred(case: Case) -> Any:
     losses = {"base": 3.0, "few": 2.0, "many": 1.0}
     return {
         "seen": {"images": images, "visited": {}, "losses": losses},
-        "stages": {"seen": None},
+        "stages": {"seen": {"image": None, "optimizers": 1}},
         "given": False,
         "moved": 0.0,
         "swapped": 0.0,

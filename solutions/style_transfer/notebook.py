@@ -316,7 +316,8 @@ total_variation_weight = 0.03
 # its weight. All of these names are globals, and so is `feature_extractor`.
 #
 # `compute_loss_and_grads` returns this loss together with its gradient **with respect to the combination image**. The
-# network runs in inference mode.
+# network runs in inference mode, as it does unless you pass `training=True`. (Pass `training=False` only if your
+# extractor takes it.)
 #
 # **Worked example.** For the network of question 4, take the style layers `plain` and `twice`, the content layer
 # `twice`, and black images of 2 × 2 pixels with a few values that are not 0:
@@ -340,7 +341,8 @@ total_variation_weight = 0.03
 #
 # The decorator `@tf.function` in the cell below makes the function faster, and you may remove it. It traces the
 # function into a graph at the first call and keeps the globals of that moment. If you change a weight or the extractor
-# later, run the cell of the function again. (The checks run all your functions as if they had no decorator.)
+# later, run the cell of the function again. (The checks run every `tf.function` eagerly, as if you had not decorated
+# it.)
 
 # %% question="compute_loss_and_grads"
 @tf.function
@@ -383,12 +385,14 @@ def compute_loss_and_grads(combination_image, base_image, style_reference_image)
 # %% [markdown]
 # ## 6. The training loop over an image (2 points, 15 minutes)
 #
-# `transfer` starts from the base image and makes `iterations` steps (at least 1) with one optimizer of your choice for
-# all of them. `Adam` moves each pixel by about the learning rate, whatever the size of the gradient; plain `SGD` needs
-# a much larger learning rate here. You may clip the image to [0, 1].
+# `transfer` starts from the base image and makes `iterations` steps (at least 1) with one optimizer of your choice,
+# from Keras or your own, for all of them: its momentum, or the averages of `Adam`, carry over from step to step. `Adam`
+# moves each pixel by about the learning rate, whatever the size of the gradient; plain `SGD` needs a much larger
+# learning rate here. You may clip the image to [0, 1].
 #
-# The loss must fall. Nothing but the image may change: not the network, and not the tensors that were passed in. If
-# your loop calls `compute_loss_and_grads`, the checks replace it by a simpler function.
+# The loss must fall; the checks use learning rates up to 0.02. Nothing but the image may change: not the network, and
+# not the tensors that were passed in. Your loop may compute the loss with a tape of its own. If it calls
+# `compute_loss_and_grads`, the checks replace it by a simpler function.
 #
 # **Worked example.** Say the loss is half the squared distance to an image that is 0.8 everywhere, so that the gradient
 # is `image - 0.8`, and the base image is 0.5 everywhere. With the learning rate 0.1, `SGD` goes 0.5 → 0.53 → 0.557, and

@@ -76,7 +76,7 @@ import tensorflow as tf
 #   `keras.activations.serialize` returns it.
 #
 # The gradient must reach kernel, bias and input. Your layer may also contain a `keras.layers.Dense` and call it; that
-# layer then makes the weights.
+# layer then makes the weights. The kernel may also be stored the other way round, and the bias as a last row of it.
 #
 # **Worked example.** With all weights equal to 0.5, `units=2` and a bias, the row $(1, 2, 3)$ gives
 # $0.5 \cdot 1 + 0.5 \cdot 2 + 0.5 \cdot 3 + 0.5 = 3.5$ for each of the two units. A tensor of shape `(2, 5, 3)` whose
@@ -168,7 +168,7 @@ def thread(fn, x):
         than once.
     x: float32 tensor (d_1, ..., d_k, n) with k >= 1; d_1 may be unknown when a graph is traced,
         or 0. The other sizes are known and positive.
-    Returns a tensor (d_1, ..., d_k, m).
+    Returns a tensor (d_1, ..., d_k, m); its static shape in a graph does not matter.
     """
     # BEGIN SOLUTION
     rows = fn(tf.reshape(x, (-1, x.shape[-1])))

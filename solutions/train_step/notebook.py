@@ -42,7 +42,7 @@
 # |---|---|
 # | the optimizer | `self.optimizer` |
 # | the compiled loss, plus the penalties of all regularized layers | `self.compute_loss(...)` |
-# | a running mean of the loss, and all compiled metrics | `self.metrics` |
+# | a running mean of the loss, and one object that holds all compiled metrics | `self.metrics` |
 # | the weights to train | `self.trainable_variables` |
 #
 # **To read:** [Customizing what happens in fit](https://keras.io/guides/custom_train_step_in_tensorflow/), [the lecture's
@@ -133,8 +133,8 @@ class CustomModel(keras.Model):
 #
 # <details><summary>Hint 3</summary>
 #
-# Loop over `self.metrics`. The metric named `"loss"` is a mean: update it with the loss. The others compare targets and
-# predictions. At the end, `self.get_metrics_result()` collects all results in a dict.
+# Loop over `self.metrics`. The metric named `"loss"` is a mean: update it with the loss. The other, if there is one,
+# compares targets and predictions. At the end, `self.get_metrics_result()` collects all results in a dict.
 #
 # </details>
 
@@ -149,8 +149,8 @@ class CustomModel(keras.Model):
 #
 # * `fit(x, y, sample_weight=w)` passes a triple `(x, y, sample_weight)` to your step. Without weights it passes a
 #   pair, as before. Your class must accept both.
-# * Metrics compiled as `metrics` ignore the weights, metrics compiled as `weighted_metrics` use them. Update the
-#   compiled metrics together, and pass the weights: Keras knows which of them use weights. Report both kinds.
+# * Metrics compiled as `metrics` ignore the weights, metrics compiled as `weighted_metrics` use them. Update the object
+#   that holds them all, and pass the weights: it knows which of them use weights. Report both kinds.
 # * Targets may be integers, as labels are. Weights are floats: do not convert them to the type of the targets.
 # * `evaluate` must report the same loss and the same metrics (again means of batches or of examples). It calls
 #   `test_step`, which is like the train step, but runs the model with `training=False` and changes no weight.

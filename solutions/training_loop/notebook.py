@@ -67,8 +67,8 @@ import tensorflow as tf
 # * Each example comes exactly once. With $n$ examples and batches of $b$ there are $\lceil n / b \rceil$ batches. The
 #   last one may be smaller, and no batch is empty.
 # * `X` and `y` stay paired: row $i$ of one belongs to row $i$ of the other. Do not change the caller's arrays.
-# * A batch contains rows of `X` and `y` as they are, with the same numbers and shapes: if `y` has shape $(n, 1)$, a
-#   batch of targets has shape $(b, 1)$, and if `y` has shape $(n,)$, it has shape $(b,)$.
+# * A batch contains rows of `X` and `y` with the same numbers and shapes: if `y` has shape $(n, 1)$, a batch of targets
+#   has shape $(b, 1)$, and if `y` has shape $(n,)$, it has shape $(b,)$.
 # * With `shuffle=True` the *examples* are in random order: any example can be in any place, and any two can be in the
 #   same batch, however large the data are. Shuffling the finished batches is not enough.
 # * The same `seed` gives the same order. 0 is a seed like any other; `None` means a new order in each call.
@@ -259,8 +259,8 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
 # <details><summary>Hint 3</summary>
 #
 # A generator is empty after one pass, so call `next_batch` again in each epoch. The same seed would give the same order
-# again, so compute a different seed for each epoch, such as `1000 * seed + epoch`. (With `seed + epoch`, trainings with
-# the seeds 1 and 2 would share orders.) If `seed` is `None`, pass `None`.
+# again, so compute a different seed for each epoch, such as `1000 * seed + epoch`. (`seed + epoch` is accepted, too,
+# but then trainings with the seeds 1 and 2 share orders.) If `seed` is `None`, pass `None`.
 #
 # </details>
 

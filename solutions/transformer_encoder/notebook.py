@@ -72,16 +72,17 @@ from keras import layers
 #
 # - *Shapes.* `inputs` and the output are `(batch, len, embed_dim)`.
 # - *Two normalizations.* Each `LayerNormalization` learns its own `gamma` and `beta`, so you need two objects.
-# - *The mask.* Sequences of one batch are padded to one length. `mask` is boolean, `(batch, len)`, True at real tokens.
-#   No real token may attend to padding. Attention takes a mask `(batch, query, key)`, which broadcasts: padding is
-#   masked as a *key*, for every query. The output *at* a padded position does not matter. Without a mask (`mask=None`)
-#   all tokens are real.
+# - *The mask.* Sequences of one batch are padded to one length. `mask` is boolean, `(batch, len)`, True at real tokens;
+#   there is at least one per sequence. No real token may attend to padding. Attention takes a mask `(batch, query,
+#   key)`, which broadcasts: padding is masked as a *key*, for every query. The output *at* a padded position does not
+#   matter. Without a mask (`mask=None`) all tokens are real.
 # - *Passing the mask on.* The layers after this one need the mask, too. With `self.supports_masking = True` a layer
 #   passes its mask on.
 # - *Configuration.* `get_config` returns the configuration of the base class plus the arguments of `__init__`, so
 #   that `from_config` can create the same layer again.
-# - *Your choice:* Keras's attention or your own, Dense layers or raw matrices, `key_dim`, `epsilon`, initializers,
-#   names, more arguments with defaults, and dropout that is active only in training.
+# - *Your choice:* Keras's attention or your own, Dense layers or what computes the same (`EinsumDense`, raw matrices),
+#   `key_dim`, `epsilon`, initializers, names, more arguments with defaults, and dropout that is active only in
+#   training.
 #
 # **What the checks do:** they switch parts of your layer off by setting weights, and compare the rest with the numbers
 # above and others worked out by hand; they test which token influences which, through how many heads, with and without
@@ -226,7 +227,7 @@ class ForgetfulEncoder(keras.layers.Layer):
 
 def hidden_kernel(encoder, dense_dim):
     """40 weights of the hidden Dense layer: the first matrix with an axis of `dense_dim`."""
-    kernels = [w for w in encoder.weights if len(w.shape) == 2 and dense_dim in w.shape]
+    kernels = [w for w in encoder.weights if len(w.shape) > 1 and dense_dim in w.shape]
     return np.ravel(kernels[0])[:40]
 
 

@@ -123,9 +123,10 @@ class Sampling(keras.layers.Layer):
 # ```
 #
 # The checks use images of at least 8 rows and columns, odd and even, with one or three channels, and the decoder must
-# return exactly that size. Pixels are in $[0, 1]$, and the decoder must be able to produce black and white. The kind,
-# the number and the sizes of the layers are up to you. But no hidden layer may pass on fewer than four numbers (the
-# heads may): the outputs could then vary in few directions only.
+# return exactly that size. Pixels are in $[0, 1]$, and the decoder must be able to produce black and white. Each head
+# must be able to produce negative and positive numbers. The kind, the number and the sizes of the layers are up to you.
+# But no hidden layer may pass on fewer than four numbers (the heads may, also as one layer that is split): the outputs
+# could then vary in few directions only.
 #
 # The checks set all trainable weights to random values, so it does not matter how you initialize them. While your
 # encoder is built, the checks replace `Sampling` with a layer that returns `2 * z_mean - z_log_var`, so a mistake in
@@ -138,8 +139,8 @@ def build_encoder(image_shape, latent_dim):
 
     image_shape: (height, width, channels), at least 8 rows and columns.
     latent_dim: number of latent axes.
-    Returns a model from images (batch, height, width, channels) to a list of three tensors
-    (batch, latent_dim): [z_mean, z_log_var, z].
+    Returns a model from images (batch, height, width, channels) to a list or tuple of three
+    tensors (batch, latent_dim): [z_mean, z_log_var, z].
     """
     # BEGIN SOLUTION
     images = keras.Input(image_shape)
@@ -238,14 +239,14 @@ def kl_divergence(z_mean, z_log_var):
 # ## 4. The model and its train step (3 points, 30 minutes)
 #
 # `fit` calls `train_step` once per batch. Yours encodes the batch, decodes `z`, adds the two parts of the loss, takes
-# the gradient with respect to the weights of **both** networks, and gives it to `self.optimizer`.
+# the gradient with respect to the trainable weights of **both** networks, and gives it to `self.optimizer`.
 #
 # - `data` is a batch of images `(batch, height, width, channels)`. There are no targets: each image is its own target.
 # - The reconstruction loss is the binary crossentropy, Keras's or your own. `keras.losses.binary_crossentropy(x,
 #   x_hat)` is the mean over the last axis, the channels. Sum it over height and width, then average over the batch.
 # - Return a dict with `loss`, `reconstruction_loss` and `kl_loss`, each the **mean over the epoch so far** (of batches
-#   or of examples): that is what a `keras.metrics.Mean` computes. The property `metrics` lists these means, and `fit`
-#   resets what it lists at the start of each epoch.
+#   or of examples): that is what a `keras.metrics.Mean` of any name computes. The property `metrics` lists these means,
+#   and `fit` resets what it lists at the start of each epoch.
 # - Whether you call the networks with `training=True` is up to you.
 #
 # **Worked example.** A white image of 2 × 3 pixels, each predicted as 0.9, has the reconstruction loss

@@ -53,7 +53,7 @@ from keras import layers
 # %% [markdown]
 # ## 1. Two losses (1 point, 5 minutes)
 #
-# There are no labels and no logarithms. With the critic's scores of a batch of real images and of a batch of fakes,
+# There are no labels and no logarithms. With the critic's scores of a batch of real images and of as many fakes,
 #
 # $$ L_\text{critic} = \overline{f(\text{fake})} - \overline{f(\text{real})}, \qquad
 #    L_\text{generator} = -\,\overline{f(\text{fake})} $$
@@ -117,7 +117,7 @@ def generator_loss(fake_img):
 # The methods that train the model follow in the next two cells, which extend this class: `class WGAN(WGAN)` defines a
 # class of the same name with everything that it had before. So write `super()` without arguments: in a class that was
 # extended in this way, `super(WGAN, self)` calls the same method without end. You may also write the whole class in the
-# last of the three cells, and delete the other two.
+# last of the three cells, and delete the other two: then run the three checks after that cell.
 
 
 # %% question="wgan"
@@ -258,15 +258,16 @@ class WGAN(WGAN):
 #               + gp_weight * gradient_penalty(batch_size, real, fake)
 #      d_optimizer updates the critic's weights
 #  once:
-#      latents, as many as you like -> fakes -> scores of the critic
+#      latents, as many as you like, new or used before -> fakes -> scores of the critic
 #      g_loss = g_loss_fn(scores)
 #      g_optimizer updates the generator's weights
 # ```
 #
-# The critic gets more updates because its gradient helps the generator only if the critic is nearly at its maximum.
-# Call `self.gradient_penalty` for the penalty: the checks replace it by their own, so that a mistake in question 3 does
-# not count again. The order of real and fake in that call is free. You may call each network with or without
-# `training=True`.
+# The critic gets more updates because its gradient helps the generator only if the critic is nearly at its maximum. All
+# updates are made by the optimizers that `compile` got. They keep momentum from step to step, and the checks use
+# momentum, too. Call `self.gradient_penalty` for the penalty: the checks replace it by their own, so that a mistake in
+# question 3 does not count again. The order of real and fake in that call is free. You may score real images and fakes
+# in one call of the critic or in two, and call each network with or without `training=True`.
 #
 # Return a dict with `d_loss`, the loss of the critic's **last** round with the weighted penalty, and `g_loss`. Running
 # means of the two, updated in this step, are fine as well.

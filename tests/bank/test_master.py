@@ -108,7 +108,7 @@ MASTER_ERRORS = {
     "tag": (('tags=["demo"]', 'tags=["dmeo"]'), "unknown tag 'dmeo'"),
     "tagged answer": (('question="add"', 'question="add" tags=["demo"]'), "delete the tags"),
     "no setup": ((' tags=["setup"]', ""), "has 0 setup cells"),
-    "name": (('question="add"', 'question="add it"'), "is no name for a question"),
+    "name": (('question="add"', 'question="add it"'), "is not a valid name for a question"),
 }
 
 
@@ -128,11 +128,11 @@ def test_bad_master_is_refused(case: str, solutions: Path) -> None:
 VARIANT_ERRORS = {
     "untitled": (("# %% by_numpy", "# %%"), "a cell has no name"),
     "before the first": (("# %% by_numpy", "a = 1\n\n# %% by_numpy"), "a cell has no name"),
-    "odd name": (("by_numpy", "by numpy"), "is no name for a cell"),
+    "odd name": (("by_numpy", "by numpy"), "is not a valid name for a cell"),
     "no docstring": (('"""Adds by `np.add`.\n\nLook at\nthe sign.\n"""\n', ""), "has no docstring"),
     "no hint": (("\n\nLook at\nthe sign.", ""), "has no hint"),
     "other name": (("def add", "def added"), "defines none of Adder, add"),
-    "syntax": (("def add(a, b):", "def add(a, b:"), "mend the syntax"),
+    "syntax": (("def add(a, b):", "def add(a, b:"), "fix the syntax"),
     "twice": (("# %% by_numpy", VARIANT + "\n# %% by_numpy"), "rename one of them"),
 }
 

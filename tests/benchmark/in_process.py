@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+import json
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from keras_checks.question import Check
@@ -62,10 +65,14 @@ def test_{check}(env):
 """
 
 
-def otter_test(exercise: str, question: str, checks: Sequence[Check]) -> str:
-    """A test file of stock Otter that runs the checks of a question in Otter's own process."""
-    cases = [
-        TEST_CASE.format(exercise=exercise, question=question, check=check.name, points=check.points)
-        for check in checks
-    ]
-    return TEST_HEAD.format(question=question) + "".join(cases)
+def stock_zip(path: Path, exercise: str, checks: Iterable[tuple[str, str, float]]) -> Path:
+    """An autograder zip of stock Otter, without the kit's plugin: (question, check, points) run in Otter's process."""
+    files: dict[str, str] = {}
+    for question, check, points in checks:
+        text = files.get(question) or TEST_HEAD.format(question=question)
+        files[question] = text + TEST_CASE.format(exercise=exercise, question=question, check=check, points=points)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("otter_config.json", json.dumps({"show_hidden": True, "pdf": False, "logo": False}))
+        for question, text in files.items():
+            archive.writestr(f"tests/{question}.py", text)
+    return path

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
-from watched import cpu_of_children, memory_bytes
+from watched import cpu_of_children, memory_mb
 
 SAMPLE_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What a command took: seconds of wall time and of CPU, peak of the tree's proportional set size in MB."""
+    """What a command took: seconds of wall time and of CPU, peak of its family's memory in MB of 2**20 bytes."""
 
     seconds: float
     cpu: float
@@ -32,7 +32,7 @@ def run(command: Sequence[str | Path], environment: Mapping[str, str], folder: P
         )
         family, peak = psutil.Process(process.pid), 0.0
         while process.poll() is None:
-            peak = max(peak, memory_bytes(family) / 1e6)
+            peak = max(peak, memory_mb(family))
             time.sleep(SAMPLE_SECONDS)
     seconds = time.perf_counter() - start
     if process.returncode not in (0, 1):

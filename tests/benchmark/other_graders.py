@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from in_process import TEST_CASE, TEST_HEAD
+from in_process import stock_zip
 from made_class import EXERCISE, metadata
 from watched import ROOT, Run, Watch, run_watched
 
@@ -22,7 +21,12 @@ NBGRADER = "nbgrader==0.9.6"
 
 def grade_with_otter(files: Sequence[Path], work: Path, checks: Mapping[str, Sequence[dict[str, Any]]]) -> Run:
     """One stock `otter run` a submission; its test files are the same checks. ``checks`` are those of each exercise."""
-    archives = {exercise: otter_zip(work, exercise, rows) for exercise, rows in checks.items()}
+    archives = {
+        exercise: stock_zip(
+            work / f"{exercise}.zip", exercise, [(row["question"], row["check"], row["max_points"]) for row in rows]
+        )
+        for exercise, rows in checks.items()
+    }
     total = Run(0, 0.0, 0.0, 0.0)
     for file in files:
         archive = archives[nbformat.read(file, as_version=4).metadata["kit"]["exercise"]]
@@ -41,18 +45,6 @@ def _add(total: Run, run: Run, name: str, score: float) -> None:
     total.cpu += run.cpu
     total.peak_mb = max(total.peak_mb, run.peak_mb)
     total.scores[name] = round(score, 5)
-
-
-def otter_zip(work: Path, exercise: str, checks: Sequence[dict[str, Any]]) -> Path:
-    """An autograder zip of stock Otter."""
-    path = work / f"{exercise}.zip"
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("otter_config.json", json.dumps({"show_hidden": True, "pdf": False}))
-        for question in dict.fromkeys(row["question"] for row in checks):
-            rows = [row for row in checks if row["question"] == question]
-            cases = [TEST_CASE.format(**row | {"exercise": exercise, "points": row["max_points"]}) for row in rows]
-            archive.writestr(f"tests/{question}.py", TEST_HEAD.format(question=question) + "".join(cases))
-    return path
 
 
 def grade_with_nbgrader(files: Sequence[Path], work: Path, checks: Sequence[dict[str, Any]]) -> Run:

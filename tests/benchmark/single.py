@@ -15,12 +15,11 @@ import os
 import platform
 import sys
 import tempfile
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from in_process import otter_test
+from in_process import stock_zip
 from measure import Cost, run
 
 from autograder.bank.master import exercise_names
@@ -53,15 +52,6 @@ WRONG_HEAD = (
     "CPU, right",
     "wrong",
 )
-
-
-def stock_zip(exercise: str, path: Path) -> Path:
-    """An autograder zip of stock Otter, without the kit's plugin."""
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("otter_config.json", '{"show_hidden": true, "pdf": false, "logo": false}')
-        for question in load_questions(exercise):
-            archive.writestr(f"tests/{question.name}.py", otter_test(exercise, question.name, question.checks))
-    return path
 
 
 def _expect_marks(path: Path, *, full: bool) -> None:
@@ -135,7 +125,9 @@ class Bench:
 
     def otter(self) -> Cost:
         """`otter run` of one submission."""
-        package = stock_zip(self.exercise, self.folder / "stock.zip")
+        questions = load_questions(self.exercise)
+        checks = [(question.name, it.name, it.points) for question in questions for it in question.checks]
+        package = stock_zip(self.folder / "stock.zip", self.exercise, checks)
         output = tempfile.mkdtemp(dir=self.folder)
         cost = self._run(OTTER, "run", "-a", package, "-o", output, self.right[0])
         _expect_marks(Path(output, "results.json"), full=True)

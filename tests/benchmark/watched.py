@@ -50,19 +50,14 @@ class Watch(threading.Thread):
 
 
 def memory_mb(process: psutil.Process) -> float:
-    """Memory of a family of processes in MB of 2**20 bytes."""
-    return memory_bytes(process) / 2**20
-
-
-def memory_bytes(process: psutil.Process) -> int:
-    """Memory of a family of processes, shared pages counted once (PSS)."""
+    """Memory of a family of processes, shared pages counted once (PSS), in MB of 2**20 bytes."""
     total = 0
     for one in [process, *_children(process)]:
         try:
             total += one.memory_full_info().pss
         except (psutil.NoSuchProcess, psutil.AccessDenied):
             continue
-    return total
+    return total / 2**20
 
 
 def _children(process: psutil.Process) -> list[psutil.Process]:

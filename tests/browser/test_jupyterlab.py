@@ -128,7 +128,7 @@ def test_wrong_answer_right_answer_export_grade(
     page.keyboard.press("Control+s")
     page.wait_for_timeout(1_500)
     shown = run(page, "grader.export()")
-    expect(shown).to_contain_text("Hand in this zip")
+    expect(shown).to_contain_text("Hand in this zip or the notebook")
     expect(shown).not_to_contain_text("does not hold what you ran last")
     (exported,) = student_folder.glob("custom_loss_*.zip")
     assert points(_graded(session, exported))["pinball_loss"] == 2

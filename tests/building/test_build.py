@@ -39,6 +39,7 @@ def test_packages_are_the_same_byte_for_byte(tmp_path: Path) -> None:
     assert len(first) == len(second) == 2 * len(exercise_names()) + 2
     for one, other in zip(first, second, strict=True):
         assert one.read_bytes() == other.read_bytes(), one.name
+        assert one.stat().st_mode & 0o777 == 0o644, "what is handed out is not private"
 
 
 @pytest.mark.slow

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copytree, ignore_patterns
 from typing import Any
 
 import pytest
 from handed_in import reference_cells
 
+from autograder.bank.master import exercise_names
 from autograder.bank.variants import read_variants
 from autograder.paths import EXERCISES
+from autograder.results import identity
 
 EXERCISE, QUESTION = "custom_loss", "pinball_loss"
 SWAPPED = """
@@ -24,6 +28,8 @@ def pinball_loss(tau):
     return loss_fn
 """
 """The slope of an exact prediction differs from that of the bank's answer."""
+EDITED = ("runner.py", "strategies.py", "seeds.py", "compare.py", "testbeds/tiny.py", f"exercises/{EXERCISE}.py")
+"""Some of the files that a table depends on."""
 IN_NO_BANK = """
 def pinball_loss(tau):
     return lambda y_true, y_pred: tf.reduce_mean(tau * tf.abs(y_true - y_pred) + 0.37, axis=1)
@@ -88,8 +94,37 @@ def test_a_right_answer_is_not_named(table: Path) -> None:
     assert named("") == set()
 
 
-def test_tables_tell_nothing_to_who_has_not_made_the_mistake() -> None:
-    for path in (EXERCISES / "keras_checks" / "mistakes").glob("*.json"):
-        text = path.read_text(encoding="utf-8")
-        for item in read_variants(path.stem, "misconceptions"):
-            assert item.statement not in text
+@pytest.mark.parametrize("exercise", exercise_names())
+def test_a_table_is_that_of_the_bank_as_it_is(exercise: str) -> None:
+    from autograder.building.mistakes import is_current
+
+    assert is_current(exercise), f"run `kit build {exercise} --mistakes` and commit the table"
+
+
+def test_an_edit_makes_a_table_stale(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from autograder.building import mistakes
+
+    before = mistakes.made_of(EXERCISE)
+    assert mistakes.made_of(EXERCISE) == before != mistakes.made_of("vae")
+    edited = copytree(mistakes.CHECKS, tmp_path / "keras_checks", ignore=ignore_patterns("__pycache__", "*.ipynb"))
+    monkeypatch.setattr(identity, "CHECKS", edited)
+    monkeypatch.setattr(mistakes, "CHECKS", edited)
+    assert mistakes.made_of(EXERCISE) == before
+    for name in EDITED:
+        text = (edited / name).read_text(encoding="utf-8")
+        (edited / name).write_text(f"{text}edited = True\n", encoding="utf-8")
+        assert mistakes.made_of(EXERCISE) != before, name
+        (edited / name).write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize("exercise", exercise_names())
+def test_a_table_can_be_read_with_its_keys_only(exercise: str) -> None:
+    """Neither as it stands nor decoded does it show what a mistake is called, or its hint."""
+    written = (EXERCISES / "keras_checks" / "mistakes" / f"{exercise}.json").read_bytes()
+    entries = [entry for question in json.loads(written)["mistakes"].values() for entry in question]
+    coded = [entry["text"] for entry in entries] + [lock["secret"] for entry in entries for lock in entry["locks"]]
+    readable = b"\n".join([written, *map(base64.b64decode, coded)])
+    assert entries
+    for item in read_variants(exercise, "misconceptions"):
+        for text in (item.statement, item.hint):
+            assert text and json.dumps(text)[1:-1].encode() not in readable

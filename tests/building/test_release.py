@@ -12,6 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from command_line import kit
 from handed_in import EXERCISE, SMALL, put
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from pages import SIZES, opened, resize
 from playwright.sync_api import Browser
 from synthetic import class_results
 
@@ -27,7 +28,6 @@ from autograder.errors import UsageError
 from autograder.files import write_json
 
 DAY = datetime.date(2026, 12, 24)
-SIZES = {"desktop": (1280, 900), "phone": (375, 740)}
 COUNT = 60
 ONE_PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
@@ -191,16 +191,10 @@ def test_outputs_as_a_reader_needs_them() -> None:
 def test_the_page_in_a_browser_without_network(size: str, scheme: str, browser: Browser, tmp_path: Path) -> None:
     file = tmp_path / "page.html"
     file.write_text(page(made_notebook(), MISTAKES), encoding="utf-8")
-    width, height = SIZES[size]
-    asked: list[str] = []
-    view = {"width": width, "height": height}
-    with browser.new_context(offline=True, color_scheme=scheme, viewport=view) as context:  # type: ignore[arg-type]
-        shown = context.new_page()
-        shown.on("request", lambda request: asked.append(request.url))
-        shown.goto(file.as_uri())
+    with opened(browser, file, offline=True, color_scheme=scheme) as shown:
+        width = resize(shown, size)
         found = Axe().run(shown).response["violations"]
         assert found == [], [(each["id"], each["nodes"][0]["html"]) for each in found]
         assert shown.evaluate("document.documentElement.scrollWidth") <= width
         shown.evaluate("dispatchEvent(new Event('beforeprint'))")
         assert shown.locator("details:not([open])").count() == 0, "paper can't be unfolded"
-    assert [url for url in asked if not url.startswith("data:")] == [file.as_uri()]

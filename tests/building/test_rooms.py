@@ -19,6 +19,7 @@ from autograder.building.package import autograder_files, files_below, student_f
 from autograder.paths import AUTOGRADER, EXERCISES, ROOT
 
 EXERCISE_NAMES = exercise_names()
+PLATFORMS = ("Gradescope", "PrairieLearn", "Moodle")
 
 
 def test_student_zip_is_exactly_exercises() -> None:
@@ -36,6 +37,13 @@ def test_student_zip_is_exactly_exercises() -> None:
 def test_nothing_for_students_holds_a_line_of_an_answer_a_judge_or_a_misconception() -> None:
     assert secret_lines()
     assert leaks(student_files()) == []
+
+
+def test_what_students_read_names_no_platform() -> None:
+    """Every course has its own place to hand in."""
+    texts = {name: data.decode("utf-8", "replace") for name, data in student_files().items()}
+    assert len(texts) > len(EXERCISE_NAMES)
+    assert [(name, word) for name, text in texts.items() for word in PLATFORMS if word in text] == []
 
 
 @pytest.mark.parametrize("exercise", EXERCISE_NAMES)

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from feedback_records import record
 from hypothesis import strategies as st
 from keras_checks.compare import Failure, expect, needed
+from keras_checks.errors import describe_error
 from keras_checks.feedback import HOLDS_ALONE, NOT_SHOWN, Fold, fold_of, lines, record_of, same_reason, text, voice
 from keras_checks.notebook.panel import group
 from keras_checks.observe import run_probe
@@ -49,7 +51,7 @@ def test_checks_of_one_reason_are_told_apart_by_how_they_fail() -> None:
     others = [record(check="a"), record(check="b", error=RAISED), record(check="c", confirming=True), record(check="d")]
     assert same_reason([(it.check, fold_of(it)) for it in others]) == (
         "2 more checks fail for the same reason: a, d. 1 more check could not be tried for the same reason: b. "
-        "1 more check holds by itself, but does not count for the same reason: c."
+        "1 more check holds for its own cases, but gets no points for the same reason: c."
     )
 
 
@@ -188,3 +190,45 @@ def test_a_step_that_returns_another_dict_says_what_to_return() -> None:
     said = "`train_step` must return a dict with `d_loss` and `g_loss`; it returned {'d': <tf.Tensor: shape=()>}"
     with pytest.raises(Failure, match=r"^`train_step` must return a dict with `d_loss` and `g_loss`[.]$"):
         finished({"raised": {"type": "TypeError", "message": said}})
+
+
+def test_the_numbers_of_a_variable_do_not_hide_what_an_error_says() -> None:
+    numbers = "numpy=\narray([[0.5, 1.5],\n       [2.5, 3.5]], dtype=float32)"
+    said = f"Unknown variable: <tf.Variable 'v:0' shape=(2, 2) dtype=float32, {numbers}>. It has another optimizer."
+    assert describe_error(ValueError(said))["message"] == (
+        "Unknown variable: <tf.Variable 'v:0' shape=(2, 2) dtype=float32>. It has another optimizer."
+    )
+    assert describe_error(ValueError("x < 3, value=[1] > 2"))["message"] == "x < 3, value=[1] > 2"
+
+
+def test_a_loss_of_the_last_batch_is_told_from_a_wrong_mean() -> None:
+    from keras_checks.testbeds.stepping import LAST_HINT, reports
+
+    taken = [{"logs": {"loss": value}, "count": 4, "weight": 4.0} for value in (3.0, 1.0)]
+    reports({"loss": 2.0}, taken, "loss")
+    for found, hint in ((1.0, LAST_HINT), (2.5, "")):
+        with pytest.raises(Failure) as caught:
+            reports({"loss": found}, taken, "loss")
+        assert caught.value.hint == hint
+
+
+def test_arguments_in_another_order_are_told_by_what_is_kept() -> None:
+    from keras_checks.exercises.wgan_gp import keeps_its_arguments
+
+    case = {"discriminator_extra_steps": 4, "gp_weight": 2.5, "latent_dim": 11, "d_rate": 0.25}
+    given = {"latent_dim": 11.0, "discriminator_extra_steps": 4.0, "gp_weight": 2.5, "d_optimizer": 0.25, "g": 0.5}
+    seen = {"given": given, "kept": given | {"d_optimizer": 0.5}, "kept_later": given, "zero": 0.0, "copied": []}
+    with pytest.raises(Failure, match="`d_optimizer` that the model stores") as caught:
+        keeps_its_arguments(case, seen)
+    assert "passed as `g`" in caught.value.hint
+
+
+def test_new_weights_in_each_call_are_told_from_training_mode() -> None:
+    from keras_checks.exercises.factor_model import NEW_WEIGHTS, dates_on_their_own
+
+    betas = np.arange(12.0).reshape((2, 2, 3))
+    case = {"characteristics": np.ones((2, 2, 4)), "n_factors": 3}
+    for later, hint in ((betas + 1, ""), (betas[::-1], NEW_WEIGHTS)):
+        with pytest.raises(Failure) as caught:
+            dates_on_their_own(case, {"betas": betas, "alone": betas[-1:] * 2, "later": later})
+        assert caught.value.hint == hint

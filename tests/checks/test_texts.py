@@ -22,7 +22,6 @@ from autograder.results.markdown import markdown
 
 GOLDEN = Path(__file__).parent / "golden"
 RENDERINGS = {"txt": text, "md": markdown, "html": html}
-VOID = {"br", "img"}
 
 
 @pytest.mark.parametrize("name", RECORDS)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pages import Scheme, opened
 from playwright.sync_api import Browser, Page
 from synthetic import COUNT, class_code, class_results, students
 
@@ -48,37 +49,26 @@ def alone_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(params=["light", "dark"])
-def scheme(request: pytest.FixtureRequest) -> str:
+def scheme(request: pytest.FixtureRequest) -> Scheme:
     return request.param
 
 
 @pytest.fixture
 def page(browser: Browser, page_file: Path) -> Iterator[Page]:
     """The report, open on a desktop; any request for something else, and any error of a script, fails the test."""
-    yield from opened(browser, page_file)
+    with opened(browser, page_file) as page:
+        yield page
 
 
 @pytest.fixture
 def short(browser: Browser, short_file: Path) -> Iterator[Page]:
     """The report of the first submissions, under the same conditions: axe looks at each row of a table."""
-    yield from opened(browser, short_file)
+    with opened(browser, short_file) as page:
+        yield page
 
 
 @pytest.fixture
 def alone(browser: Browser, alone_file: Path) -> Iterator[Page]:
     """The page of one student, open on a desktop, under the same conditions."""
-    yield from opened(browser, alone_file)
-
-
-def opened(browser: Browser, file: Path) -> Iterator[Page]:
-    """A page in a context of its own, which may ask for nothing but ``file``."""
-    wrong: list[str] = []
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    page.on("request", lambda request: None if request.url.startswith(file.as_uri()) else wrong.append(request.url))
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
-    page.goto(file.as_uri())
-    yield page
-    context.close()
-    assert not wrong
+    with opened(browser, alone_file) as page:
+        yield page

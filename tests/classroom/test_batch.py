@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from synthetic import passed, plan_of
 
 from autograder.classroom.batch import Class, Done
 from autograder.results.records import PlanRow, Result, Status
-from autograder.results.result import Grading
+from autograder.results.result import Grading, is_missing
 from autograder.submissions.collect import find_submissions
 from autograder.submissions.people import Person
 from autograder.submissions.read import Submission
@@ -28,7 +29,7 @@ class FullMarks:
     def plan(self, exercise: str) -> list[PlanRow]:
         return plan_of(exercise)
 
-    def grade(self, submission: Submission, exercise: str) -> Grading:
+    def grade(self, submission: Submission, exercise: str, *, only: str | None = None) -> Grading:
         plan = self.plan(exercise)
         return Grading(submission.name, exercise, submission.sha256, plan, [passed(row) for row in plan])
 
@@ -79,6 +80,25 @@ def test_who_hands_in_after_all_has_one_result(tmp_path: Path) -> None:
     put(folder, {"submitted/ben/ps1/vae.ipynb": notebook("x = 2")})
     assert hand_in() == {"Anna": "", "Ben": ""}
     assert sorted(results_in(output)) == ["submitted__anna__ps1__vae", "submitted__ben__ps1__vae"]
+
+
+def test_who_handed_nothing_in_is_marked(tmp_path: Path) -> None:
+    folder, output = put(tmp_path / "class", {"a.txt": b"", "b.ipynb": notebook("x = 1")}), tmp_path / "results"
+    sources = find_submissions([folder], [Person("Ben", "ben")])
+    results = dict(Class(FullMarks(), output).grade(sources, 1, lambda _: None))
+    assert {name: is_missing(result) for name, result in results.items()} == {"nothing__ben": True, "b": False}
+    assert results_in(output)["nothing__ben"]["extra_data"]["missing"] is True
+
+
+def test_results_are_the_instructors_alone(tmp_path: Path) -> None:
+    folder = put(tmp_path / "class", {"a.ipynb": notebook("x = 1")})
+    before = os.umask(0)
+    try:
+        grade(folder, tmp_path / "results")
+    finally:
+        os.umask(before)
+    modes = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "results").iterdir()}
+    assert modes == {"a.json": 0o600, "scores.csv": 0o600}
 
 
 def test_a_notebook_that_says_no_exercise_is_told_how_to_be_graded(tmp_path: Path) -> None:

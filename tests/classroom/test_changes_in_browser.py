@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from command_line import kit
+from pages import SIZES, Scheme, opened, resize
 from playwright.sync_api import Browser, Page, expect
 from synthetic import class_results, students
 
@@ -18,7 +19,6 @@ from autograder.files import write_json, write_text
 from autograder.results.scores import scores_csv
 
 COUNT = 60
-SIZES = {"desktop": (1280, 900), "phone": (375, 740)}
 QUESTION = "pinball_loss"
 Results = dict[str, dict[str, Any]]
 
@@ -57,16 +57,9 @@ def gradings(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]
 
 @pytest.fixture
 def page(browser: Browser, gradings: tuple[Path, list[str]]) -> Iterator[Page]:
-    """The page, open on a desktop; any request for something else fails the test."""
-    wrong: list[str] = []
-    address = (gradings[0] / "changes.html").as_uri()
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    opened = context.new_page()
-    opened.on("request", lambda request: None if request.url.startswith(address) else wrong.append(request.url))
-    opened.goto(address)
-    yield opened
-    context.close()
-    assert not wrong
+    """The page, open on a desktop; any request for something else, and any error of a script, fails the test."""
+    with opened(browser, gradings[0] / "changes.html") as page:
+        yield page
 
 
 def test_who_moves_by_how_much_and_by_which_check(page: Page, gradings: tuple[Path, list[str]]) -> None:
@@ -96,13 +89,13 @@ def test_its_links_lead_to_the_students_pages(browser: Browser, gradings: tuple[
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
-def test_accessible(page: Page, scheme: Any, size: str) -> None:
+def test_accessible(page: Page, scheme: Scheme, size: str) -> None:
     page.emulate_media(color_scheme=scheme)
-    page.set_viewport_size(dict(zip(("width", "height"), SIZES[size], strict=True)))  # type: ignore[arg-type]
+    width = resize(page, size)
     page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_print_shows_what_is_folded(page: Page) -> None:

@@ -210,7 +210,7 @@ def test_a_student_as_an_instructor_types_the_name(typed: str, found: list[str])
         "n": ("Nguyễn Thị Hương", "", "", ""),
     }
     assert named(typed, every_name_of(people, people)) == found
-    with pytest.raises(UsageError, match="Such as Nguyễn Thị Hương"):
+    with pytest.raises(UsageError, match="Did you mean Nguyễn Thị Hương"):
         named("Nguyen", every_name_of(people, people))
 
 
@@ -233,7 +233,7 @@ def test_a_run_without_the_roster_keeps_what_it_told(tmp_path: Path) -> None:
 
 
 def test_who_is_not_there(folder: Path, output: Path) -> None:
-    with pytest.raises(UsageError, match=r"There is no 'Ana Alt': .* Such as .*Anna Alt"):
+    with pytest.raises(UsageError, match=r"There is no student 'Ana Alt'. .* Did you mean .*Anna Alt"):
         again(folder, output, Part(("Ana Alt",)))
 
 

@@ -41,7 +41,7 @@ def test_misconceptions_are_words_not_names_of_files() -> None:
     names = {check["misconception"] for _, result in class_results(COUNT) for check in result["extra_data"]["checks"]}
     visible = re.sub(r"(?s)<[^>]*>", " ", full(COUNT))
     assert len(names) > 10
-    assert [name for name in names - {None} if "_" in name and name in visible.split()] == []
+    assert [name for name in names if name and "_" in name and name in visible.split()] == []
     assert "tau and 1 - tau are swapped" in visible
 
 
@@ -99,7 +99,7 @@ def test_what_is_to_be_looked_at_comes_by_weight() -> None:
         ("well", a_result()),
         ("raised", a_result(cells=[raised])),
         ("late", a_result("timeout", cells=[late])),
-        ("missing", a_result("unreadable", message=NOTHING)),
+        ("missing", a_result("unreadable", message=NOTHING, missing=True)),
         ("broken", a_result("unreadable", message="It is empty.")),
         ("fault", a_result("fault", checks=[fault], tampering=["It looks into frames."])),
         ("tampered", a_result("tampered", tampering=["It replaces the probe `pinball`."])),

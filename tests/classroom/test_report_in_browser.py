@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from pages import SIZES, Scheme, resize
 from playwright.sync_api import Browser, Locator, Page, expect
 from synthetic import COUNT, HOSTILE, NAMES
 
 SECONDS = 2.0
 MEGABYTES = 6
-SIZES = {"desktop": (1280, 900), "phone": (375, 740)}
 ROWS = "#table tbody tr:not([hidden])"
 
 
@@ -218,9 +218,9 @@ def test_charts_follow_the_colours_of_the_page_and_say_what_they_show(page: Page
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_accessible(short: Page, scheme: str, size: str) -> None:
+def test_accessible(short: Page, scheme: Scheme, size: str) -> None:
     short.emulate_media(color_scheme=scheme)
-    short.set_viewport_size(dict(zip(("width", "height"), SIZES[size], strict=True)))
+    resize(short, size)
     short.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
     found = Axe().run(short)
     assert found.violations_count == 0, found.generate_report()
@@ -230,12 +230,12 @@ def test_accessible(short: Page, scheme: str, size: str) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_a_page_alone_is_accessible_and_needs_no_script(alone: Page, scheme: str, size: str) -> None:
+def test_a_page_alone_is_accessible_and_needs_no_script(alone: Page, scheme: Scheme, size: str) -> None:
     alone.emulate_media(color_scheme=scheme)
-    alone.set_viewport_size(dict(zip(("width", "height"), SIZES[size], strict=True)))
+    width = resize(alone, size)
     expect(alone.locator("figure.code").first).to_contain_text(HOSTILE)
     assert alone.locator(":is(script, img, iframe, object, form)").count() == 0
-    assert alone.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
+    assert alone.evaluate("document.documentElement.scrollWidth") <= width
     found = Axe().run(alone)
     assert found.violations_count == 0, found.generate_report()
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from check_records import check_record
 from handed_in import EXERCISE, answers_to, misconception_of, notebook, put, reference_cells
 from keras_checks.feedback import Fold
 from synthetic import RAISED, failed, given, handed_in, passed, plan_of
@@ -34,7 +35,7 @@ def graded(show_hidden: str = "after_published", ended: Status = Status.GRADED, 
         told = SECRET if row["hidden"] else "The loss is wrong."
         title = f"**{row['question']} — {row['check'].replace('_', ' ')}**".replace("_", "\\_")
         feedback = f"{title}\n\n{row['statement']}\n\n- {told}"
-        checks[place] = {**passed(row), "outcome": Outcome.FAILED, "points": 0.0, "message": told, "feedback": feedback}
+        checks[place] = check_record(row, message=told, feedback=feedback)
     return result(Grading("", EXERCISE, "0" * 64, PLAN, checks, [RAISED], [], 4.2, 300.0, ended,
                           show_hidden=show_hidden, **more))  # fmt: skip
 
@@ -109,13 +110,13 @@ def test_every_check_gets_its_own_text(exercise: str) -> None:
 
 
 def test_checks_that_fail_for_the_same_reason_name_the_first() -> None:
-    records = [{**record, "reason": "r"} for record in alike_failures()]
+    records = alike_failures()
     told = split(question_text(records), records)
     assert "Received" in told[0]
     assert told[1:] == ["Fails for the same reason as *shape*."] * 2
     for fold, how in (
         (Fold.UNTRIED, "Could not be tried for"),
-        (Fold.HOLDS, "Holds by itself, but does not count, for"),
+        (Fold.HOLDS, "Holds for its own cases, but gets no points, for"),
     ):
         records[-1]["fold"] = fold
         told = split(question_text(records), records)
@@ -123,13 +124,16 @@ def test_checks_that_fail_for_the_same_reason_name_the_first() -> None:
 
 
 def alike_failures() -> list[CheckRecord]:
-    """The records of a question all of whose checks fail."""
+    """The records of a question all of whose checks fail for the same reason."""
     rows = [row for row in PLAN if row["question"] == PLAN[0]["question"]]
-    return [failed(row, random.Random(0), EXERCISE) for row in rows]
+    records = [failed(row, random.Random(0), EXERCISE) for row in rows]
+    for record in records:
+        record["reason"] = "r"
+    return records
 
 
 def test_a_hidden_check_with_the_same_reason_is_not_told_of_before_publication() -> None:
-    records = [{**record, "reason": "r"} for record in alike_failures()]
+    records = alike_failures()
     data = result(Grading("", EXERCISE, "0" * 64, PLAN[:3], records))
     assert "same reason as" in student_page(data)
     text = student_page(data, published=False)
@@ -138,7 +142,7 @@ def test_a_hidden_check_with_the_same_reason_is_not_told_of_before_publication()
 
 
 def test_a_text_that_cannot_be_told_apart_leaves_the_message() -> None:
-    record = {**passed(PLAN[0]), "outcome": Outcome.FAILED, "message": "The *loss* is wrong."}
+    record = check_record(PLAN[0], message="The *loss* is wrong.")
     assert split("something else", [record]) == ["The \\*loss\\* is wrong."]
 
 
@@ -186,7 +190,8 @@ def test_what_code_says_is_neither_markup_nor_a_link() -> None:
 
 def test_what_is_for_the_instructor_is_left_out() -> None:
     data = graded(tampering=["It looks into frames."], message="The worker of machine 7 broke.")
-    data["extra_data"]["checks"][0] |= {"outcome": "fault", "note": "The reference raised ValueError."}
+    first = data["extra_data"]["checks"][0]
+    first["outcome"], first["note"] = Outcome.FAULT, "The reference raised ValueError."
     data["extra_data"]["checks"][2]["misconception"] = "secret_name_of_a_mistake"
     text = student_page(data)
     for secret in ("frames", "machine 7", "ValueError", "secret_name", "For the instructor"):

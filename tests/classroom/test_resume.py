@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from command_line import kit, start_kit
+from gradescope_folders import worker_can_reach
 from handed_in import answers_to, notebook, put, small_class
 from processes import descendants, have_ended, wait_for
 from results_on_disk import results_in
@@ -40,12 +41,12 @@ class Watched:
         self.times = times
         self.graded: list[str] = []
 
-    def grade(self, submission: Submission, exercise: str) -> Grading:
+    def grade(self, submission: Submission, exercise: str, *, only: str | None = None) -> Grading:
         self.graded.append(submission.sha256)
         if self.fatal and self.times and any(self.fatal in cell.source for cell in submission.cells):
             self.times -= 1
             threading.Timer(0.3, os.kill, (self.session._living_zygote().pid, signal.SIGKILL)).start()
-        return self.session.grade(submission, exercise)
+        return self.session.grade(submission, exercise, only=only)
 
     def plan(self, exercise: str) -> list[PlanRow]:
         return self.session.plan(exercise)
@@ -91,6 +92,17 @@ def test_a_stopped_run_goes_on_where_it_was(tmp_path: Path) -> None:
     assert len((output / "scores.csv").read_text().splitlines()) == COUNT + 1
     assert (output / "report.html").is_file()
     assert not list(output.glob(".*.tmp"))
+
+
+@pytest.mark.slow
+def test_a_run_that_is_asked_to_end_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    worker_can_reach(temporary)
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    status, _ = stopped(small_class(tmp_path / "class", COUNT), tmp_path / "results", signal.SIGTERM)
+    assert status == 130
+    assert not list(temporary.iterdir())
 
 
 def test_the_same_code_is_graded_once(tmp_path: Path, session: Session) -> None:

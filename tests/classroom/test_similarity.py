@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from dataclasses import replace
-from itertools import zip_longest
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +60,7 @@ def pinball_loss(tau):
 def pairs(folder: Path, cells: dict[str, list[str]], *people: Person) -> list[Pair]:
     """The pairs among notebooks of these cells; ``people`` are who handed them in, where somebody is known."""
     put(folder, {f"{name}.ipynb": notebook(*answers_to(), *sources) for name, sources in cells.items()})
-    found = zip_longest(find_submissions([folder]), people, fillvalue=Person())
+    found = zip(find_submissions([folder]), chain(people, repeat(Person())), strict=False)
     sources = [replace(source, person=person) for source, person in found]
     graded: dict[str, Any] = {source.name: {"extra_data": {"exercise": EXERCISE}} for source in sources}
     return find_similar(sources, graded)

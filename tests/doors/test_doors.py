@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 import sys
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import environment, kit
+from command_line import kit, run
 from gradescope_folders import hand_in, read_results
 from handed_in import EXERCISE, put, zipped
 from make_class import CLASS
@@ -25,15 +24,6 @@ NOTEBOOKS = [CLASS / f"{EXERCISE}_{name}.ipynb" for name in ("crash", "mistakes"
 SETTINGS = b'show_hidden = "always"\n'
 
 pytestmark = pytest.mark.slow
-
-
-def run(*command: str | Path, source: Path, cwd: Path) -> None:
-    """Run a command with the code of an unpacked zip."""
-    arguments = [*map(str, command)]
-    done = subprocess.run(
-        arguments, cwd=cwd, env=environment(source), capture_output=True, text=True, timeout=300, check=False
-    )
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +61,7 @@ def shown(result: Any) -> set[str]:
 def test_gradescope_gives_the_same(notebook: Path, source: Path, graded: dict[str, Any], tmp_path: Path) -> None:
     hand_in(tmp_path, {notebook.name: notebook.read_bytes()})
     (tmp_path / "source").symlink_to(source)
-    run(sys.executable, "-P", "-m", "autograder.doors.gradescope.door", tmp_path, source=source, cwd=source)
+    run(sys.executable, "-P", "-m", "autograder.doors.gradescope.door", tmp_path, root=source, cwd=source)
     found, expected = read_results(tmp_path), graded[notebook.stem]
     assert points(found) == points(expected)
     assert found["output"] == expected["output"]
@@ -81,7 +71,7 @@ def test_gradescope_gives_the_same(notebook: Path, source: Path, graded: dict[st
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
 def test_prairielearn_gives_the_same(notebook: Path, source: Path, graded: dict[str, Any], tmp_path: Path) -> None:
     put(tmp_path / "student", {notebook.name: notebook.read_bytes()})
-    run(sys.executable, "-P", "-m", "autograder.doors.prairielearn.door", tmp_path, source=source, cwd=source)
+    run(sys.executable, "-P", "-m", "autograder.doors.prairielearn.door", tmp_path, root=source, cwd=source)
     found, expected = read_prairielearn(tmp_path), graded[notebook.stem]
     assert found["score"] == pytest.approx(expected["score"] / max_score(expected))
     if found["gradable"]:
@@ -101,7 +91,7 @@ def test_stock_otter_gives_the_same(
     """Of what Otter itself can open: at a file that is no notebook it stops before any plugin is asked."""
     otter = shutil.which("otter", path=str(Path(sys.executable).parent))
     assert otter is not None
-    run(otter, "run", "-a", package, "-o", tmp_path, notebook, source=source, cwd=tmp_path)
+    run(otter, "run", "-a", package, "-o", tmp_path, notebook, root=source, cwd=tmp_path)
     found, expected = json.loads((tmp_path / "results.json").read_text()), graded[notebook.stem]
     assert points(found) == points(expected)
     assert found["output"] == expected["output"]

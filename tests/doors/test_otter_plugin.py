@@ -16,7 +16,7 @@ from otter.test_files.exception_test import ExceptionTestFile
 from synthetic import plan_of
 
 from autograder.doors import otter_plugin
-from autograder.doors.gradescope.faults import NAME
+from autograder.doors.faults import NAME
 from autograder.doors.otter_plugin import SealedGrading
 from autograder.grading.session import Session
 from autograder.results.markdown import escape_markdown

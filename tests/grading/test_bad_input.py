@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from results_on_disk import points
 from sessions import Grade
@@ -82,7 +84,8 @@ def test_bad_answer_costs_its_question_only(name: str, grade: Grade) -> None:
 def test_same_submission_same_result(grade: Grade) -> None:
     results = []
     for _ in range(2):
-        outcome = result(grade("custom_loss", "def pinball_loss(tau):\n    return lambda t, p: tau * (t - p)"))
+        answer = "def pinball_loss(tau):\n    return lambda t, p: tau * (t - p)"
+        outcome: Any = result(grade("custom_loss", answer))
         del outcome["execution_time"], outcome["extra_data"]["seconds"], outcome["extra_data"]["peak_mb"]
         results.append(outcome)
     assert results[0] == results[1]

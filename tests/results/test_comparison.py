@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 from pathlib import Path
-from typing import Any
 
 import pytest
 from command_line import kit
@@ -12,8 +11,9 @@ from synthetic import class_results
 
 from autograder.files import write_json
 from autograder.results.comparison import NoResults, change_of, compare, other_checks, read_results
+from autograder.results.records import CheckRecord, Outcome, Result
 
-Class = dict[str, dict[str, Any]]
+Class = dict[str, Result]
 
 
 @pytest.fixture
@@ -26,10 +26,11 @@ def new(old: Class) -> Class:
     return copy.deepcopy(old)
 
 
-def mended(result: dict[str, Any]) -> dict[str, Any]:
+def mended(result: Result) -> CheckRecord:
     """Turn the first failed check of a result into a passed one, as a mended check does."""
     check = next(check for check in result["extra_data"]["checks"] if check["outcome"] == "failed")
-    check |= {"outcome": "passed", "points": check["max_points"], "misconception": None, "message": None}
+    check["outcome"], check["points"] = Outcome.PASSED, check["max_points"]
+    check["misconception"] = check["message"] = None
     test = next(test for test in result["tests"] if test["name"] == check["question"])
     test["score"] += check["max_points"]
     result["score"] += check["max_points"]
@@ -40,6 +41,13 @@ def imperfect(results: Class) -> str:
     return next(
         name for name, result in results.items() if result["score"] < 9 and result["extra_data"]["status"] == "graded"
     )
+
+
+def reasons(old: Result, new: Result) -> list[str]:
+    """Why the result of a submission has changed."""
+    change = change_of("a", old, new)
+    assert change is not None
+    return change.reasons()
 
 
 def test_same_is_same(old: Class, new: Class) -> None:
@@ -65,7 +73,7 @@ def test_two_changes_that_cancel_are_no_silence(old: Class, new: Class) -> None:
     passed = next(check for check in old[name]["extra_data"]["checks"] if check["outcome"] == "passed")
     for check in new[name]["extra_data"]["checks"]:
         if (check["question"], check["check"]) == (passed["question"], passed["check"]):
-            check |= {"outcome": "failed", "points": 0.0}
+            check |= {"outcome": Outcome.FAILED, "points": 0.0}
     new[name]["score"] -= 1
     (change,) = compare(old, new)
     assert change.points == 0
@@ -76,21 +84,21 @@ def test_other_misconception_other_points_other_words(old: Class, new: Class) ->
     name = imperfect(new)
     check = next(check for check in new[name]["extra_data"]["checks"] if check["outcome"] == "failed")
     check["misconception"] = "another"
-    assert "(another)" in change_of(name, old[name], new[name]).reasons()[0]
+    assert "(another)" in reasons(old[name], new[name])[0]
     check |= {"misconception": None, "max_points": 2.0}
-    assert "of 2 p" in " ".join(change_of(name, old[name], new[name]).reasons())
+    assert "of 2 p" in " ".join(reasons(old[name], new[name]))
     words = copy.deepcopy(old[name])
     words["tests"][0]["output"] += " Look again."
-    assert change_of(name, old[name], words).reasons() == ["only the words of the feedback"]
+    assert reasons(old[name], words) == ["only the words of the feedback"]
 
 
 def test_a_check_that_is_new_and_one_that_is_gone(old: Class, new: Class) -> None:
     name = imperfect(new)
     gone = new[name]["extra_data"]["checks"].pop(0)
-    said = " ".join(change_of(name, old[name], new[name]).reasons())
+    said = " ".join(reasons(old[name], new[name]))
     assert f"{gone['question']}.{gone['check']}" in said
     assert "→ missing" in said
-    assert "missing →" in " ".join(change_of(name, new[name], old[name]).reasons())
+    assert "missing →" in " ".join(reasons(new[name], old[name]))
 
 
 def test_submissions_that_came_went_or_were_handed_in_again(old: Class, new: Class) -> None:
@@ -110,12 +118,12 @@ def test_largest_change_comes_first(old: Class, new: Class) -> None:
     assert [change.name for change in compare(old, new)] == [two, one]
 
 
-def test_whether_a_regrade_is_due(old: Class) -> None:
+def test_what_was_graded_by_other_checks(old: Class) -> None:
     current = {result["extra_data"]["exercise"]: result["extra_data"]["checks_sha256"] for result in old.values()}
     assert other_checks(old, current) == []
     current["custom_loss"] = "mended"
-    due = other_checks(old, current)
-    assert due == [name for name, result in old.items() if result["extra_data"]["exercise"] == "custom_loss"]
+    earlier = other_checks(old, current)
+    assert earlier == [name for name, result in old.items() if result["extra_data"]["exercise"] == "custom_loss"]
 
 
 def test_command(old: Class, new: Class, tmp_path: Path) -> None:
@@ -129,10 +137,11 @@ def test_command(old: Class, new: Class, tmp_path: Path) -> None:
     said = kit("diff", tmp_path / "old", tmp_path / "new")
     assert name in said
     assert f"{check['question']}.{check['check']}" in said
-    assert "20 submissions in both: 1 gain points, 0 lose points." in said
+    assert "20 submissions in both: 1 gains points, 0 lose points." in said
     assert "not graded by the same checks" in said
-    assert "a regrade is due" in said
-    assert kit("diff", tmp_path / "old" / f"{name}.json", tmp_path / "old" / f"{name}.json").startswith("1 submissions")
+    assert "Graded by other checks than the current ones: 20 submissions" in said
+    same = tmp_path / "old" / f"{name}.json"
+    assert kit("diff", same, same).startswith("1 submission in both: 0 gain points")
 
 
 def test_nothing_to_compare(tmp_path: Path) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import subprocess
 import sys
+from pathlib import Path
 from shutil import copytree, ignore_patterns
 
 import pytest
 from command_line import environment
 
-from autograder.paths import ROOT
+from autograder.bank.master import exercise_names
+from autograder.paths import CHECKS, EXERCISES, ROOT
 from autograder.results import identity
 
 PROBES, JUDGES = "exercises/keras_checks/exercises", "autograder/judges"
@@ -37,6 +40,7 @@ DECIDES = {
     "the search for a counter-example": ("exercises/keras_checks/runner.py", *MORE_CODE),
     "the comparisons": ("exercises/keras_checks/compare.py", *MORE_CODE),
     "what is kept of an error": ("exercises/keras_checks/errors.py", *MORE_CODE),
+    "the settings that probes run under": ("exercises/keras_checks/defaults.py", *MORE_CODE),
     "the seeds": ("exercises/keras_checks/seeds.py", *MORE_CODE),
     "a network of the probes": ("exercises/keras_checks/testbeds/tiny.py", *MORE_CODE),
     "grading": ("autograder/grading/verdict.py", *MORE_CODE),
@@ -72,6 +76,8 @@ DOES_NOT = {
     ),
     "the guide": ("autograder/README.md", "", "\nedited\n"),
 }
+RENDERS_ONLY = {CHECKS / "causes.py"}
+"""What modules that decide a verdict import for words alone."""
 HASHES = """
 import json, sys
 from autograder.paths import ROOT
@@ -137,3 +143,21 @@ def test_another_version_changes_the_hash(package: str, monkeypatch: pytest.Monk
 def test_exercises_have_hashes_of_their_own() -> None:
     assert identity.checks_sha256("custom_loss") != identity.checks_sha256("vae")
     assert identity.checks_sha256("") == ""
+
+
+def test_what_the_engine_imports_decides_too() -> None:
+    deciding = {path for exercise in exercise_names() for path in identity.public_files(exercise)}
+    others = {path: imported(path) - deciding - RENDERS_ONLY for path in deciding}
+    assert {path: found for path, found in others.items() if found} == {}
+
+
+def imported(path: Path) -> set[Path]:
+    """The modules of the students' package that a module imports, at its top or within a function."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    files = {EXERCISES / f"{name.replace('.', '/')}.py" for name in found if name.startswith("keras_checks")}
+    return {file for file in files if file.is_file()}

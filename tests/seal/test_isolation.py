@@ -262,7 +262,15 @@ def test_the_environment_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
         found = process.channel.receive()
         zygote.end(process)
     assert "secret" not in found.values()
-    own = {"KIT_CACHE", "HOME", "KERAS_HOME", "MPLCONFIGDIR", "IPYTHONDIR", "LC_CTYPE"}  # the last is Python's
+    own = {
+        "KIT_CACHE",
+        "TMPDIR",
+        "HOME",
+        "KERAS_HOME",
+        "MPLCONFIGDIR",
+        "IPYTHONDIR",
+        "LC_CTYPE",
+    }  # the last is Python's
     assert set(found) <= {*KEPT, *ENVIRONMENT, *own}
 
 

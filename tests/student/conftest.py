@@ -4,28 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Protocol
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
-from student_machine import plain_environment, student_folder, student_python
+from student_machine import MakeRun, Run, plain_environment, student_folder, student_python
 
-__all__ = ["MakeRun", "Run", "runs_in", "student_folder", "student_python"]
-
-
-class Run(Protocol):
-    """Runs a notebook in ``folder`` (default: the student's); ``package``: where `keras_checks` is installed."""
-
-    def __call__(
-        self, notebook: nbformat.NotebookNode, folder: Path | None = None, package: Path | None = None
-    ) -> nbformat.NotebookNode: ...
-
-
-class MakeRun(Protocol):
-    """How notebooks are run in a student's folder."""
-
-    def __call__(self, student_folder: Path) -> Run: ...
+__all__ = ["runs_in", "student_folder", "student_python"]
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell
+from student_machine import Run
 
 from autograder.bank.master import read_master
 from autograder.building.notebooks import student_notebook
@@ -45,7 +46,7 @@ CELLS = {
 
 
 @pytest.fixture
-def shown(run_notebook, student_folder: Path) -> dict[str, list[nbformat.NotebookNode]]:
+def shown(run_notebook: Run, student_folder: Path) -> dict[str, list[nbformat.NotebookNode]]:
     """The outputs of each of `CELLS`, run after the setup of `custom_loss`."""
     notebook = nbformat.read(student_folder / "custom_loss.ipynb", as_version=4)
     setup = [cell for cell in notebook.cells if "setup" in cell.metadata.get("tags", ())]
@@ -95,7 +96,7 @@ def test_what_a_student_sees(shown: dict[str, list[nbformat.NotebookNode]], stud
 
 
 @pytest.mark.slow
-def test_works_without_files_beside_the_notebook(run_notebook, tmp_path: Path) -> None:
+def test_works_without_files_beside_the_notebook(run_notebook: Run, tmp_path: Path) -> None:
     package, empty = tmp_path / "site-packages", tmp_path / "empty"
     zipfile.ZipFile(build_wheel(tmp_path)).extractall(package)
     empty.mkdir()

@@ -12,7 +12,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
-from student_machine import unpacked
+from student_machine import MakeRun, unpacked
 
 from autograder.bank.master import Master, exercise_names, read_master
 
@@ -46,7 +46,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def done(folder: Path, runs_in, request: pytest.FixtureRequest) -> dict[str, list[nbformat.NotebookNode]]:
+def done(folder: Path, runs_in: MakeRun, request: pytest.FixtureRequest) -> dict[str, list[nbformat.NotebookNode]]:
     """By exercise, the cells of its notebook, then its answers, as they have run; of the exercises that are tested."""
     tested = {item.callspec.params.get("exercise") for item in request.session.items if hasattr(item, "callspec")}
     cells = {

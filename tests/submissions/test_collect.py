@@ -54,7 +54,7 @@ def test_a_students_zip_with_two_notebooks_is_one_submission(tmp_path: Path) -> 
 
 
 def test_names_that_lead_out_of_the_folder_do_not(tmp_path: Path) -> None:
-    names = ["../../etc/cron.d/x.ipynb", "/root/x.ipynb", "..\\..\\x.ipynb", ".hidden.ipynb", f"{'y' * 300}.ipynb"]
+    names = ["../../etc/cron.d/x.ipynb", "/root/x.ipynb", "..\\..\\x.ipynb", f"{'y' * 300}.ipynb"]
     class_ = zipped(dict.fromkeys(names, NOTEBOOK))
     found = find_submissions([put(tmp_path, {"class.zip": class_}) / "class.zip"])
     assert len(found) == len(names)
@@ -111,6 +111,20 @@ def test_the_same_name_twice_gives_two_results(tmp_path: Path) -> None:
     assert len(set(names)) == 2
 
 
-def test_nothing_there(tmp_path: Path) -> None:
-    assert find_submissions([put(tmp_path, {"readme.txt": b"hi", "damaged.zip": b"PK\x03\x04 broken"}) / "readme.txt"])
-    assert find_submissions([tmp_path / "damaged.zip"])
+def test_a_folder_without_submissions(tmp_path: Path) -> None:
+    assert find_submissions([put(tmp_path, {"readme.txt": b"hi", "data/table.csv": b"1,2"})]) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "message"),
+    [
+        ("readme.txt", b"hi", "readme.txt is not a notebook"),
+        ("damaged.zip", b"PK\x03\x04 broken", "damaged.zip is a damaged zip"),
+    ],
+)
+def test_what_is_named_itself_is_a_submission(name: str, data: bytes, message: str, tmp_path: Path) -> None:
+    """If only one that can't be read: it has a row that says why."""
+    (source,) = find_submissions([put(tmp_path, {name: data}) / name])
+    assert source.name == Path(name).stem
+    with pytest.raises(Unreadable, match=message):
+        source.read()

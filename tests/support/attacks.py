@@ -86,7 +86,7 @@ def honest_cells() -> tuple[str, ...]:
 
 def _read(path: Path) -> Attack:
     text = path.read_text(encoding="utf-8")
-    header = dict(match.groups() for line in text.splitlines() if (match := _LINE.fullmatch(line)))
+    header = {match[1]: match[2] for line in text.splitlines() if (match := _LINE.fullmatch(line))}
     cells = [cell.source for cell in jupytext.reads(text, fmt="py:percent").cells if cell.cell_type == "code"]
     body = tuple(source for source in cells if not source.startswith("# tries:"))
     return Attack(path.parent.name, path.stem, body, header)

@@ -1,4 +1,4 @@
-"""Runs `kit` as an instructor does."""
+"""Runs `kit` as an instructor does, and other commands with its code."""
 
 from __future__ import annotations
 
@@ -18,8 +18,13 @@ def kit(
     *arguments: str | Path, status: int = 0, timeout: float = 300, root: Path = ROOT, cwd: Path | None = None
 ) -> str:
     """Run `kit` to its end; what it printed. ``root`` has the code: the repository, or an unpacked autograder zip."""
+    return run(*_command(arguments), status=status, timeout=timeout, root=root, cwd=cwd)
+
+
+def run(*command: str | Path, status: int = 0, timeout: float = 300, root: Path = ROOT, cwd: Path | None = None) -> str:
+    """Run a command to its end, with the code of ``root``; what it printed."""
     done = subprocess.run(
-        _command(arguments),
+        [*map(str, command)],
         cwd=cwd,
         env=environment(root),
         capture_output=True,
@@ -42,6 +47,14 @@ def environment(root: Path = ROOT) -> dict[str, str]:
     """The environment in which Python takes the packages of ``root``, installed or not."""
     paths = [root, root / "exercises", QUICK]
     return {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, paths)), "COLUMNS": "200"}
+
+
+def write_python(folder: Path, root: Path) -> None:
+    """A virtual environment whose Python is that of the tests, with the code of ``root``."""
+    python = folder / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f'#!/bin/sh\nPYTHONPATH={root}:{root}/exercises exec {sys.executable} "$@"\n')
+    python.chmod(0o755)
 
 
 def _command(arguments: Sequence[str | Path]) -> list[str]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import json
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import jsonschema
+from command_line import write_python
 from handed_in import put
 
 SCHEMA = json.loads(Path(__file__).with_name("results.schema.json").read_text())
@@ -31,10 +31,7 @@ def unpack(package: bytes, root: Path) -> Path:
         archive.extractall(source)
     for name in ("setup.sh", "run_autograder"):
         (source / name).chmod(0o755)
-    python = source / ".venv" / "bin" / "python"
-    python.parent.mkdir(parents=True)
-    python.write_text(f'#!/bin/sh\nPYTHONPATH={source}:{source}/exercises exec {sys.executable} "$@"\n')
-    python.chmod(0o755)
+    write_python(source / ".venv", source)
     return source
 
 

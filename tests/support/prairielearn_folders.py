@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import jsonschema
+from command_line import write_python
 from handed_in import put
 
 from autograder.building.prairielearn import RUN
@@ -31,11 +31,7 @@ def job(folder: Path, grader: bytes | None, files: Mapping[str, bytes]) -> Path:
 
 def environment(folder: Path) -> Path:
     """What the image holds: the locked environment, here that of the tests. PrairieLearn's is in `/opt/kit`."""
-    python = folder / "venv" / "bin" / "python"
-    python.parent.mkdir(parents=True)
-    source = folder / "source"
-    python.write_text(f'#!/bin/sh\nPYTHONPATH={source}:{source}/exercises exec {sys.executable} "$@"\n')
-    python.chmod(0o755)
+    write_python(folder / "venv", folder / "source")
     return folder
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,13 @@ from autograder.workers.zygote import ZygoteClient
 
 
 def idle(_sock: socket.socket, _settings: dict[str, Any]) -> None:
+    time.sleep(600)
+
+
+def temporary_file(sock: socket.socket, _settings: dict[str, Any]) -> None:
+    """Leaves a file behind, as AutoGraph does in a process that is killed."""
+    with tempfile.NamedTemporaryFile(delete=False) as file:
+        Channel(sock).send(file.name)
     time.sleep(600)
 
 

@@ -15,7 +15,9 @@ import sys
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
+import nbformat
 import pytest
 
 from autograder.building.notebooks import COLAB_PACKAGES
@@ -54,6 +56,20 @@ MACHINES = {
     "newest": Machine("3.13", ("ipykernel",)),
 }  # fmt: skip
 """`colab`: the versions that Colab's own list of packages gives, of those that matter here."""
+
+
+class Run(Protocol):
+    """Runs a notebook in ``folder`` (default: the student's); ``package``: where `keras_checks` is installed."""
+
+    def __call__(
+        self, notebook: nbformat.NotebookNode, folder: Path | None = None, package: Path | None = None
+    ) -> nbformat.NotebookNode: ...
+
+
+class MakeRun(Protocol):
+    """How notebooks are run in a student's folder."""
+
+    def __call__(self, student_folder: Path) -> Run: ...
 
 
 def uv(*arguments: str | Path) -> str:

@@ -6,6 +6,7 @@ import functools
 import random
 
 import nbformat
+from check_records import check_record
 
 from autograder.bank.master import read_master
 from autograder.bank.variants import Variant, read_variants
@@ -13,7 +14,7 @@ from autograder.building.notebooks import student_notebook
 from autograder.classroom.report import code_of
 from autograder.classroom.report.code import CodeCell
 from autograder.results.markdown import escape_markdown
-from autograder.results.records import CellRecord, CheckRecord, Outcome, PlanRow, Result, Status
+from autograder.results.records import CellRecord, CellStatus, CheckRecord, Outcome, PlanRow, Result, Status
 from autograder.results.result import Grading, result
 from autograder.submissions.read import Cell, Submission
 
@@ -30,7 +31,7 @@ NAMES = (
 )
 RAISED: CellRecord = {
     "index": 3,
-    "status": "raised",
+    "status": CellStatus.RAISED,
     "error_type": "NameError",
     "message": "<img src=x onerror=\"document.title = 'broken'\">",
     "line": 1,
@@ -74,7 +75,7 @@ def one(index: int, draw: random.Random) -> Result:
     checks = [passed(row) if draw.random() < ability else failed(row, draw, exercise) for row in plan]
     ended = {20: Status.TIMEOUT, 30: Status.FAULT}.get(index % 75, Status.GRADED)
     if ended is Status.FAULT:
-        checks[-1] |= {"outcome": Outcome.FAULT, "points": 0.0, "note": "The reference raised ValueError."}
+        checks[-1] = check_record(plan[-1], Outcome.FAULT, note="The reference raised ValueError.")
     digest = f"{draw.getrandbits(256):064x}"
     cells = [RAISED] if index % 7 == 0 else []
     return result(Grading("", exercise, digest, plan, checks, cells, ["uid"], 4.2, 300.0, ended))
@@ -135,15 +136,7 @@ def plan_of(exercise: str) -> list[PlanRow]:
 
 def passed(row: PlanRow) -> CheckRecord:
     """The record of a check that an answer passes."""
-    return {
-        **row,
-        "points": row["max_points"],
-        "outcome": Outcome.PASSED,
-        "misconception": None,
-        "counterexample": None,
-        "message": None,
-        "note": None,
-    }
+    return check_record(row, Outcome.PASSED)
 
 
 def failed(row: PlanRow, draw: random.Random, exercise: str) -> CheckRecord:
@@ -153,17 +146,14 @@ def failed(row: PlanRow, draw: random.Random, exercise: str) -> CheckRecord:
     named = known[common] if common < len(known) and draw.random() < 0.7 else None
     said, hint = (f"- Looks like: {named.statement}\n", named.hint) if named else ("", "Look at the shape.")
     question, title = escape_markdown(row["question"]), row["check"].replace("_", " ")
-    return {
-        **row,
-        "points": 0.0,
-        "outcome": Outcome.FAILED,
-        "misconception": named.name if named else None,
-        "counterexample": {"n": 3},
-        "message": "The loss is not what it should be.",
-        "note": None,
-        "reason": named.name if named else None,
-        "feedback": FEEDBACK.format(question=question, title=title, said=said, hint=hint),
-    }
+    return check_record(
+        row,
+        misconception=named.name if named else None,
+        counterexample={"n": 3},
+        message="The loss is not what it should be.",
+        reason=named.name if named else None,
+        feedback=FEEDBACK.format(question=question, title=title, said=said, hint=hint),
+    )
 
 
 @functools.cache

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from command_line import environment
 from sealing import need
 
 import autograder
 from autograder.seal.enter import LAYERS, SealError
-from autograder.verifying.doctor import HOLDS, _attacks, isolation_table, memory_available_mb, versions
+from autograder.verifying.doctor import HOLDS, PACKAGES, _attacks, isolation_table, memory_available_mb
 from autograder.workers.canary import ATTACKS, SealReport, check_seal
 from autograder.workers.zygote import Zygote
 
@@ -68,10 +72,25 @@ def test_a_file_that_can_be_read_is_named(seal: SealReport) -> None:
     assert os.__file__ in rows[HOLDS].why
 
 
+ASK = """
+import json, sys
+from autograder.verifying.doctor import versions
+before = set(sys.modules)
+found = versions()
+print(json.dumps([found, sorted(set(sys.modules) - before), sorted(sys.modules)]))
+"""
+
+
 def test_versions_need_no_import() -> None:
-    found = versions()
+    command = [sys.executable, "-P", "-c", ASK]
+    said = subprocess.run(command, env=environment(), capture_output=True, text=True, check=True).stdout
+    found, imported, modules = json.loads(said)
     assert found["python"] == platform.python_version()
+    assert set(found) == {"python", "system", *PACKAGES}
     assert all(found.values())
+    names = {"otter-grader": "otter", "ipython": "IPython"}
+    assert not {names.get(package, package) for package in PACKAGES} & set(imported)
+    assert not {"tensorflow", "keras", "otter"} & set(modules)
 
 
 def test_memory_is_less_than_the_machine_has() -> None:

@@ -16,12 +16,18 @@ TRIPS = {
     "replaces a function of NumPy": ("import numpy as np\nnp.asarray = lambda *a, **k: 0", "numpy.asarray"),
     "replaces a method of Keras": ("import keras\nkeras.Model.predict = None", "predict"),
     "replaces a builtin": ("import builtins\nbuiltins.isinstance = lambda *a: True", "isinstance"),
+    "replaces a function of NumPy's": ("import numpy as np\nnp.linalg.svd = lambda *a, **k: np.ones(9)", "linalg.svd"),
     "replaces json": ("import json\njson.dumps = lambda *a, **k: ''", "json.dumps"),
     "changes code": ("def f(): pass\ndef g(): pass\nf.__code__ = g.__code__", "code"),
     "lists classes": ("object.__subclasses__()", "lists the classes"),
     "lists classes by a name": ("getattr(object, '__subclasses__')()", "lists the classes"),
     "reads a module": ("def f(): pass\nf.__globals__", "module of a function"),
     "reads a stand-in": ("def f(g):\n    return g.__closure__[0].cell_contents", "another function keeps"),
+    "frame of a signal handler": (
+        "import signal\ndef f(number, frame):\n    frame.f_back\nsignal.signal(signal.SIGALRM, f)",
+        "frames",
+    ),
+    "another interpreter": ("import _xxsubinterpreters", "another interpreter"),
     "listens": ("import sys\nsys.addaudithook(lambda *a: None)", "listens"),
 }
 HONEST = {

@@ -107,7 +107,11 @@ def test_a_server_that_cannot_start_says_why(monkeypatch: pytest.MonkeyPatch) ->
 def test_nothing_is_left_in_the_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
-    with Zygote(bare=True) as zygote:
+    with Zygote(bare=True, roots=[SUPPORT]) as zygote:
         zygote.ready()
-        assert list(tmp_path.iterdir())
+        process = zygote.spawn("roles:temporary_file", {})
+        left = Path(process.channel.receive())
+        process.channel.close()
+        assert left.is_relative_to(tmp_path)
+        assert left.exists()
     assert not list(tmp_path.iterdir())

@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from keras_checks.show import one_line
 
 from autograder.classroom.statistics import Named
-from autograder.results.records import ExtraData, Outcome, Result, Status
-from autograder.results.result import reason
-from autograder.submissions.collect import NOTHING
+from autograder.results.records import CellStatus, ExtraData, Outcome, Result, Status
+from autograder.results.result import is_missing, reason
 
 MAX_SAID = 300
 
@@ -55,22 +54,22 @@ def _fault(result: Result) -> str | None:
 
 
 def _timeout(result: Result) -> str | None:
-    late = [cell for cell in result["extra_data"]["cells"] if cell["status"] == Status.TIMEOUT]
+    late = [cell for cell in result["extra_data"]["cells"] if cell["status"] == CellStatus.TIMEOUT]
     return _text(reason(result)) if late or result["extra_data"]["status"] == Status.TIMEOUT else None
 
 
 def _unreadable(result: Result) -> str | None:
     extra = result["extra_data"]
-    there = extra["status"] == Status.UNREADABLE and extra["message"] != NOTHING
+    there = extra["status"] == Status.UNREADABLE and not is_missing(result)
     return _text(extra["message"]) if there else None
 
 
 def _missing(result: Result) -> str | None:
-    return "" if result["extra_data"]["message"] == NOTHING else None
+    return "" if is_missing(result) else None
 
 
 def _raised(result: Result) -> str | None:
-    cells = [cell for cell in result["extra_data"]["cells"] if cell["status"] in ("raised", "died")]
+    cells = [cell for cell in result["extra_data"]["cells"] if cell["status"] in (CellStatus.RAISED, CellStatus.DIED)]
     said = [f"code cell {cell['index'] + 1}: {_error(cell['error_type'], cell['message'])}" for cell in cells]
     return _text("; ".join(said)) if said else None
 

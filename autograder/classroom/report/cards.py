@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from keras_checks.feedback import Fold
 from markupsafe import Markup
 
 from autograder.classroom.report import prose
@@ -17,12 +18,12 @@ MARKS = {Outcome.PASSED: "✓", Outcome.FAILED: "✗", Outcome.FAULT: "?"}
 Key = tuple[str, str]
 """Question and check."""
 CROSS = SIGNS[Outcome.FAILED]
-FOLDED = (
-    ("could not be tried", "Could not be tried"),
-    ("not count", "Holds by itself, but does not count,"),
-    ("", "Fails"),
-)
-"""How a check joins the card of another, by words of :class:`keras_checks.feedback.Fold`."""
+FOLDED = {
+    Fold.FAILS: "Fails",
+    Fold.UNTRIED: "Could not be tried",
+    Fold.HOLDS: "Holds for its own cases, but gets no points,",
+}
+"""How a check joins the card of another."""
 WORDS = {Outcome.PASSED: "passed", Outcome.FAILED: "failed", Outcome.FAULT: "not judged"}
 
 
@@ -124,7 +125,7 @@ def _folded(record: CheckRecord, texts: dict[Key, list[str]]) -> str:
     for (asked, check), parts in texts.items():
         for sentence in (each for part in parts if _is_fold(part) for each in part.split(". ")):
             if asked == question and named in sentence:
-                how = next(said for words, said in FOLDED if words in sentence)
+                how = FOLDED[Fold(record.get("fold") or Fold.FAILS)]
                 return f"{how} for the same reason as *{check.replace('_', ' ')}*."
     return ""
 

@@ -52,7 +52,7 @@ class BothBelieved:
     both: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ClassPart:
     """An exercise of the class."""
 
@@ -80,18 +80,20 @@ def class_part(exercise: str, results: Named, people: Mapping[str, Person]) -> C
     end = summary(results)
     charts = _charts(key, results, questions, end, said, pairs) if end.count >= FEW else (None, None, None)
     return ClassPart(
-        key,
-        exercise,
-        title_of(exercise),
-        end,
-        charts[0],
-        charts[1],
-        ENOUGH,
-        [(item, [(check, pick(exercise, item.question, check.check)) for check in item.checks]) for item in questions],
-        list(said.values()),
-        COMMON,
-        [BothBelieved(said[pair.one.name], said[pair.other.name], pair.both) for pair in pairs[:PAIRS]],
-        charts[2],
+        key=key,
+        name=exercise,
+        title=title_of(exercise),
+        summary=end,
+        distribution=charts[0],
+        difficulty=charts[1],
+        enough=ENOUGH,
+        questions=[
+            (item, [(check, pick(exercise, item.question, check.check)) for check in item.checks]) for item in questions
+        ],
+        believed=list(said.values()),
+        common=COMMON,
+        pairs=[BothBelieved(said[pair.one.name], said[pair.other.name], pair.both) for pair in pairs[:PAIRS]],
+        together=charts[2],
     )
 
 

@@ -16,13 +16,13 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 from pygments.token import Comment, Keyword, Name, Number, String, Token
 
-from autograder.bank.master import exercise_names, read_master
+from autograder.bank.master import QUESTION_TAG, exercise_names, read_master
+from autograder.bank.variants import defined_names
 from autograder.building.notebooks import student_notebook
 from autograder.results.records import Result
 from autograder.submissions.collect import Source
 from autograder.submissions.read import DEMO, Submission, Unreadable
 
-QUESTION_TAG = "question:"
 LONGEST = 20_000
 """Characters of a cell that are shown: whatever is handed in, the page stays small."""
 MOST = 60_000
@@ -126,11 +126,7 @@ def _defined(source: str) -> Iterator[str]:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield node.name
-        elif isinstance(node, ast.Assign):
-            yield from (target.id for target in node.targets if isinstance(target, ast.Name))
+    yield from defined_names(tree)
 
 
 class _Few(Filter):

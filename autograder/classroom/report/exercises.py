@@ -15,11 +15,7 @@ def title_of(exercise: str) -> str:
     """The title of an exercise: the first part of its notebook's heading, such as "1. Custom loss"."""
     if exercise not in exercise_names():
         return exercise or "Unknown exercise"
-    for cell in read_master(exercise).cells:
-        for line in cell.source.splitlines():
-            if cell.kind == "markdown" and line.startswith("# "):
-                return line.removeprefix("# ").partition(": ")[0].strip()
-    return exercise
+    return read_master(exercise).title.partition(": ")[0].strip()
 
 
 def place_of(exercise: str) -> tuple[int, str]:

@@ -6,8 +6,6 @@ import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from markupsafe import Markup
-
 from autograder.classroom.report.attention import concerns
 from autograder.classroom.report.class_part import class_part
 from autograder.classroom.report.code import CodeCell
@@ -16,16 +14,15 @@ from autograder.classroom.report.pairs import pair_parts
 from autograder.classroom.report.people import Person, by_bird, by_name
 from autograder.classroom.report.rendering import render
 from autograder.classroom.report.rows import row
-from autograder.classroom.report.students import StudentPart, student_part
+from autograder.classroom.report.students import SECRET_CODE, StudentPart, student_part, without_names
 from autograder.classroom.similarity import Pair
 from autograder.classroom.statistics import Named, by_exercise
-from autograder.results.records import Result, Status
+from autograder.results.records import Result
 
 CodeByName = Mapping[str, Sequence[CodeCell]]
 NAMED = 2
 """Exercises that are named in the title; of more it says how many."""
 NO_CODE = "There is no code here: the report was made from results alone. `kit report RESULTS SUBMISSIONS` adds it."
-SECRET_CODE = "The code is left out: with pseudonyms, a name in a comment would tell whose it is."
 
 
 @dataclass(frozen=True)
@@ -88,9 +85,7 @@ def _student(name: str, person: Person, result: Result, code: Sequence[CodeCell]
     part = student_part(result, code, person.name, no_code=no_code, notes=not person.secret)
     if not person.secret:
         return replace(part, file="" if name == person.name else name)
-    if result["extra_data"]["status"] == Status.UNREADABLE:  # the message names the file, and files are named by people
-        return replace(part, intro=Markup("<p>It could not be read.</p>"), questions=[])
-    return replace(part, intro=Markup())
+    return without_names(part, result)
 
 
 def _title(exercises: Sequence[str]) -> str:

@@ -38,5 +38,10 @@ def by_bird(results: Named) -> dict[str, Person]:
     }
 
 
+def birds(results: Named) -> dict[str, str]:
+    """The pseudonym of each submission."""
+    return {name: person.name for name, person in by_bird(results).items()}
+
+
 def _key(text: str) -> str:
     return "s" + hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]

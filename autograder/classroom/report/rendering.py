@@ -8,9 +8,10 @@ import hashlib
 import re
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
+from autograder.building.templates import templates
 from autograder.classroom.report import prose
 from autograder.paths import AUTOGRADER
 from autograder.results.scores import number
@@ -25,13 +26,7 @@ def render(template: str, **values: Any) -> str:
 
 @functools.cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = templates(FOLDER)
     script = _file("report.js")
     environment.globals |= {"style": _file("report.css"), "script": script, "script_hash": _hash(script)}
     environment.filters |= {

@@ -22,7 +22,7 @@ class Marks:
     words: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ReportRow:
     """One submission in the table; ``picks`` are the keys of the checks that it failed and of its misconceptions."""
 
@@ -44,16 +44,16 @@ def row(person: Person, result: Result) -> ReportRow:
     exercise = extra["exercise"]
     checks = [] if extra["status"] == Status.UNREADABLE else extra["checks"]  # nothing was judged
     return ReportRow(
-        person,
-        exercise,
-        title_of(exercise),
-        result["score"],
-        max_score(result),
-        share(result),
-        extra["status"],
-        extra["seconds"],
-        [_marks(question, checks) for question in questions_of(checks)],
-        " ".join(dict.fromkeys(key for check in checks for key in _picks(exercise, check))),
+        person=person,
+        exercise=exercise,
+        title=title_of(exercise),
+        score=result["score"],
+        max_score=max_score(result),
+        share=share(result),
+        status=extra["status"],
+        seconds=extra["seconds"],
+        marks=[_marks(question, checks) for question in questions_of(checks)],
+        picks=" ".join(dict.fromkeys(key for check in checks for key in _picks(exercise, check))),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
@@ -13,13 +13,14 @@ from autograder.classroom.report.cards import Card, cards, intro
 from autograder.classroom.report.code import CodeCell, highlighted
 from autograder.classroom.report.exercises import title_of
 from autograder.classroom.report.rendering import render
-from autograder.results.records import CellRecord, CheckRecord, Result, Status, TestEntry
+from autograder.results.records import CellRecord, CellStatus, CheckRecord, Result, Status, TestEntry
 from autograder.results.result import max_score
 from autograder.results.texts import ENDED, WHEN
 
 NOT_READ = "There is no code that could be read."
 TALK = "Talk to the student before you conclude anything."
 NOT_HERE = "The code is not on this page: the submission that was graded is not at hand."
+SECRET_CODE = "The code is left out: with pseudonyms, a name in a comment would tell whose it is."
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class QuestionPart:
     code: list[Code]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class StudentPart:
     """All that the page of a student shows.
 
@@ -70,7 +71,12 @@ class StudentPart:
 
 
 def student_page(
-    result: Result, code: Sequence[CodeCell] | None = None, *, name: str = "", published: bool = True
+    result: Result,
+    code: Sequence[CodeCell] | None = None,
+    *,
+    name: str = "",
+    published: bool = True,
+    secret: bool = False,
 ) -> str:
     """One student's result as a complete HTML page, to answer an appeal: light, dark, printable, without scripts.
 
@@ -84,11 +90,23 @@ def student_page(
         name: the student's name, for the heading.
         published: whether grades are published; if not, hidden checks that are "after_published" are left out too,
             and the scores, which depend on them. Hidden checks that are "never" shown are always left out.
+        secret: whether ``name`` is a pseudonym; then the page has no code, and no words that may name the student.
     """
     visible = {"visible", "after_published"} if published else {"visible"}
-    part = student_part(result, code, name, visible=visible, notes=False)
+    if secret:
+        part = student_part(result, None, name, visible=visible, notes=False, no_code=SECRET_CODE)
+        part = without_names(part, result)
+    else:
+        part = student_part(result, code, name, visible=visible, notes=False)
     extra = result["extra_data"]
     return render("alone.html.j2", part=part, versions=extra["versions"], kit=extra["kit"])
+
+
+def without_names(part: StudentPart, result: Result) -> StudentPart:
+    """A page without what was said about the whole submission, which may name its file, and so its student."""
+    if result["extra_data"]["status"] == Status.UNREADABLE:
+        return replace(part, intro=Markup("<p>It could not be read.</p>"), questions=[])
+    return replace(part, intro=Markup())
 
 
 def student_part(
@@ -120,16 +138,16 @@ def student_part(
     ]
     whole = all(question.score is not None for question in questions)
     return StudentPart(
-        name,
-        title_of(extra["exercise"]),
-        result["score"] if visible is None or "after_published" in visible or whole else None,
-        max_score(result),
-        "" if extra["status"] == Status.GRADED or not notes else extra["status"],
-        prose.block(_intro(result, visible)),
-        _notes(result) if notes else [],
-        questions,
-        [each for rest in by_question.values() for each in rest],
-        "" if code is not None else no_code or (NOT_READ if extra["status"] == Status.UNREADABLE else NOT_HERE),
+        title=name,
+        exercise=title_of(extra["exercise"]),
+        score=result["score"] if visible is None or "after_published" in visible or whole else None,
+        max_score=max_score(result),
+        status="" if extra["status"] == Status.GRADED or not notes else extra["status"],
+        intro=prose.block(_intro(result, visible)),
+        notes=_notes(result) if notes else [],
+        questions=questions,
+        other=[each for rest in by_question.values() for each in rest],
+        no_code="" if code is not None else no_code or (NOT_READ if extra["status"] == Status.UNREADABLE else NOT_HERE),
     )
 
 
@@ -186,4 +204,4 @@ def _ended(record: CellRecord) -> str:
     """Such as "raised NameError: name 'x' is not defined"."""
     said = ": ".join(part for part in (record["error_type"], record["message"]) if part)
     ended = ENDED.get(record["status"], record["status"])
-    return f"{ended} {said}" if record["status"] == "raised" else ended
+    return f"{ended} {said}" if record["status"] == CellStatus.RAISED else ended

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from autograder.bank.settings import settings_of
-from autograder.doors.gradescope.faults import add_faults
+from autograder.doors.gradescope.faults import ADVICE, add_faults
 from autograder.doors.single import SingleRun
 from autograder.errors import KitError
 from autograder.files import write_json
@@ -23,6 +23,8 @@ class Door(SingleRun):
     Args:
         root: the folder with ``source`` (the unpacked zip), ``submission`` and ``results``.
     """
+
+    advice: ClassVar[str] = ADVICE
 
     def __init__(self, root: Path) -> None:
         super().__init__(root / "source", root / "submission", root / "results" / "results.json")

@@ -24,7 +24,7 @@ class Door(SingleRun):
 
     advice: ClassVar[str] = (
         "PrairieLearn marks this submission as not gradable: the student loses no attempt and no points. "
-        "Mend the cause, then regrade the submission."
+        "Fix the cause, then regrade the submission."
     )
 
     def __init__(self, grade: Path, source: Path = ROOT) -> None:

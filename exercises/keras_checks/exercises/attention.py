@@ -145,10 +145,11 @@ LARGE = {
         weights=[[[0, 0, 1], [0, 0, 1]]],
     ),
     "far below 0": _worked(
-        q=[[[-100]]], k=[[[80], [82], [0]]], v=[[[1], [2], [3]]], mask=[[[T, T, F]]], weights=[[[1, 0, 0]]]
+        q=[[[-100]]], k=[[[80], [82], [-40]]], v=[[[1], [2], [3]]], mask=[[[T, T, F]]], weights=[[[1, 0, 0]]]
     ),
 }
-"""Scores of 1000 and more, of either sign: one key takes everything."""
+"""Scores of 1000 and more, of either sign: one key takes everything. A masked score is at most 12000 above an allowed
+one."""
 SLOPED = [
     (((2, 3), 4, 2, 3), None),
     (((2, 2, 2), 3, 3, 2), [[[[T, T, F], [F, F, F]], [[F, T, T], [T, T, T]]], [[[T, F, T], [F, T, F]]] * 2]),
@@ -346,7 +347,7 @@ ATTEND_EXTREMES = ATTENTION.trial(attend, _examples(LARGE), examples=len(LARGE))
 @ATTEND_EXTREMES.check(
     points=0.5,
     hint="exp(89) is too large for float32: use `tf.nn.softmax`. The number that replaces a masked score must be far "
-    "below -8000.",
+    "below any score, such as -1e9.",
 )
 def large_scores(case: Case, seen: Any) -> None:
     """With scores of 1000 and more, positive or negative, the allowed key with the largest score has the weight 1, and

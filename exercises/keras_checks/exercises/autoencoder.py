@@ -16,8 +16,9 @@ from keras_checks.models import make_weights
 from keras_checks.observe import Namespace, probe
 from keras_checks.question import Case, Question
 from keras_checks.strategies import arrays, cases, seeds, sizes, uniform
-from keras_checks.testbeds.freedom import fan_in, freedom, moves_freely
+from keras_checks.testbeds.freedom import freedom, moves_freely
 from keras_checks.testbeds.reach import led
+from keras_checks.testbeds.weights import draw_weights
 
 LECTURE = "Autoencoder: Functional model"
 HALVES = Question(
@@ -101,20 +102,13 @@ def lively(model: keras.Model, seed: int) -> list[np.ndarray]:
     return [value.astype(np.float32) for value in found]
 
 
-def symmetric(model: keras.Model, seed: int, kernels: float, vectors: float) -> list[np.ndarray]:
-    """Normal weights; kernels keep the size of what flows through a layer, times ``kernels``."""
-    found = []
-    for index, weight in enumerate(model.trainable_weights):
-        shape = tuple(weight.shape)
-        scale = kernels / np.sqrt(fan_in(weight)) if len(shape) > 1 else 0.5 * vectors
-        found.append(scale * np.random.default_rng([seed, index, *shape]).normal(size=shape))
-    return [value.astype(np.float32) for value in found]
-
-
-def drawn(model: keras.Model, case: Case, number: int) -> list[np.ndarray]:
+def _draw(model: keras.Model, case: Case, number: int) -> None:
     """Weights with which outputs move: in turn such that relu units are on, and such that sigmoids are steep."""
     seed = case["seed"] + number
-    return symmetric(model, seed, 4, 1) if number % 2 else lively(model, seed)
+    if number % 2:
+        draw_weights(model, [seed], kernels=4)
+    else:
+        _assign(model, lively(model, seed))
 
 
 def _assign(model: keras.Model, values: list[np.ndarray]) -> None:
@@ -155,7 +149,7 @@ def _alone(model: Any, case: Case, size: int) -> Any:
     ]
     best: dict[str, Any] = {}
     for number in range(DRAWS):
-        _assign(model, drawn(model, case, number))
+        _draw(model, case, number)
         batch = np.asarray(model(rows, training=False))
         seen = {
             "batch": batch,
@@ -193,7 +187,7 @@ def _slopes(model: keras.Model, rows: np.ndarray, entries: int, case: Case) -> d
     values = tf.constant(np.tile(rows, (entries, 1)))
     looked_at = np.repeat(np.eye(entries, dtype=np.float32), len(rows), axis=0)
     for number in range(DRAWS):
-        _assign(model, drawn(model, case, number))
+        _draw(model, case, number)
         with tf.GradientTape() as tape:
             tape.watch(values)
             total = tf.reduce_sum(looked_at * model(values, training=False))
@@ -227,7 +221,7 @@ def decoder_alone(decoder: Any, case: Case) -> Any:
     return seen | {"range": _range(decoder, case)} if seen["is_model"] and np.ndim(seen["batch"]) == 2 else seen
 
 
-SCALES = ((3, 1), (1, 1), (10, 10), (0.5, 1), (1, 10), (3, 10), (10, 1), (0.5, 10)) * 2
+SCALES = ((3, 0.5), (1, 0.5), (10, 5), (0.5, 0.5), (1, 5), (3, 5), (10, 0.5), (0.5, 5)) * 2
 CODES = 64
 
 
@@ -237,12 +231,12 @@ def _range(decoder: keras.Model, case: Case) -> dict[str, Any]:
     codes = 3 * np.random.default_rng(case["seed"]).normal(size=(CODES, case["latent_dim"])).astype(np.float32)
 
     def start(number: int) -> None:
-        _assign(decoder, symmetric(decoder, case["seed"] + number, 1, 1))
+        draw_weights(decoder, [case["seed"] + number])
 
     found: list[np.ndarray] = []
     seen: dict[str, Any] = {}
     for number, (kernels, vectors) in enumerate(SCALES):
-        _assign(decoder, symmetric(decoder, 1000 * case["seed"] + number, kernels, vectors))
+        draw_weights(decoder, [1000 * case["seed"] + number], kernels=kernels, vectors=vectors)
         found.append(np.asarray(decoder(codes, training=False), np.float64))
         seen = _ends(np.concatenate(found))
         if _reached(seen, case["wide"], True) and _reached(seen, case["wide"], False):
@@ -253,11 +247,14 @@ def _range(decoder: keras.Model, case: Case) -> dict[str, Any]:
             seen = _ends(np.concatenate(found))
             if _reached(seen, case["wide"], bright):
                 break
+    if seen["dimmest"] >= BRIGHT:  # large weights take each output to its ends, and one in each row to 1
+        draw_weights(decoder, [case["seed"]], kernels=0.3, vectors=0.15)
+        seen |= {"dimmest": _ends(np.asarray(decoder(codes, training=False), np.float64))["dimmest"]}
     return seen
 
 
 def _ends(outputs: np.ndarray) -> dict[str, Any]:
-    """Where finite outputs are: each on its own, and several of a row at once."""
+    """Where finite outputs are: each on its own, several of a row at once, and the largest of a row at its smallest."""
     outputs = outputs[np.isfinite(outputs).all(axis=1)]
     return {
         "lowest": outputs.min(axis=0, initial=np.inf),
@@ -265,6 +262,7 @@ def _ends(outputs: np.ndarray) -> dict[str, Any]:
         "between": ((outputs > 0.2) & (outputs < 0.8)).any(axis=0),
         "dark": int((outputs < DARK).sum(axis=1).max(initial=0)),
         "bright": int((outputs > BRIGHT).sum(axis=1).max(initial=0)),
+        "dimmest": float(outputs.max(axis=1).min(initial=np.inf)),
     }
 
 
@@ -390,15 +388,16 @@ def _learns(seen: Any, half: str) -> None:
 )
 def decoder_reaches_the_data(case: Case, seen: Any) -> None:
     """Over many random weights, each output takes values below 0.05, above 0.95 and in between. Half of the outputs of
-    a row can be below 0.05, or above 0.95, at the same time."""
+    a row can be below 0.05, or above 0.95, at the same time, and not each row has an output above 0.95."""
     _needs_model(seen, "build_decoder")
     same_shape(seen["batch"], (ROWS, case["wide"]), "The output")
     ends, half = seen["range"], (case["wide"] + 1) // 2
     lowest, highest = float(np.max(ends["lowest"])), float(np.min(ends["highest"]))
-    hint = "Check the last activation, and what comes directly before and after it: one of these limits the range."
+    hint = "Often the last activation, or what comes directly before or after it, limits the range: check these."
     expect(lowest < DARK, f"Whatever the weights are, an output stays above {lowest:.2f}.", hint=hint)
     expect(highest > BRIGHT, f"Whatever the weights are, an output stays below {highest:.2f}.", hint=hint)
-    expect(np.all(ends["between"]), "An output takes no value between 0.2 and 0.8.", hint="Do not round the output.")
+    hint = "Often the output is rounded: return it as it is."
+    expect(np.all(ends["between"]), "An output takes no value between 0.2 and 0.8.", hint=hint)
     hint = "Each output must be able to be near 1, whatever the others are. With `softmax` a row adds up to 1."
     many = f"Whatever the weights are, at most {int(ends['bright'])} of {case['wide']} outputs of a row are above 0.95."
     expect(int(ends["bright"]) >= half, many, hint=hint)
@@ -407,6 +406,9 @@ def decoder_reaches_the_data(case: Case, seen: Any) -> None:
     )
     many = f"Whatever the weights are, at most {int(ends['dark'])} of {case['wide']} outputs of a row are below 0.05."
     expect(int(ends["dark"]) >= half, many, hint=hint)
+    hint = "Do not divide the outputs by the largest of them: each must be able to take any value."
+    dimmest = float(ends["dimmest"])
+    expect(dimmest < BRIGHT, f"Whatever the weights are, an output of each row is {dimmest:.2f} or more.", hint=hint)
 
 
 OWN = "Create the layers inside the function: a layer that was created outside has one set of weights for all models."
@@ -611,8 +613,17 @@ def _compile(model: keras.Model, rate: float, *, eagerly: bool) -> None:
 @probe
 def normal_by_hand(ns: Namespace, case: Case) -> Any:
     """The whole of halves with a branch and a batch normalization, at inference, in training mode, and afterwards."""
-    model, x = _whole(ns, _normal_halves(case))[0], tf.constant(case["x"])
+    halves, x = _normal_halves(case), tf.constant(case["x"])
+    return {**_in_both_modes(_whole(ns, halves)[0], x), "exchanged": _normal_first(ns, case)}
+
+
+def _in_both_modes(model: Any, x: Any) -> dict[str, Any]:
     return {"inference": model(x), "training": model(x, training=True), "afterwards": model(x)}
+
+
+def _normal_first(ns: Namespace, case: Case) -> Any:
+    """What comes out in training mode where the encoder is the batch normalization."""
+    return ns.call("build_autoencoder", *reversed(_normal_halves(case)))(tf.constant(case["x"]), training=True)
 
 
 @probe
@@ -652,7 +663,7 @@ def whole_branching(ns: Namespace, case: Case) -> Any:
     """The whole of halves with branches and batch normalization, at inference and in training mode."""
     model = ns.call("build_autoencoder", *_branching(case))
     x = uniform(case["seed"] + 99, (case["rows"], case["wide"]), 0.0, 1.0)
-    return {"inference": model(x), "training": model(x, training=True), "afterwards": model(x)}
+    return _in_both_modes(model, x)
 
 
 def _exactly(received: Any, wanted: Any, what: str, hint: str = "") -> None:
@@ -710,12 +721,15 @@ NORMAL_BY_HAND = WHOLE.trial(normal_by_hand, normal_cases, examples=2, shrinks=2
 )
 def whole_keeps_the_halves_inside(case: Case, seen: Any) -> None:
     """With z = x + 2x and a decoder that is a batch normalization (moving mean 3, moving variance 4), x = 1 and x = 3
-    give 0 and 3 in inference mode, and -1 and 1 in training mode, which updates the moving statistics."""
+    give 0 and 3 in inference mode, and -1 and 1 in training mode, which updates the moving statistics. With the roles
+    of the halves exchanged, training mode gives -3 and 3."""
     hint = "Do not call the layers of a half one after another: that ignores its branches."
     _exactly(seen["inference"], case["inference"], "The output of the autoencoder in inference mode", hint)
     hint = "Do not set `training` inside the autoencoder."
     _exactly(seen["training"], case["training"], "The output of the autoencoder in training mode", hint)
     _exactly(seen["afterwards"], case["afterwards"], "The output in inference mode afterwards", hint)
+    what = "The output in training mode with the batch normalization as encoder"
+    _exactly(seen["exchanged"], 3 * case["training"], what, "Pass `training` on to both halves.")
 
 
 # The halves on their own

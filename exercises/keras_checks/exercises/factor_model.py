@@ -452,7 +452,8 @@ def compiled(ns: Namespace, case: Case) -> Any:
     seen = {"shared": sum(id(weight) in mine for weight in second.weights)}
     optimizer = getattr(model, "optimizer", None)
     if optimizer is None:
-        return {**seen, "optimizer": "", "rate": 0.0, "moved": None, "loss": None, "compiled_loss": None}
+        nothing = {"rate": 0.0, "scheduled": False, "moved": None, "loss": None, "compiled_loss": None}
+        return {**seen, "optimizer": "", **nothing}
 
     targets, outputs = tf.constant(case["targets"]), tf.constant(case["outputs"])
     loss = model.compute_loss(x=None, y=targets, y_pred=outputs, sample_weight=None) - sum(model.losses)
@@ -463,6 +464,7 @@ def compiled(ns: Namespace, case: Case) -> Any:
         "optimizer": type(optimizer).__name__,
         "adam": isinstance(optimizer, keras.optimizers.Adam),
         "rate": float(np.asarray(optimizer.learning_rate)),
+        "scheduled": isinstance(optimizer.get_config().get("learning_rate"), dict),
         **_steps_of(optimizer, case["gradients"]),
     }
 
@@ -506,8 +508,8 @@ COMPILED_WORKED = MODEL.trial(compiled, worked_compilations, examples=2, shrinks
     hint="Look at the two arguments of `model.compile`: Adam as the optimizer, the mean squared error as the loss.",
 )
 def compiled_for_training(case: Case, seen: Any) -> None:
-    """Each call returns a new model, compiled with Adam and the mean squared error: for the targets (1, 2) and the
-    outputs (4, 1) the loss is 5. Together with a date whose loss is 10, it is 7.5.
+    """Each call returns a new model, compiled with Adam, with a fixed learning rate, and the mean squared error: for
+    the targets (1, 2) and the outputs (4, 1) the loss is 5. Together with a date whose loss is 10, it is 7.5.
     """
     expect(
         seen["optimizer"], "The model is not compiled.", hint="Call `model.compile(...)` before you return the model."
@@ -519,6 +521,8 @@ def compiled_for_training(case: Case, seen: Any) -> None:
             close(seen[name], np.float32(WORKED_LOSSES[case["worked"]][2]), what, ulps=64)
     expect(seen["adam"], "The optimizer is not Adam.", seen["optimizer"], "Adam")
     expect(seen["rate"] > 0, "The learning rate is not positive.", seen["rate"], "more than 0")
+    hint = "Pass a number, not a schedule: a learning rate that follows a schedule cannot be set to another value."
+    expect(not seen["scheduled"], "The learning rate is not fixed.", "a schedule", "a number", hint)
     step = same_shape(seen["moved"], case["gradients"].shape, "The path of the optimizer")[0] / -RATE
     step = step * np.sign(case["gradients"][0])
     expect(
@@ -597,8 +601,8 @@ WORKED_ALONE = BETAS.trial(betas_alone, worked_cases, examples=2, shrinks=1)
 
 @WORKED_ALONE.check(
     points=0.5,
-    hint="Return the output of the layer `output_beta`, computed from `characteristics` by the given model at "
-    "inference.",
+    hint="Return the output of the layer `output_beta`, computed from `characteristics` by the given model itself, at "
+    "inference. A clone and new layers have other weights.",
 )
 def worked_betas(case: Case, seen: Any) -> None:
     """With the weights and the date of the worked example, the betas are -7 and 5. For a second model, whose
@@ -626,7 +630,20 @@ def dates_on_their_own(case: Case, seen: Any) -> None:
     betas = varied(seen["betas"], shape, "The output of `ticker_betas`")
     alone = varied(seen["alone"], (1, *shape[1:]), "The output of `ticker_betas` for the last date alone")
     what = "The output of `ticker_betas` for the last date alone"
-    close(alone, betas[-1:], what, ulps=256, scale=max(1.0, float(np.abs(betas).max())))
+    hint = NEW_WEIGHTS if _differs_each_time(betas, seen["later"]) else ""
+    close(alone, betas[-1:], what, ulps=256, scale=max(1.0, float(np.abs(betas).max())), hint=hint)
+
+
+NEW_WEIGHTS = (
+    "The same dates give other betas in a later call: each call has weights of its own, such as those of a clone or of "
+    "new layers. Use the layers of the given model."
+)
+
+
+def _differs_each_time(betas: np.ndarray, later: Any) -> bool:
+    """Whether a later call, before which 1 was added to the biases, gives neither the betas plus 1 nor the same."""
+    found = array(later, "The output of `ticker_betas`")
+    return found.shape == betas.shape and not any(np.allclose(found, betas + more, atol=1e-3) for more in (0, 1))
 
 
 @BETAS_ALONE.check(points=0.5, hint="Call the left half with `training=False`, and do not set `trainable`.")

@@ -16,12 +16,14 @@ from keras_checks.observe import Namespace, plain, probe
 from keras_checks.question import Case, Question
 from keras_checks.strategies import cases, seeds, shapes, sizes, uniform
 from keras_checks.testbeds.bends import bends
-from keras_checks.testbeds.freedom import fan_in, freedom, moves_freely
+from keras_checks.testbeds.freedom import freedom, moves_freely
 from keras_checks.testbeds.game import (
+    OWN_UPDATES,
     WORKED_GAMES,
     D,
     G,
     checked,
+    drawn_each,
     expect_start,
     finished,
     of_worked,
@@ -31,6 +33,7 @@ from keras_checks.testbeds.game import (
 )
 from keras_checks.testbeds.players import Player, Transcript, attempt, fitted, network
 from keras_checks.testbeds.rounds import (
+    LossCall,
     Step,
     first_step,
     loss_returned,
@@ -40,6 +43,7 @@ from keras_checks.testbeds.rounds import (
     size_written_down,
     steps_of,
 )
+from keras_checks.testbeds.weights import draw_weights, random_weight
 
 INVERT = Question(
     name="invert_convolution",
@@ -250,19 +254,13 @@ def _first_of_two(model: Any, other: Any, inputs: Any) -> Any:
     for seed, each in enumerate((model, other)):
         if isinstance(each, keras.Model):
             make_weights(each, inputs)
-            _assign(each, seed)
+            _start(each, seed)
     return model
 
 
-def _assign(model: keras.Model, seed: int) -> None:
-    for weight, value in zip(model.trainable_weights, _start(model, seed), strict=True):
-        weight.assign(value)
-
-
-def _start(model: keras.Model, seed: int) -> list[np.ndarray]:
-    """Weights that keep the size of what flows through a layer."""
-    random = np.random.default_rng(seed)
-    return [_random_weight(random, weight) / 4 for weight in model.trainable_weights]
+def _start(model: keras.Model, seed: int) -> None:
+    """Give a model weights that keep the size of what flows through a layer."""
+    draw_weights(model, [seed], vectors=1)
 
 
 def _two_generators(ns: Namespace, case: Case) -> Any:
@@ -302,18 +300,17 @@ def _measured(model: Any, case: Case, inputs: Any, low: float, high: float) -> A
     Random weights are drawn until some outputs lie below ``low`` and some above ``high``. Each draw of a model whose
     outputs are not bounded has them there with a probability near a half, so a right model passes.
     """
-    start = _start(model, 0)
-    alone = all(map(np.allclose, [weight.numpy() for weight in model.trainable_weights], start))
+    due = (random_weight(weight, [0, index], vectors=1) for index, weight in enumerate(model.trainable_weights))
+    alone = all(map(np.allclose, [weight.numpy() for weight in model.trainable_weights], due))
     outputs = model(inputs)
     first_and_last = tf.concat([model(inputs[:1]), model(inputs[-1:])], axis=0)
-    before, random = model.get_weights(), np.random.default_rng(case["seed"])
+    before = model.get_weights()
     found = [_extremes(outputs)]
     for draw in range(MOST_DRAWS):
         reached = min(least for least, _, _ in found) < low and max(most for _, most, _ in found) > high
         if draw >= DRAWS and reached:
             break
-        for weight in model.trainable_weights:
-            weight.assign(_random_weight(random, weight))
+        draw_weights(model, [case["seed"], draw], kernels=4, vectors=4)
         found.append(_extremes(model(inputs)))
     in_training = _extremes(model(inputs, training=True))[:2]
     model.set_weights(before)
@@ -335,7 +332,7 @@ def _convolves(model: Any, inputs: Any) -> bool:
     outputs may be saturated."""
     kernels = [it for it in model.trainable_weights if len(it.shape) == 4 and np.prod(it.shape[:2]) > 1]
     for number in range(SETS if kernels else 0):
-        _assign(model, number)
+        _start(model, number)
         outputs = np.asarray(model(inputs))
         if any(_acts(model, kernel, inputs, outputs) for kernel in kernels):
             return True
@@ -345,15 +342,10 @@ def _convolves(model: Any, inputs: Any) -> bool:
 def _acts(model: Any, weight: Any, inputs: Any, outputs: np.ndarray) -> bool:
     """Whether the outputs change with a weight."""
     before = np.asarray(weight)
-    weight.assign(_random_weight(np.random.default_rng(1), weight))
+    weight.assign(random_weight(weight, [1], kernels=4))
     changed = np.abs(np.asarray(model(inputs)) - outputs).max() > 1e-6
     weight.assign(before)
     return bool(changed)
-
-
-def _random_weight(random: np.random.Generator, weight: Any) -> np.ndarray:
-    """Values that make each layer's outputs about four times as large as its inputs."""
-    return (4 * random.normal(size=tuple(weight.shape)) / np.sqrt(fan_in(weight))).astype(np.float32)
 
 
 def _extremes(outputs: Any) -> tuple[float, float, float]:
@@ -481,12 +473,14 @@ NOISE = 0.05
 """How far a label may be from 0 or 1."""
 D_RATE, G_RATE = 1 / 512, 1 / 256
 """So small that no game explodes, even with latents three times as large as usual."""
+MOMENTUM = 0.5
+"""Of the optimizers in single steps: an optimizer that is not used in each step has no momentum in the next."""
 
 
 @st.composite
 def _games(draw: Any, shallow: bool = False) -> Case:
-    """Networks, learning rates and batches. In shallow networks there is less to trace."""
-    latent_dim, image = draw(sizes(1, 3)), draw(shapes(3, 2, 3))
+    """Networks, optimizers and batches. In shallow networks there is less to trace."""
+    latent_dim, image = draw(sizes(2 if shallow else 1, 3)), draw(shapes(3, 2, 3))
     seed, pixels = draw(seeds()), int(np.prod(image))
     batch = draw(sizes(2, 4))
     counts = (batch + 1, draw(sizes(1, batch)), batch + 1)
@@ -498,6 +492,7 @@ def _games(draw: Any, shallow: bool = False) -> Case:
         "d_bias": uniform(seed, (1,), -0.5, 0.5),
         "d_rate": D_RATE,
         "g_rate": G_RATE,
+        "momentum": 0.0 if shallow else MOMENTUM,
         "batches": [uniform(seed + key, (n, *image), 0, 1) for key, n in enumerate(counts)],
         "g_bends": [] if shallow else draw(bends(latent_dim, pixels)),
         "d_bends": draw(bends(pixels, most=1 if shallow else 2)),
@@ -510,6 +505,7 @@ EXAMPLE: Case = {
     "d_kernel": np.full((1, 1), 0.5, np.float32),
     "d_bias": np.full(1, 2, np.float32),
     "g_rate": 1 / 4,
+    "momentum": 0.0,
     "batches": [np.full((1, 1, 1, 1), 3, np.float32)],
 }
 """The worked step of the notebook: every fake is the pixel 1, the only real image is the pixel 3."""
@@ -536,8 +532,10 @@ class SquaredError(keras.losses.Loss):
         return tf.reduce_mean(tf.square(y_pred - tf.cast(y_true, y_pred.dtype)), axis=-1)
 
 
-def _compiled(ns: Namespace, case: Case, transcript: Transcript) -> Any:
-    """The student's model with networks and a loss that write a transcript."""
+def _compiled(
+    ns: Namespace, case: Case, transcript: Transcript, optimizers: dict[str, keras.optimizers.Optimizer] | None = None
+) -> Any:
+    """The student's model with networks and a loss that write a transcript, and with the optimizers of the case."""
     image = case["batches"][0].shape[1:]
     gan = ns.call(
         "GAN",
@@ -545,16 +543,15 @@ def _compiled(ns: Namespace, case: Case, transcript: Transcript) -> Any:
         generator=network(Player(transcript, G, case, image), (case["latent_dim"],)),
         latent_dim=case["latent_dim"],
     )
-    return _compile(gan, transcript, case["d_rate"], case["g_rate"])
-
-
-def _compile(gan: Any, transcript: Transcript, d_rate: float, g_rate: float) -> Any:
-    gan.compile(
-        d_optimizer=keras.optimizers.SGD(d_rate),
-        g_optimizer=keras.optimizers.SGD(g_rate),
-        loss_fn=SquaredError(transcript),
-    )
+    gan.compile(**(optimizers or _optimizers(case)), loss_fn=SquaredError(transcript))
     return gan
+
+
+def _optimizers(case: Case) -> dict[str, keras.optimizers.Optimizer]:
+    return {
+        f"{letter}_optimizer": keras.optimizers.SGD(case[f"{letter}_rate"], momentum=case["momentum"])
+        for letter in "dg"
+    }
 
 
 @probe
@@ -612,18 +609,19 @@ def steps_in_a_graph(ns: Namespace, case: Case) -> Any:
 
 @probe
 def two_models(ns: Namespace, case: Case) -> Any:
-    """A step of each of two models. The second is compiled twice before: first with learning rates of 0."""
-    transcripts = Transcript(), Transcript()
-    models = [_compiled(ns, each, transcript) for each, transcript in zip(_both(case), transcripts, strict=True)]
-    _compile(models[1], transcripts[1], case["two"]["d_rate"], case["two"]["g_rate"])
-    return [
-        attempt(transcript, lambda gan=gan, each=each: gan.train_step(tf.constant(each["batches"][0])))
-        for gan, transcript, each in zip(models, transcripts, _both(case), strict=True)
+    """A step of each of two models, and the `count` of updates by their optimizers. The second model is compiled twice
+    before: first with learning rates of 0."""
+    games, transcripts = (case["one"], case["two"]), (Transcript(), Transcript())
+    optimizers = [_optimizers(game) for game in games]
+    idle = _optimizers(case["two"] | {"d_rate": 0.0, "g_rate": 0.0})
+    models = [_compiled(ns, *each) for each in zip(games, transcripts, (optimizers[0], idle), strict=True)]
+    models[1].compile(**optimizers[1], loss_fn=SquaredError(transcripts[1]))
+    steps = [
+        attempt(transcript, lambda gan=gan, game=game: gan.train_step(tf.constant(game["batches"][0])))
+        for gan, game, transcript in zip(models, games, transcripts, strict=True)
     ]
-
-
-def _both(case: Case) -> tuple[Case, Case]:
-    return case["one"], case["two"] | {"d_rate": 0.0, "g_rate": 0.0}
+    counts = [sum(int(optimizer.iterations.numpy()) for optimizer in pair.values()) for pair in optimizers]
+    return [step | {"count": count} for step, count in zip(steps, counts, strict=True)]
 
 
 def _try(call: Any) -> Any:
@@ -813,7 +811,8 @@ LOSS_DUE = "the sum or the mean of what `loss_fn` returned for it"
     hint="Update the two means in `train_step`, and list both in `metrics`: Keras resets what is listed there.",
 )
 def metrics_are_means_of_the_epoch(case: Case, seen: Any) -> None:
-    """`metrics` lists two running means, of `d_loss` and of `g_loss`; `reset_metrics` resets both."""
+    """`metrics` lists two running means, of `d_loss` and of `g_loss`; `reset_metrics` resets both. Later steps, too,
+    return these means or their own losses."""
     expect_start(steps_of(case, seen)[0], case, "`GAN`")
     for step in seen:
         finished(step)
@@ -830,12 +829,32 @@ def metrics_are_means_of_the_epoch(case: Case, seen: Any) -> None:
             possible = [scale * value for value in values for scale in scales(steps[0].losses[player])]
             listed = _lists(step["metrics"], possible)
             expect(listed, f"After {when}, no metric holds the mean of `{player[0]}_loss`.", step["metrics"], possible)
+        if _returns_its_loss(seen[0], steps[0], player):  # what is wrong in the first step costs elsewhere
+            _returns_them_later(seen, f"{player[0]}_loss", [[totals[1], *means], totals[2:]], steps[0].losses[player])
 
 
 def _lists(metrics: Any, possible: list[Any]) -> bool:
     """Whether one of the metrics has one of these values."""
     found = np.concatenate([np.ravel(array(value, "A metric")) for value in metrics[:16]]) if metrics else np.empty(0)
     return any(np.any(np.abs(found - value) <= 64 * EPS32 * max(1.0, abs(value))) for value in possible)
+
+
+def _returns_its_loss(seen: Any, step: Step, player: str) -> bool:
+    try:
+        return loss_returned(returned(seen, f"{player[0]}_loss"), step.losses[player])
+    except Failure:
+        return False
+
+
+def _returns_them_later(seen: Any, name: str, values: list[list[float]], calls: list[LossCall]) -> None:
+    """Fail unless the second step returns one of some values, and the third, after a reset, one of others."""
+    for step, each, when in zip(seen[1:], values, ("The second step", "After a reset, a step"), strict=True):
+        found, possible = returned(step, name), [scale * value for value in each for scale in scales(calls)]
+        message = f"{when} returns a `{name}` that is neither the running mean nor the loss of this step."
+        expect(_lists([found], possible), message, found, possible, RESULT)
+
+
+RESULT = "Return `result()` of the two metrics, or the two losses as they are."
 
 
 STEPS_IN_A_GRAPH = GAN.trial(steps_in_a_graph, shallow_games, examples=1, shrinks=6)
@@ -847,7 +866,8 @@ STEPS_IN_A_GRAPH = GAN.trial(steps_in_a_graph, shallow_games, examples=1, shrink
     "TensorFlow or `keras.random`.",
 )
 def works_under_fit(case: Case, seen: Any) -> None:
-    """Under `fit`, each step changes both networks, also on a shorter batch, and draws a new latent for every image."""
+    """Under `fit`, each step changes both networks, also on a shorter batch, and draws a new latent for every image,
+    each number independent of the others."""
     steps_of(case, seen)
     finished(seen[0])
     expect_start(seen[0], case, "`GAN`")
@@ -860,9 +880,7 @@ def works_under_fit(case: Case, seen: Any) -> None:
         follows = all(len(rows) in (len(batch), 2 * len(batch)) for rows in drawn)
         expect(follows, "The number of fakes does not fit the batch.", sum(map(len, drawn)), len(batch))
         latents += drawn
-    rows = np.concatenate(latents)
-    finite(rows, "The latent")
-    expect(len(np.unique(rows, axis=0)) == len(rows), "The same latent was used twice.", hint=NEW_LATENTS)
+    drawn_each(latents, NEW_LATENTS)
 
 
 NEW_LATENTS = (
@@ -878,7 +896,7 @@ TWO_MODELS = GAN.trial(two_models, cases(one=shallow_games, two=shallow_games), 
 )
 def models_of_their_own(case: Case, seen: Any) -> None:
     """Each of two models trains its own networks. The second one is compiled twice, first with learning rates of 0: it
-    uses the optimizers of the last `compile`."""
+    uses the optimizers of the last `compile`. All updates are made by these optimizers."""
     expect(isinstance(seen, list) and len(seen) == 2, "There are not two steps.")
     for step, name in zip(seen, ("one", "two"), strict=True):
         checked(case[name], [step], 1, "`GAN`")
@@ -893,6 +911,8 @@ def models_of_their_own(case: Case, seen: Any) -> None:
             sorted((D, G)),
             hint,
         )
+        message = f"The optimizers that `compile` of model {name} was given did not make both updates."
+        expect(step["count"] >= len(moved), message, f"{step['count']} updates", f"{len(moved)} updates", OWN_UPDATES)
 
 
 COMPILED_TWICE = "Assign the optimizers and the loss to `self` in every call of `compile`, not only in the first."

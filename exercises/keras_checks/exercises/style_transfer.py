@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -334,7 +334,8 @@ VARIATION_WORKED = VARIATION.trial(
 
 @VARIATION_WORKED.check(
     points=1,
-    hint="For each pixel and color, add the two squared steps and raise the sum to 1.25. Then add up everything.",
+    hint="Print both arrays of steps for this image. Each pixel has two steps, to the pixel below it and to the pixel "
+    "on its right: add their squares, and raise this sum to 1.25. Then add up everything.",
 )
 def worked_variation(case: Case, seen: Any) -> None:
     """For the 2 x 2 image of the worked example, the total variation is 0.03125 + 1 + 0 = 1.03125, also with rows and
@@ -421,9 +422,18 @@ def extractor(ns: Namespace, case: Case) -> Any:
             features = {name: value for name, value in features.items() if name in case["names"]}
         return {"features": features, "output": model(images)}
 
-    seen = {"before": observe(x), "other": observe(1 - x)}
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        before = observe(x)
+        total = tf.reduce_sum(tf.convert_to_tensor(_last_activation(before["features"], case["names"])))
+    seen = {"before": before, "other": observe(1 - x), "gradient": tape.gradient(total, x)}
     _set_weights(model, case["seed"] + 100)
     return seen | {"after": observe(x)}
+
+
+def _last_activation(features: Any, layers: Sequence[str]) -> Any:
+    """The activation of the last layer, or 0 where there is none."""
+    return features.get(layers[-1], 0.0) if isinstance(features, dict) else 0.0
 
 
 EXTRACTED = EXTRACTOR.trial(extractor, extractor_cases, examples=2, shrinks=4)
@@ -435,13 +445,15 @@ EXTRACTED_WORKED = EXTRACTOR.trial(extractor, worked_extractors, examples=2)
 @EXTRACTED_WORKED.check(points=0.5, hint="Map each `layer.name` to the `layer.output` of the same layer.")
 def worked_activations(case: Case, seen: Any) -> None:
     """For the network of the worked example and an image full of 5, the dict holds 5 for `plain`, 10 for `twice` and 9
-    for `less_one`."""
+    for `less_one`. A gradient flows from the activations back to the image."""
     features = seen["before"]["features"]
     expect(isinstance(features, dict), "The extractor does not return a dict.")
     for name, value in zip(case["names"], WORKED_ACTIVATIONS[int(case["x"].max())], strict=True):
         expect(name in features, f"There is no activation for the layer `{name}`.")
         wanted = np.full(case["x"].shape, value, "float32")
         close(features[name], wanted, f"The activation of the layer `{name}`", ulps=64, scale=16)
+    hint = "Call the model, `model(images)`: `predict` and NumPy give numbers without a gradient."
+    expect(seen["gradient"] is not None, "No gradient flows back from the activations to the image.", hint=hint)
 
 
 @EXTRACTED.check(
@@ -747,15 +759,34 @@ class _Stages:
         return pull(self.case, self.images.index(key))
 
 
+@contextmanager
+def _optimizers_at_work() -> Iterator[list[keras.optimizers.Optimizer]]:
+    """The optimizers whose `apply` is called meanwhile, each once. A step written by hand calls none."""
+    owner = next(parent for parent in keras.optimizers.Optimizer.__mro__ if "apply" in vars(parent))
+    own, found = vars(owner)["apply"], []
+
+    def apply(self: keras.optimizers.Optimizer, *args: Any, **kwargs: Any) -> Any:
+        if not any(self is each for each in found):
+            found.append(self)
+        return own(self, *args, **kwargs)
+
+    owner.apply = apply
+    try:
+        yield found
+    finally:
+        owner.apply = own
+
+
 def _in_stages(ns: Namespace, case: Case, given: bool) -> Any:
-    """The image after some steps, of which each has a gradient for another part; None where the answer never asks."""
+    """The image after some steps, of which each has a gradient for another part, None where the answer never asks; and
+    how many optimizers made the steps."""
     stages = _Stages(case)
     alone = {"content_weight": 0.0, "style_weight": 0.0, "total_variation_weight": 1.0}
     stand_ins = {"compute_loss_and_grads": stages.compute} if given else alone | {"total_variation_loss": stages.loss}
     base, style_image = tf.constant(case["base_image"]), tf.constant(case["style_reference_image"])
-    with ns.replaced(**stand_ins):
+    with ns.replaced(**stand_ins), _optimizers_at_work() as optimizers:
         image = ns.call("transfer", base, style_image, STEPS, RATE)
-    return image if stages.images else None
+    return {"image": image if stages.images else None, "optimizers": len(optimizers)}
 
 
 @probe
@@ -830,7 +861,7 @@ FAR = 0.3
 )
 def loss_falls(case: Case, seen: Any) -> None:
     """`transfer` returns a float image of the shape of `base_image`; its loss is lower than that of the base image, and
-    lower still after more iterations.
+    lower still after more iterations. One optimizer makes all steps.
     """
     images = images_of(case, seen)
     found = seen["seen"]
@@ -859,11 +890,15 @@ def _counts_its_steps(steps: dict[str, int]) -> None:
 
 
 def _uses_each_gradient(case: Case, stages: Any) -> None:
-    """Fail unless each step goes against the gradient at the image that the step before has left."""
+    """Fail unless each step goes against the gradient at the image that the step before has left, by one optimizer."""
     expect_no_error(stages.get("raised"))
-    if stages["seen"] is None:
+    image, optimizers = stages["seen"]["image"], stages["seen"]["optimizers"]
+    again = "A new optimizer starts without the momentum of the steps before. Create it once, before the loop."
+    made = f"{optimizers} optimizers in {STEPS} steps"
+    expect(optimizers <= 1, "The steps were not made by one optimizer.", made, "1 optimizer", again)
+    if image is None:
         return
-    moved = image_of(case, stages["seen"]) - case["base_image"]
+    moved = image_of(case, image) - case["base_image"]
     downhill = [float((-moved * pull(case, stage)).sum()) for stage in range(STEPS)]
     used = [f"step {number}" for number, way in enumerate(downhill, 1) if way > 1e-6]
     hint = "Compute the gradient inside the loop, and pass the new one to the optimizer in each iteration."

@@ -81,11 +81,16 @@ DEFAULTS = {"activation": None, "use_bias": True}
 
 
 def _layer_class(ns: Namespace) -> Any:
-    """The student's class; Keras's own Dense, and a class that inherits its work, are no answer."""
+    """Makes layers of the student's class. Keras's own Dense, and a class that inherits its work, are no answer."""
     found = ns["ThreadedDense"]
-    if isinstance(found, type) and issubclass(found, keras.layers.Dense):
-        raise MissingAnswer("`ThreadedDense` must be a subclass of `keras.layers.Layer`, and not of `Dense`.")
-    return found
+
+    def make(*args: Any, **kwargs: Any) -> Any:
+        layer = found(*args, **kwargs)
+        if issubclass(type(layer), keras.layers.Dense):  # whatever made it: a function may do so, too
+            raise MissingAnswer("`ThreadedDense` must be a subclass of `keras.layers.Layer`, and not of `Dense`.")
+        return layer
+
+    return make
 
 
 @probe
@@ -357,7 +362,7 @@ def rebuilt(ns: Namespace, case: Case) -> Any:
     x = tf.constant(part["x"])
 
     def make(saved: Any) -> Any:
-        return _without_warnings(keras.saving.deserialize_keras_object, saved, {"ThreadedDense": cls})
+        return _without_warnings(keras.saving.deserialize_keras_object, saved, {"ThreadedDense": ns["ThreadedDense"]})
 
     def saved_as(layer: Any) -> Any:
         return json.loads(json.dumps(keras.saving.serialize_keras_object(layer)))
@@ -406,7 +411,7 @@ def configuration(case: Case, seen: Any) -> None:
     frozen = "A layer that is not trainable is rebuilt as a trainable one."
     expect(seen["trainable"] is False, frozen, seen["trainable"], False, hint)
     count, again = seen["count"]
-    hint = "Without `use_bias` in the configuration, a layer without a bias is made again with one."
+    hint = "Often `use_bias` is missing from the configuration: a layer without a bias is then made again with one."
     expect(count == again, "The rebuilt layer has a different number of weights.", again, count, hint=hint)
     close(seen["again"], y, "The output of the rebuilt layer", ulps=16, scale=8)
     other = _output(case["layer"] | {"units": OTHER_UNITS}, seen["other"], "The output of a layer with 7 units")

@@ -80,7 +80,8 @@ METRICS_HINT = (
     "with the predictions made before the weights are updated."
 )
 PENALTY_HINT = (
-    "`self.losses` contains the penalties of all regularized layers. `self.compute_loss` adds them to the loss."
+    "`self.losses` contains the penalties of all regularized layers, and `self.compute_loss` adds them to the loss. "
+    "Differentiate this loss, and update the running mean with it."
 )
 TRAINING_HINT = (
     "Call the model once, with `training=True`, so that its layers behave as in training. Loss and metrics use this "

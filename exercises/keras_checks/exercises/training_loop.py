@@ -17,7 +17,7 @@ from keras_checks.errors import describe_error
 from keras_checks.observe import Namespace, probe
 from keras_checks.question import Case, Question
 from keras_checks.strategies import arrays, cases, seeds, sizes, uniform
-from keras_checks.testbeds.stepping import switched_off
+from keras_checks.testbeds.stepping import called_once, switched_off
 from keras_checks.testbeds.tiny import ACTIVATIONS, CALLS, LAST, Weights, network, network_weights
 
 LECTURE = 'Model specialization, "Custom train step (override train_step)": the mini-batch loop'
@@ -294,9 +294,9 @@ def inputs_keep_their_targets(case: Case, seen: Any) -> None:
     """Each example keeps its own target, no number changes, and neither do the arrays `X` and `y`."""
     for run in runs(seen):
         expect(in_step(case, run), "A batch contains inputs with the targets of other examples.")
-        hint = "Do not convert the data: float32 holds whole numbers exactly only up to 2**24."
+        hint = "Take the numbers as they are: float32, for example, holds whole numbers exactly only up to 2**24."
         expect(exact(case, run), "The targets of a batch are not the numbers in `y`.", hint=hint)
-        hint = "NumPy's `shuffle` works in place: shuffle row numbers or a copy, not the caller's arrays."
+        hint = "Shuffle row numbers or a copy, not the caller's arrays: NumPy's `shuffle`, for example, works in place."
         expect(unchanged(case, run), "`next_batch` changed the arrays passed to it.", hint=hint)
 
 
@@ -336,7 +336,7 @@ def examples_are_shuffled(case: Case, seen: Any) -> None:
 def _comes_from_far(case: Case, shuffled: list[dict[str, Any]]) -> None:
     """Fail if every random order of many rows starts with rows from the start of the data only."""
     near = f"None of the last {LARGE // 20} rows comes among the first {LARGE // 20}."
-    hint = "A shuffle buffer must be as large as the data: a smaller one mixes only neighboring examples."
+    hint = "Draw one random order of all rows. A shuffle buffer that is smaller than the data mixes only neighbors."
     if not any(comes_from_far(case, run) for run in shuffled):
         raise Failure(near, order(case, shuffled[0])[:6], "any rows", hint)
 
@@ -597,8 +597,8 @@ def moves_down_the_slope(case: Case, seen: Any) -> None:
     for number, (start, step, (_, weights)) in enumerate(zip(starts, seen, steps_due, strict=True)):
         same = all(np.array_equal(now, then) for now, then in zip(step["weights"], start, strict=True))
         hint = (
-            "`weight = ...` only gives the name a new value. Change the model's variables in place, with `assign` "
-            "or `assign_sub`."
+            "Change the model's variables in place, with `assign` or `assign_sub`: `weight = ...` only gives the name "
+            "a new value."
         )
         expect(not same, "No weight of the model changed.", hint=hint)
         _worked_weights(step, weights, hint=_later_hint(case, number))
@@ -625,20 +625,6 @@ def runs_in_training_mode(case: Case, seen: Any) -> None:
         hint = "Return the loss that the gradient was computed from. In training, a second forward pass gives another."
         close(step["loss"], np.asarray(loss), "The loss of a step", ulps=64, scale=64, hint=hint)
     called_once(seen)
-
-
-def called_once(seen: Any) -> None:
-    """Fail unless each step calls the model once in training mode."""
-    hint = "Call the model once, and use this prediction for the loss, the gradient and what you return."
-    for number, step in enumerate(seen, start=1):
-        calls = same_shape(step["weights"][CALLS], (), "The number of calls")
-        expect(
-            calls == number,
-            "The steps do not call the model once each in training mode.",
-            f"{calls:g} calls",
-            f"{number} calls",
-            hint,
-        )
 
 
 @STEPS_FROZEN.check(

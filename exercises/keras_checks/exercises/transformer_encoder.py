@@ -236,15 +236,16 @@ TEXT = drawn_case(
     mask=[[T, T, F, F], [T, F, T, F], [T, T, T, F], [F, T, T, F]],
     towards=uniform(25, (2, 1, 4)),
 )
-DRAWN = drawn_case((9, 3), 11, 31, mask=[[T, T, T, F], [T, T, F, F], [F, T, T, T], [T, F, F, T]])
+# Two heads of four numbers: in the example of the text, the number and the size of the heads are the same.
+DRAWN = drawn_case((8, 2), 11, 31, mask=[[T, T, T, F], [T, T, F, F], [F, T, T, T], [T, F, F, T]])
 EXAMPLES = {
     "text": (TEXT, [[[1, 1, -1, -1]], [[-1, 1, 1, -1]]]),
     "drawn": (
         DRAWN,
         [
             [
-                [4.5303, 0.64195, 0.71964, -1.59863, -1.86246, -0.70461, 2.08515, -0.91305, -1.35191],
-                [2.73417, 1.20247, 0.98156, -4.62192, -2.48062, 1.09571, 2.81975, -0.38244, 0.05385],
+                [-1.23308, -3.27478, -1.78191, 3.69312, 0.35901, 4.43762, 0.05445, -1.26174],
+                [-2.28922, -3.3399, 0.52258, 3.98745, -1.79856, 4.23392, 0.17447, -0.17175],
             ]
         ],
     ),

@@ -13,6 +13,7 @@ from IPython.core.getipython import get_ipython
 
 from keras_checks.question import questions
 
+HAND_IN = "Hand in this zip or the notebook, as your instructor asks."
 COLAB = "In Colab: choose File, Download, Download .ipynb, and hand in that file."
 
 
@@ -64,7 +65,7 @@ def zip_name(notebook: str) -> str:
 def message(notebook: str, target: str, exercise: str) -> str:
     """What a student reads after the export."""
     saved = datetime.datetime.fromtimestamp(Path(notebook).stat().st_mtime).strftime("%H:%M:%S")
-    done = f"Written: `{target}`, with `{Path(notebook).name}` as saved at {saved}. Hand in this zip."
+    done = f"Written: `{target}`, with `{Path(notebook).name}` as saved at {saved}. {HAND_IN}"
     if not _unsaved(Path(notebook), exercise):
         return done
     return f"{done} The saved notebook does not hold what you ran last: save it (Ctrl+S), then run this cell again."

@@ -14,7 +14,7 @@ from keras_checks.notebook.cards import html, html_prose
 
 _HEAD = "border-left:4px solid {colour};padding:.3em .9em;margin:.4em 0"
 GOOD, BAD, NEUTRAL = "#3c9d5a", "#d9534f", "#888888"
-MORE = "Gradescope tries further cases and hidden checks."
+MORE = "Your instructor's grader tries further cases and hidden checks."
 
 
 class Panel:

@@ -7,13 +7,14 @@ the gradients say. A formula that only looks lively, or a table of what a check 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from keras_checks.compare import expect
+from keras_checks.testbeds.weights import draw_weights
 
 FLAT = 1e-5
 """A direction that is this much smaller than the largest one is rounding."""
@@ -24,6 +25,9 @@ SMOOTH = 0.2
 """How far outputs may be from where the gradients lead; a kink here and there moves the median by less."""
 DRAWS = 12
 """Sets of random weights: a layer of relu units may be dead by chance."""
+WEIGHTS: tuple[dict[str, float], ...] = {}, {"kernels": 0.3, "lift": 2.0}
+"""Sizes of the weights that are drawn in turn. With the first, units of the kind of sigmoid are not saturated; with the
+second, units of the kind of relu are on, and outputs depend on inputs as a product of random matrices does."""
 NOTHING: dict[str, Any] = {"ways": 1, "by_input": 0, "by_weights": 0, "share": 0.0, "off": 1.0}
 """What a model shows whose outputs do not move, or can't be looked at."""
 
@@ -48,7 +52,7 @@ def freedom(
     """
     best, places = NOTHING, np.zeros(inputs.shape[1:], bool)
     for number in range(DRAWS):
-        draw_weights(model, [seed, number], lift=2.0 * (number % 2))
+        draw_weights(model, [seed, number], **WEIGHTS[number % len(WEIGHTS)])
         try:
             seen = _Outputs(model, heads).measured(inputs, ways)
         except Exception:  # the shapes of outputs are the business of other checks
@@ -59,28 +63,6 @@ def freedom(
         if free and places.mean() > cover:
             break
     return best | {"share": float(places.mean())}
-
-
-def draw_weights(model: Any, seed: Sequence[int], lift: float = 0.0) -> None:
-    """Give all trainable weights random values that keep the size of what flows through a layer.
-
-    With a ``lift`` kernels are smaller, and biases larger by so much: units of the kind of relu are then on, and the
-    outputs depend on the inputs as a product of random matrices does. Without, units of the kind of sigmoid are not
-    saturated.
-    """
-    for index, weight in enumerate(model.trainable_weights):
-        values = np.random.default_rng([*seed, index]).normal(size=tuple(weight.shape))
-        if len(weight.shape) > 1:
-            values *= (0.3 if lift else 1.0) / np.sqrt(fan_in(weight))
-        else:
-            values = 0.5 * values + lift
-        weight.assign(values.astype(np.float32))
-
-
-def fan_in(weight: Any) -> int:
-    """How many products a kernel adds up for each output; 1 for a vector."""
-    shape = tuple(weight.shape)
-    return int(np.prod(shape[:2] if weight.path.endswith("depthwise_kernel") else shape[:-1]))
 
 
 class _Outputs:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from keras_checks.causes import cause
-from keras_checks.compare import Failure, array, expect
+from keras_checks.compare import Failure, array, expect, finite
 from keras_checks.question import Case
 from keras_checks.testbeds.bends import squares
 from keras_checks.testbeds.players import Event
@@ -178,6 +178,39 @@ def finished(step: Any) -> None:
         raise Failure(f"`train_step` raised {kind}: {message}", hint=usual or ABOUT_A_LINE)
 
 
+def drawn_each(latents: Sequence[np.ndarray], hint: str = "") -> None:
+    """Fail where two latents are equal or opposite, or two of their numbers are so in all latents; or where the largest
+    number is none of a standard normal distribution."""
+    expect(latents, "The generator was not called.")
+    rows = finite(np.concatenate(latents), "The latent")
+    for axis, message, more in (
+        (0, "A latent was used twice, or again with the opposite sign.", hint),
+        (1, "In all latents, two of the numbers are equal or opposite.", OF_EACH),
+    ):
+        found, due = different(rows, axis)
+        expect(found == due, message, f"{found} different ones", f"{due} different ones", more)
+    largest = float(np.abs(rows).max())
+    wide, narrow = rows.size * math.erfc(largest / math.sqrt(2)), math.erf(largest / math.sqrt(2)) ** rows.size
+    message = f"The largest of {rows.size} numbers in the latents is none of a standard normal distribution."
+    expect(min(wide, narrow) > UNLIKELY, message, largest, "2 to 4", NORMAL)
+
+
+NORMAL = "Draw latents with `tf.random.normal` or `keras.random.normal`, with mean 0 and standard deviation 1."
+UNLIKELY = 1e-10
+"""How often normal numbers may fail, at most."""
+
+
+def different(latents: np.ndarray, axis: int) -> tuple[int, int]:
+    """How many rows (0) or columns (1) of latents differ in more than the sign, and how many there are."""
+    found = np.abs(latents.reshape((len(latents), -1)))
+    return np.unique(found, axis=axis).shape[axis], found.shape[axis]
+
+
+OWN_UPDATES = (
+    "Call `apply` of the optimizers that `compile` was given. Do not change weights yourself, and do not make other "
+    "optimizers in the step: a new one has no momentum."
+)
+OF_EACH = "Draw all numbers of a latent: a tensor of shape `(batch_size, latent_dim)`."
 RETURNS = "`train_step` must return a dict with `d_loss` and `g_loss`"
 ABOUT_A_LINE = "Find the operation in your `train_step` that this message is about."
 

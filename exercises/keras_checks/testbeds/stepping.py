@@ -46,6 +46,10 @@ NAMES = {"mae": ("mae", "mean_absolute_error"), "mse": ("mse", "mean_squared_err
 
 
 OF_A_CLASS = "Your class does not define `{step}`, or it calls Keras's own `{step}`, which is switched off here."
+LAST_HINT = (
+    "This is the value for the last batch alone. Update the metrics in `self.metrics` in each step, also the one named "
+    "`loss`, and return their results."
+)
 COUNT_HINT = "Call `self.optimizer.apply` once per step, with all gradients."
 BEFORE = {"optimizer": "adagrad", "loss": "mse"}
 """What a model is compiled with before it is compiled again."""
@@ -287,7 +291,7 @@ def moves(case: Case, seen: list[Step], beside: list[Alone] | None = None) -> No
 
 def called_once(seen: list[Step]) -> None:
     """Fail unless each step called a network that ``drifts`` once in training mode."""
-    again = "Call the model once, and use this prediction for the loss, the gradient and the metrics."
+    again = "Call the model once, and compute the loss, the gradient and all that you report from this prediction."
     for number, step in enumerate(seen, start=1):
         calls = same_shape(step["weights"][CALLS], (), "The number of calls")
         expect(
@@ -351,7 +355,13 @@ def reports(logs: dict[str, Any], taken: list[Alone], name: str, *, weighted: bo
     )
     shares = [weights] if weighted and weights != counts else [counts, ones]
     what = "The running mean of the loss" if name == "loss" else f"The metric `{name}`"
-    one_of(found, [np.average(each, weights=share) for share in shares], what)
+    hint = LAST_HINT if _is(found, each[-1]) else ""
+    one_of(found, [np.average(each, weights=share) for share in shares], what, hint)
+
+
+def _is(found: Any, value: float) -> bool:
+    """Whether what was reported is this number."""
+    return np.shape(found) == () and bool(np.isclose(found, value, rtol=1e-4))
 
 
 def reported(logs: dict[str, Any], name: str) -> Any:
@@ -359,12 +369,12 @@ def reported(logs: dict[str, Any], name: str) -> Any:
     return next((logs[known] for known in NAMES.get(name, (name,)) if known in logs), None)
 
 
-def one_of(received: Any, due: list[Any], what: str) -> None:
+def one_of(received: Any, due: list[Any], what: str, hint: str = "") -> None:
     """Fail unless ``received`` is one of the values ``due``."""
     failures = []
     for value in due:
         try:
-            return close(array(received, what), np.asarray(value), what, ulps=128, scale=max(1.0, float(value)))
+            return close(array(received, what), np.asarray(value), what, ulps=128, scale=max(1.0, value), hint=hint)
         except Failure as failure:
             failures.append(failure)
     raise failures[0]

@@ -1,7 +1,7 @@
 # %% split_by_reshape_alone
-"""The heads are split by a reshape straight to `(batch, heads, len, depth)`.
+"""Each "head" gets whole positions instead of a slice of each.
 
-A reshape keeps the order of the numbers, so each "head" gets whole positions instead of a slice of each. Reshape to
+Often the split is a reshape straight to `(batch, heads, len, depth)`: it keeps the order of the numbers. Reshape to
 `(batch, len, heads, depth)` first, then transpose heads and positions.
 """
 
@@ -12,10 +12,10 @@ class MultiHeadAttention(MultiHeadAttention):
 
 
 # %% split_and_merged_by_reshape_alone
-"""Heads are split and merged by reshapes only, without a transpose.
+"""Each "head" gets whole positions instead of a slice of each, also in the merge.
 
-The shapes are right, but the split gives each head whole positions instead of a slice of each. The split needs a
-transpose after the reshape, and the merge one before it.
+The shapes are right. Often heads are split and merged by reshapes only. The split needs a transpose after the reshape,
+and the merge one before it.
 """
 
 
@@ -32,10 +32,10 @@ class MultiHeadAttention(MultiHeadAttention):
 
 
 # %% merged_without_transpose
-"""The heads are merged by a reshape without a transpose before it.
+"""In the merge, a row of the output gets several positions of one head.
 
-The tensor `(batch, heads, len, depth)` has the heads in front of the positions, so a row of the output gets several
-positions of one head. Transpose heads and positions back first.
+The tensor `(batch, heads, len, depth)` has the heads in front of the positions. Often the transpose before the reshape
+is missing: move heads and positions back first.
 """
 
 
@@ -248,7 +248,7 @@ class MultiHeadAttention(MultiHeadAttention):
 """A mask `(batch, q, k)` is used with scores `(batch, heads, q, k)` without an axis for the heads.
 
 Broadcasting aligns the last axes, so the batch axis of the mask meets the heads. This raises an error, or gives a wrong
-mask if both have the same size. Add an axis at position 1 to a mask of rank 3.
+mask. Add an axis at position 1 to a mask of rank 3.
 """
 
 
@@ -293,10 +293,10 @@ class MultiHeadAttention(MultiHeadAttention):
 
 
 # %% projections_made_in_call
-"""The Dense layers are created in `call`.
+"""The layer does not keep its projections from call to call.
 
-Each call then uses new random kernels that the layer does not track, so they are never trained. Create the layers once,
-in `__init__`.
+Often the Dense layers are created in `call`: each call then uses new random kernels that the layer does not track, so
+they are never trained. Create the layers once, in `__init__`.
 """
 
 
@@ -363,10 +363,9 @@ class MultiHeadAttention(MultiHeadAttention):
 
 
 # %% batch_size_written_down
-"""The batch size is read from the static shape.
+"""A size is taken from the static shape, and in a graph the batch size there is None.
 
-While `fit` traces, the static batch size is None, and the reshape fails. Use `tf.shape(x)[0]`, or -1 for one entry of a
-reshape.
+While `fit` traces, the batch size is unknown. Use `tf.shape(x)[0]`, or -1 for one entry of a reshape.
 """
 
 
@@ -403,9 +402,9 @@ class MultiHeadAttention(MultiHeadAttention):
 
 
 # %% sizes_kept_on_the_class
-"""`num_heads` and `depth` are stored on the class instead of on `self`.
+"""A second layer changes the sizes of the first.
 
-A second layer then overwrites the sizes of the first. Store the arguments of `__init__` on `self`.
+Often `num_heads` and `depth` are stored on the class instead of on `self`. Store the arguments of `__init__` on `self`.
 """
 
 
@@ -448,7 +447,7 @@ class MultiHeadAttention(MultiHeadAttention):
 
 
 # %% length_of_the_queries_for_all
-"""Keys and values are reshaped to the length of the queries.
+"""Keys and values are taken to be as long as the queries.
 
 In self-attention the lengths are equal, otherwise they can differ. Use the length of each tensor, or -1.
 """
@@ -465,9 +464,9 @@ class MultiHeadAttention(MultiHeadAttention):
 
 
 # %% scaled_twice
-"""The queries are divided by the square root of `depth` before a function that scales the scores again.
+"""The scores of a head are scaled twice: divided by `depth`, not by its square root.
 
-`scaled_dot_product_attention` scales the scores. Pass the queries to it without scaling.
+`scaled_dot_product_attention` divides by the square root. Do not scale the queries, keys or scores as well.
 """
 
 
@@ -573,9 +572,9 @@ class MultiHeadAttention(MultiHeadAttention):
 
 
 # %% mask_of_heads_broadcast_to_static_sizes
-"""The mask is broadcast to static sizes.
+"""The mask is given a static shape, and in a graph the batch size there is None.
 
-While `fit` traces, the static batch size is None. Only add the axis for the heads: the mask broadcasts to the scores.
+While `fit` traces, the batch size is unknown. Only add the axis for the heads: the mask broadcasts to the scores.
 """
 
 

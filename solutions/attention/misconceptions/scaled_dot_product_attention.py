@@ -138,9 +138,10 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 
 
 # %% mask_penalty_leaks_for_large_scores
-"""The number subtracted from masked scores is too small for large scores.
+"""With large scores, masked keys get some of the weight.
 
-Subtracting 100 masks a score of 3, but not a score of 3000. A masked score must be far below every possible score.
+Often a number is subtracted that is too small: subtracting 100 masks a score of 3, but not a score of 3000. A masked
+score must be far below every possible score.
 """
 
 
@@ -153,10 +154,9 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 
 
 # %% shared_out_after_the_mask
-"""The weights are set to 0 after the softmax and then divided by their sum.
+"""The weights are 0 / 0 if no key is allowed, or if the masked keys had nearly all the weight.
 
-If the masked keys had nearly all the weight, or no key is allowed, the sum is 0, and 0 / 0 is NaN. Mask the scores
-before the softmax.
+Often they are set to 0 after the softmax and then divided by their sum. Mask the scores before the softmax.
 """
 
 
@@ -170,10 +170,10 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 
 
 # %% largest_of_all_rows_subtracted
-"""The softmax subtracts the largest score of the whole tensor instead of that of each row.
+"""A row whose scores are all far below those of another row becomes NaN.
 
-In a row whose scores are all far below that number, all exponentials are 0, and 0 / 0 is NaN. Subtract the maximum over
-the keys, row by row, or use `tf.nn.softmax`.
+Often the largest score of the whole tensor is subtracted: all exponentials of such a row are 0, and 0 / 0 is NaN.
+Subtract the maximum over the keys, row by row, or use `tf.nn.softmax`.
 """
 
 
@@ -187,9 +187,10 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 
 
 # %% minus_infinity
-"""Masked scores are set to minus infinity, so a row with no allowed key becomes NaN.
+"""A row with no allowed key becomes NaN.
 
-The softmax subtracts the maximum of a row, and minus infinity minus itself is NaN. Use a very low finite number.
+Often masked scores are minus infinity: the softmax subtracts the maximum of a row, and minus infinity minus itself is
+NaN. Use a very low finite number, before the softmax.
 """
 
 
@@ -202,10 +203,10 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 
 
 # %% exponentials_overflow
-"""The softmax is computed with `exp` of the scores, which overflows for large scores.
+"""Large scores give NaN.
 
-exp(89) is infinite in float32, and infinity divided by infinity is NaN. Subtract the maximum of the row first, or use
-`tf.nn.softmax`.
+Often the softmax is computed with `exp`: exp(89) is infinite in float32, and infinity divided by infinity is NaN.
+Subtract the maximum of the row first, or use `tf.nn.softmax`.
 """
 
 
@@ -220,10 +221,10 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 
 
 # %% scores_clipped
-"""Scores are clipped.
+"""Beyond a limit, all scores count the same.
 
-This keeps the exponentials finite but changes the weights: beyond the limit all keys count the same. Subtract the
-maximum of the row instead.
+Often they are clipped, which keeps the exponentials finite but changes the weights. Subtract the maximum of the row
+instead.
 """
 
 
@@ -282,8 +283,8 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 # %% no_gradient_through_the_weights
 """No gradient passes through the weights.
 
-The output is right, but queries and keys get no gradient from it. Do not use `stop_gradient` or NumPy on the way to the
-weights.
+The output depends on them, but queries and keys get no gradient from it. Do not use `stop_gradient` or NumPy on the way
+to the weights.
 """
 
 
@@ -296,10 +297,9 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 
 
 # %% axes_of_the_mask_fixed
-"""The mask always gets an extra axis for the heads.
+"""A mask with the shape of the scores gets one axis too many, and so do the weights.
 
-A mask that has the shape of the scores then has one axis too many, and so have the weights. Do not reshape the mask: it
-broadcasts to the scores.
+Often an axis for the heads is always added. Do not reshape the mask: it broadcasts to the scores.
 """
 
 
@@ -312,9 +312,9 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 
 
 # %% dropout_on_the_weights
-"""Dropout is applied to the weights in every call.
+"""The weights are random.
 
-Here attention has no dropout: with it, the weights do not sum to 1.
+Often dropout is applied to them. Here attention has no dropout: with it, the weights do not sum to 1.
 """
 
 
@@ -357,9 +357,10 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 
 
 # %% two_axes_transposed_by_number
-"""The axes of the keys are permuted by fixed numbers, which works only for rank 3.
+"""The transpose of the keys works only for rank 3.
 
-With heads the tensors have rank 4. `tf.matmul(..., transpose_b=True)` swaps the last two axes for any rank.
+With heads the tensors have rank 4. Often all axes are permuted by number. `tf.matmul(..., transpose_b=True)` swaps the
+last two axes for any rank.
 """
 
 
@@ -389,10 +390,10 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 
 
 # %% exponentials_not_shifted
-"""The softmax is computed with `exp` of the scores, without subtracting their maximum.
+"""Large scores give NaN, and so does a row without an allowed key.
 
-exp(89) is infinite in float32, and infinity divided by infinity is NaN. If no key is allowed, 0 / 0 is NaN, too.
-Subtract the maximum of the row first, or use `tf.nn.softmax`.
+Often the softmax is computed with `exp`: exp(89) is infinite in float32, infinity divided by infinity is NaN, and so is
+0 / 0. Subtract the maximum of the row first, or use `tf.nn.softmax`.
 """
 
 
@@ -406,7 +407,7 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 
 
 # %% hidden_scores_not_low_enough
-"""Masked scores are set to -100, and allowed scores can be lower than that.
+"""Allowed scores can be lower than the number that masked scores get.
 
 Scores can be in the thousands, positive or negative. A masked score must be far below any of them: use the lowest
 float32.
@@ -435,9 +436,10 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 
 
 # %% nan_replaced
-"""Minus infinity is added to masked scores, and the NaN of a row without an allowed key is replaced after the softmax.
+"""With a query that has no allowed key, the output is finite, but its gradient is NaN.
 
-The output is finite, but the gradient still passes through the NaN and becomes NaN itself. Use a very low finite score.
+Often a NaN is replaced after the softmax: the gradient still passes through it. Use a very low finite score in place of
+minus infinity.
 """
 
 
@@ -451,9 +453,9 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 
 
 # %% mask_broadcast_to_static_sizes
-"""The mask is broadcast to the static shape of the scores.
+"""The mask is given a static shape, and in a graph the batch size there is None.
 
-While `fit` traces, the static batch size is None. `tf.where(mask, scores, low)` broadcasts the mask by itself.
+While `fit` traces, the batch size is unknown. `tf.where(mask, scores, low)` broadcasts the mask by itself.
 """
 
 
@@ -467,7 +469,7 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 
 
 # %% mask_through_numpy
-"""The mask is converted to a NumPy array.
+"""NumPy is given a tensor, often the mask.
 
 While `fit` traces, a tensor has no values yet, so it cannot be converted. Use `tf.where` on the mask itself.
 """
@@ -482,10 +484,10 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 
 
 # %% mask_tested_by_if
-"""An `if` tests the values of the mask.
+"""Python tests the values of a tensor, often the mask, as in an `if`.
 
-While `fit` traces, a tensor has no values yet. Leave the test out: `tf.where` with a mask that is True throughout changes
-nothing.
+While `fit` traces, a tensor has no values yet. Leave the test out: `tf.where` with a mask that is True throughout
+changes nothing.
 """
 
 
@@ -500,7 +502,7 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 # %% no_gradient_with_a_mask
 """With a mask, no gradient passes through the weights.
 
-The output is right, but queries and keys are not trained. Do not use `stop_gradient` on the way to the weights.
+Queries and keys are then not trained. Do not use `stop_gradient` or NumPy on the way to the weights.
 """
 
 
@@ -513,9 +515,10 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 
 
 # %% square_root_limited
-"""The number that the scores are divided by has an upper limit.
+"""For wide queries, the number that the scores are divided by is too small.
 
-The standard deviation of a dot product grows with the square root of d, however large d is. Divide by sqrt(d).
+The standard deviation of a dot product grows with the square root of d, however large d is. Divide by sqrt(d), without
+a limit.
 """
 
 

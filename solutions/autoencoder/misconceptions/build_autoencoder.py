@@ -1,7 +1,7 @@
 # %% fresh_layers
-"""The autoencoder has its own layers instead of the two halves.
+"""Training the autoencoder does not change the given halves.
 
-Training it does not change the given halves. Call the given models: each call uses their weights.
+Often it has its own layers instead of the two halves. Call the given models: each call uses their weights.
 """
 
 
@@ -15,10 +15,32 @@ def build_autoencoder(encoder, decoder):
     )
 
 
-# %% copied_halves
-"""The autoencoder consists of copies of the halves.
+# %% encoder_never_in_training
+"""The encoder runs in inference mode, also while the autoencoder is trained.
 
-A copy has its own weights, so training does not change the given halves. Use the given models.
+Layers such as `Dropout` and `BatchNormalization` in the encoder then never train. Pass `training` on to both halves, or
+let Keras do it: call them without the argument.
+"""
+
+
+class _Whole(keras.Model):
+    def __init__(self, encoder, decoder):
+        super().__init__()
+        self.encoder, self.decoder = encoder, decoder
+
+    def call(self, x, training=None):
+        return self.decoder(self.encoder(x, training=False), training=training)
+
+
+def build_autoencoder(encoder, decoder):
+    return _Whole(encoder, decoder)
+
+
+# %% copied_halves
+"""The autoencoder starts with the weights of the halves, but does not share them.
+
+Often it consists of copies: a copy has its own weights, so training does not change the given halves. Use the given
+models.
 """
 
 
@@ -33,10 +55,10 @@ def build_autoencoder(encoder, decoder):
 
 
 # %% encoder_detached
-"""No gradient reaches the encoder, because `stop_gradient` is applied to the code.
+"""No gradient reaches the encoder.
 
-The encoder then stays random. Remove `stop_gradient`: the gradient of the loss must pass through the decoder to the
-encoder.
+It then stays random. Often `stop_gradient` is applied to the code: the gradient of the loss must pass through the
+decoder to the encoder.
 """
 
 
@@ -46,7 +68,7 @@ def build_autoencoder(encoder, decoder):
 
 
 # %% encoder_frozen
-"""The encoder is frozen, so only the decoder is trained.
+"""Training changes only the decoder: the encoder's weights are not trainable.
 
 Both halves start untrained and must be trained together. Do not set `trainable = False`.
 """
@@ -59,7 +81,7 @@ def build_autoencoder(encoder, decoder):
 
 
 # %% decoder_frozen
-"""The decoder is frozen, so only the encoder is trained.
+"""Training changes only the encoder: the decoder's weights are not trainable.
 
 Both halves start untrained and must be trained together. Do not set `trainable = False`.
 """
@@ -72,10 +94,10 @@ def build_autoencoder(encoder, decoder):
 
 
 # %% hidden_in_a_lambda
-"""The halves are called inside a `Lambda` layer, which does not know their weights.
+"""The autoencoder does not know the weights of the halves.
 
-The output is right, but the autoencoder has no weights, so `fit` trains nothing. Call the models directly, or store
-them as attributes of a subclass.
+The output is right, but `fit` trains nothing. Often the halves are called inside a `Lambda` layer or a function. Call
+the models directly, or store them as attributes of a subclass.
 """
 
 
@@ -131,9 +153,10 @@ def build_autoencoder(encoder, decoder):
 
 
 # %% layers_in_one_row
-"""The layers of both halves are put into one list and called one after another.
+"""The branches of the halves are lost.
 
-This works only for halves without branches. A model is a layer: call each half as one model.
+Often the layers of both are put into one list and called one after another. A model is a layer: call each half as one
+model.
 """
 
 
@@ -147,7 +170,7 @@ def build_autoencoder(encoder, decoder):
 
 
 # %% always_inference
-"""Both halves are called with `training=False`, even while the autoencoder is trained.
+"""The halves run in inference mode, even while the autoencoder is trained.
 
 Batch normalization and dropout are then off during training. Do not set `training`: Keras passes it on. In a subclass,
 pass on the value that `call` gets.
@@ -168,9 +191,10 @@ def build_autoencoder(encoder, decoder):
 
 
 # %% always_training
-"""Both halves are called with `training=True`, even in prediction.
+"""The halves run in training mode, even in prediction.
 
-The reconstruction of an example then depends on the rest of its batch. Do not set `training`: Keras passes it on.
+The reconstruction of an example then depends on the rest of its batch. Do not set `training`: Keras passes it on. In a
+subclass, pass on the value that `call` gets.
 """
 
 
@@ -216,9 +240,9 @@ def build_autoencoder(encoder, decoder):
 
 
 # %% first_whole_kept
-"""The first autoencoder is kept and returned again for other halves of the same shape.
+"""Other halves of the same shape get the first autoencoder again.
 
-Build a new autoencoder in each call.
+Build a new autoencoder in each call, and keep none.
 """
 
 _wholes = {}
@@ -242,9 +266,10 @@ def build_autoencoder(encoder, decoder):
 
 
 # %% layers_called_one_by_one
-"""The layers of both halves are called one after another, each on the output of the one before.
+"""The branches of the halves are lost, as in one chain of layers.
 
-A layer that adds two branches needs both of them. A model is a layer: call each half as one model.
+Often their layers are called one after another, each on the output of the one before, but a layer that adds two
+branches needs both. A model is a layer: call each half as one model.
 """
 
 

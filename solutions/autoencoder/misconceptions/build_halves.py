@@ -1,8 +1,8 @@
 # %% softmax_output
-"""The decoder ends in a softmax, so the features of an example add up to 1.
+"""The outputs of the decoder for one code add up to 1.
 
-Then at most one output can be near 1, but several pixels of an image can be. Choose an activation that acts on each
-output separately.
+At most one of them can be near 1, but several pixels of an image can be. Often the decoder ends in a softmax. Choose an
+activation that acts on each output separately.
 """
 
 
@@ -13,11 +13,25 @@ def build_decoder(latent_dim, output_dim):
     return keras.Model(code, x, name="decoder")
 
 
-# %% softmax_code
-"""The encoder ends in a softmax, so the numbers of a code add up to 1.
+# %% divided_by_the_largest
+"""The decoder divides its outputs by the largest of them.
 
-Then one of the numbers follows from the others, and a code of one number is always 1. End the encoder with a layer
-without activation.
+Then one output of each row is 1, and no row is dark. Choose an activation that acts on each output separately.
+"""
+
+
+def build_decoder(latent_dim, output_dim):
+    code = keras.Input((latent_dim,))
+    hidden = keras.layers.Dense(32, activation="relu")(code)
+    x = keras.layers.Dense(output_dim, activation="sigmoid")(hidden)
+    return keras.Model(code, x / keras.ops.max(x, axis=-1, keepdims=True), name="decoder")
+
+
+# %% softmax_code
+"""The numbers of a code add up to 1.
+
+One of them follows from the others, and a code of one number is always 1. Often the encoder ends in a softmax. End it
+with a layer without activation.
 """
 
 
@@ -31,7 +45,7 @@ def build_encoder(input_dim, latent_dim):
 # %% half_the_range
 """The outputs of the decoder stay below 0.5.
 
-The output is scaled down after the sigmoid. Compare the smallest and the largest possible output with the data.
+Often the output is scaled down after the sigmoid. Compare the smallest and the largest possible output with the data.
 """
 
 
@@ -84,8 +98,8 @@ def build_encoder(input_dim, latent_dim):
 # %% layers_made_once
 """Models of two calls share layers.
 
-Training one model then changes the others. Create new layers in each call; do not store layers or models in a global or
-in a cache.
+Training one model then changes the others. Often layers or models are created outside of the function, or kept from an
+earlier call. Create new ones in each call.
 """
 
 shared_layers = {}
@@ -110,7 +124,7 @@ def build_decoder(latent_dim, output_dim):
 
 
 # %% encoder_picks_features
-"""The encoder returns the first `latent_dim` features and drops the others.
+"""The code consists of features of the data, and the others are dropped.
 
 This has no weights and cannot learn. Use a layer with weights, which uses every feature.
 """
@@ -122,9 +136,9 @@ def build_encoder(input_dim, latent_dim):
 
 
 # %% softmax_over_the_batch
-"""The code is normalized over the batch, so it depends on the other examples.
+"""A code depends on the other examples of the batch.
 
-A code must depend only on its own example. Do not compute across axis 0, the batch.
+Often it is normalized over the batch. Do not compute across axis 0, the batch.
 """
 
 
@@ -155,7 +169,7 @@ def build_decoder(latent_dim, output_dim):
 
 
 # %% untrainable_encoder
-"""The weights of the encoder are frozen, so the code stays random.
+"""The encoder has no trainable weights, so the code stays random.
 
 Both halves must be trained: do not set `trainable = False`.
 """
@@ -170,9 +184,9 @@ def build_encoder(input_dim, latent_dim):
 
 
 # %% rounded_output
-"""The outputs of the decoder are rounded to 0 and 1, and rounding has no gradient.
+"""The outputs of the decoder are 0 or 1, and no gradient passes through them.
 
-No layer before the rounding can then be trained. Round after training, outside of the model.
+No layer before can then be trained. Often they are rounded. Round after training, outside of the model.
 """
 
 
@@ -184,10 +198,10 @@ def build_decoder(latent_dim, output_dim):
 
 
 # %% normalized_code
-"""The code is normalized: its numbers always have mean 0 and the same size.
+"""The numbers of a code have mean 0 and always the same size.
 
-Then they depend on each other, and a code of one number is always 0. End the encoder with a layer without
-normalization.
+Then they depend on each other, and a code of one number is always 0. Often the code is normalized. End the encoder with
+a layer without normalization.
 """
 
 
@@ -199,9 +213,10 @@ def build_encoder(input_dim, latent_dim):
 
 
 # %% relu_before_sigmoid
-"""A relu comes directly before the last sigmoid of the decoder.
+"""No output of the decoder can be below 0.5.
 
-After the relu no value is negative, and the sigmoid of 0 is 0.5: no output can be lower. Apply only the sigmoid.
+Often a relu comes directly before the last sigmoid: after it no value is negative, and the sigmoid of 0 is 0.5. Apply
+only the sigmoid.
 """
 
 
@@ -213,10 +228,10 @@ def build_decoder(latent_dim, output_dim):
 
 
 # %% output_of_length_one
-"""Each row of the decoder's output is scaled to length 1.
+"""Each row of the decoder's output has length 1.
 
-Then at most one output of a row can be near 1. Each output must be able to take any value in [0, 1], whatever the
-others are.
+At most one output of a row can then be near 1. Often the rows are normalized. Each output must be able to take any
+value in [0, 1], whatever the others are.
 """
 
 
@@ -241,9 +256,9 @@ def build_decoder(latent_dim, output_dim):
 
 
 # %% one_unit_too_narrow
-"""There is a layer with a single unit before the code.
+"""All numbers of a code depend on a single number.
 
-All numbers of the code then depend on one number. Make no layer before the code narrower than the code.
+Often there is a layer with one unit before the code. Make no layer before the code narrower than the code.
 """
 
 
@@ -255,9 +270,9 @@ def build_encoder(input_dim, latent_dim):
 
 
 # %% code_without_gradient
-"""The encoder ends with `stop_gradient`, so it cannot learn.
+"""No gradient passes from the code to the encoder's weights.
 
-The gradient of the loss reaches the encoder through the code: do not stop it.
+The encoder cannot learn: the gradient of the loss reaches it through the code. Do not use `stop_gradient`.
 """
 
 
@@ -269,7 +284,7 @@ def build_encoder(input_dim, latent_dim):
 
 
 # %% code_after_layer_normalization
-"""The code goes through a `LayerNormalization`, which makes its numbers depend on each other.
+"""The numbers of a code depend on each other, as after a `LayerNormalization`.
 
 A code of one number is then the same for every example. End the encoder with a layer without normalization.
 """
@@ -282,7 +297,7 @@ def build_encoder(input_dim, latent_dim):
 
 
 # %% code_of_signs
-"""The code contains only signs, which have no gradient.
+"""The numbers of a code are signs, and no gradient passes through them.
 
 There are then few different codes, and the encoder never learns. Return the numbers without the sign function.
 """
@@ -308,9 +323,9 @@ def build_decoder(output_dim, latent_dim):
 
 
 # %% dropout_always_on
-"""The decoder's dropout is called with `training=True`, so it is active in every call.
+"""Equal codes give different outputs, also outside of training.
 
-Equal codes then give different outputs. Call the layer without `training`: Keras tells it whether it is training.
+Often a dropout layer is called with `training=True`. Call it without `training`: Keras tells it whether it is training.
 """
 
 

@@ -50,9 +50,9 @@ def encode_then_decode(autoencoder_parts, x):
 
 
 # %% halves_of_its_own
-"""New halves are built, and `autoencoder_parts` is not used.
+"""The result does not depend on `autoencoder_parts`.
 
-New halves have random weights. Use the pair `autoencoder_parts`.
+Often new halves are built: they have random weights. Use the pair `autoencoder_parts`.
 """
 
 
@@ -87,7 +87,7 @@ def encode_then_decode(autoencoder_parts, x):
 
 
 # %% clipped_to_the_data
-"""The reconstruction is clipped to the range of the data.
+"""The reconstruction does not leave the range of the data.
 
 Return the decoder's output unchanged: other halves can be made for data outside of [0, 1].
 """
@@ -99,7 +99,7 @@ def encode_then_decode(parts, x):
 
 
 # %% first_pair_kept
-"""The first pair is kept and used in every call.
+"""Later calls use the first pair.
 
 Use the pair of each call, and store nothing between calls.
 """
@@ -114,9 +114,10 @@ def encode_then_decode(autoencoder_parts, x):
 
 
 # %% code_divided_by_its_length
-"""The code is normalized before it is decoded.
+"""The length of a code has no effect.
 
-The decoder was trained on the codes of the encoder. Pass them on unchanged.
+Often the code is normalized before it is decoded. The decoder was trained on the codes of the encoder: pass them on
+unchanged.
 """
 
 

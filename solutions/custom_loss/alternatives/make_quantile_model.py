@@ -69,3 +69,20 @@ def make_quantile_model(n_features, tau):
     optimizer = keras.optimizers.SGD(0.01, momentum=0.9)
     model.compile(optimizer=optimizer, loss=PinballLoss(tau=tau), steps_per_execution=16, jit_compile=True)
     return model
+
+
+# %% weak_penalty
+"""A weak penalty on the kernels, and one on the activations."""
+
+
+def make_quantile_model(n_features, tau):
+    weak = keras.regularizers.L2(1e-4)
+    model = keras.Sequential(
+        [
+            keras.Input((n_features,)),
+            keras.layers.Dense(16, "relu", kernel_regularizer=weak, activity_regularizer=keras.regularizers.L1(1e-6)),
+            keras.layers.Dense(1, kernel_regularizer=weak),
+        ]
+    )
+    model.compile(optimizer=keras.optimizers.Adam(0.005), loss=PinballLoss(tau))
+    return model

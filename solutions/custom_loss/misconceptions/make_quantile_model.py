@@ -1,8 +1,8 @@
 # %% ordinary_loss
-"""The model is compiled with an ordinary loss instead of a loss made for `tau`.
+"""The model predicts the mean or the median of the targets, whatever `tau` is.
 
-Mean squared error gives the conditional mean and absolute error the median; neither depends on `tau`. Compile the model
-with the pinball loss for `tau`.
+Often it is compiled with an ordinary loss: squared error gives the conditional mean, absolute error the median. Compile
+the model with the pinball loss for `tau`.
 """
 
 
@@ -27,10 +27,10 @@ def make_quantile_model(n_features, tau):
 
 
 # %% no_bias
-"""The model has no bias, so it predicts exactly 0 where all features are 0.
+"""The model predicts exactly 0 where all features are 0.
 
-For the average example all standardized features are 0, but its quantile is not 0. Without a bias, the prediction there
-is always 0.
+For the average example all standardized features are 0, but its quantile is not 0. Often a layer has `use_bias=False`:
+only a bias can move this prediction.
 """
 
 
@@ -52,10 +52,10 @@ def make_quantile_model(n_features, tau):
 
 
 # %% steps_too_small
-"""The learning rate is so small that the model does not reach the quantile in 300 epochs.
+"""After 300 epochs the model is still far from the quantile.
 
-The gradient of the pinball loss does not grow with the distance: its factor is `tau` or `1 - tau`, however far away the
-prediction is. Use a larger learning rate.
+Often the learning rate is too small: the gradient of the pinball loss is `tau` or `1 - tau`, however far away the
+prediction is. Strong regularization keeps the weights back, too.
 """
 
 
@@ -66,10 +66,10 @@ def make_quantile_model(n_features, tau):
 
 
 # %% relu_at_the_end
-"""The last layer has a `relu`, so the model cannot predict negative numbers.
+"""The model cannot predict negative numbers.
 
-Half of the standardized targets are negative. Where `relu` returns 0 its gradient is also 0, so training stops there.
-Use no activation in the last layer.
+Half of the standardized targets are negative. Often the last layer has a `relu`: where it returns 0 its gradient is
+also 0. Use no activation in the last layer, and nothing after it.
 """
 
 
@@ -86,9 +86,9 @@ def make_quantile_model(n_features, tau):
 
 
 # %% one_output_per_feature
-"""The output layer has `n_features` units, so there are several predictions per target.
+"""The model predicts `n_features` numbers per target instead of one.
 
-`n_features` is the size of the input. The quantile of one target is one number.
+`n_features` is the size of the input. The quantile of one target is one number: give the last layer one unit.
 """
 
 
@@ -99,10 +99,10 @@ def make_quantile_model(n_features, tau):
 
 
 # %% tanh_at_the_end
-"""The last layer has a `tanh`, so the model cannot predict numbers beyond -1 and 1.
+"""The model cannot predict numbers beyond -1 and 1.
 
-Standardized targets lie between about -3 and 3, and a high quantile is often above 1. Use no activation in the last
-layer.
+Standardized targets lie between about -3 and 3, and a high quantile is often above 1. Often the last layer has a
+`tanh`. Use no activation there, and nothing after it.
 """
 
 
@@ -134,8 +134,8 @@ def make_quantile_model(n_features, tau):
 # %% one_number_for_all
 """The model predicts the same number for every example.
 
-Check that the features reach the output. For example, `LayerNormalization` over a single unit subtracts the unit's own
-value, and only the learned offset is left. Normalize hidden layers, not the output.
+Check that the features reach the output. Often a normalization removes them: `LayerNormalization` over a single unit
+subtracts the unit's own value, and only the learned offset is left.
 """
 
 
@@ -169,9 +169,10 @@ def make_quantile_model(n_features, tau):
 
 
 # %% scaled_tanh_at_the_end
-"""The output is a scaled `tanh`, so predictions have limits on both sides.
+"""Predictions have limits on both sides, whatever the weights are.
 
-It learns standardized targets, but no target beyond its factor can be predicted. Use no activation in the last layer.
+No target beyond the limits can be predicted. Often the output is a scaled `tanh`, or is clipped: return the output of
+the last `Dense` layer as it is.
 """
 
 
@@ -184,10 +185,10 @@ def make_quantile_model(n_features, tau):
 
 
 # %% cut_off_below
-"""Predictions below -3 are cut off.
+"""Predictions have a lower limit, whatever the weights are.
 
 The data of the check hardly go that far, but others do: the quantile may be any real number. Return the output of the
-last layer as it is.
+last `Dense` layer as it is.
 """
 
 
@@ -200,9 +201,10 @@ def make_quantile_model(n_features, tau):
 
 
 # %% one_model_for_all
-"""The model is made once and compiled again for each `tau`.
+"""Models for different `tau` share their weights.
 
-The second call then trains the weights of the first model on, and both predict the same. Make a new model in each call.
+Training one then changes the other. Often the model or its layers are made outside of the function, or kept from an
+earlier call. Make new ones in each call.
 """
 _made = {}
 
@@ -212,3 +214,33 @@ def make_quantile_model(n_features, tau):
         _made[n_features] = keras.Sequential([keras.Input((n_features,)), keras.layers.Dense(1)])
     _made[n_features].compile(optimizer=keras.optimizers.Adam(0.01), loss=PinballLoss(tau))
     return _made[n_features]
+
+
+# %% strong_penalty
+"""A penalty on the weights pulls the predictions towards 0.
+
+The minimum of loss and penalty together is not the quantile. A small model does not overfit: leave the penalty out.
+"""
+
+
+def make_quantile_model(n_features, tau):
+    penalty = keras.regularizers.L2(0.1)
+    output = keras.layers.Dense(1, kernel_regularizer=penalty, bias_regularizer=penalty)
+    model = keras.Sequential([keras.Input((n_features,)), output])
+    model.compile(optimizer=keras.optimizers.Adam(0.01), loss=PinballLoss(tau))
+    return model
+
+
+# %% kept_for_the_same_arguments
+"""A second call with the same arguments returns the same model, which may be trained already.
+
+Often the function has a cache. Each call must make a new model.
+"""
+import functools
+
+
+@functools.lru_cache
+def make_quantile_model(n_features, tau):
+    model = keras.Sequential([keras.Input((n_features,)), keras.layers.Dense(1)])
+    model.compile(optimizer=keras.optimizers.Adam(0.01), loss=PinballLoss(tau))
+    return model

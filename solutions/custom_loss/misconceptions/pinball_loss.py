@@ -155,10 +155,10 @@ def pinball_loss(tau):
 
 
 # %% numpy_inside
-"""The loss is computed with NumPy, so no gradient reaches the predictions.
+"""NumPy is given tensors to compute with.
 
-The values are right, but the tape does not record what NumPy does, and tensors have no values while `fit` traces the
-function. Use the function of the same name in `keras.ops` or `tf`.
+While `fit` traces the loss, tensors have no values that NumPy could read, and the tape does not record what NumPy does.
+Compute with `keras.ops` or `tf`, from `y_true` and `y_pred` to the result.
 """
 
 
@@ -190,9 +190,10 @@ def pinball_loss(tau):
 
 
 # %% sign_by_division
-"""The sign is computed by dividing by the error, which gives NaN where a prediction is exact.
+"""Where a prediction is exact, the result or its gradient is NaN.
 
-For an error of 0 this is 0 / 0. Find the side without a division, for example with a comparison.
+Often because of a division by the error, which is 0 / 0 there, or of the root of its square, whose gradient at 0 is
+infinity times 0. Find the side without them: with a maximum, a comparison or `abs`.
 """
 
 
@@ -206,10 +207,9 @@ def pinball_loss(tau):
 
 
 # %% batch_size_from_the_shape
-"""The loss is reshaped with `y_pred.shape[0]`, which is None inside `fit`.
+"""A size is taken from `shape`, and inside `fit` the batch size there is None.
 
-`fit` traces the loss once for batches of any size, so the static batch size is None. A mean over `axis=-1` needs no
-batch size.
+`fit` traces the loss once for batches of any size. A mean over `axis=-1` needs no batch size.
 """
 
 
@@ -224,9 +224,10 @@ def pinball_loss(tau):
 
 
 # %% first_batch_size_kept
-"""The loss function keeps the batch size of its first call, and cuts later batches to it.
+"""Later batches are cut to the size of the first one.
 
-A batch can have any size, and the last one of an epoch is often smaller. Do not store a size from an earlier call.
+A batch can have any size, and the last one of an epoch is often smaller. Often a size is stored in the first call. Use
+the tensors of each call.
 """
 
 
@@ -242,7 +243,7 @@ def pinball_loss(tau):
 
 
 # %% rounded_corner
-"""Small errors are squared, as in the Huber loss.
+"""Small errors cost too little, as in the Huber loss.
 
 The pinball loss is linear on both sides, also for small errors: half the error costs half as much.
 """
@@ -259,10 +260,10 @@ def pinball_loss(tau):
 
 
 # %% tau_in_a_global
-"""`tau` is stored in a global, so all losses use the `tau` of the last one made.
+"""All losses use the `tau` of the last one made.
 
-A function defined inside another one remembers the arguments of that call. Use the `tau` of the outer function, and no
-global.
+Often because `tau` is stored in a global. A function defined inside another one remembers the arguments of that call:
+use the `tau` of the outer function.
 """
 _tau = 0.5
 
@@ -279,10 +280,10 @@ def pinball_loss(tau):
 
 
 # %% errors_clipped
-"""Large errors are clipped, so they cost too little.
+"""Large errors cost too little.
 
-A clipped error has the gradient 0, so a prediction that is far off is never corrected. Both lines of the formula go on
-without an end.
+Often because they are clipped: then their gradient is 0, so a prediction that is far off is never corrected. Both lines
+of the formula go on without an end.
 """
 
 

@@ -1,7 +1,8 @@
 # %% tau_swapped_in_class
-"""The class uses `1 - tau` in place of `tau`.
+"""The class computes the loss for `1 - tau`.
 
-Per unit of error, a prediction that is too low must cost `tau`. Compute by hand what an error of +1 costs at tau = 0.9.
+Per unit of error, a prediction that is too low must cost `tau`. Check the two factors and the order of `y_true` and
+`y_pred`, with an error of +1 at tau = 0.9.
 """
 
 
@@ -19,7 +20,7 @@ class PinballLoss(keras.losses.Loss):
 
 
 # %% arguments_swapped
-"""`y_true` and `y_pred` are passed in the wrong order.
+"""Target and prediction have changed places in the loss.
 
 Keras calls a loss with the target first. If the two are swapped, a prediction that is too low counts as too high, and
 the model learns the `1 - tau` quantile.
@@ -39,10 +40,10 @@ class PinballLoss(keras.losses.Loss):
 
 
 # %% config_missing
-"""There is no `get_config`, so `tau` is lost when a model is saved.
+"""`tau` is lost when a model is saved.
 
-Loading calls `PinballLoss(**config)` with the config of the base class, which does not contain `tau`. Write a
-`get_config` that adds it.
+Loading calls `PinballLoss(**config)`, and the config has no `tau`. Often there is no `get_config`, and that of the base
+class does not know `tau`. Write one that adds it.
 """
 
 
@@ -56,9 +57,10 @@ class PinballLoss(keras.losses.Loss):
 
 
 # %% config_without_the_base
-"""`get_config` returns `tau` only, so the reduction is lost when a model is saved.
+"""The reduction is lost when a model is saved.
 
-The loaded loss then uses the default reduction. Start from what `super().get_config()` returns, and add `tau`.
+The loaded loss then uses the default reduction. Often `get_config` returns `tau` only. Start from what
+`super().get_config()` returns, and add `tau`.
 """
 
 
@@ -75,9 +77,9 @@ class PinballLoss(keras.losses.Loss):
 
 
 # %% default_tau_after_loading
-"""`tau` has a default and is missing from the config, so a loaded loss uses the default.
+"""A loaded loss uses the default of `tau`, not the `tau` that was saved.
 
-No error is raised, because `__init__` does not require `tau`; the loaded loss is for another quantile. Return every
+Often `tau` is missing from `get_config`. No error is raised, because `__init__` does not require it. Return every
 argument of `__init__` from `get_config`.
 """
 
@@ -92,9 +94,10 @@ class PinballLoss(keras.losses.Loss):
 
 
 # %% reduction_not_passed_on
-"""`__init__` does not pass `reduction` to the base class.
+"""The loss has the default reduction, whatever was asked for.
 
-The base class then uses its default, whatever was asked for. Pass `reduction` to `super().__init__`.
+Often `reduction` does not reach the base class: pass it to `super().__init__`. What is assigned to `self.reduction`
+before that call is overwritten.
 """
 
 
@@ -170,9 +173,10 @@ class PinballLoss(keras.losses.Loss):
 
 
 # %% weights_dropped
-"""`__call__` is overridden, so weights and reduction are no longer applied.
+"""Weights and reduction are not applied.
 
-The `__call__` of the base class calls `call`, applies `sample_weight`, and reduces. Override only `call`.
+The `__call__` of the base class calls `call`, applies `sample_weight`, and reduces. Often it is overridden: override
+only `call`.
 """
 
 
@@ -189,9 +193,10 @@ class PinballLoss(keras.losses.Loss):
 
 
 # %% tau_shared_by_all
-"""`tau` is stored on the class, so all losses use the `tau` of the last one made.
+"""All losses of the class use the `tau` of the last one made.
 
-Three losses for three quantiles are then the same loss. Store `tau` on `self`.
+Three losses for three quantiles are then the same loss. Often `tau` is stored on the class or in a global. Store it on
+`self`.
 """
 
 
@@ -208,9 +213,9 @@ class PinballLoss(keras.losses.Loss):
 
 
 # %% numpy_in_call
-"""`call` computes with NumPy, so no gradient reaches the model.
+"""In `call`, NumPy is given tensors to compute with.
 
-The value is right, but the tape does not record what NumPy does, and in graph mode tensors have no values. Use
+In graph mode, tensors have no values that NumPy could read, and the tape does not record what NumPy does. Compute with
 `keras.ops` or `tf`.
 """
 
@@ -229,9 +234,10 @@ class PinballLoss(keras.losses.Loss):
 
 
 # %% name_not_passed_on
-"""`__init__` does not pass `name` to the base class.
+"""The loss does not keep the name that it is given.
 
-The loss then has the default name, and so has the loaded one. Pass both `name` and `reduction` to `super().__init__`.
+Often `__init__` does not pass `name` to the base class, so the loss has the default name. Pass both `name` and
+`reduction` to `super().__init__`.
 """
 
 
@@ -324,9 +330,10 @@ class PinballLoss(keras.losses.Loss):
 
 
 # %% none_lost_in_config
-"""The reduction "none" is missing from the config, so a loaded loss takes the mean.
+"""A loss with the reduction "none" takes the mean after loading.
 
-"none" is a choice like the others, and not the default. `super().get_config()` contains the reduction in any case.
+"none" is a choice like the others, and not the default. Often it is missing from the config: `super().get_config()`
+contains the reduction in any case.
 """
 
 
@@ -346,9 +353,10 @@ class PinballLoss(keras.losses.Loss):
 
 
 # %% ones_of_static_size
-"""`__call__` is overridden, and makes weights of 1 for `shape[0]` examples, which is None inside `fit`.
+"""The class takes a size from `shape`, and inside `fit` the batch size there is None.
 
-`fit` traces the loss once for batches of any size. The base class needs no weights: override only `call`.
+`fit` traces the loss once for batches of any size. Often `__call__` is overridden to make weights of 1. The base class
+needs none: override only `call`.
 """
 
 

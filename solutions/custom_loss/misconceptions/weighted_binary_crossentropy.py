@@ -27,10 +27,10 @@ def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
 
 
 # %% no_clipping
-"""The probabilities are not clipped before the logarithm.
+"""For predictions of exactly 0 or 1, the loss or its gradient is infinite or NaN.
 
-A prediction of exactly 0 or 1 gives infinity or NaN; after the next step all weights are NaN. Clip the probabilities
-first.
+After such a step all weights are NaN. Often the probabilities are not clipped before the logarithm, and log(0) is minus
+infinity. Clip them first.
 """
 
 
@@ -42,9 +42,9 @@ def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
 
 
 # %% clipped_at_the_bottom_only
-"""Only the lower end is clipped, so predictions of exactly 1 give NaN or infinity.
+"""For predictions of exactly 1, the result is NaN or infinite.
 
-The second logarithm is that of 1 - p, which is 0 where p is 1. Clip both ends.
+The second logarithm is that of 1 - p, which is 0 where p is 1. Often only the lower end is clipped. Clip both ends.
 """
 
 
@@ -57,10 +57,10 @@ def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
 
 
 # %% clipped_too_far
-"""The probabilities are clipped too far from 0 and 1, so very wrong predictions cost too little.
+"""Very wrong predictions cost too little.
 
-Outside of the bounds the gradient is 0, so these predictions are not corrected. The bounds are there for the logarithm
-only: use 1e-7 and 1 - 1e-7.
+Often the probabilities are clipped too far from 0 and 1: outside of the bounds the gradient is 0, so these predictions
+are not corrected. Use 1e-7 and 1 - 1e-7.
 """
 
 
@@ -103,10 +103,9 @@ def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
 
 
 # %% batch_size_of_the_trace
-"""The batch size is read from `shape[0]`, which is None inside `fit`.
+"""The number of examples is taken from `shape`, and inside `fit` it is None there.
 
-`fit` traces the loss once for batches of any size, so the static batch size is None. Take a mean, or use `tf.shape`,
-which gives the size at run time.
+`fit` traces the loss once for batches of any size. Take a mean, or use `tf.shape`, which gives the size at run time.
 """
 
 
@@ -135,9 +134,10 @@ def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
 
 
 # %% weights_after_the_mean
-"""The weights multiply the mean of the batch instead of the loss of each example.
+"""The mean loss is multiplied by the mean weight.
 
-After the mean, a weight no longer belongs to its example. Multiply by the weights first, then average.
+Each loss must be multiplied by its own weight, before the mean. Often the mean is taken too early, or losses of shape
+(batch, 1) meet weights of shape (batch,): their product has shape (batch, batch).
 """
 
 
@@ -222,10 +222,10 @@ def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
 
 
 # %% numpy_crossentropy
-"""The crossentropy is computed with NumPy, so no gradient reaches the predictions.
+"""NumPy is given labels or predictions to compute with.
 
-The tape does not record what NumPy does, and inside `fit` tensors have no values while the function is traced.
-`keras.ops` has the same functions.
+Inside `fit`, tensors have no values that NumPy could read, and the tape does not record what NumPy does. Compute with
+`keras.ops` or `tf`.
 """
 
 
@@ -301,10 +301,10 @@ def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
 
 
 # %% infinity_replaced
-"""Infinite logarithms are replaced after they were computed, so the gradient is NaN.
+"""For predictions of exactly 0 or 1, the loss is finite, but its gradient is NaN.
 
-The loss is finite, but the gradient also passes through the branch that `where` does not choose, and 0 times infinity
-is NaN. Clip the probabilities before the logarithm.
+Often infinite logarithms are replaced after they were computed. The gradient also passes through the branch that
+`where` does not choose, and 0 times infinity is NaN. Clip the probabilities before the logarithm.
 """
 
 
@@ -319,9 +319,10 @@ def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
 
 
 # %% clipped_without_weights_only
-"""The probabilities are clipped only where there are no weights.
+"""With weights, predictions of exactly 0 or 1 give infinity or NaN.
 
-With weights, a prediction of exactly 0 or 1 gives infinity or NaN. Compute the losses in the same way in both cases.
+Without weights they do not. Often the probabilities are clipped in one of the two cases only. Compute the losses in the
+same way in both.
 """
 
 
@@ -333,10 +334,10 @@ def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
 
 
 # %% numpy_function_without_weights
-"""Without weights, the loss is computed with NumPy in `tf.numpy_function`, so no gradient reaches the predictions.
+"""Without weights, no gradient reaches the predictions.
 
-It works in a graph, and the value is right, but the tape does not record what NumPy does. Use `keras.ops` or `tf` in
-both cases.
+Often NumPy computes this case, also inside `tf.numpy_function`: it works in a graph, but the tape does not record it.
+Use `keras.ops` or `tf` in both cases.
 """
 
 
@@ -351,10 +352,10 @@ def weighted_binary_crossentropy(y_true, y_pred, sample_weight=None):
 
 
 # %% gradient_stopped_where_wrong
-"""The gradient is stopped where the label is very unlikely.
+"""Where the label is very unlikely, no gradient reaches the prediction.
 
 These are the predictions that most need a correction. Clipping to [1e-7, 1 - 1e-7] is enough to keep the gradient
-finite.
+finite: do not use `stop_gradient`.
 """
 
 

@@ -1,7 +1,7 @@
 # %% flatten_before_the_beta_network
-"""The characteristics of all tickers are flattened into one long row.
+"""Every beta depends on the characteristics of every ticker.
 
-Then every beta depends on the characteristics of every ticker, and the number of weights grows with the square of the
+Often the characteristics are flattened into one long row: the number of weights then grows with the square of the
 number of tickers. Call the Dense layer on the whole tensor: it applies the same weights to each ticker.
 """
 
@@ -19,11 +19,30 @@ def make_model(hidden_units=8, n_factors=3):
     return model
 
 
-# %% weights_for_each_ticker
-"""Each ticker has its own beta layer.
+# %% decaying_learning_rate
+"""The learning rate follows a schedule.
 
-Separate weights per ticker do not help with a company that the model has never seen. Call one layer on the whole
-tensor: it applies the same weights to each ticker.
+It must be fixed: a rate that follows a schedule cannot be set to another value later. Pass a number to Adam, or nothing.
+"""
+
+
+def make_model(hidden_units=8, n_factors=3):
+    characteristics = keras.Input((n_tickers, n_characteristics), name="input_beta")
+    returns = keras.Input((n_tickers,), name="input_factor")
+    hidden = keras.layers.Dense(hidden_units, activation="relu")(characteristics)
+    betas = keras.layers.Dense(n_factors, name="output_beta")(keras.layers.BatchNormalization()(hidden))
+    factors = keras.layers.Dense(n_factors)(returns)
+    model = keras.Model([characteristics, returns], keras.layers.Dot(axes=(2, 1))([betas, factors]))
+    schedule = keras.optimizers.schedules.ExponentialDecay(0.001, decay_steps=1000, decay_rate=0.9)
+    model.compile(optimizer=keras.optimizers.Adam(schedule), loss="mse")
+    return model
+
+
+# %% weights_for_each_ticker
+"""Each ticker has its own weights.
+
+They do not help with a company that the model has never seen. Call one layer on the whole tensor: it applies the same
+weights to each ticker.
 """
 
 
@@ -60,10 +79,10 @@ def make_model(hidden_units=8, n_factors=3):
 
 
 # %% factors_threaded_over_tickers
-"""The factor layer is threaded over the tickers.
+"""The "factors" of a ticker come from its own return only.
 
-With an axis after the tickers, each ticker gets "factors" from its own return only. A factor is common to all tickers:
-the factor layer takes the returns as one row of length n_tickers.
+A factor is common to all tickers: the factor layer takes the returns as one row of length n_tickers. Often there is an
+axis after the tickers.
 """
 
 
@@ -117,10 +136,10 @@ def make_model(hidden_units=8, n_factors=3):
 
 
 # %% normalised_over_the_tickers_axis
-"""The batch normalization has `axis=1`, the axis of the tickers.
+"""Each ticker has its own mean and scale in the normalization.
 
-Then each ticker has its own mean and scale, and two tickers with equal characteristics get different betas. Leave
-`axis` at its default, -1: one mean and scale per hidden unit.
+Two tickers with equal characteristics then get different betas. Often it has `axis=1`. Leave `axis` at its default, -1:
+one mean and scale per hidden unit.
 """
 
 
@@ -172,7 +191,7 @@ def make_model(hidden_units=8, n_factors=3):
 
 
 # %% relu_on_the_betas
-"""The beta layer has a relu.
+"""The betas are never negative, as after a relu.
 
 A beta may be negative: then the return rises when the factor falls. The beta layer is linear; only the hidden layer has
 an activation.
@@ -192,7 +211,7 @@ def make_model(hidden_units=8, n_factors=3):
 
 
 # %% relu_on_the_factors
-"""The factor layer has a relu.
+"""The factors are never negative, as after a relu.
 
 A factor is the return of a portfolio: linear in the returns, and negative on many dates. The factor layer is linear.
 """
@@ -285,8 +304,8 @@ def make_model(hidden_units=8, n_factors=3):
 # %% stray_axis
 """The output keeps an axis of length one.
 
-The product of `(n_tickers, n_factors)` and `(n_factors, 1)` is `(n_tickers, 1)`. With returns `(batch, n_tickers)`, the
-loss then compares every ticker with every other. The output has one axis after the batch.
+With returns `(batch, n_tickers)`, the loss then compares every ticker with every other. Often the product of
+`(n_tickers, n_factors)` and `(n_factors, 1)` is returned. The output has one axis after the batch.
 """
 
 
@@ -338,9 +357,9 @@ def make_model(hidden_units=8, n_factors=3):
 
 
 # %% normalised_scalar_product
-"""`Dot` is called with `normalize=True`.
+"""The output is the cosine of the angle between betas and factors.
 
-Then it gives the cosine of the angle between betas and factors, always between -1 and 1. Leave the argument out.
+It is always between -1 and 1. Often `Dot` has `normalize=True`: leave the argument out.
 """
 
 
@@ -483,9 +502,9 @@ def make_model(hidden_units=8, n_factors=3):
 
 
 # %% normalization_frozen
-"""The batch normalization is not trainable.
+"""The moving statistics of the batch normalization never change.
 
-With `trainable=False` it always runs in inference mode, and never learns its moving statistics. Leave the argument out.
+With `trainable=False` it always runs in inference mode, and never learns them. Leave the argument out.
 """
 
 
@@ -521,9 +540,10 @@ def make_model(hidden_units=8, n_factors=3):
 
 
 # %% layers_shared_by_all_models
-"""The layers are created once, outside of `make_model`.
+"""All models share the same weights.
 
-All models then share the same weights. Create the layers inside the function, so that each call makes new ones.
+Often the layers are created once, outside of `make_model`. Create them inside the function, so that each call makes new
+ones.
 """
 
 made = {}
@@ -546,9 +566,9 @@ def make_model(hidden_units=8, n_factors=3):
 
 
 # %% default_sizes_instead_of_the_arguments
-"""The argument `hidden_units` is not used.
+"""The relu layer does not have `hidden_units` units.
 
-The relu layer must have `hidden_units` units, not always 8.
+It has the same number for every value of the argument: use the argument.
 """
 
 
@@ -564,9 +584,9 @@ def make_model(hidden_units=8, n_factors=3):
 
 
 # %% n_factors_not_used
-"""The argument `n_factors` is not used.
+"""The linear layers do not have `n_factors` units.
 
-Both linear layers must have `n_factors` units, not always 3.
+They have the same number for every value of the argument: use the argument.
 """
 
 
@@ -601,9 +621,10 @@ def make_model(hidden_units=8, n_factors=3):
 
 
 # %% sizes_read_at_the_definition
-"""The sizes of the panel are read when the cell runs, not in each call.
+"""The sizes of the panel are those of the moment when the cell ran.
 
-Read the globals `n_tickers` and `n_characteristics` inside `make_model`, not in the defaults of its arguments.
+Often they are read in the defaults of arguments. Read the globals `n_tickers` and `n_characteristics` inside
+`make_model`.
 """
 
 
@@ -661,8 +682,7 @@ def make_model(hidden_units=8, n_factors=3):
 # %% summed_squared_error
 """The squared errors of a batch are summed, not averaged.
 
-With `reduction="sum"` the loss, and so the gradient, grows with the batch size. `"mse"` averages over dates and
-tickers.
+The loss, and so the gradient, then grows with the batch size. `"mse"` averages over dates and tickers.
 """
 
 
@@ -679,10 +699,10 @@ def make_model(hidden_units=8, n_factors=3):
 
 
 # %% noise_in_training
-"""Dropout or noise is added in training.
+"""In training, equal dates have different outputs.
 
-The drawing has none: equal dates must have equal outputs, in training too. With so few factors, each one that is
-switched off takes a large part of the returns away.
+Often because of dropout or noise. The drawing has none. With so few factors, each one that is switched off takes a
+large part of the returns away.
 """
 
 
@@ -700,7 +720,7 @@ def make_model(hidden_units=8, n_factors=3):
 # %% beta_half_cut_off
 """No gradient reaches the beta half.
 
-`stop_gradient` makes the betas constants for the optimizer: only the factor layer learns. Both halves must be trained
+Only the factor layer learns. Often `stop_gradient` or NumPy makes the betas constants. Both halves must be trained
 together.
 """
 

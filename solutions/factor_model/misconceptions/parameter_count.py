@@ -129,10 +129,10 @@ def parameter_count(n_tickers, n_characteristics, hidden_units, n_factors):
 
 
 # %% sizes_of_the_notebook
-"""The model is built with the sizes of the notebook, not with the arguments.
+"""The count does not follow the sizes that are passed in.
 
-`make_model` reads the globals `n_tickers` and `n_characteristics`. Count the
-parameters for the sizes that are passed in.
+`make_model` reads the globals `n_tickers` and `n_characteristics`: a model that it builds has the sizes of the
+notebook. Count the parameters for the arguments.
 """
 
 
@@ -154,8 +154,7 @@ def parameter_count(n_tickers, n_characteristics, hidden_units, n_factors):
 # %% count_as_a_float
 """The count is a float.
 
-Python's `/` and many functions of NumPy return floats. The number of parameters is an integer: convert it with
-`int(...)`.
+Often because of `/` or a function of NumPy. The number of parameters is an integer: convert it with `int(...)`.
 """
 
 

@@ -1,5 +1,5 @@
 # %% in_training_mode
-"""The left half is called in training mode.
+"""The left half runs in training mode.
 
 The batch normalization then uses the mean and variance of the dates in the batch, so the betas of a date depend on the
 others. At inference, `training=False` or `predict`, it uses its moving mean and variance.
@@ -12,9 +12,9 @@ def ticker_betas(model, characteristics):
 
 
 # %% hidden_units_instead
-"""The input of the beta layer is returned.
+"""The normalized hidden units are returned, not the betas.
 
-`layer.input` holds the normalized hidden units. The betas are the `output` of the layer.
+Often because of `layer.input`: the betas are the `output` of the layer.
 """
 
 
@@ -24,9 +24,10 @@ def ticker_betas(model, characteristics):
 
 
 # %% fresh_layers
-"""The beta network is built again, with new layers.
+"""The betas are computed with new random weights.
 
-New layers start with new random weights. A second model between two tensors of the given model shares its weights.
+Often the beta network is built again or cloned. A second model between two tensors of the given model shares its
+weights.
 """
 
 
@@ -121,10 +122,10 @@ def ticker_betas(model, characteristics):
 
 
 # %% frozen_for_the_look
-"""The model is frozen to get inference mode, and stays frozen.
+"""Weights of the model are no longer trainable after the call.
 
-`trainable = False` stays on the model, so the next `fit` trains nothing. Call the left half with `training=False`
-instead.
+`trainable = False` stays on the model, so the next `fit` trains nothing. For inference mode, call the left half with
+`training=False` instead.
 """
 
 
@@ -147,9 +148,9 @@ def ticker_betas(model, characteristics):
 
 
 # %% full_batches_only
-"""Dates that do not fill a batch are left out.
+"""The betas of the last dates are missing.
 
-Return the betas of all dates, also of those in the last, smaller batch.
+Often dates that do not fill a batch are left out. Return the betas of all dates.
 """
 
 
@@ -174,9 +175,10 @@ def ticker_betas(model, characteristics):
 
 
 # %% half_kept
-"""The left half of the first model is stored, so a second model gets the betas of the first.
+"""A second model gets the betas of the first.
 
-What is stored in a global is still there in the next call. Build the left half in each call, from the given model.
+Often the left half is stored in the first call: what is in a global is still there in the next. Build it in each call,
+from the given model.
 """
 _halves = {}
 
@@ -202,7 +204,7 @@ def ticker_betas(model, characteristics):
 
 
 # %% characteristics_standardised
-"""The characteristics are standardized over the dates first.
+"""The betas are those of characteristics that are standardized over the dates.
 
 The model was trained on the raw characteristics. Standardizing also makes the betas of a date depend on other dates.
 """
@@ -227,10 +229,10 @@ def ticker_betas(model, characteristics):
 
 
 # %% copy_of_the_half_kept
-"""A copy of the left half is made in the first call, and used in all later ones.
+"""The betas do not follow the weights of the model.
 
-When the model is trained further, the copy keeps its old weights. A second model between two tensors of the given model
-shares its weights, and costs nothing to make again.
+Often a copy of the left half is kept from the first call. A second model between two tensors of the given model shares
+its weights, and costs nothing to make again.
 """
 COPIES = {}
 

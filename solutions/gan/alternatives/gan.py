@@ -230,3 +230,44 @@ class GAN(keras.Model):
         self.d_mean.update_state(d_loss)
         self.g_mean.update_state(g_loss)
         return {"d_loss": self.d_mean.result(), "g_loss": self.g_mean.result()}
+
+
+# %% optimizers_told_their_weights
+"""The optimizers are built in `compile`, and get the gradients alone."""
+
+
+class GAN(keras.Model):
+    def __init__(self, discriminator, generator, latent_dim):
+        super().__init__()
+        self.discriminator = discriminator
+        self.generator = generator
+        self.latent_dim = latent_dim
+        self.trackers = [keras.metrics.Mean(name=name) for name in ("d_loss", "g_loss")]
+
+    def compile(self, d_optimizer, g_optimizer, loss_fn):
+        super().compile()
+        self.halves = ((self.discriminator, d_optimizer), (self.generator, g_optimizer))
+        for network, optimizer in self.halves:
+            optimizer.build(network.trainable_variables)
+        self.loss_fn = loss_fn
+
+    @property
+    def metrics(self):
+        return self.trackers
+
+    def losses_of(self, real_images):
+        count = tf.shape(real_images)[0]
+        fakes = self.generator(tf.random.normal((count, self.latent_dim)))
+        logits = self.discriminator(tf.concat([fakes, real_images], axis=0))
+        yield self.loss_fn(tf.concat([tf.ones((count, 1)), tf.zeros((count, 1))], axis=0), logits)
+        logits = self.discriminator(self.generator(tf.random.normal((count, self.latent_dim))))
+        yield self.loss_fn(tf.zeros((count, 1)), logits)
+
+    def train_step(self, real_images):
+        losses = self.losses_of(real_images)
+        for (network, optimizer), tracker in zip(self.halves, self.trackers):
+            with tf.GradientTape() as tape:
+                loss = next(losses)
+            optimizer.apply(tape.gradient(loss, network.trainable_variables))
+            tracker(loss)
+        return {tracker.name: tracker.result() for tracker in self.trackers}

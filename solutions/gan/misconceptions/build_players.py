@@ -1,8 +1,8 @@
 # %% sigmoid_is_no_logit
-"""The discriminator ends in a sigmoid: it gives a probability, not a logit.
+"""The discriminator gives a number between 0 and 1, a probability, not a logit.
 
-The loss in this notebook applies the sigmoid itself (`from_logits=True`). With a second sigmoid before it, gradients
-get small and the loss never gets near 0. Leave out the last layer's activation.
+The loss in this notebook applies the sigmoid itself (`from_logits=True`). With a second one before it, gradients get
+small and the loss never gets near 0. Leave out the last layer's activation.
 """
 
 
@@ -19,7 +19,7 @@ def build_discriminator():
 
 
 # %% pixels_from_tanh
-"""The generator ends in a tanh: pixels between -1 and 1.
+"""The generator's pixels are between -1 and 1, as after a tanh.
 
 Many examples scale their images to [-1, 1]. The images here are in [0, 1]: the discriminator would recognize a fake by
 its negative pixels.
@@ -39,9 +39,9 @@ def build_generator(latent_dim):
 
 
 # %% pixels_without_bounds
-"""The generator's last layer has no activation: a pixel can be any number.
+"""The generator's pixels can be any number.
 
-Real pixels are in [0, 1], which is the range of a sigmoid.
+Often the last layer has no activation. Real pixels are in [0, 1], which is the range of a sigmoid.
 """
 
 
@@ -245,10 +245,10 @@ def build_generator(latent_dim):
 
 
 # %% layers_made_once
-"""The layers are created once, outside the functions, so all models share their weights.
+"""All models share their weights.
 
-A layer has one set of weights, however many models it is in. Training one model then changes the others. Create the
-layers inside the function.
+A layer has one set of weights, however many models it is in: training one model then changes the others. Often layers
+are created outside the functions. Create them inside.
 """
 
 shared_layers = {}
@@ -277,9 +277,9 @@ def build_discriminator():
 
 
 # %% dropout_on_the_pixels
-"""Dropout comes after the last activation: in training, pixels are 0 or larger than 1.
+"""In training, pixels are 0 or larger than 1.
 
-The last layer makes the pixels. Put dropout between hidden layers.
+Often dropout comes after the last activation. The last layer makes the pixels: put dropout between hidden layers.
 """
 
 

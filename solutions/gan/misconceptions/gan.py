@@ -83,8 +83,8 @@ class GAN(GAN):
 # %% discriminator_moves_twice
 """The generator's half also changes the discriminator's weights.
 
-The generator's loss depends on both networks. Compute the gradient with respect to the generator's weights only:
-otherwise the discriminator learns to be misled.
+The generator's loss depends on both networks. Give the tape and the optimizer the generator's weights only: otherwise
+the discriminator learns to be misled.
 """
 
 
@@ -111,8 +111,8 @@ class GAN(GAN):
 # %% generator_moves_twice
 """The discriminator's half also changes the generator's weights.
 
-If the tape records how the fakes are made, the discriminator's loss depends on both networks. Compute the gradient with
-respect to the discriminator's weights only: otherwise the generator learns to be recognized.
+The discriminator's loss depends on both networks, if the tape records how the fakes are made. Give the tape and the
+optimizer the discriminator's weights only: otherwise the generator learns to be recognized.
 """
 
 
@@ -137,10 +137,10 @@ class GAN(GAN):
 
 
 # %% images_from_predict
-"""The fakes are made with `predict`.
+"""The fakes are made with `predict`, or are no tensors.
 
-`predict` returns NumPy arrays: no gradient reaches the generator through them, and `predict` does not work in a graph,
-where `fit` runs your step. Call the model: `self.generator(latents)`.
+`predict` returns NumPy arrays: no gradient reaches the generator through them, and it does not work in a graph, where
+`fit` runs your step. Call the model: `self.generator(latents)`.
 """
 
 
@@ -165,10 +165,10 @@ class GAN(GAN):
 
 
 # %% images_made_outside_the_tape
-"""In the generator's half, the fakes are made before the tape starts, or cut off with `stop_gradient`.
+"""In the generator's half, no gradient reaches the generator.
 
-The gradient goes from the loss through the discriminator and the image back to the generator's weights. The tape does
-not record what happens before `with tf.GradientTape()`, so the generator gets no gradient.
+The gradient goes from the loss through the discriminator and the image back to the generator's weights. Often the fakes
+are made before the tape starts, or cut off with `stop_gradient`.
 """
 
 
@@ -244,9 +244,9 @@ class GAN(GAN):
 
 
 # %% both_at_once
-"""Both losses are computed first, then both networks are updated.
+"""The generator's loss uses the discriminator before its update.
 
-The generator's loss then uses the discriminator before its update. Update the discriminator first, then call it again
+Often both losses are computed first, then both networks are updated. Update the discriminator first, then call it again
 on new fakes.
 """
 
@@ -296,7 +296,7 @@ class GAN(GAN):
 
 
 # %% fixed_batch_size
-"""The batch size is a fixed number in the code.
+"""The number of fakes is the same for every batch.
 
 The last batch of an epoch may be shorter, and other data may have other batch sizes. Read the size from the tensor:
 `tf.shape(real_images)[0]`.
@@ -324,10 +324,10 @@ class GAN(GAN):
 
 
 # %% batch_size_of_the_shape
-"""The batch size is read from `real_images.shape`.
+"""The batch size is None: it is taken from `shape`.
 
-Eagerly that is a number. In the graph that `fit` traces it is None, because the last batch may be shorter.
-`tf.shape(real_images)[0]` is a tensor whose value is known when the step runs.
+In the graph that `fit` traces it is unknown, because the last batch may be shorter. `tf.shape(real_images)[0]` is a
+tensor whose value is known when the step runs.
 """
 
 
@@ -354,7 +354,7 @@ class GAN(GAN):
 # %% one_latent_for_all
 """All images of a batch are made from the same latent.
 
-Draw one latent per image. Otherwise all images of a batch are equal.
+Then all images of a batch are equal. Draw one latent per image.
 """
 
 
@@ -378,10 +378,10 @@ class GAN(GAN):
 
 
 # %% metrics_never_reset
-"""The running means are not listed in `metrics`, so they are never reset.
+"""The running means are not reset.
 
-At the start of each epoch Keras resets the metrics that the property lists. If it lists none, the mean that is shown
-after the tenth epoch is the mean over all ten.
+At the start of each epoch Keras resets the metrics that the property `metrics` lists. If it does not list them, the
+mean that is shown after the tenth epoch is the mean over all ten.
 """
 
 
@@ -436,7 +436,7 @@ class GAN(GAN):
 
 
 # %% compile_without_super
-"""`compile` does not call `super().compile()`.
+"""`super().compile()` is not called.
 
 `fit` needs a compiled model, and raises an error otherwise. Your `compile` extends Keras's own: call it first.
 """
@@ -452,9 +452,10 @@ class GAN(GAN):
 
 
 # %% networks_on_the_class
-"""The networks are stored on the class, so all models use those of the last model.
+"""All models use the networks of the last model.
 
-`GAN.generator = generator` sets one attribute for all instances. Store them on the instance: `self.generator`.
+Often they are stored on the class or in a global: `GAN.generator = generator` sets one attribute for all instances.
+Store them on the instance: `self.generator`.
 """
 
 
@@ -473,7 +474,7 @@ class GAN(GAN):
 # %% first_compile_only
 """A second `compile` does not replace the optimizers.
 
-After a `compile` with other optimizers, training must use them. Assign the optimizers in every call.
+After a `compile` with other optimizers, training must use them. Assign all arguments in every call.
 """
 
 
@@ -485,10 +486,10 @@ class GAN(GAN):
 
 
 # %% discriminator_stays_frozen
-"""The discriminator is frozen for the generator's half, and never unfrozen.
+"""From the second step on, the discriminator's weights do not change.
 
-From the second step on it has no trainable weights. Set `trainable` back to True, or do not change it at all: it is
-enough to compute the gradient with respect to the generator's weights.
+Often it is frozen for the generator's half, and never unfrozen. Set `trainable` back to True, or do not change it at
+all: it is enough to compute the gradient with respect to the generator's weights.
 """
 
 
@@ -500,7 +501,7 @@ class GAN(GAN):
 
 
 # %% same_latents_each_step
-"""The latents are drawn once and used in every step.
+"""Every step uses the same latents.
 
 The generator then learns images for these latents only. Draw new latents inside `train_step`.
 """
@@ -530,10 +531,10 @@ class GAN(GAN):
 
 
 # %% numpy_latents
-"""Under `fit` every step gets the same latents: they are drawn with NumPy, or with a fixed seed.
+"""Under `fit` every step gets the same latents.
 
-In the graph that `fit` traces, NumPy draws only once, during tracing, and a fixed seed gives the same numbers each
-time. Draw with `tf.random.normal` or `keras.random.normal`, without a seed.
+Often they are drawn with NumPy, which draws only once, while the graph is traced, or with a fixed seed. Draw with
+`tf.random.normal` or `keras.random.normal`, without a seed.
 """
 
 
@@ -558,9 +559,9 @@ class GAN(GAN):
 
 
 # %% gradient_ascent
-"""The discriminator's gradient is applied with the wrong sign.
+"""The discriminator's weights move up its loss, not down.
 
-An optimizer subtracts the gradient, so it makes the loss smaller. Do not negate the loss.
+An optimizer subtracts the gradient, so it makes the loss smaller. Negate neither of them.
 """
 
 
@@ -617,7 +618,7 @@ class GAN(GAN):
 
 
 # %% metrics_not_updated
-"""The running means are never updated.
+"""The running means stay at 0.
 
 A `keras.metrics.Mean` changes only when you call `update_state(loss)`. Call it in every step, once for each loss.
 """
@@ -634,7 +635,7 @@ class GAN(GAN):
 
 
 # %% rescaled_in_the_step
-"""The real images are rescaled inside `train_step`.
+"""The discriminator gets real images of another scale.
 
 Their values are already in [0, 1], like those of the fakes. Dividing by 255 makes all real images nearly black, which
 the discriminator recognizes at once.
@@ -675,9 +676,9 @@ class GAN(GAN):
 
 
 # %% gradients_of_one_dense_layer
-"""The gradients are written out for networks of one dense layer, without a tape.
+"""The updates are right only for networks of one dense layer.
 
-The formula holds for these networks only. Let a tape compute the gradients: it works for any network.
+Often the gradients are written out as a formula. Let a tape compute them: it works for any network.
 """
 
 
@@ -699,6 +700,214 @@ class GAN(GAN):
         slopes = tf.matmul(2 * logits / tf.cast(count, tf.float32), tf.convert_to_tensor(kernel), transpose_b=True)
         gradients = [tf.matmul(latents, slopes, transpose_a=True), tf.reduce_sum(slopes, 0)]
         self.g_optimizer.apply(gradients, [g_kernel, g_bias])
+        self.d_loss_metric.update_state(d_loss)
+        self.g_loss_metric.update_state(g_loss)
+        return {"d_loss": self.d_loss_metric.result(), "g_loss": self.g_loss_metric.result()}
+
+
+# %% weights_changed_by_hand
+"""The step changes the weights by the learning rate times the gradient, without the optimizers.
+
+That is plain gradient descent, whatever optimizer `compile` is given: momentum or the averages of `Adam` play no role.
+Pass the gradients to `apply` of each optimizer.
+"""
+
+class GAN(GAN):
+    def train_step(self, real_images):
+        count = tf.shape(real_images)[0]
+        fakes = self.generator(tf.random.normal((count, self.latent_dim)))
+        images = tf.concat([fakes, real_images], axis=0)
+        labels = tf.concat([tf.ones((count, 1)), tf.zeros((count, 1))], axis=0)
+        with tf.GradientTape() as tape:
+            d_loss = self.loss_fn(labels, self.discriminator(images))
+        weights = self.discriminator.trainable_weights
+        for weight, gradient in zip(weights, tape.gradient(d_loss, weights)):
+            weight.assign_sub(self.d_optimizer.learning_rate * gradient)
+        with tf.GradientTape() as tape:
+            fakes = self.generator(tf.random.normal((count, self.latent_dim)))
+            g_loss = self.loss_fn(tf.zeros((count, 1)), self.discriminator(fakes))
+        weights = self.generator.trainable_weights
+        for weight, gradient in zip(weights, tape.gradient(g_loss, weights)):
+            weight.assign_sub(self.g_optimizer.learning_rate * gradient)
+        self.d_loss_metric.update_state(d_loss)
+        self.g_loss_metric.update_state(g_loss)
+        return {"d_loss": self.d_loss_metric.result(), "g_loss": self.g_loss_metric.result()}
+
+
+# %% new_optimizers_in_each_step
+"""The step makes new optimizers with the settings of the given ones.
+
+An optimizer keeps averages of earlier gradients, which a new one lacks. Nor can it make its variables under `fit`. Use
+the optimizers that `compile` is given.
+"""
+
+class GAN(GAN):
+    def train_step(self, real_images):
+        count = tf.shape(real_images)[0]
+        fakes = self.generator(tf.random.normal((count, self.latent_dim)))
+        images = tf.concat([fakes, real_images], axis=0)
+        labels = tf.concat([tf.ones((count, 1)), tf.zeros((count, 1))], axis=0)
+        with tf.GradientTape() as tape:
+            d_loss = self.loss_fn(labels, self.discriminator(images))
+        weights = self.discriminator.trainable_weights
+        optimizer = type(self.d_optimizer).from_config(self.d_optimizer.get_config())
+        optimizer.apply(tape.gradient(d_loss, weights), weights)
+        with tf.GradientTape() as tape:
+            fakes = self.generator(tf.random.normal((count, self.latent_dim)))
+            g_loss = self.loss_fn(tf.zeros((count, 1)), self.discriminator(fakes))
+        weights = self.generator.trainable_weights
+        optimizer = type(self.g_optimizer).from_config(self.g_optimizer.get_config())
+        optimizer.apply(tape.gradient(g_loss, weights), weights)
+        self.d_loss_metric.update_state(d_loss)
+        self.g_loss_metric.update_state(g_loss)
+        return {"d_loss": self.d_loss_metric.result(), "g_loss": self.g_loss_metric.result()}
+
+
+# %% returned_means_never_reset
+"""The step returns means that are never reset.
+
+At the start of each epoch, Keras resets what `metrics` lists, and nothing else. Return `result()` of the two metrics
+that are listed there.
+"""
+
+class GAN(GAN):
+    def compile(self, d_optimizer, g_optimizer, loss_fn):
+        super().compile(d_optimizer, g_optimizer, loss_fn)
+        self.sums = {"d_loss": tf.Variable(0.0), "g_loss": tf.Variable(0.0), "steps": tf.Variable(0.0)}
+
+    def train_step(self, real_images):
+        count = tf.shape(real_images)[0]
+        fakes = self.generator(tf.random.normal((count, self.latent_dim)))
+        images = tf.concat([fakes, real_images], axis=0)
+        labels = tf.concat([tf.ones((count, 1)), tf.zeros((count, 1))], axis=0)
+        with tf.GradientTape() as tape:
+            d_loss = self.loss_fn(labels, self.discriminator(images))
+        weights = self.discriminator.trainable_weights
+        self.d_optimizer.apply(tape.gradient(d_loss, weights), weights)
+        with tf.GradientTape() as tape:
+            fakes = self.generator(tf.random.normal((count, self.latent_dim)))
+            g_loss = self.loss_fn(tf.zeros((count, 1)), self.discriminator(fakes))
+        weights = self.generator.trainable_weights
+        self.g_optimizer.apply(tape.gradient(g_loss, weights), weights)
+        self.d_loss_metric.update_state(d_loss)
+        self.g_loss_metric.update_state(g_loss)
+        for name, value in (("d_loss", d_loss), ("g_loss", g_loss), ("steps", 1.0)):
+            self.sums[name].assign_add(value)
+        return {name: self.sums[name] / self.sums["steps"] for name in ("d_loss", "g_loss")}
+
+
+# %% losses_added_up
+"""The step returns the sums of the losses of all steps so far.
+
+A sum grows with the number of steps. Return running means, or the two losses of the step.
+"""
+
+class GAN(GAN):
+    def compile(self, d_optimizer, g_optimizer, loss_fn):
+        super().compile(d_optimizer, g_optimizer, loss_fn)
+        self.sums = {"d_loss": tf.Variable(0.0), "g_loss": tf.Variable(0.0)}
+
+    def train_step(self, real_images):
+        count = tf.shape(real_images)[0]
+        fakes = self.generator(tf.random.normal((count, self.latent_dim)))
+        images = tf.concat([fakes, real_images], axis=0)
+        labels = tf.concat([tf.ones((count, 1)), tf.zeros((count, 1))], axis=0)
+        with tf.GradientTape() as tape:
+            d_loss = self.loss_fn(labels, self.discriminator(images))
+        weights = self.discriminator.trainable_weights
+        self.d_optimizer.apply(tape.gradient(d_loss, weights), weights)
+        with tf.GradientTape() as tape:
+            fakes = self.generator(tf.random.normal((count, self.latent_dim)))
+            g_loss = self.loss_fn(tf.zeros((count, 1)), self.discriminator(fakes))
+        weights = self.generator.trainable_weights
+        self.g_optimizer.apply(tape.gradient(g_loss, weights), weights)
+        self.d_loss_metric.update_state(d_loss)
+        self.g_loss_metric.update_state(g_loss)
+        self.sums["d_loss"].assign_add(d_loss)
+        self.sums["g_loss"].assign_add(g_loss)
+        return {name: tf.identity(total) for name, total in self.sums.items()}
+
+
+# %% one_number_per_latent
+"""One random number is drawn per latent, and repeated `latent_dim` times.
+
+All latents then lie on one line, and so do the generator's inputs. Draw a tensor of shape `(batch_size, latent_dim)`.
+"""
+
+class GAN(GAN):
+    def train_step(self, real_images):
+        count = tf.shape(real_images)[0]
+        fakes = self.generator(tf.tile(tf.random.normal((count, 1)), (1, self.latent_dim)))
+        images = tf.concat([fakes, real_images], axis=0)
+        labels = tf.concat([tf.ones((count, 1)), tf.zeros((count, 1))], axis=0)
+        with tf.GradientTape() as tape:
+            d_loss = self.loss_fn(labels, self.discriminator(images))
+        weights = self.discriminator.trainable_weights
+        self.d_optimizer.apply(tape.gradient(d_loss, weights), weights)
+        with tf.GradientTape() as tape:
+            fakes = self.generator(tf.tile(tf.random.normal((count, 1)), (1, self.latent_dim)))
+            g_loss = self.loss_fn(tf.zeros((count, 1)), self.discriminator(fakes))
+        weights = self.generator.trainable_weights
+        self.g_optimizer.apply(tape.gradient(g_loss, weights), weights)
+        self.d_loss_metric.update_state(d_loss)
+        self.g_loss_metric.update_state(g_loss)
+        return {"d_loss": self.d_loss_metric.result(), "g_loss": self.g_loss_metric.result()}
+
+
+# %% latents_with_both_signs
+"""Half of the latents are the other half with the opposite sign.
+
+Each latent must be drawn independently of the others. Draw as many as there are images.
+"""
+
+class GAN(GAN):
+    def draw(self, count):
+        half = tf.random.normal(((count + 1) // 2, self.latent_dim))
+        return tf.concat([half, -half], axis=0)[:count]
+
+    def train_step(self, real_images):
+        count = tf.shape(real_images)[0]
+        fakes = self.generator(self.draw(count))
+        images = tf.concat([fakes, real_images], axis=0)
+        labels = tf.concat([tf.ones((count, 1)), tf.zeros((count, 1))], axis=0)
+        with tf.GradientTape() as tape:
+            d_loss = self.loss_fn(labels, self.discriminator(images))
+        weights = self.discriminator.trainable_weights
+        self.d_optimizer.apply(tape.gradient(d_loss, weights), weights)
+        with tf.GradientTape() as tape:
+            fakes = self.generator(self.draw(count))
+            g_loss = self.loss_fn(tf.zeros((count, 1)), self.discriminator(fakes))
+        weights = self.generator.trainable_weights
+        self.g_optimizer.apply(tape.gradient(g_loss, weights), weights)
+        self.d_loss_metric.update_state(d_loss)
+        self.g_loss_metric.update_state(g_loss)
+        return {"d_loss": self.d_loss_metric.result(), "g_loss": self.g_loss_metric.result()}
+
+
+# %% uniform_latents
+"""The latents are uniform, not normal.
+
+The DCGAN paper draws them between -1 and 1. Here the text asks for a standard normal distribution.
+"""
+
+class GAN(GAN):
+    def draw(self, count):
+        return tf.random.uniform((count, self.latent_dim), -1.0, 1.0)
+
+    def train_step(self, real_images):
+        count = tf.shape(real_images)[0]
+        fakes = self.generator(self.draw(count))
+        images = tf.concat([fakes, real_images], axis=0)
+        labels = tf.concat([tf.ones((count, 1)), tf.zeros((count, 1))], axis=0)
+        with tf.GradientTape() as tape:
+            d_loss = self.loss_fn(labels, self.discriminator(images))
+        weights = self.discriminator.trainable_weights
+        self.d_optimizer.apply(tape.gradient(d_loss, weights), weights)
+        with tf.GradientTape() as tape:
+            fakes = self.generator(self.draw(count))
+            g_loss = self.loss_fn(tf.zeros((count, 1)), self.discriminator(fakes))
+        weights = self.generator.trainable_weights
+        self.g_optimizer.apply(tape.gradient(g_loss, weights), weights)
         self.d_loss_metric.update_state(d_loss)
         self.g_loss_metric.update_state(g_loss)
         return {"d_loss": self.d_loss_metric.result(), "g_loss": self.g_loss_metric.result()}

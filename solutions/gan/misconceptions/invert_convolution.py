@@ -1,7 +1,7 @@
 # %% new_random_kernel
-"""The inverse has a random kernel, not the kernel of `conv`.
+"""The inverse does not have the kernel of `conv`.
 
-A new layer draws random weights when it is built. Assign the kernel of `conv` after building.
+Often it has the random weights of a new layer. Assign the kernel of `conv` after building.
 """
 
 
@@ -55,7 +55,7 @@ def invert_convolution(conv, input_shape):
 
 
 # %% strides_forgotten
-"""The strides are left out.
+"""The inverse has no strides.
 
 A convolution with strides of 2 skips every other position. Without the same strides in the inverse, the image stays
 small.
@@ -72,7 +72,7 @@ def invert_convolution(conv, input_shape):
 
 
 # %% padding_forgotten
-"""The padding is left at "valid", whatever the convolution had.
+"""The padding is "valid", whatever the convolution had.
 
 With "same" the kernel of `conv` reaches over the border of the image. The inverse needs the same padding to give back
 the size of the image.
@@ -132,7 +132,7 @@ def invert_convolution(conv, input_shape):
 
 
 # %% never_built
-"""The layer is returned before it has any weights.
+"""The layer has no weights when it is returned.
 
 A layer gets its kernel when it is built. Build it with the output shape of `conv`, then assign the kernel.
 """
@@ -181,9 +181,10 @@ def invert_convolution(conv, input_shape):
 
 
 # %% one_layer_for_all
-"""A later call returns a layer that an earlier call has already returned.
+"""The layer that is returned was not made for this `conv`.
 
-Create a new layer in each call. Otherwise assigning the new kernel also changes the layer that was returned before.
+It gets tensors with `conv.filters` channels, the output of `conv`. Often it was built with the shape of the image, or
+is a layer of an earlier call. Create a new layer in each call, and build it with the output shape of `conv`.
 """
 
 kept = {}

@@ -143,9 +143,9 @@ def compute_loss(input_image, filter_index):
 
 
 # %% computed_in_numpy
-"""The mean is computed with NumPy.
+"""No gradient flows from the loss to the image.
 
-The value is right, but the tape does not record NumPy operations: no gradient flows back to the image.
+Often the mean is computed with NumPy: the value is right, but the tape does not record it. Use `tf` or `keras.ops`.
 """
 
 
@@ -155,7 +155,7 @@ def compute_loss(input_image, filter_index):
 
 
 # %% loss_in_training_mode
-"""The network is called in training mode.
+"""The network runs in training mode.
 
 Batch normalization then uses the statistics of this batch, and changes its moving statistics. Call the network in
 inference mode.
@@ -216,7 +216,7 @@ def compute_loss(input_image, filter_index):
 
 
 # %% first_extractor_kept
-"""The extractor of the first call is stored and used in all later calls.
+"""The extractor of the first call is used in all later calls.
 
 Read the notebook's variable `feature_extractor` in each call: it may hold another network later.
 """

@@ -22,9 +22,10 @@ def build_feature_extractor(model, layer_name):
 
 
 # %% new_weights
-"""The network is rebuilt, and has new random weights.
+"""The extractor does not have the weights of the network.
 
-`clone_model` copies the architecture only. What the network has learned is in its weights: use its own layers.
+What the network has learned is in its weights. Often they are new and random, as after `clone_model`, which copies the
+architecture only. Use the network's own layers.
 """
 
 
@@ -67,9 +68,10 @@ def build_feature_extractor(model, layer_name):
 
 
 # %% layers_in_a_row
-"""The layers up to that one are called one after another.
+"""The extractor ignores the branches of the network.
 
-`model.layers` is a list, but a network may have skip connections. Use the tensors of the network itself.
+Often the layers in `model.layers` are called one after another, but a network may have skip connections. Use the
+tensors of the network itself.
 """
 
 
@@ -82,7 +84,7 @@ def build_feature_extractor(model, layer_name):
 
 
 # %% extractor_in_training_mode
-"""The network is called in training mode.
+"""The network runs in training mode.
 
 Batch normalization then uses the statistics of this batch, and changes its moving statistics. Call the network in
 inference mode.
@@ -126,10 +128,9 @@ def build_feature_extractor(model, layer_name):
 
 
 # %% copied_weights
-"""The extractor is a copy of the network, with the weights of that moment.
+"""The extractor does not follow when the weights of the network change.
 
-The copy does not follow when the network is trained further, and it needs the memory of a second network. A model made
-of the network's own tensors shares its weights.
+Often it is a copy, with the weights of that moment. A model made of the network's own tensors shares its weights.
 """
 
 
@@ -140,7 +141,7 @@ def build_feature_extractor(model, layer_name):
 
 
 # %% part_of_a_name
-"""The model ends at the first layer whose name contains the given name.
+"""The model ends at another layer, whose name contains the given name.
 
 `conv` is also in `conv_1` and `pre_conv`. `model.get_layer(name)` compares whole names.
 """
@@ -152,10 +153,10 @@ def build_feature_extractor(model, layer_name):
 
 
 # %% first_network_kept
-"""The extractor is stored under the name of its layer, so a second network gets the extractor of the first one.
+"""A second network gets the extractor of the first one.
 
-What is stored in a global or a default argument is still there in the next call. Build the model from the arguments in
-each call.
+What is stored in a global or a default argument, for example under the name of the layer, is still there in the next
+call. Build the model from the arguments in each call.
 """
 _extractors = {}
 

@@ -137,8 +137,8 @@ def gradient_ascent_step(img, filter_index, learning_rate):
 # %% nan_at_zero
 """A zero gradient gives NaN.
 
-Its norm is 0, and 0 / 0 is NaN: from then on, all images are NaN. Add a small constant to the norm,
-or use `tf.math.l2_normalize`.
+Its norm is 0, and 0 / 0 is NaN: from then on, all images are NaN. Add a small constant to the norm, or use
+`tf.math.l2_normalize`.
 """
 
 
@@ -151,9 +151,9 @@ def gradient_ascent_step(img, filter_index, learning_rate):
 
 
 # %% image_not_watched
-"""The tape does not watch the image.
+"""The gradient with respect to the image is None.
 
-A tape watches trainable variables by itself, but not plain tensors. Without `tape.watch(img)` the gradient is None.
+A tape watches trainable variables by itself, but not plain tensors: call `tape.watch(img)` before the loss is computed.
 """
 
 
@@ -333,7 +333,7 @@ def gradient_ascent_step(img, filter_index, learning_rate):
 
 
 # %% divided_by_the_maximum
-"""The gradient is divided by its largest entry.
+"""The gradient is divided by its largest absolute entry.
 
 Then the largest change of a pixel is the learning rate. The L2 norm of the whole step must be the learning rate.
 """
@@ -362,9 +362,10 @@ def gradient_ascent_step(img, filter_index, learning_rate):
 
 
 # %% velocity_kept_between_calls
-"""The step mixes the gradient with those of earlier calls.
+"""A step depends on earlier calls.
 
-A step depends on its arguments only: store nothing from one call to the next.
+Often the gradients of earlier calls are mixed in. A step depends on its arguments only: store nothing from one call to
+the next.
 """
 velocities = {}
 

@@ -15,7 +15,8 @@ def visualize_filter(filter_index, iterations=30, learning_rate=10.0):
 # %% one_step_only
 """The result is that of one step only.
 
-Call `initialize_image()` once, before the loop, and put `return` after the loop.
+Often `initialize_image()` is called in the loop, or `return` is inside it. Call it once, before the loop, and put
+`return` after the loop.
 """
 
 
@@ -57,7 +58,7 @@ def visualize_filter(filter_index, iterations=30, learning_rate=10.0):
 # %% one_step_short
 """There is one step too few.
 
-`range(1, n)` has n - 1 entries: use `range(iterations)`.
+`range(iterations)` has `iterations` entries, but `range(1, iterations)` has one less.
 """
 
 
@@ -72,7 +73,7 @@ def visualize_filter(filter_index, iterations=30, learning_rate=10.0):
 # %% one_step_too_many
 """There is one step too many.
 
-A step before or after the loop counts, too.
+`range(iterations)` has `iterations` entries. A step before or after the loop counts, too.
 """
 
 
@@ -226,9 +227,9 @@ def visualize_filter(filter_index, iterations=30, learning_rate=10.0):
 
 
 # %% goes_on_from_the_last_call
-"""The image is stored between calls, so a second call starts from the first result.
+"""A second call starts from the first result.
 
-Call `initialize_image()` in each call.
+Often the image is stored between calls. Call `initialize_image()` in each call.
 """
 _canvas = []
 

@@ -80,3 +80,21 @@ def transfer(base_image, style_reference_image, iterations, learning_rate):
             loss += total_variation_weight * total_variation_loss(image)
         optimizer.apply_gradients(zip([tape.gradient(loss, image)], [image]))
     return image.numpy()
+
+
+# %% an_optimizer_of_its_own
+"""A subclass of Adam that limits the gradient, around which another one scales the loss."""
+
+
+class _Limited(keras.optimizers.Adam):
+    def apply(self, grads, trainable_variables=None):
+        return super().apply([tf.clip_by_norm(grad, 1e3) for grad in grads], trainable_variables)
+
+
+def transfer(base_image, style_reference_image, iterations, learning_rate):
+    image = tf.Variable(base_image)
+    optimizer = keras.optimizers.LossScaleOptimizer(_Limited(learning_rate), initial_scale=1.0)
+    for _ in range(iterations):
+        _, gradient = compute_loss_and_grads(image, base_image, style_reference_image)
+        optimizer.apply([gradient], [image])
+    return image.numpy()

@@ -9,10 +9,22 @@ def build_feature_extractor(model):
     return keras.Model(model.input, [layer.output for layer in model.layers])
 
 
-# %% inputs_of_the_layers
-"""Each name is mapped to the input of the layer.
+# %% predicted_features
+"""The extractor calls `predict`, which gives NumPy arrays.
 
-`layer.input` is the activation of the layer before. The activation of a layer is its `output`.
+No gradient flows through NumPy arrays, so the image cannot be improved. Return a model, or call it: `model(images)`.
+"""
+
+
+def build_feature_extractor(model):
+    features = keras.Model(model.input, {layer.name: layer.output for layer in model.layers[1:]})
+    return lambda images: features.predict(images, verbose=0)
+
+
+# %% inputs_of_the_layers
+"""Each name has the activation of the layer before.
+
+Often because of `layer.input`. The activation of a layer is its `output`.
 """
 
 
@@ -21,10 +33,9 @@ def build_feature_extractor(model):
 
 
 # %% cloned_network
-"""The extractor uses a clone of the network, with other weights.
+"""The features do not come from the model's own weights.
 
-`clone_model` makes new layers with new random weights: the features are those of another network. Use the layers of
-the model itself.
+Often the network is cloned: `clone_model` makes new layers with new random weights. Use the layers of the model itself.
 """
 
 
@@ -34,9 +45,9 @@ def build_feature_extractor(model):
 
 
 # %% copied_weights
-"""The extractor uses a copy of the network and of its weights.
+"""The features do not follow when the weights of the model change.
 
-A copy does not follow when the weights of the model change. A second model over the same layers shares the weights.
+Often the extractor uses a copy of the network. A second model over the same layers shares the weights.
 """
 
 
@@ -91,7 +102,8 @@ def build_feature_extractor(model):
 # %% names_shifted
 """The names are off by one layer.
 
-`model.layers` starts with the input layer. Leave it out of both the names and the outputs, or keep it in both.
+Often because `model.layers` starts with the input layer. Leave it out of both the names and the outputs, or keep it in
+both.
 """
 
 
@@ -122,9 +134,9 @@ def build_feature_extractor(model):
 
 
 # %% network_of_the_notebook
-"""The notebook's `network` is used, not the model that was passed in.
+"""The model that is passed in is not used.
 
-The checks pass other networks: use the argument `model`.
+Often the notebook's `network` is used in its place. The checks pass other networks: use the argument `model`.
 """
 
 

@@ -54,10 +54,10 @@ def compute_loss_and_grads(combination_image, base_image, style_reference_image)
 
 
 # %% features_outside_the_tape
-"""The features are computed before the tape starts.
+"""Content and style are in the loss, but not in its gradient.
 
-The tape records only what is computed inside its block. For the tape, content and style are then constants, and only
-the total variation has a gradient.
+Often the features are computed before the tape starts: it records only what is computed inside its block, so only the
+total variation has a gradient.
 """
 
 
@@ -93,7 +93,7 @@ def compute_loss_and_grads(combination_image, base_image, style_reference_image)
 # %% last_style_layer_only
 """Only the last style layer counts.
 
-The loop overwrites the style loss: write `style += …`, not `style = …`.
+Often the loop overwrites the style loss: write `style += …`, not `style = …`.
 """
 
 
@@ -129,8 +129,8 @@ def compute_loss_and_grads(combination_image, base_image, style_reference_image)
 # %% style_of_the_base_image
 """The style loss compares the combination image with the base image.
 
-The order of the images in `tf.concat` must fit the indices 0, 1 and 2 that you use after it. The style loss compares
-the combination image with the style reference, the content loss compares it with the base image.
+The style loss compares the combination image with the style reference. Often the order of the images in `tf.concat`
+does not fit the indices 0, 1 and 2 that are used after it.
 """
 
 
@@ -198,7 +198,7 @@ def compute_loss_and_grads(combination_image, base_image, style_reference_image)
 
 
 # %% network_in_training_mode
-"""The network is called in training mode.
+"""The network runs in training mode.
 
 The check's network has a batch normalization, which yours may lack. In training mode it uses the statistics of these
 three images and updates its own. Call the network with `training=False`, which is the default.
@@ -236,9 +236,9 @@ def compute_loss_and_grads(combination_image, base_image, style_reference_image)
 
 
 # %% content_without_gradient_inside
-"""No gradient flows through the features of the content layer.
+"""The content loss has a value, but no gradient.
 
-`tf.stop_gradient` and NumPy make them constants: the content term then has a value, but no gradient.
+Often its features are constants for the tape, by `tf.stop_gradient` or NumPy. Leave them as they are.
 """
 
 
@@ -273,9 +273,9 @@ def compute_loss_and_grads(combination_image, base_image, style_reference_image)
 
 
 # %% content_layer_written_down
-"""The name of the content layer is fixed in the code.
+"""The content loss does not follow the name of the content layer.
 
-Read the global `content_layer_name`, so that the content loss follows when it changes.
+Often the name is fixed in the code. Read the global `content_layer_name`.
 """
 
 
@@ -292,7 +292,7 @@ def compute_loss_and_grads(combination_image, base_image, style_reference_image)
 
 
 # %% references_kept
-"""The features of the base image and the style reference are kept from the first call.
+"""The features of the base image and the style reference are those of the first call.
 
 The next picture is then compared with the images of the first one. Compute all features from the arguments, in each
 call.
@@ -318,9 +318,9 @@ def compute_loss_and_grads(combination_image, base_image, style_reference_image)
 
 
 # %% variation_outside_the_tape
-"""The total variation is added after the `with` block of the tape: it is in the loss, but not in its gradient.
+"""The total variation is in the loss, but not in its gradient.
 
-Compute the whole loss inside the `with` block.
+Often it is added after the `with` block of the tape. Compute the whole loss inside the block.
 """
 
 

@@ -65,10 +65,9 @@ def content_loss(base, combination):
 
 
 # %% content_without_gradient
-"""NumPy computes the content loss.
+"""No gradient flows through the content loss.
 
-Its value is right, but no gradient flows back through NumPy. Use the functions
-of `tf` or `keras.ops`.
+Often NumPy computes it: the tape does not record that. Use the functions of `tf` or `keras.ops`.
 """
 
 

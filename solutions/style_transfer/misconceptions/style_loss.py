@@ -12,10 +12,10 @@ def gram_matrix(x):
 
 
 # %% reshaped_not_transposed
-"""The channels are moved to the front by a reshape, without a transpose.
+"""The rows of `(channels, places)` hold a mixture of all channels.
 
-A reshape keeps the order of the numbers, and the channels run fastest: the rows of `(channels, places)` then hold a
-mixture of all channels. Transpose first, then reshape.
+Often the channels are moved to the front by a reshape: it keeps the order of the numbers, in which the channels run
+fastest. Transpose first, then reshape.
 """
 
 
@@ -147,9 +147,9 @@ def style_loss(style, combination):
 
 
 # %% style_without_gradient
-"""NumPy computes the style loss.
+"""No gradient flows through the style loss.
 
-Its value is right, but no gradient flows back through NumPy. Use the functions of `tf` or `keras.ops`.
+Often NumPy computes it: the tape does not record that. Use the functions of `tf` or `keras.ops`.
 """
 
 

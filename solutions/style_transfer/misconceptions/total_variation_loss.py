@@ -62,10 +62,9 @@ def total_variation_loss(x):
 
 
 # %% tensorflow_total_variation
-"""`tf.image.total_variation` is used.
+"""The absolute steps are added up, as in `tf.image.total_variation`.
 
-It adds up the absolute steps. The formula of this notebook squares them, adds the two directions, and raises the sum
-to 1.25.
+The formula of this notebook squares them, adds the two directions, and raises the sum to 1.25.
 """
 
 
@@ -143,7 +142,7 @@ def total_variation_loss(x):
 # %% wraps_around
 """The last row is compared with the first row, and the last column with the first column.
 
-`tf.roll` wraps around at the border. The sum runs only over the pixels that have both neighbors.
+The sum runs only over the pixels that have both neighbors. Often `tf.roll` is used, which wraps around at the border.
 """
 
 
@@ -155,7 +154,7 @@ def total_variation_loss(x):
 # %% diagonal_neighbour
 """The pixel below on the right is used in place of the pixel below.
 
-Cut the last column off the rows below: `x[:, 1:, :-1]`.
+The step down ends in the same column. Cut the last column off the rows below: `x[:, 1:, :-1]`.
 """
 
 

@@ -1,8 +1,8 @@
 # %% climbs
 """The steps go up the loss, not down.
 
-`apply_gradients` subtracts the gradient, so pass it the gradient without a minus. A step written by hand must subtract
-it, too.
+The step must go against the gradient: pass it to `apply_gradients` without a minus, which subtracts it. A step written
+by hand must subtract it, too.
 """
 
 
@@ -17,7 +17,7 @@ def transfer(base_image, style_reference_image, iterations, learning_rate):
 # %% one_step_only
 """Only one step is made, whatever `iterations` is.
 
-Look at where the `return` is: it must come after the loop.
+Often `return` is inside the loop: it must come after it.
 """
 
 
@@ -79,9 +79,10 @@ def transfer(base_image, style_reference_image, iterations, learning_rate):
 
 
 # %% start_image_returned
-"""The base image itself is returned.
+"""The base image itself is returned, without a step.
 
-The steps change the variable, not the tensor that it was created from. Return the value of the variable.
+The steps change the variable, not the tensor that it was created from. Return the value of the variable, after the
+loop.
 """
 
 
@@ -95,7 +96,7 @@ def transfer(base_image, style_reference_image, iterations, learning_rate):
 
 
 # %% network_trained
-"""The optimizer also trains the network.
+"""The steps also change the weights of the network.
 
 The network must stay fixed. Pass only the image to the optimizer.
 """
@@ -118,7 +119,7 @@ def transfer(base_image, style_reference_image, iterations, learning_rate):
 # %% learning_rate_ignored
 """The argument `learning_rate` is not used.
 
-The optimizer then has its default rate. Pass `learning_rate` to it.
+Often the optimizer has its default rate. Pass `learning_rate` to it.
 """
 
 
@@ -164,9 +165,9 @@ def transfer(base_image, style_reference_image, iterations, learning_rate):
 
 
 # %% gradient_computed_once
-"""The gradient is computed once, before the loop.
+"""All steps follow one gradient, that at the base image.
 
-Each step then follows the gradient at the base image. Compute the gradient again in every iteration.
+Often it is computed before the loop. Compute the gradient again in every iteration.
 """
 
 
@@ -265,9 +266,9 @@ def transfer(base_image, style_reference_image, iterations, learning_rate):
 
 
 # %% goes_on_from_the_last_call
-"""The variable is kept between calls, so a second call paints over the first result.
+"""A second call paints over the first result.
 
-Create the variable from `base_image` in each call.
+Often the variable is kept between calls. Create it from `base_image` in each call.
 """
 _canvas = {}
 
@@ -281,3 +282,19 @@ def transfer(base_image, style_reference_image, iterations, learning_rate):
         _, gradient = compute_loss_and_grads(_canvas[shape], base_image, style_reference_image)
         optimizer.apply_gradients([(gradient, _canvas[shape])])
     return _canvas[shape].numpy()
+
+
+# %% new_optimizer_in_each_step
+"""Each step makes a new optimizer.
+
+An optimizer keeps averages of earlier gradients, which a new one lacks: each step of `Adam` is then its first, of the
+same size for all pixels. Create the optimizer once, before the loop.
+"""
+
+
+def transfer(base_image, style_reference_image, iterations, learning_rate):
+    image = tf.Variable(base_image)
+    for _ in range(iterations):
+        _, gradient = compute_loss_and_grads(image, base_image, style_reference_image)
+        keras.optimizers.Adam(learning_rate).apply_gradients([(gradient, image)])
+    return image.numpy()

@@ -93,7 +93,8 @@ def count_weights(input_shape, units, use_bias=True):
 # %% count_as_a_float
 """The count is a float.
 
-The number of weights is an integer. `np.prod(..., dtype=float)` and `/` return floats: convert the result with `int`.
+The number of weights is an integer. Often `np.prod(..., dtype=float)` or `/` returns a float: convert the result with
+`int`.
 """
 
 
@@ -104,8 +105,8 @@ def count_weights(input_shape, units, use_bias=True):
 # %% conditional_without_parentheses
 """Without a bias the count is 0.
 
-`a + b if use_bias else 0` is read as `(a + b) if use_bias else 0`. Put parentheses around the conditional:
-`a + (b if use_bias else 0)`.
+Often because `a + b if use_bias else 0` is read as `(a + b) if use_bias else 0`. Put parentheses around the
+conditional: `a + (b if use_bias else 0)`.
 """
 
 
@@ -116,7 +117,7 @@ def count_weights(input_shape, units, use_bias=True):
 # %% number_of_arrays
 """The arrays are counted, not the numbers in them.
 
-`len(layer.weights)` is 2 for a kernel and a bias. Count all their entries.
+There are 2 arrays, a kernel and a bias. Count all their entries.
 """
 
 
@@ -127,10 +128,9 @@ def count_weights(input_shape, units, use_bias=True):
 
 
 # %% calls_a_layer_on_zeros
-"""A `Dense` layer is called on zeros of the given shape.
+"""The count fails where a leading size other than the batch is None.
 
-Only the batch size is replaced by 1, so the call fails where another leading size is None. The count needs the last
-size only.
+Often a `Dense` layer is called on zeros of the given shape. The count needs the last size only.
 """
 
 

@@ -34,9 +34,9 @@ def thread(fn, x):
 
 
 # %% numpy_inside
-"""NumPy does the reshaping.
+"""NumPy is given a tensor.
 
-That works in eager mode. While a graph is traced, a tensor has no numbers that NumPy could read. NumPy also stops the
+That works in eager mode. While a graph is traced, a tensor has no numbers that NumPy could read, and NumPy stops the
 gradient. Use `tf` or `keras.ops`.
 """
 
@@ -48,7 +48,7 @@ def thread(fn, x):
 
 
 # %% static_batch_size
-"""The batch size is read from `x.shape`.
+"""The batch size is None: it is taken from `x.shape`.
 
 In a graph that is traced with an unknown batch size, `x.shape[0]` is None. `tf.shape(x)[0]` is a tensor that holds the
 size when the graph runs.
@@ -74,10 +74,10 @@ def thread(fn, x):
 
 
 # %% turned_before_flattening
-"""The axes are transposed before the rows are merged.
+"""The rows that `fn` gets are pieces of different rows.
 
-With the last axis in front, a reshape to `(-1, n)` builds rows from pieces of different rows. The last axis is already
-where it should be: do not transpose.
+Often the axes are transposed before a reshape to `(-1, n)`. The last axis is already where it should be: do not
+transpose.
 """
 
 
@@ -112,8 +112,8 @@ def thread(fn, x):
 # %% width_left_to_be_inferred
 """The last size of the result is inferred with -1.
 
-TensorFlow infers a size from the number of entries. A batch without examples has none, so any width fits, and it
-raises an error. Use the width of what `fn` returned.
+TensorFlow infers a size from the number of entries. A batch without examples has none, so any width fits, and it raises
+an error. Use the width of what `fn` returned.
 """
 
 
@@ -123,10 +123,9 @@ def thread(fn, x):
 
 
 # %% stacks_the_examples
-"""A Python loop runs over the examples.
+"""Python iterates over the examples.
 
-The loop needs the number of examples while the graph is traced, when it is unknown. Merge the leading axes by a reshape
-instead.
+It needs their number while the graph is traced, when it is unknown. Merge the leading axes by a reshape instead.
 """
 
 
@@ -162,9 +161,10 @@ def thread(fn, x):
 
 
 # %% ranks_up_to_four
-"""There is one branch per rank, and none for rank 5.
+"""The answer does not work for rank 5.
 
-All leading axes are alike: as many rows as their product. Two reshapes work for any number of them.
+Often there is one branch per rank. All leading axes are alike: as many rows as their product. Two reshapes work for any
+number of them.
 """
 
 

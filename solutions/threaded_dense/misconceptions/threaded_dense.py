@@ -1,8 +1,8 @@
 # %% flatten_first
-"""The input is flattened first.
+"""All rows of an example are mixed.
 
-Flatten puts all rows of an example into one long vector, and the dense map mixes them. Threading keeps the rows apart:
-only the last axis changes.
+Often the input is flattened first: Flatten puts all rows of an example into one long vector. Threading keeps the rows
+apart: only the last axis changes.
 """
 
 
@@ -53,10 +53,10 @@ class ThreadedDense(ThreadedDense):
 
 
 # %% weights_made_in_call
-"""Every call creates a new `Dense` layer.
+"""The layer has new weights in every call.
 
-Each call starts with new random weights, so nothing can be learned. Create the layer once, in `__init__` or `build`;
-`call` only uses it.
+Nothing can be learned. Often a `Dense` layer is created in `call`. Create it once, in `__init__` or `build`; `call`
+only uses it.
 """
 
 
@@ -82,10 +82,10 @@ class ThreadedDense(ThreadedDense):
 
 
 # %% fixed_width
-"""The kernel is made in `__init__`, for one width.
+"""The kernel has the same number of rows for every input.
 
-In `__init__` the length of the rows is unknown. Keras calls `build` with the shape of the first input: use its last
-size there.
+Often it is made in `__init__`, where the length of the rows is unknown. Keras calls `build` with the shape of the first
+input: use its last size there.
 """
 
 
@@ -101,10 +101,10 @@ class ThreadedDense(ThreadedDense):
 
 
 # %% untracked_variables
-"""The weights are plain `tf.Variable` objects in a list.
+"""Keras does not know the weights: they are not in `layer.weights`.
 
-Keras 3 tracks what `add_weight` makes, and layers that are attributes. It does not track a `tf.Variable`: `fit` does
-not train it, and it is not saved. Look at `layer.weights`.
+Often they are plain `tf.Variable` objects: Keras 3 tracks what `add_weight` makes, and layers that are attributes. What
+it does not track is not trained and not saved.
 """
 
 
@@ -148,10 +148,9 @@ class ThreadedDense(ThreadedDense):
 
 
 # %% bias_always
-"""`use_bias=False` is ignored.
+"""A layer with `use_bias=False` has a bias.
 
-A layer with `use_bias=False` has the kernel as its only weight. Check `use_bias` where the bias is made, and where it
-is added.
+Its kernel must be the only weight. Check `use_bias` where the bias is made, and where it is added.
 """
 
 
@@ -162,7 +161,7 @@ class ThreadedDense(ThreadedDense):
 
 
 # %% activation_never
-"""The activation is stored, but never applied.
+"""The activation is not applied.
 
 The layer returns the linear map only. The last step of `call` applies the activation.
 """
@@ -177,8 +176,8 @@ class ThreadedDense(ThreadedDense):
 # %% activation_twice
 """The activation is applied twice.
 
-With relu this makes no difference, but with tanh the outputs shrink twice. It often happens when the
-inner Dense has the activation, and `call` applies it again.
+With relu this makes no difference, but with tanh the outputs shrink twice. Often the inner Dense has the activation,
+and `call` applies it again.
 """
 
 
@@ -201,7 +200,7 @@ class ThreadedDense(ThreadedDense):
 
 
 # %% activation_only_as_function
-"""An activation given by its name is called like a function.
+"""An activation given by its name does not work.
 
 Keras takes activations by name too, and a string cannot be called. `keras.activations.get` turns whatever is given,
 None included, into a function.
@@ -254,8 +253,8 @@ class ThreadedDense(ThreadedDense):
 # %% permuted_reshape
 """The rows of the output are in another order.
 
-After a reshape to one matrix, the second reshape must list the leading axes in the same order. Swapping them puts the
-right numbers in the wrong places.
+Often after a reshape to one matrix: the second reshape must list the leading axes in the same order. Swapping them puts
+the right numbers in the wrong places.
 """
 
 
@@ -296,7 +295,7 @@ class ThreadedDense(ThreadedDense):
 
 
 # %% config_without_use_bias
-"""`get_config` leaves out `use_bias`.
+"""`use_bias` is lost in the configuration.
 
 A layer without a bias is then made again with one. The configuration must hold every argument of `__init__`.
 """
@@ -310,9 +309,9 @@ class ThreadedDense(ThreadedDense):
 
 
 # %% config_without_activation
-"""`get_config` leaves out the activation.
+"""The activation is lost in the configuration.
 
-The layer made from the configuration has no activation. Every argument of `__init__` belongs in the configuration;
+The layer that is made from it has none. Every argument of `__init__` belongs in the configuration;
 `keras.activations.serialize` turns a function into its name.
 """
 
@@ -325,7 +324,7 @@ class ThreadedDense(ThreadedDense):
 
 
 # %% config_without_units
-"""`get_config` is that of the base class.
+"""`get_config` does not return `units`.
 
 The base class knows the name and the dtype of the layer, not your arguments. Loading a saved model fails, since
 `__init__` needs `units`.
@@ -338,9 +337,10 @@ class ThreadedDense(ThreadedDense):
 
 
 # %% config_without_the_base
-"""`get_config` holds the arguments, but not what the base class knows.
+"""The name of the layer is lost in the configuration.
 
-The name of the layer is then lost. Start from `super().get_config()` and add your arguments.
+Often it holds the arguments, but not what the base class knows. Start from `super().get_config()` and add your
+arguments.
 """
 
 
@@ -351,10 +351,10 @@ class ThreadedDense(ThreadedDense):
 
 
 # %% batch_size_written_down
-"""The batch size is stored when the layer is built.
+"""The batch size is that of the shape with which the layer was built.
 
-The shape in `build` has None for the batch size, or the size of the first batch. The next batch may be larger, smaller
-or empty. Use the sizes of the tensor that `call` gets.
+There it is None, or the size of the first batch. The next batch may be larger, smaller or empty. Use the sizes of the
+tensor that `call` gets.
 """
 
 
@@ -371,8 +371,8 @@ class ThreadedDense(ThreadedDense):
 # %% frozen_kernel
 """The kernel is not trainable.
 
-`add_weight(..., trainable=False)` is for statistics that a layer keeps. A kernel must be in
-`layer.trainable_variables`, or no optimizer changes it.
+A kernel must be in `layer.trainable_variables`, or no optimizer changes it. `trainable=False` is for statistics that a
+layer keeps.
 """
 
 
@@ -385,7 +385,7 @@ class ThreadedDense(ThreadedDense):
 # %% gradient_cut_off
 """The gradient does not reach the input.
 
-`stop_gradient` and NumPy cut the gradient off: layers before this one cannot learn.
+Layers before this one cannot learn. Often because of `stop_gradient` or NumPy.
 """
 
 
@@ -423,9 +423,10 @@ class ThreadedDense(ThreadedDense):
 
 
 # %% weights_on_the_class
-"""The weights are stored on the class, so all layers share them.
+"""All layers share their weights.
 
-Two layers of one class must be able to learn different weights. Store the weights of a layer on `self`.
+Two layers of one class must be able to learn different weights. Often the weights are stored on the class. Store them
+on `self`.
 """
 
 
@@ -441,9 +442,9 @@ class ThreadedDense(ThreadedDense):
 
 
 # %% frozen_bias
-"""The bias is made with `trainable=False`, so training does not change it.
+"""The bias is not trainable.
 
-By default, `add_weight` makes trainable weights. Leave the argument out.
+Training does not change it. By default, `add_weight` makes trainable weights: leave `trainable` out.
 """
 
 
@@ -495,10 +496,10 @@ class ThreadedDense(ThreadedDense):
 
 
 # %% config_needs_an_activation
-"""`get_config` takes the name of the activation, even if there is none.
+"""A layer without an activation has no configuration.
 
-Without an activation, None has no name: the layer has no configuration, and a model with it cannot be saved.
-`keras.activations.serialize` works for every activation that `keras.activations.get` returns.
+A model with it cannot be saved. Often `get_config` takes the name of the activation, and None has none.
+`keras.activations.serialize` works for everything that `keras.activations.get` returns.
 """
 
 
@@ -512,10 +513,10 @@ class ThreadedDense(ThreadedDense):
 
 
 # %% activation_along_the_rows
-"""The activation is applied to the transposed matrix.
+"""The activation acts along the rows' axis, not along the units.
 
 For most activations that makes no difference: they act on each number alone. A softmax acts on the last axis, and must
-make the units of a row sum to 1, not the rows of a unit.
+make the units of a row sum to 1. Often the matrix is transposed.
 """
 
 

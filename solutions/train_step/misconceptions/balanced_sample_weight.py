@@ -78,10 +78,10 @@ def balanced_sample_weight(y):
 
 
 # %% labels_counted_from_zero
-"""Labels are used as positions.
+"""Labels are counted as if they were 0, 1, 2, … without gaps.
 
-`bincount` counts labels 0, 1, 2, … without gaps. A label that never occurs counts as a class, and a negative one raises
-an error.
+Often because of `bincount`: a label that never occurs counts as a class, and a negative one raises an error. Count only
+the labels that occur.
 """
 
 
@@ -146,9 +146,10 @@ def balanced_sample_weight(y):
 
 
 # %% whole_numbers
-"""The weights are computed with `//`, which drops the fraction.
+"""The weights lose their fractions.
 
-Frequent classes then get weight 0 and are never learned. Divide with `/`.
+Frequent classes then get weight 0 and are never learned. Often `//` is used, or an array of integers. Divide with `/`,
+and keep floats.
 """
 
 
@@ -201,9 +202,10 @@ def balanced_sample_weight(y):
 
 
 # %% counts_kept
-"""A default argument keeps the counts of earlier calls.
+"""Labels of earlier calls are counted, too.
 
-A default value is created once, when the function is defined. Count only the labels of this call.
+Often a default argument or a global keeps the counts: a default value is created once, when the function is defined.
+Count only the labels of this call.
 """
 
 
@@ -218,7 +220,8 @@ def balanced_sample_weight(y, counts={}):
 # %% single_label_squeezed
 """A single label becomes a number without an axis.
 
-`np.squeeze` removes every axis of size 1, also that of the examples. Flatten the labels with `np.reshape(y, -1)`.
+Often because of `np.squeeze`, which removes every axis of size 1, also that of the examples. Flatten the labels with
+`np.reshape(y, -1)`.
 """
 
 
@@ -229,10 +232,10 @@ def balanced_sample_weight(y):
 
 
 # %% negative_labels_as_positions
-"""Negative labels are used as positions.
+"""Negative labels get the weights of other classes.
 
-Position -1 is the last place of the table, where the largest label may be counted. Use the positions that `np.unique`
-returns.
+Often they are used as positions: -1 is the last place of a table, where the largest label may be counted. Use the
+positions that `np.unique` returns.
 """
 
 
@@ -256,7 +259,7 @@ def balanced_sample_weight(y):
 
 
 # %% table_of_one_hundred
-"""Counts are kept in a table of 100 entries.
+"""Large labels do not fit into the table of counts.
 
 Labels can be any integers, so no table is large enough. Count only the labels that occur.
 """
@@ -284,9 +287,9 @@ def balanced_sample_weight(y):
 
 
 # %% counts_of_one_byte
-"""Counts are kept in one byte.
+"""Counts above 255 start again from 0.
 
-One byte holds numbers up to 255: with 300 examples, the count becomes 44. Count in a larger type.
+Often they are kept in one byte: with 300 examples, the count becomes 44. Count in a larger type.
 """
 
 

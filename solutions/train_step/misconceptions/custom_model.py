@@ -85,8 +85,8 @@ class CustomModel(keras.Model):
 # %% means_never_reset
 """The running means continue from one epoch to the next.
 
-Before each epoch `fit` resets what is in `self.metrics`. A metric that is not in this list keeps the large losses of
-the first epoch.
+Before each epoch `fit` resets what is in `self.metrics`. Often a metric is not in this list, and keeps the large losses
+of the first epoch.
 """
 
 
@@ -115,8 +115,8 @@ class CustomModel(keras.Model):
 # %% metrics_after_the_update
 """The metrics use predictions made after the update.
 
-That costs a second forward pass, and the result is too good: the weights have just been fitted to this batch. Use the
-predictions the loss was computed from.
+The result is then too good: the weights have just been fitted to this batch. Use the predictions that the loss was
+computed from.
 """
 
 
@@ -154,9 +154,9 @@ class CustomModel(keras.Model):
 
 
 # %% penalties_reported_only
-"""The penalties are added after the gradient was computed.
+"""The penalties are in the reported loss, but not in the gradient.
 
-The reported loss is right, but the penalties do not change the weights: the gradient includes only what is computed
+They do not change the weights. Often they are added after the gradient was computed: it includes only what is computed
 inside the tape.
 """
 
@@ -197,10 +197,10 @@ class CustomModel(keras.Model):
 
 
 # %% gradients_of_other_weights
-"""Gradients and weights come from two different lists.
+"""Weights get the gradients of other weights.
 
-`zip` pairs them by position. If a layer is frozen, the lists differ, and a weight gets the gradient of another one. Use
-one list for both.
+Often the gradients and the weights come from two lists, which differ if a layer is frozen, and `zip` pairs them by
+position. Use one list for both.
 """
 
 
@@ -219,9 +219,9 @@ class CustomModel(keras.Model):
 
 
 # %% two_steps_a_batch
-"""The optimizer is applied twice per batch.
+"""The weights move twice as far as in one step.
 
-A second update with the same gradient goes twice as far as the learning rate says. Apply the gradients once.
+Often the optimizer is applied twice, or the loss counts twice. Apply the gradients of the loss once per batch.
 """
 
 
@@ -263,8 +263,8 @@ class CustomModel(keras.Model):
 # %% numpy_in_the_step
 """A tensor is converted to a number inside the step.
 
-`fit` traces a graph of the step. During tracing tensors have no values, so `.numpy()` fails. Pass the tensor on as it
-is.
+`fit` traces a graph of the step. During tracing tensors have no values, so `.numpy()`, `float` and NumPy fail. Pass the
+tensor on as it is.
 """
 
 
@@ -282,10 +282,10 @@ class CustomModel(keras.Model):
 
 
 # %% means_kept_in_python
-"""The running means are Python lists.
+"""Under `fit`, the reported means are not those of all batches.
 
-Python runs while the graph is traced, not when the graph runs: the list gets one entry. Keep values between steps in a
-metric, which stores them in variables.
+Often they are kept in Python, for example in a list. Python runs while the graph is traced, not when the graph runs.
+Keep values between steps in a metric, which stores them in variables.
 """
 
 
@@ -307,7 +307,7 @@ class CustomModel(keras.Model):
 # %% ascent
 """The weights move along the gradient instead of against it.
 
-The optimizer subtracts the gradient. If you pass it the negative gradient, the loss grows with each step.
+The optimizer subtracts the gradient. Pass it the gradient of the loss, without a minus in either.
 """
 
 
@@ -325,9 +325,10 @@ class CustomModel(keras.Model):
 
 
 # %% loss_outside_the_tape
-"""The loss is computed after the tape has stopped recording.
+"""The tape gives no gradient for the weights.
 
-The tape records only what happens inside its `with` block. Compute the loss inside, too.
+It records only what happens inside its `with` block. Often the predictions or the loss are computed outside, or with
+NumPy. Compute both inside.
 """
 
 
@@ -345,10 +346,10 @@ class CustomModel(keras.Model):
 
 
 # %% nothing_applied
-"""The gradient is computed and never used.
+"""The weights stay as they are.
 
-Loss and metrics look fine, but the weights stay as they are. Pass the gradients and the weights to
-`self.optimizer.apply`.
+Loss and metrics look fine, but nothing is learned. Often the gradient is computed and never used. Pass the gradients
+and the weights to `self.optimizer.apply`.
 """
 
 
@@ -386,10 +387,9 @@ class CustomModel(keras.Model):
 
 
 # %% optimizer_called_for_each_weight
-"""The optimizer is called once per weight.
+"""The optimizer counts several steps per batch, one for each weight.
 
-The optimizer counts its calls as steps. Adam's correction and learning rate schedules depend on this count. Pass all
-gradients in one call.
+Adam's correction and learning rate schedules depend on this count. Pass all gradients in one call.
 """
 
 
@@ -409,9 +409,10 @@ class CustomModel(keras.Model):
 
 
 # %% loss_written_into_the_step
-"""The step always uses the squared error, whatever loss was compiled.
+"""The step uses the squared error, although another loss is compiled.
 
-`self.compute_loss` computes the compiled loss: use it.
+Often the loss is written into the step, or kept from an earlier `compile`. `self.compute_loss` computes the compiled
+loss: use it.
 """
 
 
@@ -470,10 +471,10 @@ class CustomModel(keras.Model):
 
 
 # %% compiled_metrics_of_keras_2
-"""The metrics are updated by `self.compiled_metrics`, as in Keras 2.
+"""The running mean of the loss gets targets and predictions, like the other metrics.
 
-In Keras 3 this also feeds the predictions to the running mean of the loss, so the reported `loss` is wrong. Loop over
-`self.metrics`, and update the one named `"loss"` with the loss.
+This happens with `self.compiled_metrics`, as in Keras 2. Loop over `self.metrics`, and update the one named `"loss"`
+with the loss.
 """
 
 
@@ -490,9 +491,9 @@ class CustomModel(keras.Model):
 
 
 # %% means_reset_in_each_step
-"""The metrics are reset in each step.
+"""The metrics hold the last batch only.
 
-Then they hold the last batch only. `fit` resets the metrics at the start of each epoch; the step only updates them.
+Often they are reset in each step. `fit` resets them at the start of each epoch; the step only updates them.
 """
 
 
@@ -533,7 +534,7 @@ class CustomModel(keras.Model):
 # %% targets_in_the_mean_of_the_loss
 """The running mean of the loss is updated with `(y, y_pred)`, like the other metrics.
 
-A `Mean` takes values first, then weights. Update the metric named `loss` with the loss.
+A `Mean` takes values first, then weights. Update the metric named `loss` with the loss; the others take `(y, y_pred)`.
 """
 
 
@@ -619,8 +620,8 @@ class CustomModel(keras.Model):
 # %% compiled_metric_expected
 """The step expects a compiled metric.
 
-If no metric is compiled, `self.metrics` contains only the running mean of the loss, and `self.metrics[1]` raises an
-error. Loop over `self.metrics`.
+If no metric is compiled, `self.metrics` contains only the running mean of the loss: there is no `self.metrics[1]`. Loop
+over `self.metrics`.
 """
 
 
@@ -659,9 +660,9 @@ class CustomModel(keras.Model):
 
 
 # %% optimizer_of_the_first_compile
-"""The step keeps the optimizer of the first `compile`.
+"""After a second `compile`, the step still uses the first optimizer.
 
-If the model is compiled again, its steps still use the old optimizer. Read `self.optimizer` in every step.
+Often the optimizer is kept somewhere in the first step. Read `self.optimizer` in every step.
 """
 
 
@@ -682,10 +683,9 @@ class CustomModel(keras.Model):
 
 
 # %% gradients_clipped
-"""The gradients are clipped.
+"""Where gradients are large, the weights change less than the compiled optimizer says.
 
-Where gradients are large, the weights change less than the compiled optimizer says. To clip, pass `global_clipnorm` to
-the optimizer.
+Often the gradients are clipped. To clip, pass `global_clipnorm` to the optimizer.
 """
 
 

@@ -66,7 +66,7 @@ class WeightedModel(keras.Model):
 # %% only_triples
 """The step accepts only triples `(x, y, sample_weight)`.
 
-Without `sample_weight`, `fit` passes a pair, and unpacking three parts raises an error. Check how many parts there are.
+Without `sample_weight`, `fit` passes a pair, and there is no third part to unpack. Check how many parts there are.
 """
 
 
@@ -494,9 +494,9 @@ class WeightedModel(keras.Model):
 
 
 # %% extra_step
-"""The optimizer is applied twice per batch.
+"""The weights move twice as far as in one step.
 
-A second update with the same gradient goes twice as far as the learning rate says. Apply the gradients once.
+Often the optimizer is applied twice, or the loss counts twice. Apply the gradients of the loss once per batch.
 """
 
 
@@ -527,9 +527,10 @@ class WeightedModel(keras.Model):
 
 
 # %% weights_by_hand_in_python
-"""The weights are converted to a NumPy array.
+"""A tensor is used where NumPy or Python needs its values.
 
-This works when a step is called directly. In `fit`, tensors have no values while the graph is traced. Use the tensors.
+This works when a step is called directly. In `fit`, tensors have no values while the graph is traced. Use the sample
+weights as tensors.
 """
 
 
@@ -752,9 +753,9 @@ class WeightedModel(keras.Model):
 
 
 # %% weights_cast_to_the_targets
-"""The weights are cast to the dtype of the targets.
+"""With integer targets, the sample weights lose their fractions.
 
-With integer targets, each weight loses its fraction: 0.7 becomes 0. Keep the weights as floats.
+0.7 becomes 0. Often they are cast to the dtype of the targets. Keep the weights as floats.
 """
 
 
@@ -786,9 +787,10 @@ class WeightedModel(keras.Model):
 
 
 # %% squared_error_written_into_the_step
-"""The step always uses the squared error, whatever loss was compiled.
+"""The step uses the squared error, although another loss is compiled.
 
-`self.compute_loss` computes the compiled loss, with the weights: use it.
+Often the loss is written into the step, or kept from an earlier `compile`. `self.compute_loss` computes the compiled
+loss, with the weights: use it.
 """
 
 
@@ -914,8 +916,8 @@ class WeightedModel(keras.Model):
 # %% weighted_metric_expected
 """The steps expect a compiled metric.
 
-If no metric is compiled, `self.metrics` contains only the running mean of the loss, and `self.metrics[1]` raises an
-error. Loop over `self.metrics`.
+If no metric is compiled, `self.metrics` contains only the running mean of the loss: there is no `self.metrics[1]`. Loop
+over `self.metrics`.
 """
 
 
@@ -1010,9 +1012,10 @@ class WeightedModel(keras.Model):
 
 
 # %% evaluation_with_squared_error
-"""`test_step` always uses the squared error, whatever loss was compiled.
+"""`test_step` uses the squared error, although another loss is compiled.
 
-`self.compute_loss` computes the compiled loss, with weights and penalties: use it in both steps.
+Often the loss is written into the step, or kept from an earlier `compile`. `self.compute_loss` computes the compiled
+loss, with weights and penalties: use it in both steps.
 """
 
 
@@ -1043,9 +1046,9 @@ class WeightedModel(keras.Model):
 
 
 # %% evaluation_casts_the_weights
-"""`test_step` casts the weights to the dtype of the targets.
+"""In `test_step`, the sample weights lose their fractions if the targets are integers.
 
-With integer targets, each weight loses its fraction: 0.7 becomes 0. Keep the weights as floats.
+0.7 becomes 0. Often they are cast to the dtype of the targets. Keep the weights as floats.
 """
 
 
@@ -1077,7 +1080,7 @@ class WeightedModel(keras.Model):
 
 
 # %% evaluation_of_one_input_only
-"""`test_step` accepts only a single tensor as input.
+"""`test_step` needs a single tensor as input.
 
 If the model has several inputs, `x` is a dict of tensors. Pass `x` to the model as it is.
 """

@@ -14,9 +14,10 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
 
 
 # %% same_order_every_epoch
-"""Each epoch uses the same seed.
+"""Each epoch has the same order, if there is a seed.
 
-The same seed gives the same batches in every epoch. Compute a different seed for each epoch from the given one.
+Often each epoch uses the same seed, which gives the same batches. Compute a different seed for each epoch from the
+given one.
 """
 
 
@@ -31,9 +32,10 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
 
 
 # %% batches_kept
-"""The batches are made once and used in every epoch.
+"""Every epoch has the same batches.
 
-The list keeps one order, so the same examples are always in one batch. Call `next_batch` inside the loop over epochs.
+Often they are made once, before the loop over epochs, so the same examples are always in one batch. Call `next_batch`
+inside the loop.
 """
 
 
@@ -47,9 +49,9 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
 
 
 # %% generator_used_up
-"""One generator is used for all epochs.
+"""There are no steps after the first epoch.
 
-A generator is empty after one pass, so there are no batches from the second epoch on. Call `next_batch` in each epoch.
+Often one generator is used for all epochs: it is empty after one pass. Call `next_batch` in each epoch.
 """
 
 
@@ -81,9 +83,9 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
 
 
 # %% training_without_its_seed
-"""The seed is not passed to `next_batch`.
+"""Two trainings with the same seed differ.
 
-Two trainings with the same seed then differ, and no result can be reproduced. Pass a seed that depends on `seed` and on
+Often the seed is not passed to `next_batch`, so no result can be reproduced. Pass a seed that depends on `seed` and on
 the epoch.
 """
 
@@ -99,9 +101,9 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
 
 
 # %% seed_times_epoch
-"""The seed of each epoch is `seed` times the epoch number.
+"""For seed 0 every epoch has the same order.
 
-This works for most seeds, but for seed 0 every epoch gets the same order. Add the epoch number instead.
+Often the seed of each epoch is `seed` times the epoch number, which works for most seeds. Add the epoch number instead.
 """
 
 
@@ -116,7 +118,7 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
 
 
 # %% none_plus_epoch
-"""A number is added to a seed that may be None.
+"""The answer computes with a seed that is None.
 
 `seed` is optional, and `None + 1` is an error. Test `seed is None` first, and pass `None` in that case.
 """
@@ -168,10 +170,9 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
 
 
 # %% mean_never_reset
-"""The running mean continues from epoch to epoch.
+"""The loss of an epoch includes the losses of the epochs before.
 
-Then the loss of the second epoch still includes the high losses of the first. Start again from 0 at the beginning of
-each epoch.
+Often a running mean is not reset. Start again from 0 at the beginning of each epoch.
 """
 
 
@@ -201,7 +202,7 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
 
 
 # %% one_gradient_for_the_epoch
-"""The gradient of the first batch is used for all batches of the epoch.
+"""All steps of an epoch follow the gradient of the first batch.
 
 After the first step the weights have changed, and the next batch contains other examples. Compute the gradient of each
 batch.
@@ -225,9 +226,10 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
 
 
 # %% new_model_each_epoch
-"""Each epoch trains a new copy of the model.
+"""What one epoch learned is lost in the next.
 
-What one epoch learned is lost in the next, and the given model is never trained. Take all steps on the given model.
+Often each epoch trains a new copy of the model, and the given model is never trained. Take all steps on the given
+model.
 """
 
 
@@ -244,7 +246,7 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
 # %% one_batch_per_epoch
 """Each epoch takes a single step.
 
-`next(...)` takes one batch from a generator. Loop over the generator to use all batches.
+Often because of `next(...)`, which takes one batch from a generator. Loop over the generator to use all batches.
 """
 
 
@@ -257,7 +259,7 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
 
 
 # %% all_data_in_one_batch
-"""`batch_size` is not passed on, so each batch has all the data.
+"""Each batch has all the data, whatever `batch_size` is.
 
 The weights then change only once per epoch. Pass `batch_size` to `next_batch`.
 """
@@ -305,10 +307,10 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
 
 
 # %% last_batch_by_remainder
-"""The last batch is taken to have `len(X) % batch_size` examples.
+"""A full last batch is not counted.
 
-If the last batch is full, this remainder is 0, and the batch does not count at all. Multiply by the number of rows in
-the batch.
+Often it is taken to have `len(X) % batch_size` examples: if it is full, this remainder is 0. Multiply by the number of
+rows in the batch.
 """
 
 
@@ -325,7 +327,7 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
 # %% few_orders
 """After a few epochs the orders come again.
 
-The seeds of the epochs are from a small set. Compute a seed that no other epoch of the training has.
+Often because the seeds of the epochs are from a small set. Compute a seed that no other epoch of the training has.
 """
 
 
@@ -340,10 +342,9 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
 
 
 # %% powers_of_the_seed
-"""The seed of each epoch is a power of `seed`.
+"""For seed 1 every epoch has the same order, and for seed 0 every epoch but the first.
 
-For seed 1 every epoch gets the same order, and for seed 0 every epoch but the first. Add the number of the epoch
-instead.
+Often the seed of each epoch is a power of `seed`. Add the number of the epoch instead.
 """
 
 
@@ -360,7 +361,8 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
 # %% one_epoch_squeezed
 """A training of one epoch gives a number instead of a list.
 
-`np.squeeze` removes every axis of length 1. Return one loss per epoch, in a list, also for one epoch.
+Often because of `np.squeeze`, which removes every axis of length 1. Return one loss per epoch, in a list, also for one
+epoch.
 """
 
 

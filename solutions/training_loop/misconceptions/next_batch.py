@@ -1,8 +1,8 @@
 # %% last_batch_dropped
 """Only full batches are yielded.
 
-`n // batch_size` drops the remaining rows, so some examples are left out of every epoch. With 7 rows and batches of 3,
-one row remains: it is the last batch.
+With 7 rows and batches of 3, one row remains: it is the last batch. Often `n // batch_size` drops it, so some examples
+are left out of every epoch.
 """
 
 
@@ -18,8 +18,8 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
 # %% empty_batch_at_the_end
 """There is an empty batch at the end when the batch size divides the number of examples.
 
-`n // batch_size + 1` counts one batch too many when no rows remain. The loss of an empty batch is NaN, and after its
-step all weights are NaN. Use `range(0, n, batch_size)` for the starting points.
+The loss of an empty batch is NaN, and after its step all weights are NaN. Often `n // batch_size + 1` counts one batch
+too many. Use `range(0, n, batch_size)` for the starting points.
 """
 
 
@@ -47,10 +47,9 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
 
 
 # %% drawn_with_replacement
-"""Each batch is drawn from all the data again.
+"""An epoch leaves out some examples and shows others twice.
 
-Some examples are then left out of the epoch, and others come twice. Draw one order for the whole epoch, and cut it into
-batches.
+Often each batch is drawn from all the data again. Draw one order for the whole epoch, and cut it into batches.
 """
 
 
@@ -79,7 +78,8 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
 # %% shuffled_twice
 """Inputs and targets are shuffled in two different orders.
 
-A random generator that is used twice gives two different orders. Draw one order, and use it for both arrays.
+Often because a random generator is used twice: it then gives two different orders. Draw one order, and use it for both
+arrays.
 """
 
 
@@ -92,10 +92,9 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
 
 
 # %% shuffled_in_place
-"""The caller's arrays are shuffled.
+"""The caller's data are in another order after the call.
 
-NumPy's `shuffle` works in place, so the caller's data are in another order after the call. Shuffle row numbers, and do
-not change the arrays.
+NumPy's `shuffle` works in place. Shuffle row numbers, and do not change the arrays.
 """
 
 
@@ -143,10 +142,10 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
 
 
 # %% small_shuffle_buffer
-"""The shuffle buffer is too small: it holds only one batch.
+"""The last examples can never come first, as with a small shuffle buffer.
 
-`Dataset.shuffle(buffer_size)` picks from the next `buffer_size` examples only, so the last examples can never come
-first. The buffer must be as large as the data.
+`Dataset.shuffle(buffer_size)` picks from the next `buffer_size` examples only. A buffer must be as large as the data;
+better, draw one random order of all rows.
 """
 
 
@@ -159,10 +158,9 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
 
 
 # %% zero_taken_for_none
-"""Seed 0 is treated as no seed.
+"""With seed 0 the order changes from call to call.
 
-`if seed:` is false for both `None` and 0, so with seed 0 the order changes from call to call. Test `seed is None`
-instead.
+Often because `if seed:` is false for both `None` and 0. Test `seed is None` instead.
 """
 
 
@@ -197,7 +195,7 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
 # %% seed_written_down
 """The order is the same for every seed.
 
-A fixed seed inside the function gives the same order in each call. Use the argument `seed`.
+Often there is a fixed seed inside the function. Use the argument `seed`.
 """
 
 
@@ -209,10 +207,10 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
 
 
 # %% none_taken_for_zero
-"""A call without a seed uses seed 0.
+"""Without a seed, every call gives the same order.
 
-With `seed or 0`, or a default of 0, a call without a seed always gives the same order. `None` must give a new order
-each time: NumPy's generators accept it as it is.
+Often because of `seed or 0`, or a default of 0. `None` must give a new order each time: NumPy's generators accept it as
+it is.
 """
 
 
@@ -330,9 +328,10 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
 
 
 # %% cast_to_float32
-"""All data are converted to float32.
+"""Large whole numbers change.
 
-float32 holds whole numbers exactly only up to 2**24, so large labels change. Take the rows of `X` and `y` as they are.
+Often all data are converted to float32, which holds whole numbers exactly only up to 2**24. Take the rows of `X` and
+`y` as they are.
 """
 
 
@@ -361,10 +360,10 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
 
 
 # %% buffer_of_a_thousand
-"""The shuffle buffer has a fixed size, as in many tutorials.
+"""Large data are mixed only in part, as with a shuffle buffer of fixed size.
 
-`Dataset.shuffle(1024)` picks from the next 1024 examples only, so it mixes large data only in part. The buffer must be
-as large as the data.
+`Dataset.shuffle(1024)` picks from the next 1024 examples only. A buffer must be as large as the data; better, draw one
+random order of all rows.
 """
 
 
@@ -379,7 +378,7 @@ def next_batch(X, y, batch_size, shuffle=True, seed=None):
 # %% first_row_stays
 """The first row always comes first.
 
-A shuffle that starts at index 1 leaves row 0 in its place. Shuffle all rows.
+Often because a shuffle starts at index 1. Shuffle all rows.
 """
 
 

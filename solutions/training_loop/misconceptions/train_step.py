@@ -1,7 +1,7 @@
 # %% ascent
 """The weights move along the gradient instead of against it.
 
-The gradient points in the direction in which the loss grows fastest. Subtract it, as in the formula.
+The gradient points in the direction in which the loss grows fastest. Subtract that of the loss, as in the formula.
 """
 
 
@@ -14,10 +14,10 @@ def train_step(model, x, y, loss_fn, learning_rate):
 
 
 # %% loss_outside_the_tape
-"""The loss is computed after the tape has stopped recording.
+"""The tape gives no gradient: it is `None`.
 
-The tape records only what happens inside its `with` block. For a loss computed after it, every gradient is `None`. Move
-the loss into the block.
+The tape records only what happens inside its `with` block. Often the loss is computed after it. Compute predictions and
+loss inside.
 """
 
 
@@ -31,9 +31,10 @@ def train_step(model, x, y, loss_fn, learning_rate):
 
 
 # %% forward_outside_the_tape
-"""The predictions are computed outside the tape.
+"""The tape gives no gradient for the weights: it is `None`.
 
-The tape must record everything from the weights to the loss. If the model is called outside, every gradient is `None`.
+The tape must record everything from the weights to the loss. Often the model is called outside. Compute predictions and
+loss inside its `with` block.
 """
 
 
@@ -79,10 +80,10 @@ def train_step(model, x, y, loss_fn, learning_rate):
 
 
 # %% gradients_of_other_weights
-"""Gradients and weights come from two different lists.
+"""Weights get the gradients of other weights.
 
-`zip` pairs them by position. If a layer is frozen, the lists differ, and a weight gets the gradient of another one. Use
-one list for both.
+Often the gradients and the weights come from two lists, which differ if a layer is frozen, and `zip` pairs them by
+position. Use one list for both.
 """
 
 
@@ -96,10 +97,10 @@ def train_step(model, x, y, loss_fn, learning_rate):
 
 
 # %% name_bound_anew
-"""The new value is assigned to a Python name, and the model keeps the old value.
+"""No weight of the model changes.
 
-`weight = weight - ...` creates a tensor; nothing in the model changes. Change the variable with its methods `assign` or
-`assign_sub`.
+Often the new value is assigned to a Python name: `weight = weight - ...` creates a tensor. Change the model's variables
+with their methods `assign` or `assign_sub`.
 """
 
 
@@ -112,9 +113,9 @@ def train_step(model, x, y, loss_fn, learning_rate):
 
 
 # %% copy_trained
-"""A copy of the model is trained.
+"""The given model does not change: the next step starts from the same weights.
 
-The given model does not change, so the next step starts from the same weights. Update the weights of the given model.
+Often a copy of the model is trained. Update the weights of the given model.
 """
 
 
@@ -176,8 +177,8 @@ def train_step(model, x, y, loss_fn, learning_rate):
 # %% weight_replaced_by_move
 """The weights are set to `-learning_rate * gradient`.
 
-`assign` sets a value and adds nothing, so the old weights are lost. Use a method that subtracts, or include the old
-value.
+The old weights are lost. Often because of `assign`, which sets a value and adds nothing. Use a method that subtracts,
+or include the old value.
 """
 
 
@@ -192,7 +193,7 @@ def train_step(model, x, y, loss_fn, learning_rate):
 # %% divided_by_the_batch_again
 """The gradient is divided by the batch size.
 
-The loss is already a mean over the batch, and so is its gradient. Do not divide again.
+Often once too often: the loss is already a mean over the batch, and so is its gradient. Do not divide again.
 """
 
 
@@ -221,7 +222,7 @@ def train_step(model, x, y, loss_fn, learning_rate):
 
 
 # %% layers_trained_by_hand
-"""Only the weights named kernel are updated.
+"""Only the kernels are updated.
 
 Biases are weights, too. `model.trainable_variables` lists all weights to train.
 """
@@ -237,7 +238,7 @@ def train_step(model, x, y, loss_fn, learning_rate):
 
 
 # %% outer_dense_layers_only
-"""Only the weights of the `Dense` layers in `model.layers` are updated.
+"""Not all trainable weights are updated: only those of outer `Dense` layers.
 
 Other layers have weights, too, and a layer can be a model with its own layers. `model.trainable_variables` lists all of
 them.
@@ -255,9 +256,9 @@ def train_step(model, x, y, loss_fn, learning_rate):
 
 
 # %% gradients_scaled_to_one
-"""Each gradient is scaled to length 1.
+"""The size of the gradient has no effect on the step.
 
-Then the size of the gradient has no effect on the step. Multiply the gradient itself by the learning rate.
+Often each gradient is scaled to length 1. Multiply the gradient itself by the learning rate.
 """
 
 
@@ -270,10 +271,9 @@ def train_step(model, x, y, loss_fn, learning_rate):
 
 
 # %% optimizer_kept
-"""The optimizer of the first call is used in all later calls.
+"""Later calls ignore their learning rate, or fail for a second model.
 
-It ignores later learning rates, and does not know the weights of a second model. Compute the update from
-`learning_rate`, or create an `SGD` in each call.
+Often the optimizer of the first call is kept. Compute the update from `learning_rate`, or create an `SGD` in each call.
 """
 _optimizers = []
 
@@ -289,7 +289,7 @@ def train_step(model, x, y, loss_fn, learning_rate):
 
 
 # %% velocity_kept
-"""A part of the last update is added to each update, as in momentum.
+"""The updates depend on earlier steps, as with momentum.
 
 The step is `W - learning_rate * gradient`. It does not depend on earlier steps.
 """
@@ -318,10 +318,10 @@ def train_step(model, x, y, loss_fn, learning_rate):
 
 
 # %% second_pass_for_the_loss
-"""The returned loss is computed in a second forward pass.
+"""The returned loss is not that of the step.
 
-In training mode, layers such as dropout give other outputs in each pass, so this is not the loss of the step. Return
-the loss that the gradient was computed from.
+Often it is computed in a second forward pass: in training mode, layers such as dropout give other outputs in each pass.
+Return the loss that the gradient was computed from.
 """
 
 
@@ -336,9 +336,10 @@ def train_step(model, x, y, loss_fn, learning_rate):
 
 
 # %% optimizer_kept_per_model
-"""Each model keeps the optimizer of its first step.
+"""Later steps of a model ignore their learning rate.
 
-Later steps then ignore their learning rate. Compute the update from `learning_rate`, or create an `SGD` in each call.
+Often each model keeps the optimizer of its first step. Compute the update from `learning_rate`, or create an `SGD` in
+each call.
 """
 _optimizers_of_models = {}
 
@@ -353,10 +354,10 @@ def train_step(model, x, y, loss_fn, learning_rate):
 
 
 # %% graph_kept_per_model
-"""Each model keeps the `tf.function` of its first step, with the loss of that step.
+"""Later steps of a model use the loss function of its first step.
 
-A function that uses `loss_fn` from outside does not notice that a later call passes another one. Pass `loss_fn` to the
-`tf.function` as an argument.
+Often a `tf.function` is kept: if it uses `loss_fn` from outside, it does not notice that a later call passes another
+one. Pass `loss_fn` to the `tf.function` as an argument.
 """
 _graphs = {}
 
@@ -375,9 +376,9 @@ def train_step(model, x, y, loss_fn, learning_rate):
 
 
 # %% trained_list_kept
-"""The list of trainable weights is kept from the first step.
+"""A layer that is frozen later still changes.
 
-A layer that is frozen later then still changes. Read `model.trainable_variables` in each call.
+Often the list of trainable weights is kept from the first step. Read `model.trainable_variables` in each call.
 """
 _trained = {}
 
@@ -393,7 +394,7 @@ def train_step(model, x, y, loss_fn, learning_rate):
 
 
 # %% gradients_clipped
-"""Large gradients are cut off.
+"""Large gradients change the weights too little.
 
 The step is `W - learning_rate * gradient`, however large the gradient is. Do not clip it.
 """

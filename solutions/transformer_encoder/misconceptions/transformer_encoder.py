@@ -1,8 +1,8 @@
 # %% parts_made_in_call
-"""The parts are created in `call`.
+"""The layer has no weights of its own, or new ones in each call.
 
-`call` runs for every batch. A part created there has new random weights each time, is not listed by the layer, and
-cannot be trained. Create the parts in `__init__`, which runs once.
+Often the parts are created in `call`, which runs for every batch: they have new random weights each time and cannot be
+trained. Create the parts in `__init__`, which runs once.
 """
 
 
@@ -16,10 +16,10 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% dense_part_made_in_call
-"""The dense part is created in `call`.
+"""The dense part has new weights in each call, or is not among the layer's weights.
 
-It starts with new weights for every batch, and the optimizer never gets them. Create every layer with weights in
-`__init__`, and store it on `self`.
+Often it is created in `call`: the optimizer never gets its weights. Create every layer with weights in `__init__`, and
+store it on `self`.
 """
 
 
@@ -32,9 +32,10 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% one_norm_for_both
-"""One `LayerNormalization` is used twice.
+"""Both normalizations have the same weights.
 
-Each normalization must learn its own `gamma` and `beta`. Create two objects.
+Often one `LayerNormalization` is used twice. Each normalization must learn its own `gamma` and `beta`: create two
+objects.
 """
 
 
@@ -206,10 +207,9 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% mask_ignored
-"""The mask is not used.
+"""Padding influences the real tokens, as if there were no mask.
 
-Real tokens then attend to padding, so the output depends on the amount of padding. Pass the mask to attention as
-`attention_mask`.
+The output then depends on the amount of padding. Pass the mask to attention as `attention_mask`.
 """
 
 
@@ -234,10 +234,10 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% mask_on_query_axis
-"""The mask is applied to the queries instead of the keys.
+"""Real tokens attend to padding: it is not masked as a key.
 
-With `(batch, len, 1)`, real tokens still attend to all padding. Scores are (batch, query, key), and padding is masked
-as a key: `(batch, 1, len)`.
+Scores are (batch, query, key), so the mask of the keys has the shape `(batch, 1, len)`. Often it has the shape `(batch,
+len, 1)`, which masks queries.
 """
 
 
@@ -249,10 +249,10 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% padding_set_to_zero
-"""Padded tokens are set to zero, but attention still uses them.
+"""Padding still gets a share of the attention.
 
-A token of zeros still has a score, so the softmax gives it a weight. Use attention's own mask, which leaves padding out
-of the softmax.
+Often padded tokens are set to zero: a token of zeros still has a score, so the softmax gives it a weight. Use
+attention's own mask, which leaves padding out of the softmax.
 """
 
 
@@ -277,10 +277,10 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% mask_not_passed_on
-"""`supports_masking` is not set.
+"""The next layer does not get the mask.
 
-The layer uses the mask but does not pass it on, so a second encoder attends to padding. Set `self.supports_masking =
-True` in `__init__`.
+A second encoder would then attend to padding. Often `supports_masking` is not set: set `self.supports_masking = True`
+in `__init__`.
 """
 
 
@@ -386,10 +386,10 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% attention_not_used
-"""Attention is created but not used.
+"""Tokens do not influence each other.
 
-Without it, tokens do not influence each other, and the mask has no effect. The first half normalizes the sum of the
-input and attention of the input on itself.
+Often attention is created but not used. The first half normalizes the sum of the input and the attention of the input
+on itself.
 """
 
 
@@ -400,9 +400,9 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% one_head
-"""Attention always has one head.
+"""Attention has one head, whatever `num_heads` is.
 
-`num_heads` is stored but not used. Pass it to attention.
+Pass `num_heads` to attention, by name.
 """
 
 
@@ -425,8 +425,21 @@ class TransformerEncoder(TransformerEncoder):
         self.attention = layers.MultiHeadAttention(embed_dim, num_heads)
 
 
+# %% size_of_a_head_first
+"""The layer has as many heads as a head should have numbers, and the other way round.
+
+`MultiHeadAttention(num_heads, key_dim)` takes the number of heads first. Pass both by name.
+"""
+
+
+class TransformerEncoder(TransformerEncoder):
+    def __init__(self, embed_dim, dense_dim, num_heads, **kwargs):
+        super().__init__(embed_dim, dense_dim, num_heads, **kwargs)
+        self.attention = layers.MultiHeadAttention(embed_dim // num_heads, num_heads)
+
+
 # %% no_get_config
-"""There is no `get_config` that returns the layer's own arguments.
+"""`get_config` does not return the layer's own arguments.
 
 The base class returns only its own entries, such as name and dtype, so `from_config` cannot call `__init__`. Add the
 three sizes.
@@ -453,9 +466,9 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% config_without_the_base
-"""`get_config` does not include the entries of the base class.
+"""The name and the dtype of the layer are lost in the configuration.
 
-The new layer then has another name, and its dtype is lost. Start from `super().get_config()` and add to it.
+Often it has only the layer's own entries. Start from `super().get_config()` and add to it.
 """
 
 
@@ -465,9 +478,10 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% kwargs_dropped
-"""`**kwargs` is not passed to the base class.
+"""The layer does not keep the name that it is given.
 
-It contains the base class's own arguments, such as the name and the dtype. Pass it to `super().__init__`.
+Often `**kwargs` is not passed to the base class: it contains the base class's own arguments, such as the name and the
+dtype. Pass it to `super().__init__`.
 """
 
 
@@ -479,7 +493,7 @@ class TransformerEncoder(TransformerEncoder):
 # %% gradient_stopped_at_dense
 """The gradient does not pass through the dense part.
 
-The output is right, but the dense part is never trained. Do not use `stop_gradient` or NumPy there.
+The dense part is then never trained. Do not use `stop_gradient` or NumPy there.
 """
 
 
@@ -493,7 +507,7 @@ class TransformerEncoder(TransformerEncoder):
 # %% gradient_stopped_at_attention
 """The gradient does not pass through attention.
 
-The output is right, but no gradient reaches the weights of attention. Do not use `stop_gradient` or NumPy there.
+No gradient reaches the weights of attention. Do not use `stop_gradient` or NumPy there.
 """
 
 
@@ -506,10 +520,10 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% dense_part_hidden
-"""The dense part is inside a function, where Keras does not find its weights.
+"""Keras does not find the weights of the dense part.
 
-Keras collects the weights of layers that are attributes of your layer, or in lists of attributes. Store both Dense
-layers on `self`.
+It collects the weights of layers that are attributes of your layer, or in lists of attributes. Often the dense part is
+inside a function. Store both Dense layers on `self`.
 """
 
 
@@ -521,7 +535,7 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% dense_part_frozen
-"""The dense part is frozen: its weights are not trainable.
+"""The weights of the dense part are not trainable.
 
 All parts of this layer must be trainable: do not set `trainable=False`.
 """
@@ -534,10 +548,9 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% dropout_always_on
-"""Dropout is active outside of training, too.
+"""The output is random outside of training, too.
 
-`training=True` in `call` also drops numbers in prediction. Leave this argument out: Keras tells each layer whether it
-is training.
+Often dropout is called with `training=True`. Leave this argument out: Keras tells each layer whether it is training.
 """
 
 
@@ -556,7 +569,7 @@ class TransformerEncoder(TransformerEncoder):
 # %% causal
 """A token attends only to itself and the tokens before it.
 
-This is the mask of a decoder. In an encoder, every real token attends to every real token.
+A causal mask is that of a decoder. In an encoder, every real token attends to every real token.
 """
 
 
@@ -569,10 +582,10 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% sizes_kept_on_the_class
-"""The sizes are stored on the class instead of on `self`.
+"""A second encoder changes the sizes of the first.
 
-A second encoder then overwrites the sizes of the first, and the configuration of the first is wrong. Store the
-arguments of `__init__` on `self`.
+Often they are stored on the class, and the configuration of the first is then wrong. Store the arguments of `__init__`
+on `self`.
 """
 
 
@@ -627,9 +640,9 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% mask_broadcast_to_static_sizes
-"""The mask is broadcast to static sizes.
+"""The mask is given a static shape, and in a graph the batch size there is None.
 
-While `fit` traces, the static batch size is None. Only add the axis for the queries: the mask broadcasts to the scores.
+While `fit` traces, the batch size is unknown. Only add the axis for the queries: the mask broadcasts to the scores.
 """
 
 
@@ -643,7 +656,7 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% mask_through_numpy
-"""The mask is converted to a NumPy array.
+"""NumPy is given a tensor, often the mask.
 
 While `fit` traces, a tensor has no values yet, so it cannot be converted. Index the mask itself: `mask[:, None, :]`.
 """
@@ -657,7 +670,7 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% mask_tested_by_if
-"""An `if` tests the values of the mask.
+"""Python tests the values of a tensor, often the mask, as in an `if`.
 
 While `fit` traces, a tensor has no values yet. Test only whether the mask is None.
 """
@@ -671,9 +684,9 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% no_attention_in_training
-"""With `training=True`, the output of attention is not used.
+"""With `training=True`, no gradient reaches attention.
 
-Attention then never gets a gradient. Only dropout may depend on `training`.
+Often its output is not used then. Only dropout may depend on `training`.
 """
 
 
@@ -686,9 +699,9 @@ class TransformerEncoder(TransformerEncoder):
 
 
 # %% no_dense_part_in_training
-"""With `training=True`, the dense part is not used.
+"""With `training=True`, no gradient reaches the dense part.
 
-It then never gets a gradient. Only dropout may depend on `training`.
+Often it is not used then. Only dropout may depend on `training`.
 """
 
 

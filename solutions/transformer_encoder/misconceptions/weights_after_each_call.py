@@ -14,7 +14,7 @@ def weights_after_each_call(layer, x, n_calls):
 
 
 # %% counted_once_at_the_end
-"""The weights are counted only once, after the last call.
+"""Every number is the count after the last call.
 
 The list must show whether the number changes from call to call. Count in the loop, after each call.
 """
@@ -29,8 +29,8 @@ def weights_after_each_call(layer, x, n_calls):
 # %% only_trainable_weights
 """Only the trainable weights are counted.
 
-`trainable_weights` leaves out frozen layers and the moving averages of BatchNormalization. `layer.weights` lists all
-weights.
+Frozen weights and the moving averages of BatchNormalization are weights, too. `layer.weights` lists all,
+`trainable_weights` leaves these out.
 """
 
 
@@ -43,9 +43,10 @@ def weights_after_each_call(layer, x, n_calls):
 
 
 # %% variables_counted
-"""All variables are counted, including the state of random generators.
+"""The state of random generators is counted, too.
 
-`layer.variables` also contains the random state of Dropout, which is not a weight. `layer.weights` leaves it out.
+Often because of `layer.variables`, which also contains the random state of Dropout. It is not a weight: `layer.weights`
+leaves it out.
 """
 
 
@@ -73,9 +74,10 @@ def weights_after_each_call(layer, x, n_calls):
 
 
 # %% call_method_called
-"""`layer.call(x)` is used in place of `layer(x)`.
+"""The layer is not called as `layer(x)`.
 
-Calling the object also builds the layer. Its method `call` alone does not, so the layer has no weights or fails.
+Often because of `layer.call(x)`: calling the object also builds the layer, its method `call` alone does not. The layer
+then has no weights, or fails.
 """
 
 
@@ -90,7 +92,7 @@ def weights_after_each_call(layer, x, n_calls):
 # %% called_once
 """The layer is called only once, and its weights are counted several times.
 
-Without another call nothing can change. Call the layer inside the loop.
+The same count then stands for each call. Without another call nothing can change: call the layer inside the loop.
 """
 
 
@@ -113,10 +115,10 @@ def weights_after_each_call(layer, x, n_calls):
 
 
 # %% one_call_more_to_build
-"""The layer is called once before the loop, to build it.
+"""There is one call too many, before the counts.
 
-This is one call too many: the numbers are those after the second call, the third, and so on. Call the layer only inside
-the loop.
+The numbers are those after the second call, the third, and so on. Often the layer is called before the loop, to build
+it. Call it only inside the loop.
 """
 
 

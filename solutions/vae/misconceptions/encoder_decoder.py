@@ -1,7 +1,7 @@
 # %% size_of_the_example
-"""The decoder starts from 7 × 7, whatever the image size is.
+"""The decoder's images have the size of the MNIST digits, whatever the image size is.
 
-7 × 7 doubled twice is 28 × 28, the size of the MNIST digits. Compute the first size from `image_shape`.
+Often it starts from 7 × 7: doubled twice, that is 28 × 28. Compute the first size from `image_shape`.
 """
 
 
@@ -16,9 +16,10 @@ def build_decoder(image_shape, latent_dim):
 
 
 # %% size_rounded_down
-"""The first size of the decoder is rounded down.
+"""The decoder's images are too small if a size is not a multiple of 4.
 
-9 // 4 is 2, and 2 doubled twice is 8: one row is missing. Round up, and crop the image.
+Often the first size is rounded down: 9 // 4 is 2, and 2 doubled twice is 8, so one row is missing. Round up, and crop
+the image.
 """
 
 
@@ -34,9 +35,10 @@ def build_decoder(image_shape, latent_dim):
 
 
 # %% size_rounded_up
-"""The first size of the decoder is rounded up, but the image is not cropped.
+"""The decoder's images are too large if a size is not a multiple of 4.
 
-3 rows doubled twice are 12, not 9. Add a layer that crops the image to its size.
+Often the first size is rounded up, but the image is not cropped: 3 rows doubled twice are 12, not 9. Add a layer that
+crops the image to its size.
 """
 
 
@@ -52,9 +54,9 @@ def build_decoder(image_shape, latent_dim):
 
 
 # %% square_images_only
-"""The height is also used as the width.
+"""Images are as wide as they are high.
 
-Images need not be square: `image_shape` has one size for rows and one for columns.
+Often the height is also used as the width. `image_shape` has one size for rows and one for columns.
 """
 
 
@@ -100,9 +102,9 @@ def build_decoder(image_shape, latent_dim):
 
 
 # %% no_last_activation
-"""The decoder's last layer has no activation.
+"""The decoder's outputs can be any number.
 
-Its outputs can be any number. The crossentropy needs values between 0 and 1, like the pixels.
+The crossentropy needs values between 0 and 1, like the pixels. Often the last layer has no activation.
 """
 
 
@@ -115,10 +117,9 @@ def build_decoder(image_shape, latent_dim):
 
 
 # %% relu_last
-"""The last activation of the decoder is `relu`.
+"""The decoder's outputs are never negative, but can be above 1, as after a `relu`.
 
-It has no upper limit, so pixels can be above 1. Where it is 0, its gradient is 0, too. Choose an activation with values
-between 0 and 1.
+Where a `relu` is 0, its gradient is 0, too. Choose an activation with values between 0 and 1.
 """
 
 
@@ -131,9 +132,9 @@ def build_decoder(image_shape, latent_dim):
 
 
 # %% tanh_last
-"""The last activation of the decoder is `tanh`.
+"""The decoder's outputs are between -1 and 1, as after a `tanh`.
 
-Its values are between -1 and 1. Here pixels are between 0 and 1.
+Here pixels are between 0 and 1. Choose an activation with such values.
 """
 
 
@@ -146,10 +147,10 @@ def build_decoder(image_shape, latent_dim):
 
 
 # %% softmax_last
-"""The last activation of the decoder is `softmax`.
+"""The channels of a pixel add up to 1, as after a `softmax`.
 
-With `softmax` the channels of a pixel add up to 1: one channel is always 1, and three channels can be neither black nor
-white. Choose an activation that acts on each value alone.
+One channel is then always 1, and three channels can be neither black nor white. Choose an activation that acts on each
+value alone.
 """
 
 
@@ -162,10 +163,9 @@ def build_decoder(image_shape, latent_dim):
 
 
 # %% sigmoid_twice
-"""The sigmoid is applied twice.
+"""No pixel can be darker than 0.5 or brighter than 0.73.
 
-The second sigmoid gets values between 0 and 1, and maps them to 0.5 to 0.73: no pixel can be black or white. Apply it
-once.
+Often the sigmoid is applied twice: the second one gets values between 0 and 1. Apply it once.
 """
 
 
@@ -179,9 +179,9 @@ def build_decoder(image_shape, latent_dim):
 
 
 # %% one_head_for_both
-"""Mean and log variance come from the same layer.
+"""Mean and log variance are always equal.
 
-One layer called twice has the same weights, so both outputs are equal. Create two layers.
+Often they come from the same layer: called twice, it has the same weights. Create two layers.
 """
 
 
@@ -195,9 +195,9 @@ def build_encoder(image_shape, latent_dim):
 
 
 # %% relu_on_the_heads
-"""Both heads have a `relu`.
+"""Neither the mean nor the log variance can be negative.
 
-Then no mean is negative, and no standard deviation is below 1. Use no activation in the heads.
+Then no standard deviation is below 1. Often both heads have a `relu`. Use no activation in the heads.
 """
 
 
@@ -211,10 +211,10 @@ def build_encoder(image_shape, latent_dim):
 
 
 # %% positive_log_variance
-"""The log variance is forced to be positive.
+"""The log variance cannot be negative.
 
-A variance is positive, but its logarithm can be negative. With `softplus` no standard deviation can be below 1. Use no
-activation in this head.
+A variance is positive, but its logarithm can be negative. Often because of `softplus`: then no standard deviation can
+be below 1. Use no activation in this head.
 """
 
 
@@ -275,9 +275,9 @@ def build_encoder(image_shape, latent_dim):
 
 
 # %% filled_up_with_black
-"""The image is too small, and the missing rows and columns are padded with zeros.
+"""Rows and columns at the edge are always black.
 
-The shape is right, but the padded pixels are always black. Build an image that is too large, and crop it.
+Often the image is too small, and is padded with zeros. Build an image that is too large, and crop it.
 """
 
 
@@ -294,9 +294,9 @@ def build_decoder(image_shape, latent_dim):
 
 
 # %% relu_on_the_mean
-"""The head of the mean has a `relu`.
+"""The mean cannot be negative.
 
-Then no mean is negative, and most of the latent space stays empty. Use no activation in the heads.
+Most of the latent space then stays empty. Often its head has a `relu`. Use no activation in the heads.
 """
 
 
@@ -374,7 +374,7 @@ def build_encoder(image_shape, latent_dim):
 
 
 # %% crop_of_rows_and_columns_swapped
-"""The numbers of cropped rows and columns are swapped.
+"""Rows and columns are cropped by each other's numbers.
 
 `Cropping2D` takes `((top, bottom), (left, right))`: rows come first.
 """
@@ -393,9 +393,10 @@ def build_decoder(image_shape, latent_dim):
 
 
 # %% relu_before_sigmoid
-"""A `relu` comes directly before the last sigmoid.
+"""No pixel can be darker than 0.5.
 
-After `relu` no value is negative, and the sigmoid of 0 is 0.5: no pixel can be darker. Apply only the sigmoid.
+Often a `relu` comes directly before the last sigmoid: no value is negative after it, and the sigmoid of 0 is 0.5. Apply
+only the sigmoid.
 """
 
 
@@ -425,10 +426,9 @@ def build_decoder(image_shape, latent_dim):
 
 
 # %% first_channel_only
-"""The encoder uses only the first channel of the image.
+"""The code depends only on the first channel of the image.
 
-The other channels never reach the code. Pass the whole image to the first convolution, which uses all channels of its
-input.
+The other channels never reach it. Pass the whole image to the first convolution, which uses all channels of its input.
 """
 
 

@@ -82,9 +82,9 @@ def kl_divergence(z_mean, z_log_var):
 
 
 # %% log_var_taken_for_log_deviation
-"""`z_log_var` is used as the logarithm of the standard deviation.
+"""The variance is computed as `exp(2 * z_log_var)`, and log σ² as `2 * z_log_var`.
 
-`exp(2 * z_log_var)` would be the variance if `z_log_var` were log σ. It is log σ².
+That would be right if `z_log_var` were log σ. It is log σ².
 """
 
 
@@ -106,7 +106,7 @@ def kl_divergence(z_mean, z_log_var):
 
 
 # %% one_forgotten
-"""The constant 1 is missing.
+"""The divergence is too large by ½ per latent axis: the constant 1 is missing.
 
 The gradient is the same, but the value is not: for μ = 0 and σ = 1 the divergence must be 0, for any number of axes.
 """
@@ -130,9 +130,9 @@ def kl_divergence(z_mean, z_log_var):
 
 
 # %% computed_in_numpy
-"""The divergence is computed with NumPy, so it has no gradient.
+"""The divergence has no gradient, or NumPy is given a tensor.
 
-The value can be right, but the tape does not record what NumPy does. Use `tf` or `keras.ops`.
+The tape does not record what NumPy does. Use `tf` or `keras.ops`.
 """
 
 
@@ -156,7 +156,7 @@ def kl_divergence(z_mean, z_log_var):
 # %% logarithm_taken_twice
 """`z_log_var` is used as the variance, and its logarithm is taken.
 
-`z_log_var` is already a logarithm. It can be negative, and its logarithm is then NaN.
+`z_log_var` is already a logarithm: it can be negative, and the logarithm of a negative number is NaN.
 """
 
 
@@ -178,10 +178,9 @@ def kl_divergence(z_mean, z_log_var):
 
 
 # %% batch_size_from_the_static_shape tags=["edge"]
-"""The sum is divided by `z_mean.shape[0]`, which can be None in graph mode.
+"""In graph mode, the batch size is None: it is taken from `shape`.
 
-Called directly, this is right. In graph mode the static batch size can be None; `tf.shape(z_mean)[0]` gives it at run
-time.
+Called directly, this is right. `tf.shape(z_mean)[0]` gives the batch size at run time, and a mean does not need it.
 """
 
 
@@ -215,9 +214,9 @@ def kl_divergence(z_mean, z_log_var):
 
 
 # %% variance_without_gradient
-"""The variance is treated as a constant: no gradient passes through exp(z_log_var).
+"""No gradient passes through the variance, exp(z_log_var).
 
-The value is right, but training moves `z_log_var` in the wrong direction. Remove `stop_gradient`.
+The value is right, but training moves `z_log_var` in the wrong direction. Do not use `stop_gradient`.
 """
 
 
@@ -227,9 +226,9 @@ def kl_divergence(z_mean, z_log_var):
 
 
 # %% log_variance_within_4
-"""`z_log_var` is clipped, so that large and small variances count as less extreme than they are.
+"""Large and small variances count as less extreme than they are.
 
-Use `z_log_var` as it is: where it is clipped, the value is wrong and no gradient flows.
+Often `z_log_var` is clipped: there, the value is wrong and no gradient flows. Use it as it is.
 """
 
 

@@ -84,7 +84,7 @@ class Sampling(keras.layers.Layer):
 # %% one_vector_for_the_batch
 """All examples of the batch share one noise vector.
 
-The noise has the shape of one code, and broadcasting copies it to every example. Use the whole shape of `z_mean`,
+Often the noise has the shape of one code, and broadcasting copies it to every example. Use the whole shape of `z_mean`,
 including the batch axis.
 """
 
@@ -98,7 +98,7 @@ class Sampling(keras.layers.Layer):
 # %% one_number_for_the_axes
 """All latent axes of an example share one noise value.
 
-The noise has one column, and broadcasting copies it along the latent axis. Draw one value per latent axis.
+Often the noise has one column, and broadcasting copies it along the latent axis. Draw one value per latent axis.
 """
 
 
@@ -111,7 +111,8 @@ class Sampling(keras.layers.Layer):
 # %% one_number_for_everything
 """One noise value is used for the whole batch.
 
-The shape `()` gives one number, and broadcasting copies it to all codes. The noise must have the shape of `z_mean`.
+Often because of the shape `()`, which gives one number, and broadcasting copies it to all codes. The noise must have
+the shape of `z_mean`.
 """
 
 
@@ -122,10 +123,10 @@ class Sampling(keras.layers.Layer):
 
 
 # %% noise_frozen_at_construction
-"""The noise is drawn once, when the layer is created.
+"""Every call uses the same noise.
 
-`__init__` and `build` run once, `call` runs for each batch. Noise that is stored in an attribute is a constant, which
-the decoder can learn. Draw it in `call`.
+Often it is drawn in `__init__` or `build`, which run once: such noise is a constant, which the decoder can learn. Draw
+it in `call`.
 """
 
 
@@ -139,10 +140,10 @@ class Sampling(keras.layers.Layer):
 
 
 # %% fixed_seed_in_call
-"""Every call draws with the same fixed seed, so all calls get the same noise.
+"""Every call gets the same noise.
 
-With an integer seed, `keras.random.normal` returns the same numbers each time. Create a `keras.random.SeedGenerator` in
-`__init__` and pass it as the seed, or leave the seed out.
+Often because of a fixed seed: with an integer, `keras.random.normal` returns the same numbers each time. Create a
+`keras.random.SeedGenerator` in `__init__` and pass it as the seed, or leave the seed out.
 """
 
 
@@ -154,10 +155,10 @@ class Sampling(keras.layers.Layer):
 
 
 # %% numpy_noise
-"""The noise comes from NumPy, so it is drawn only once, while the graph is traced.
+"""In a graph, the noise is drawn only once, or not at all.
 
-In `fit` the Python code in `call` runs once, and what NumPy returns becomes a constant of the graph. NumPy also needs
-the batch size as a number, which a Functional model does not know.
+Often NumPy draws it: in `fit` the Python code in `call` runs once, and what NumPy returns becomes a constant. NumPy
+also needs the batch size as a number, which a Functional model does not know.
 """
 
 
@@ -183,7 +184,7 @@ class Sampling(keras.layers.Layer):
 
 
 # %% noise_only_in_training
-"""With `training=False` the layer returns the mean.
+"""With `training=False` there is no noise.
 
 Unlike dropout, this layer draws in every call. Code that needs the mean can use the first output of the encoder.
 """
@@ -211,7 +212,7 @@ class Sampling(keras.layers.Layer):
 
 
 # %% inputs_swapped
-"""The two inputs are unpacked in the wrong order.
+"""The mean and the log variance have changed places.
 
 The layer gets `[z_mean, z_log_var]`: the mean comes first. Here the log variance is used as the mean.
 """
@@ -225,10 +226,10 @@ class Sampling(keras.layers.Layer):
 
 
 # %% log_variance_clipped
-"""`z_log_var` is clipped, so very small and very large variances are wrong.
+"""Very small and very large variances are wrong.
 
-`z_log_var` can be any number. A clipped value has no gradient, and the divergence in question 3 does not clip. Use the
-value as it is.
+Often `z_log_var` is clipped: a clipped value has no gradient, and the divergence in question 3 does not clip.
+`z_log_var` can be any number: use it as it is.
 """
 
 
@@ -240,7 +241,7 @@ class Sampling(keras.layers.Layer):
 
 
 # %% noise_standardized
-"""The noise of each batch is standardized to mean 0 and standard deviation 1.
+"""The noise of each batch has mean 0 and standard deviation 1, for each axis.
 
 Then the noise of one example depends on the noise of the others. The mean of a few independent draws is not exactly 0:
 use the noise as drawn.
@@ -273,10 +274,10 @@ class Sampling(keras.layers.Layer):
 
 
 # %% seed_drawn_in_python
-"""The seed is drawn in Python, so a traced graph keeps the first one.
+"""In a graph, every run gets the same noise.
 
-Called directly, the layer draws new noise each time. In `fit` the Python code in `call` runs once, so the seed becomes
-a constant of the graph.
+Called directly, the layer draws new noise each time. In `fit` the Python code in `call` runs once: a seed that it draws
+becomes a constant of the graph.
 """
 
 
@@ -302,7 +303,7 @@ class Sampling(keras.layers.Layer):
 
 
 # %% noise_standardized_as_a_whole
-"""The noise of a batch is standardized over all its entries to mean 0 and standard deviation 1.
+"""The noise of a batch has mean 0 and standard deviation 1, over all its entries.
 
 Then the noise of one entry depends on the noise of the others. The mean of a few independent draws is not exactly 0:
 use the noise as drawn.

@@ -36,7 +36,8 @@ class VAE(keras.Model):
 # %% divergence_not_in_the_gradient
 """The gradient is that of the reconstruction loss only.
 
-The sum of both terms is reported, but the tape differentiates only the first. Pass the sum to `tape.gradient`.
+The divergence is not minimized. Often the sum of both terms is reported, but the tape differentiates only the first.
+Pass the sum to `tape.gradient`.
 """
 
 
@@ -106,7 +107,7 @@ class VAE(keras.Model):
 # %% divergence_averaged
 """The divergence is also averaged over the latent axes.
 
-The result is too small by the number of latent axes. Call your `kl_divergence`, which sums over them.
+The result is too small by the number of latent axes. Use the value of your `kl_divergence`, which sums over them.
 """
 
 
@@ -387,7 +388,7 @@ class VAE(keras.Model):
 
 
 # %% logits_assumed
-"""The reconstructions are treated as logits.
+"""The crossentropy applies a sigmoid to the reconstructions.
 
 The decoder ends in a sigmoid, and `from_logits=True` applies a second one. Leave `from_logits` at its default.
 """
@@ -458,10 +459,10 @@ class VAE(keras.Model):
 
 
 # %% only_decoder_trained
-"""Only the decoder's weights are trained.
+"""The encoder's weights do not change.
 
-The loss depends on the encoder's weights, too, through `z` and the divergence. Call the encoder under the tape, and
-compute the gradient for its weights.
+The loss depends on them, too, through `z` and the divergence. Call the encoder under the tape, and compute the gradient
+for the weights of both networks.
 """
 
 
@@ -494,9 +495,9 @@ class VAE(keras.Model):
 
 
 # %% only_encoder_trained
-"""Only the encoder's weights are trained.
+"""The decoder's weights do not change.
 
-The decoder never changes. Compute the gradient for the weights of both networks.
+Compute the gradient for the weights of both networks, with the decoder called under the tape.
 """
 
 
@@ -529,10 +530,10 @@ class VAE(keras.Model):
 
 
 # %% gradient_stopped_at_z
-"""The gradient is stopped between encoder and decoder.
+"""The encoder learns only from the divergence, not from the images.
 
-The encoder then learns only from the divergence, not from the images. The sampling layer is written so that `z` has a
-gradient: do not stop it.
+Often the gradient is stopped between encoder and decoder, for example by NumPy. The sampling layer is written so that
+`z` has a gradient: do not stop it.
 """
 
 
@@ -567,7 +568,7 @@ class VAE(keras.Model):
 # %% ascent
 """The weights move along the gradient instead of against it, so the loss grows.
 
-The optimizer subtracts the gradient: do not change its sign.
+The optimizer subtracts the gradient of the loss: change the sign of neither.
 """
 
 
@@ -600,9 +601,9 @@ class VAE(keras.Model):
 
 
 # %% step_twice
-"""The optimizer gets the same gradient twice.
+"""The weights move twice as far as in one step.
 
-Each call of the optimizer is one step. Take one step per batch.
+Often the optimizer gets the same gradient twice, or the loss counts twice. Take one step per batch.
 """
 
 
@@ -636,9 +637,9 @@ class VAE(keras.Model):
 
 
 # %% optimizer_not_used
-"""The gradient is computed, but no weight is updated.
+"""No weight changes.
 
-Pass the gradients, with the weights, to `self.optimizer`.
+Often the gradient is computed, but not used. Pass the gradients, with the weights, to `self.optimizer`.
 """
 
 
@@ -707,9 +708,9 @@ class VAE(keras.Model):
 
 
 # %% metrics_not_listed
-"""The property `metrics` lists none of the trackers.
+"""None of the trackers is reset between epochs.
 
-`fit` resets only the metrics listed there. A tracker that is not listed averages over all epochs.
+`fit` resets only the metrics that the property `metrics` lists. A tracker that is not listed averages over all epochs.
 """
 
 
@@ -743,9 +744,9 @@ class VAE(keras.Model):
 
 
 # %% only_the_loss_listed
-"""The property `metrics` lists only one of the three trackers.
+"""Only one of the three trackers is reset between epochs.
 
-The other two are never reset, so they average over all epochs. List all three.
+`fit` resets only the metrics that the property `metrics` lists. The other two average over all epochs: list all three.
 """
 
 
@@ -779,7 +780,7 @@ class VAE(keras.Model):
 
 
 # %% numbers_in_the_step
-"""The step converts tensors to Python numbers.
+"""The step needs the values of tensors as Python numbers.
 
 In `fit` the step is traced as a graph, where tensors have no values. Pass tensors to the trackers as they are.
 """
@@ -814,7 +815,7 @@ class VAE(keras.Model):
 
 
 # %% batch_size_written_down
-"""The sum over all pixels is divided by a fixed batch size of 64.
+"""The sum over all pixels is divided by a fixed number, not by the batch size.
 
 The last batch of an epoch can be smaller. Average over the batch at hand.
 """
@@ -849,7 +850,7 @@ class VAE(keras.Model):
 
 
 # %% values_returned_beside_the_trackers
-"""The trackers are updated, but `train_step` returns the values of this batch.
+"""The values of this batch are returned, although the trackers are updated.
 
 Return `result()` of each tracker: the mean over the epoch so far.
 """
@@ -884,9 +885,10 @@ class VAE(keras.Model):
 
 
 # %% trackers_of_the_class
-"""The trackers are attributes of the class, so all models share them.
+"""All models share their trackers.
 
-The body of a class runs once. Create the trackers in `__init__`, so that each model has its own.
+Often they are attributes of the class, whose body runs once. Create the trackers in `__init__`, so that each model has
+its own.
 """
 
 
@@ -917,9 +919,9 @@ class VAE(keras.Model):
 
 
 # %% loss_reported_without_divergence
-"""The tracker of `loss` gets only the reconstruction loss.
+"""The reported `loss` is only the reconstruction loss.
 
-The gradient is right, but the reported `loss` must be the sum of both parts.
+The gradient is right, but the tracker of `loss` must get the sum of both parts.
 """
 
 
@@ -1022,9 +1024,9 @@ class VAE(keras.Model):
 
 
 # %% divergence_tracker_not_listed
-"""The property `metrics` does not list the tracker of the divergence.
+"""The tracker of the divergence is not reset between epochs.
 
-`fit` resets only the listed metrics, so this tracker averages over all epochs. List all three.
+`fit` resets only the metrics that the property `metrics` lists, so this one averages over all epochs. List all three.
 """
 
 
@@ -1041,7 +1043,7 @@ class VAE(VAE):
 # %% losses_exchanged
 """`reconstruction_loss` and `kl_loss` are returned under each other's names.
 
-Return each tracker's result under its own name.
+Return each tracker's result under its own name: `reconstruction_loss` and `kl_loss`.
 """
 
 

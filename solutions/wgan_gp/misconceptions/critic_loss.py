@@ -84,10 +84,10 @@ def generator_loss(fake_img):
 
 
 # %% numpy_losses
-"""The means are taken with NumPy, so the losses have no gradient.
+"""NumPy or `.numpy()` is used in the losses.
 
-The tape does not record `.numpy()` and `np.mean`, and a graph, where `fit` runs your step, has no `.numpy()`. Use `tf.`
-or `keras.ops`.
+The tape does not record them, so the losses have no gradient, and a graph, where `fit` runs your step, has no
+`.numpy()`. Use `tf.` or `keras.ops`.
 """
 
 
@@ -140,8 +140,7 @@ def generator_loss(fake_img):
 # %% half_the_difference
 """The critic's loss is half of the difference.
 
-This happens when the mean is taken over all scores together. Take one mean of the fake scores and one of the real
-scores.
+Often the mean is taken over all scores together. Take one mean of the fake scores and one of the real scores.
 """
 
 

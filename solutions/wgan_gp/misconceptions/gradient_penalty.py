@@ -1,8 +1,8 @@
 # %% normal_draw
-"""The interpolates are drawn from a normal distribution: many lie beyond the real or the fake image.
+"""Many interpolates lie beyond the real or the fake image.
 
-The linked Keras example does so. But two thirds of normally distributed numbers are outside [0, 1], beyond the real
-image or the fake. Draw from the uniform distribution on [0, 1].
+Often the places are drawn from a normal distribution, as in the linked Keras example: two thirds of its numbers are
+outside [0, 1]. Draw from the uniform distribution on [0, 1].
 """
 
 
@@ -20,9 +20,9 @@ class WGAN(WGAN):
 
 
 # %% one_draw_for_the_batch
-"""One number is drawn for the whole batch.
+"""All interpolates of a batch are at the same place on their segments.
 
-Then all interpolates of a batch are at the same place on their segments. Draw a tensor of shape `(batch, 1, 1, 1)`.
+Often one number is drawn for the whole batch. Draw a tensor of shape `(batch, 1, 1, 1)`.
 """
 
 
@@ -39,10 +39,10 @@ class WGAN(WGAN):
 
 
 # %% a_draw_for_each_pixel
-"""A number is drawn for each pixel.
+"""The pixels of an interpolate are at different places between real and fake.
 
-Then an interpolate mixes real and fake pixels and does not lie on the segment between the two images. Draw one number
-per example: shape `(batch, 1, 1, 1)`.
+It then does not lie on the segment between the two images. Often a number is drawn for each pixel. Draw one number per
+example: shape `(batch, 1, 1, 1)`.
 """
 
 
@@ -59,7 +59,7 @@ class WGAN(WGAN):
 
 
 # %% midpoint
-"""Nothing is drawn: the interpolates are half-way between real and fake.
+"""All interpolates are half-way between real and fake.
 
 The norm should be near 1 on the whole segment, not only in the middle. Draw one number per example.
 """
@@ -209,10 +209,10 @@ class WGAN(WGAN):
 
 
 # %% gradient_of_the_mean_score
-"""The gradient is that of the mean score, so each example's gradient is divided by the batch size.
+"""Each example's gradient is divided by the batch size.
 
-`tape.gradient(scores, interpolates)` differentiates the sum of the scores, so each image gets its own gradient. Pass
-the scores to it, not their mean.
+Often because the gradient is that of the mean score. `tape.gradient(scores, interpolates)` differentiates the sum of
+the scores, so each image gets its own gradient.
 """
 
 
@@ -250,7 +250,8 @@ class WGAN(WGAN):
 # %% gradient_cut_off
 """The penalty has no gradient with respect to the critic's weights.
 
-`stop_gradient`, `.numpy()` and NumPy cut the gradient off. The critic then does not learn from the penalty.
+The critic then does not learn from the penalty. Often `stop_gradient`, `.numpy()` or NumPy cuts the gradient off
+between the inner gradient and the result.
 """
 
 
@@ -267,9 +268,9 @@ class WGAN(WGAN):
 
 
 # %% numpy_draw
-"""The places are drawn with NumPy.
+"""In a graph, the places are drawn only once, or not at all.
 
-`fit` traces your code once and then runs the graph. In the graph, numbers drawn by NumPy are constants, and NumPy
+`fit` traces your code once and then runs the graph. Often NumPy draws: its numbers are constants in the graph, and it
 raises an error if the batch size is a tensor. Use `tf.random.uniform`.
 """
 
@@ -394,9 +395,9 @@ class WGAN(WGAN):
 
 
 # %% half_of_the_segment
-"""The places are drawn from [0, 0.5]: only the half of the segment next to the real image.
+"""The interpolates are only in the half of the segment next to the real image.
 
-Draw from the whole segment: uniform on [0, 1].
+Often the places are drawn from [0, 0.5]. Draw from the whole segment: uniform on [0, 1].
 """
 
 
@@ -413,9 +414,10 @@ class WGAN(WGAN):
 
 
 # %% interpolates_not_watched
-"""The tape does not watch the interpolates, so the gradient is None.
+"""The gradient with respect to the interpolates is None.
 
-A tape watches trainable variables by itself, but not other tensors. Call `tape.watch(interpolates)` inside its block.
+A tape watches trainable variables, but no other tensors: call `tape.watch(interpolates)` inside its block, before the
+critic is called on them.
 """
 
 
@@ -431,7 +433,7 @@ class WGAN(WGAN):
 
 
 # %% draws_used_twice
-"""Numbers are drawn for half of the batch only, and used again for the other half.
+"""The two halves of the batch have the same places on their segments.
 
 Each example needs its own draw: the shape is `(batch_size, 1, 1, 1)`.
 """
@@ -453,7 +455,7 @@ class WGAN(WGAN):
 # %% step_away_from_the_fake
 """The interpolates lie on the other side of the real image, away from the fake.
 
-The difference has the wrong sign: `real + alpha * (fake - real)` goes from the real image to the fake.
+Often the difference has the wrong sign: `real + alpha * (fake - real)` goes from the real image to the fake.
 """
 
 
@@ -470,10 +472,9 @@ class WGAN(WGAN):
 
 
 # %% norm_of_the_kernel
-"""The norm of the critic's kernel is used in place of the norm of its gradient.
+"""The penalty uses the norm of the critic's kernel, which is that of its gradient for linear critics only.
 
-The two are equal for a linear critic only. Let a tape compute the gradient of the scores with respect to the
-interpolates.
+Let a tape compute the gradient of the scores with respect to the interpolates, and take its norm.
 """
 
 

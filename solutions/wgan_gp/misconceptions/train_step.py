@@ -59,9 +59,9 @@ class WGAN(WGAN):
 
 
 # %% penalty_off_the_tape
-"""The penalty is computed before the tape starts: it is in the loss, but the critic does not learn from it.
+"""The penalty is in the loss, but the critic does not learn from it.
 
-The tape records only what happens inside its block.
+Often it is computed before the tape starts, or after its block: the tape records only what happens inside.
 """
 
 
@@ -240,7 +240,7 @@ class WGAN(WGAN):
 # %% critic_moves_in_the_generators_step
 """The generator's update also changes the critic's weights.
 
-The generator's loss depends on both networks. Compute the gradient with respect to the generator's weights only.
+The generator's loss depends on both networks. Give the tape and the optimizer the generator's weights only.
 """
 
 
@@ -270,8 +270,8 @@ class WGAN(WGAN):
 # %% generator_moves_in_the_critics_rounds
 """The critic's rounds also change the generator's weights.
 
-If the tape records how the fakes are made, the critic's loss depends on both networks. Compute the gradient with
-respect to the critic's weights only.
+The critic's loss depends on both networks, if the tape records how the fakes are made. Give the tape and the optimizer
+the critic's weights only.
 """
 
 
@@ -359,7 +359,7 @@ class WGAN(WGAN):
 
 
 # %% same_noise_each_round
-"""The latents are drawn once and used in each round of the critic.
+"""Each round of the critic uses the same latents.
 
 The critic should see new fakes in each round. Draw the latents inside the loop.
 """
@@ -389,10 +389,10 @@ class WGAN(WGAN):
 
 
 # %% fakes_made_outside
-"""For the generator's update, the fakes are made before the tape starts.
+"""In the generator's update, no gradient reaches the generator.
 
 The gradient goes from the loss through the critic and the image back to the generator's weights: all of it must be on
-the tape.
+the tape. Often the fakes are made before it starts.
 """
 
 
@@ -421,10 +421,10 @@ class WGAN(WGAN):
 
 
 # %% batch_size_from_the_shape
-"""The batch size is read from `real_images.shape`.
+"""The batch size is None: it is taken from `shape`.
 
-In the graph that `fit` traces it is None, because the last batch may be shorter. `tf.shape(real_images)[0]` is a tensor
-whose value is known when the step runs.
+In the graph that `fit` traces it is unknown, because the last batch may be shorter. `tf.shape(real_images)[0]` is a
+tensor whose value is known when the step runs.
 """
 
 
@@ -513,7 +513,7 @@ class WGAN(WGAN):
 
 
 # %% critic_climbs
-"""The critic's gradient is applied with the wrong sign.
+"""The critic's weights move up its loss, not down.
 
 An optimizer subtracts the gradient. Pass it the gradient that the tape returns, without a minus.
 """
@@ -543,9 +543,9 @@ class WGAN(WGAN):
 
 
 # %% numpy_noise
-"""The latents are drawn with NumPy.
+"""Under `fit`, the latents are drawn only once, or not at all.
 
-`fit` traces your code once and then runs the graph. In the graph, numbers drawn by NumPy are constants, and NumPy
+`fit` traces your code once and then runs the graph. Often NumPy draws: its numbers are constants in the graph, and it
 raises an error if the batch size is unknown. Use `tf.random.normal`.
 """
 
@@ -574,10 +574,10 @@ class WGAN(WGAN):
 
 
 # %% critic_stays_frozen
-"""The critic is frozen for the generator's update, and never unfrozen.
+"""From the second step on, the critic's weights do not change.
 
-From the second step on it has no trainable weights. Set `trainable` back to True, or do not change it at all: it is
-enough to compute the gradient with respect to the generator's weights.
+Often it is frozen for the generator's update, and never unfrozen. Set `trainable` back to True, or do not change it at
+all: it is enough to compute the gradient with respect to the generator's weights.
 """
 
 
@@ -648,7 +648,7 @@ class WGAN(WGAN):
 # %% three_rounds_always
 """The critic gets three rounds, whatever `discriminator_extra_steps` is.
 
-3 is the default of the argument. Use `self.discriminator_extra_steps`.
+3 is the default of the argument: use `self.discriminator_extra_steps`.
 """
 
 
@@ -722,7 +722,7 @@ class WGAN(WGAN):
 
 
 # %% latents_of_the_first_step
-"""The latents of the first step are used again in every later step.
+"""Later steps use the latents of the first step again.
 
 The critic then always gets fakes from the same latents. Draw new ones inside the loop, in every step.
 """
@@ -755,9 +755,9 @@ class WGAN(WGAN):
 
 
 # %% generator_gradient_of_one_dense_layer
-"""The generator's gradient is written out for networks of one dense layer, without a tape.
+"""The generator's update is right only for networks of one dense layer.
 
-The formula holds for these networks only. Let a tape compute the gradient: it works for any network.
+Often its gradient is written out as a formula. Let a tape compute the gradient: it works for any network.
 """
 
 
@@ -787,9 +787,9 @@ class WGAN(WGAN):
 
 
 # %% critic_gradient_of_one_dense_layer
-"""The critic's gradient is written out for networks of one dense layer.
+"""The critic's update is right only for networks of one dense layer.
 
-The formula holds for these networks only. Let a tape compute the gradient: it works for any network.
+Often its gradient is written out as a formula. Let a tape compute the gradient: it works for any network.
 """
 
 
@@ -809,6 +809,129 @@ class WGAN(WGAN):
             gradients = [tf.matmul(images, slopes, transpose_a=True), tf.reduce_sum(slopes, axis=0)]
             gradients[0] += self.gp_weight * tape.gradient(penalty, kernel)
             self.d_optimizer.apply(gradients, [kernel, bias])
+
+        latents = tf.random.normal((batch_size, self.latent_dim))
+        with tf.GradientTape() as tape:
+            scores = self.discriminator(self.generator(latents, training=True), training=True)
+            g_loss = self.g_loss_fn(scores)
+        weights = self.generator.trainable_weights
+        self.g_optimizer.apply(tape.gradient(g_loss, weights), weights)
+        return {"d_loss": d_loss, "g_loss": g_loss}
+
+
+# %% weights_changed_by_hand
+"""The step changes the weights by the learning rate times the gradient, without the optimizers.
+
+That is plain gradient descent, whatever optimizer `compile` is given: momentum or the averages of `Adam` play no role.
+Pass the gradients to `apply` of each optimizer.
+"""
+
+class WGAN(WGAN):
+    def train_step(self, real_images):
+        batch_size = tf.shape(real_images)[0]
+        weights = self.discriminator.trainable_weights
+        for _ in range(self.discriminator_extra_steps):
+            latents = tf.random.normal((batch_size, self.latent_dim))
+            with tf.GradientTape() as tape:
+                fake_images = self.generator(latents, training=True)
+                real_scores = self.discriminator(real_images, training=True)
+                fake_scores = self.discriminator(fake_images, training=True)
+                penalty = self.gradient_penalty(batch_size, real_images, fake_images)
+                d_loss = self.d_loss_fn(real_scores, fake_scores) + self.gp_weight * penalty
+            for weight, gradient in zip(weights, tape.gradient(d_loss, weights)):
+                weight.assign_sub(self.d_optimizer.learning_rate * gradient)
+
+        latents = tf.random.normal((batch_size, self.latent_dim))
+        with tf.GradientTape() as tape:
+            scores = self.discriminator(self.generator(latents, training=True), training=True)
+            g_loss = self.g_loss_fn(scores)
+        weights = self.generator.trainable_weights
+        for weight, gradient in zip(weights, tape.gradient(g_loss, weights)):
+            weight.assign_sub(self.g_optimizer.learning_rate * gradient)
+        return {"d_loss": d_loss, "g_loss": g_loss}
+
+
+# %% new_optimizer_in_each_round
+"""Each round makes a new optimizer with the settings of the given one.
+
+An optimizer keeps averages of earlier gradients, which a new one lacks. Nor can it make its variables under `fit`. Use
+the optimizers that `compile` is given.
+"""
+
+class WGAN(WGAN):
+    def train_step(self, real_images):
+        batch_size = tf.shape(real_images)[0]
+        weights = self.discriminator.trainable_weights
+        for _ in range(self.discriminator_extra_steps):
+            latents = tf.random.normal((batch_size, self.latent_dim))
+            with tf.GradientTape() as tape:
+                fake_images = self.generator(latents, training=True)
+                real_scores = self.discriminator(real_images, training=True)
+                fake_scores = self.discriminator(fake_images, training=True)
+                penalty = self.gradient_penalty(batch_size, real_images, fake_images)
+                d_loss = self.d_loss_fn(real_scores, fake_scores) + self.gp_weight * penalty
+            optimizer = type(self.d_optimizer).from_config(self.d_optimizer.get_config())
+            optimizer.apply(tape.gradient(d_loss, weights), weights)
+
+        latents = tf.random.normal((batch_size, self.latent_dim))
+        with tf.GradientTape() as tape:
+            scores = self.discriminator(self.generator(latents, training=True), training=True)
+            g_loss = self.g_loss_fn(scores)
+        weights = self.generator.trainable_weights
+        optimizer = type(self.g_optimizer).from_config(self.g_optimizer.get_config())
+        optimizer.apply(tape.gradient(g_loss, weights), weights)
+        return {"d_loss": d_loss, "g_loss": g_loss}
+
+
+# %% one_number_per_latent
+"""One random number is drawn per latent, and repeated `latent_dim` times.
+
+All latents then lie on one line, and so do the generator's inputs. Draw a tensor of shape `(batch_size, latent_dim)`.
+"""
+
+class WGAN(WGAN):
+    def train_step(self, real_images):
+        batch_size = tf.shape(real_images)[0]
+        weights = self.discriminator.trainable_weights
+        for _ in range(self.discriminator_extra_steps):
+            latents = tf.tile(tf.random.normal((batch_size, 1)), (1, self.latent_dim))
+            with tf.GradientTape() as tape:
+                fake_images = self.generator(latents, training=True)
+                real_scores = self.discriminator(real_images, training=True)
+                fake_scores = self.discriminator(fake_images, training=True)
+                penalty = self.gradient_penalty(batch_size, real_images, fake_images)
+                d_loss = self.d_loss_fn(real_scores, fake_scores) + self.gp_weight * penalty
+            self.d_optimizer.apply(tape.gradient(d_loss, weights), weights)
+
+        latents = tf.random.normal((batch_size, self.latent_dim))
+        with tf.GradientTape() as tape:
+            scores = self.discriminator(self.generator(latents, training=True), training=True)
+            g_loss = self.g_loss_fn(scores)
+        weights = self.generator.trainable_weights
+        self.g_optimizer.apply(tape.gradient(g_loss, weights), weights)
+        return {"d_loss": d_loss, "g_loss": g_loss}
+
+
+# %% latents_with_both_signs
+"""Half of the latents are the other half with the opposite sign.
+
+Each latent must be drawn independently of the others. Draw as many as there are images.
+"""
+
+class WGAN(WGAN):
+    def train_step(self, real_images):
+        batch_size = tf.shape(real_images)[0]
+        weights = self.discriminator.trainable_weights
+        for _ in range(self.discriminator_extra_steps):
+            half = tf.random.normal(((batch_size + 1) // 2, self.latent_dim))
+            latents = tf.concat([half, -half], axis=0)[:batch_size]
+            with tf.GradientTape() as tape:
+                fake_images = self.generator(latents, training=True)
+                real_scores = self.discriminator(real_images, training=True)
+                fake_scores = self.discriminator(fake_images, training=True)
+                penalty = self.gradient_penalty(batch_size, real_images, fake_images)
+                d_loss = self.d_loss_fn(real_scores, fake_scores) + self.gp_weight * penalty
+            self.d_optimizer.apply(tape.gradient(d_loss, weights), weights)
 
         latents = tf.random.normal((batch_size, self.latent_dim))
         with tf.GradientTape() as tape:

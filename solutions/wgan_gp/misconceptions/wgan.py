@@ -1,5 +1,5 @@
 # %% compile_forgets_super
-"""`compile` does not call `super().compile()`.
+"""`super().compile()` is not called.
 
 `fit` needs a compiled model, and raises an error otherwise. Your `compile` extends Keras's own: call it first.
 """
@@ -14,7 +14,7 @@ class WGAN(WGAN):
 
 
 # %% init_forgets_super
-"""`__init__` does not call `super().__init__()`.
+"""`super().__init__()` is not called before the first attribute is assigned.
 
 Without it Keras can't track what you assign to `self`, and raises an error. Call it first.
 """
@@ -37,7 +37,7 @@ class WGAN(keras.Model):
 
 
 # %% settings_written_down
-"""The number of extra steps and the weight of the penalty are constants, not the arguments.
+"""The number of extra steps and the weight of the penalty are always the same.
 
 A model that is created with other numbers must use them. Assign the arguments.
 """
@@ -63,7 +63,8 @@ class WGAN(WGAN):
 # %% optimizers_mixed_up
 """The two optimizers are stored under each other's name.
 
-`d_optimizer` is for the critic, `g_optimizer` for the generator. Each has its own learning rate.
+`d_optimizer` is for the critic, `g_optimizer` for the generator. Compare the order of the arguments, and what is
+assigned to what.
 """
 
 
@@ -73,9 +74,9 @@ class WGAN(WGAN):
 
 
 # %% losses_not_kept
-"""`compile` passes one optimizer and one loss to Keras, and does not store the others.
+"""Not all optimizers and losses that `compile` gets are stored.
 
-Keras's `compile` takes one of each. The step needs two: store all four as attributes.
+Keras's own `compile` takes one of each. The step needs two: store all four as attributes.
 """
 
 
@@ -86,10 +87,10 @@ class WGAN(WGAN):
 
 
 # %% networks_hidden_from_keras
-"""The networks are not attributes of the model, so Keras does not know their weights.
+"""The weights of the networks are not among those of the model.
 
-They are inside an object that Keras does not track, so saving, counting and freezing weights miss them. Assign the
-networks to `self` directly.
+Saving, counting and freezing weights then miss them. Often the networks are inside an object that Keras does not track.
+Assign them to `self` directly.
 """
 
 
@@ -138,7 +139,7 @@ class WGAN(keras.Model):
 # %% networks_swapped
 """The discriminator is stored as the generator, and the generator as the discriminator.
 
-The order of the arguments is `discriminator, generator`.
+The order of the arguments is `discriminator, generator`. Compare it, and what is assigned to what.
 """
 
 
@@ -148,7 +149,7 @@ class WGAN(WGAN):
 
 
 # %% gp_weight_as_an_integer
-"""The weight of the penalty is rounded to a whole number.
+"""The weight of the penalty is a whole number, whatever is passed.
 
 `gp_weight` may be any number, such as 2.5. Store it without `int` or `round`.
 """
@@ -162,7 +163,7 @@ class WGAN(WGAN):
 # %% first_compile_only
 """A second `compile` does not replace the optimizers.
 
-After a `compile` with other optimizers, training must use them. Assign the optimizers in every call.
+After a `compile` with other optimizers, training must use them. Assign all arguments in every call.
 """
 
 
@@ -174,9 +175,9 @@ class WGAN(WGAN):
 
 
 # %% settings_on_the_class
-"""The arguments are stored on the class, so all models share those of the last one.
+"""All models have the arguments of the last one made.
 
-Store them on `self`: all models share an attribute of the class.
+Often they are stored on the class, which all models share. Store them on `self`.
 """
 
 
@@ -213,9 +214,10 @@ class WGAN(WGAN):
 
 
 # %% parameters_in_another_order
-"""`gp_weight` comes before `discriminator_extra_steps` in the signature.
+"""The arguments have another order than in the question.
 
-Then two arguments that are passed by position are mixed up. Keep the order of the question's text.
+Then arguments that are passed by position are mixed up, such as `gp_weight` and `discriminator_extra_steps`. Keep the
+order of the question's text.
 """
 
 
@@ -225,7 +227,7 @@ class WGAN(WGAN):
 
 
 # %% other_attribute_names
-"""The arguments are stored under other names.
+"""The model lacks attributes with the names of the arguments.
 
 Store each argument under its own name: the methods of the next questions, and the checks, read `self.d_loss_fn` and the
 other attributes.

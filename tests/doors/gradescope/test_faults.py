@@ -11,7 +11,7 @@ import pytest
 from gradescope_folders import hand_in, read_results, run_many, said_by, start_many, unpack, worker_can_reach
 from handed_in import EXERCISE, right_notebook
 
-from autograder.doors.gradescope.faults import NAME
+from autograder.doors.faults import NAME
 
 pytestmark = pytest.mark.slow
 SECRET = "the reference is of another shape"

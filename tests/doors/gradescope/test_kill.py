@@ -67,8 +67,6 @@ def test_a_kill_at_any_moment_leaves_a_valid_result(root: Path) -> None:
         known = known_checks(root)
         assert outcome["extra_data"]["regrade"] == (outcome["extra_data"]["status"] == "fault")
         assert outcome["extra_data"]["regrade"] or known == all_checks
-        found.append({"pause": round(pause, 2), "killed": killed, "known": known, "score": outcome["score"]})
-    (root / "kills.json").write_text(json.dumps(found))
-    print(*found, sep="\n")  # noqa: T201 - `pytest -s` shows the table
+        found.append({"pause": round(pause, 2), "killed": killed, "known": known})
     assert len({row["known"] for row in found}) > 2, found
     assert any(row["killed"] > 3 for row in found), found

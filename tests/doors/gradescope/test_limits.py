@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import copy
+
 import jsonschema
 import pytest
+from check_records import check_record
 from gradescope_folders import SCHEMA
 
 from autograder.doors.gradescope.faults import add_faults
-from autograder.results.records import CellRecord, CheckRecord, Outcome, PlanRow, Status
+from autograder.results.records import CellRecord, CellStatus, PlanRow, Status
 from autograder.results.result import Grading, result
 
 LIMIT = 100_000
@@ -18,26 +21,13 @@ PLAN: list[PlanRow] = [
 ]
 
 
-def failed(row: PlanRow, feedback: str) -> CheckRecord:
-    return {
-        **row,
-        "points": 0.0,
-        "outcome": Outcome.FAILED,
-        "misconception": None,
-        "counterexample": None,
-        "message": "wrong",
-        "note": None,
-        "feedback": feedback,
-    }
-
-
 def raised(message: str) -> CellRecord:
-    return {"index": 3, "status": "raised", "error_type": "ValueError", "message": message, "line": 1}
+    return {"index": 3, "status": CellStatus.RAISED, "error_type": "ValueError", "message": message, "line": 1}
 
 
 @pytest.mark.parametrize("show_hidden", ["never", "after_published", "always"])
 def test_long_feedback_is_cut_and_what_matters_stays(show_hidden: str) -> None:
-    checks = [failed(row, "long " * 30_000) for row in PLAN]
+    checks = [check_record(row, feedback="long " * 30_000) for row in PLAN]
     outcome = result(
         Grading("a", "", plan=PLAN, checks=checks, cells=[raised("x" * 9_000)] * 30, show_hidden=show_hidden)
     )
@@ -55,6 +45,13 @@ def test_faults_fit_too() -> None:
     jsonschema.validate(outcome, SCHEMA)
     assert outcome["output"].startswith("Some checks could not be graded. **This is not your fault**")
     assert "mmm" not in outcome["output"]
+
+
+def test_a_result_without_a_fault_is_left_as_it_was() -> None:
+    outcome = result(Grading("a", "", plan=PLAN, checks=[check_record(row) for row in PLAN]))
+    before = copy.deepcopy(outcome)
+    assert add_faults(outcome) == {**before, "extra_data": {**before["extra_data"], "regrade": False}}
+    assert outcome == before
 
 
 def test_an_error_message_cannot_look_like_a_verdict() -> None:

@@ -15,8 +15,8 @@ from synthetic import passed, plan_of
 
 from autograder.bank.settings import Settings
 from autograder.doors import single
+from autograder.doors.faults import NAME
 from autograder.doors.gradescope import door
-from autograder.doors.gradescope.faults import NAME
 from autograder.results.result import Grading
 from autograder.submissions.read import Submission
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+from check_records import check_record
 from feedback_records import RECORDS
 from prairielearn_folders import LARGEST, SCHEMA
 from synthetic import passed, plan_of
@@ -16,7 +17,7 @@ from autograder.doors.prairielearn.plain import plain
 from autograder.doors.prairielearn.results import to_prairielearn
 from autograder.files import write_json
 from autograder.results.markdown import markdown
-from autograder.results.records import CellRecord, CheckRecord, Outcome, PlanRow, Status
+from autograder.results.records import CellRecord, CellStatus, CheckRecord, Outcome, PlanRow, Status
 from autograder.results.result import Grading
 from autograder.results.texts import NOT_YOURS
 
@@ -34,16 +35,11 @@ PLAN: list[PlanRow] = [
 
 
 def failed(row: PlanRow, feedback: str | None = "**q — open**\n\nIt holds.\n\n- Received: `[1]`") -> CheckRecord:
-    return {
-        **row,
-        "points": 0.0,
-        "outcome": Outcome.FAILED,
-        "misconception": None,
-        "counterexample": {"x": 31337},
-        "message": "wrong",
-        "note": None,
-        "feedback": feedback,
-    }
+    return check_record(row, counterexample={"x": 31337}, feedback=feedback)
+
+
+def raised(error: str, message: str) -> CellRecord:
+    return {"index": 3, "status": CellStatus.RAISED, "error_type": error, "message": message, "line": 1}
 
 
 def outcome_of(checks: list[CheckRecord], **more: Any) -> dict[str, Any]:
@@ -91,9 +87,7 @@ def test_feedback_is_plain_text() -> None:
 def test_what_a_student_writes_is_inert() -> None:
     """PrairieLearn turns the signs of terminals into markup, and where it fails to, it escapes nothing."""
     text = markdown(RECORDS["hostile"])
-    cell: CellRecord = {
-        "index": 3, "status": "raised", "error_type": "ValueError", "message": "\x1b[31m✅\n\x00 a\u202eb", "line": 1
-    }  # fmt: skip
+    cell = raised("ValueError", "\x1b[31m✅\n\x00 a\u202eb")
     found = outcome_of([failed(row, text) for row in PLAN], cells=[cell])
     assert found["message"].startswith("Code cell 4 raised ValueError: \ufffd[31m✅ \ufffd a\ufffdb")
     everything = found["message"] + "".join(test.get("message", "") for test in found["tests"])
@@ -110,12 +104,7 @@ def test_what_cannot_be_read_costs_no_attempt() -> None:
 
 
 def test_a_fault_costs_no_attempt_and_says_nothing_of_its_cause() -> None:
-    fault: CheckRecord = {
-        **failed(PLAN[-2], None),
-        "outcome": Outcome.FAULT,
-        "message": None,
-        "note": "the reference raised",
-    }
+    fault = check_record(PLAN[-2], Outcome.FAULT, note="the reference raised")
     found = outcome_of([*ALL[:-2], fault, ALL[-1]], message="out of memory")
     assert not found["gradable"] and found["score"] == 0.95
     assert found["format_errors"] == [plain(NOT_YOURS)]
@@ -131,9 +120,7 @@ def test_tampering_is_graded_and_told() -> None:
 
 def test_long_texts_stay_within_the_limit(tmp_path: Path) -> None:
     plan: list[PlanRow] = [{**row, "check": f"{row['check']}{number}"} for row in PLAN for number in range(10)]
-    cells: list[CellRecord] = [
-        {"index": 1, "status": "raised", "error_type": "E", "message": "🎈" * 9_000, "line": 1} for _ in range(30)
-    ]
+    cells = [raised("E", "🎈" * 9_000)] * 30
     grading = Grading(
         "a", "", plan=plan, checks=[failed(row, "🎈" * 30_000) for row in plan], cells=cells, show_hidden="always"
     )
