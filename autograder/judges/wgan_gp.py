@@ -46,6 +46,7 @@ def values(case: Case, seen: Any, expected: Any) -> None:
 def gradients(case: Case, seen: Any, expected: Any) -> None:
     """The gradients of both losses have the right size."""
     for found, due in zip(seen["gradients"], expected["gradients"], strict=True):
+        expect(found is not None, "No gradient reaches the scores.", hint=probes.CUT_OFF)
         close(np.abs(array(found, "The gradient")), np.abs(due), "The size of the gradient", ulps=16, scale=1)
 
 

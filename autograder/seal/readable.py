@@ -47,11 +47,17 @@ def _is_packages(entry: str) -> bool:
     return Path(entry, "numpy").is_dir()
 
 
-def closed_to_others(paths: Iterable[str]) -> str:
-    """The first folder or file on the way to one of ``paths`` that an ordinary user cannot pass or read, or ""."""
-    for path in paths:
-        for step in reversed([Path(path).resolve(), *Path(path).resolve().parents]):
-            needed = 0o5 if step == Path(path).resolve() and step.is_dir() else 0o1 if step.is_dir() else 0o4
+def closed_to_others(read: Iterable[str], passed: Iterable[Path] = ()) -> str:
+    """The first folder or file that an ordinary user cannot pass on the way to others, or cannot read; or "".
+
+    ``read``: folders and files that they must be able to read. ``passed``: folders that they need only pass.
+    """
+    for path in [Path(each).resolve() for each in read]:
+        for step in reversed([path, *path.parents]):
+            needed = 0o5 if step == path and step.is_dir() else 0o1 if step.is_dir() else 0o4
             if step.exists() and step.stat().st_mode & needed != needed:
                 return str(step)
+    for step in [each for folder in passed for each in (folder.resolve(), *folder.resolve().parents)]:
+        if not step.stat().st_mode & 0o1:
+            return str(step)
     return ""

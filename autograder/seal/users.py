@@ -44,7 +44,7 @@ def own_user(work: Path, *, confined: bool) -> User:
     highest = _highest_user()
     if highest < 20_000:
         raise LayerMissing("no user ids to give in this container")
-    closed = closed_to_others([sys.executable, sysconfig.get_path("stdlib"), *libraries(), str(work.parent.parent)])
+    closed = closed_to_others([sys.executable, sysconfig.get_path("stdlib"), *libraries()], passed=[work.parent])
     reads_all = bool(closed) and confined and _has(CAP_DAC_READ_SEARCH)
     if closed and not reads_all:
         raise LayerMissing(f"other users cannot read {closed}, where Python, its packages or the worker's folder are")

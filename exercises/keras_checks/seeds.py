@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import keras
+from tensorflow.python.framework import random_seed
 
 try:
     from keras.src.backend.common import global_state as _global_state
@@ -18,3 +23,23 @@ def set_seeds(seed: int) -> None:
     keras.utils.set_random_seed(seed)
     if _global_state is not None:
         _global_state.set_global_attribute("global_seed_generator", None)
+
+
+@contextmanager
+def seeds_of_their_own() -> Iterator[None]:
+    """Give each of TensorFlow's operations that draws, and has no seed, another seed: the first, the second and so on.
+
+    With one seed for all, each function that `tf.function` traces starts with the same numbers: a right answer that is
+    decorated would give the same noise for two sizes of a batch, as if it drew only once.
+    """
+    before, numbers = random_seed.get_seed, itertools.count(1)
+
+    def get_seed(op_seed: int | None) -> tuple[int | None, int | None]:
+        of_all, own = before(op_seed)
+        return of_all, next(numbers) if op_seed is None and of_all is not None else own
+
+    random_seed.get_seed = get_seed
+    try:
+        yield
+    finally:
+        random_seed.get_seed = before

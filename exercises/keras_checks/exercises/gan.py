@@ -480,7 +480,8 @@ MOMENTUM = 0.5
 @st.composite
 def _games(draw: Any, shallow: bool = False) -> Case:
     """Networks, optimizers and batches. In shallow networks there is less to trace."""
-    latent_dim, image = draw(sizes(2 if shallow else 1, 3)), draw(shapes(3, 2, 3))
+    latent_dim = draw(sizes(20, 22) if shallow else sizes(1, 3))  # many numbers show how they are distributed
+    image = draw(shapes(3, 2, 3))
     seed, pixels = draw(seeds()), int(np.prod(image))
     batch = draw(sizes(2, 4))
     counts = (batch + 1, draw(sizes(1, batch)), batch + 1)

@@ -591,7 +591,8 @@ def _ends_as_worked(case: Case, seen: Any, index: int) -> None:
 
 @WORKED_ASCENTS.check(
     points=0.75,
-    hint="Call `initialize_image()` once, then assign `loss, img` from each step. Do not deprocess the image.",
+    hint="Call `initialize_image()` once, then assign `loss, img` from each step, and return what the last step "
+    "returned. Do not deprocess the image.",
 )
 def worked_ends(case: Case, seen: Any) -> None:
     """In the worked example, three steps of length 2 for filter 1 give the loss 7 and the blue value 9. One step of

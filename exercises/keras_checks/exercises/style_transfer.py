@@ -242,7 +242,8 @@ STYLE_WORKED = STYLE.trial(style, worked_pairs, examples=3)
 
 @STYLE_WORKED.check(
     points=0.75,
-    hint="Sum the squared differences of the Gram matrices, and divide by `4 * 3**2 * (img_nrows * img_ncols)**2`.",
+    hint="Sum the squared differences of all entries of the Gram matrices, (i, j) and (j, i) alike, and divide by "
+    "`4 * 3**2 * (img_nrows * img_ncols)**2`.",
 )
 def worked_style(case: Case, seen: Any) -> None:
     """For the features of the worked example, the style loss is 80 / 3600 = 0.0222 with an image of 2 x 5 pixels, and

@@ -288,7 +288,8 @@ def batch_sizes(case: Case, seen: Any) -> None:
 
 @BATCHES.check(
     points=0.5,
-    hint="Pick the rows of `X` and of `y` with the same list of row numbers.",
+    hint="Pick the rows of `X` and of `y` with the same list of row numbers. Two generators draw the same order only "
+    "if both have a seed that is not None.",
 )
 def inputs_keep_their_targets(case: Case, seen: Any) -> None:
     """Each example keeps its own target, no number changes, and neither do the arrays `X` and `y`."""

@@ -565,7 +565,7 @@ MASKED = ENCODER.trial(inside, examples, examples=len(EXAMPLES), shrinks=0)
 @MASKED.check(
     points=1,
     hint="Attention scores are (batch, query, key), and padding must be masked as a key, for every query: add an axis "
-    "of size 1 for the queries to the mask.",
+    "of size 1 for the queries to the mask. It is needed whether `training` is True or False.",
 )
 def padding_has_no_influence(case: Case, seen: Any) -> None:
     """With `mask` of shape `(batch, len)`, True for real tokens, the output at a real token depends on every real token

@@ -16,6 +16,7 @@ from keras_checks.model_probes import model_probe
 from keras_checks.models import make_weights
 from keras_checks.observe import Namespace, describe_error, plain, probe
 from keras_checks.question import Case, Question
+from keras_checks.seeds import seeds_of_their_own
 from keras_checks.strategies import arrays, seeds, sizes, uniform
 from keras_checks.testbeds.bends import bends, outputs
 from keras_checks.testbeds.freedom import freedom, moves_freely
@@ -107,6 +108,7 @@ def sampled_gradient(ns: Namespace, case: Case) -> Any:
 
 
 @probe
+@seeds_of_their_own()
 def sampled_noise(ns: Namespace, case: Case) -> Any:
     """Calls on a large batch of equal examples: one layer twice and with `training=False`, then another layer; and on
     smaller batches."""
@@ -123,6 +125,7 @@ def _smaller(layer: Any, inputs: list[Any], case: Case) -> list[Any]:
 
 
 @probe
+@seeds_of_their_own()
 def sampled_in_graph(ns: Namespace, case: Case) -> Any:
     """Two runs of one traced function that calls the layer, and a Functional model with an unknown batch size: on three
     examples, and traced, on batches of several sizes."""

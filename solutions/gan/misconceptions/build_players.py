@@ -245,7 +245,7 @@ def build_generator(latent_dim):
 
 
 # %% layers_made_once
-"""All models share their weights.
+"""The models share a layer.
 
 A layer has one set of weights, however many models it is in: training one model then changes the others. Often layers
 are created outside the functions. Create them inside.

@@ -54,3 +54,14 @@ class Sampling(keras.layers.Layer):
         radius = tf.sqrt(-2.0 * tf.math.log(1.0 - tf.random.uniform(tf.shape(mean))))
         angle = 2.0 * np.pi * tf.random.uniform(tf.shape(mean))
         return mean + keras.ops.exp(0.5 * log_var) * radius * tf.cos(angle)
+
+
+# %% decorated
+"""`call` is a function of TensorFlow's: it is traced anew for each size of a batch."""
+
+
+class Sampling(keras.layers.Layer):
+    @tf.function
+    def call(self, inputs):
+        z_mean, z_log_var = inputs
+        return z_mean + tf.exp(0.5 * z_log_var) * tf.random.normal(tf.shape(z_mean))

@@ -2,6 +2,7 @@
 # answers: honest
 # question: pinball_loss
 # score: 0
+# tripwire: yes
 
 # %%
 import numpy as np

@@ -1,0 +1,32 @@
+"""Functions that are traced for two sizes of a batch draw different numbers, the same in each run."""
+
+from __future__ import annotations
+
+import numpy as np
+import tensorflow as tf
+from keras_checks.seeds import seeds_of_their_own, set_seeds
+
+
+def _drawn_for_two_sizes() -> list[np.ndarray]:
+    set_seeds(1)
+    draw = tf.function(lambda batch: tf.random.normal(tf.shape(batch)))
+    with seeds_of_their_own():
+        return [draw(tf.zeros(size)).numpy() for size in (3, 5, 3)]
+
+
+def test_each_trace_draws_numbers_of_its_own() -> None:
+    three, five, again = _drawn_for_two_sizes()
+    assert not np.isin(three, five).any()
+    assert not np.isin(three, again).any()
+
+
+def test_each_run_draws_the_same() -> None:
+    for one, other in zip(_drawn_for_two_sizes(), _drawn_for_two_sizes(), strict=True):
+        assert np.array_equal(one, other)
+
+
+def test_without_it_two_traces_begin_alike() -> None:
+    """Why it is there."""
+    set_seeds(1)
+    draw = tf.function(lambda batch: tf.random.normal(tf.shape(batch)))
+    assert np.isin(draw(tf.zeros(3)).numpy(), draw(tf.zeros(5)).numpy()).all()
