@@ -694,8 +694,8 @@ worked_trainings = st.sampled_from(
     [
         _worked_training("no seed", None, [4, 4, 2], _LOSSES, _SLOPES),
         _worked_training("seed 0, full batches", 0, [3, 3, 3], _LOSSES, _SLOPES),
-        _worked_training("seed 5, one epoch", 5, [4, 4, 2], _LOSSES[0], _SLOPES[0]),
         _worked_training("seed 1, twelve epochs", 1, [6, 6, 3], _RISING, 12 * [[0.5, 0.25, 1]]),
+        _worked_training("seed 5, one epoch", 5, [4, 4, 2], _LOSSES[0], _SLOPES[0]),
     ]
 )
 MARK = 4.0
