@@ -12,6 +12,8 @@ from autograder.submissions.bounded import read_bytes
 from autograder.submissions.modules import Entry, modules_beside
 from autograder.submissions.read import SUFFIXES, Submission, Unreadable, is_left_behind, read_file
 
+HANDED_IN = (".ipynb", ".zip")
+"""What is named like this is a submission, though it may be no file."""
 RESULT_SUFFIXES = (".json", ".csv", ".html", ".key")
 REMEMBERED = 1024
 """Files that were read and are kept parsed."""
@@ -24,6 +26,7 @@ def only_submission(folder: Path, exercise: str, but: Sequence[str] = ()) -> Sub
     ``but`` names folders in it that are not the student's.
     """
     files = [entry for entry in entries_in(folder) if entry.suffix in SUFFIXES and entry.path.parts[0] not in but]
+    files = [entry for entry in files if _is_file(folder / entry.path)] or files
     notebooks = [entry for entry in files if entry.suffix != ".py"] or files
     if not notebooks:
         raise Unreadable(f"There is no notebook in what you handed in. Hand in {exercise}.ipynb.")
@@ -54,7 +57,8 @@ def _read(name: str, data: bytes) -> Submission:
 def entries_in(
     folder: Path, coming: Callable[[Path], bool] = lambda _path: False, output: Path | None = None
 ) -> list[Entry]:
-    """The files in a folder: nothing hidden, no links, and no results.
+    """The files in a folder: nothing hidden, and no results. A link, a pipe or an empty folder counts where it is named
+    like a submission; reading it raises Unreadable.
 
     Args:
         coming: tells the files that are still being copied.
@@ -69,8 +73,19 @@ def files_in(folder: Path, output: Path | None = None) -> list[Path]:
     return [
         path
         for path in sorted(folder.rglob("*"))
-        if not (is_left_behind(path.relative_to(folder)) or written(path) or path.is_symlink()) and path.is_file()
+        if not (is_left_behind(path.relative_to(folder)) or written(path)) and (_is_file(path) or _is_none(path))
     ]
+
+
+def _is_file(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()
+
+
+def _is_none(path: Path) -> bool:
+    """Whether something that is no file is named like a submission; a folder with something in it is a folder."""
+    if path.suffix.lower() not in HANDED_IN:
+        return False
+    return path.is_symlink() or not path.is_dir() or not any(path.iterdir())
 
 
 def results_test(folder: Path, output: Path | None) -> Callable[[Path], bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,19 @@ def test_a_students_zip_with_two_notebooks_is_one_submission(tmp_path: Path) -> 
     (source,) = find_submissions([tmp_path / "class"])
     with pytest.raises(Unreadable, match="holds 2 notebooks"):
         source.read()
+
+
+def test_what_is_named_like_a_notebook_and_is_no_file_gets_a_row(tmp_path: Path) -> None:
+    folder = put(tmp_path / "class", {"anna.ipynb": NOTEBOOK, "old.ipynb/ben.ipynb": NOTEBOOK})
+    (folder / "link.ipynb").symlink_to(folder / "anna.ipynb")
+    (folder / "helper.py").symlink_to(tmp_path)
+    (folder / "empty.ipynb").mkdir()
+    os.mkfifo(folder / "pipe.ipynb")
+    found = {source.name: source for source in find_submissions([folder])}
+    assert set(found) == {"anna", "empty", "link", "old.ipynb__ben", "pipe"}
+    for name in ("empty", "link", "pipe"):
+        with pytest.raises(Unreadable, match=f"{name}.ipynb is not a file of its own"):
+            found[name].read()
 
 
 def test_names_that_lead_out_of_the_folder_do_not(tmp_path: Path) -> None:
