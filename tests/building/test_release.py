@@ -84,6 +84,7 @@ def test_unknown_exercise() -> None:
     kit("release", "nothing", status=2)
 
 
+@pytest.mark.slow
 def test_shares_are_those_of_the_class(results: Path) -> None:
     own = graded(results, EXERCISE)
     assert 20 < len(own) < COUNT / 2 + 1

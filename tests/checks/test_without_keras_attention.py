@@ -8,7 +8,10 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
+from keras.src import backend
 from keras_checks.testbeds.without_keras_attention import without_keras_attention
+from tensorflow.python.keras.layers import dense_attention
 
 X = np.ones((1, 2, 4), "float32")
 STORED = keras.ops.dot_product_attention
@@ -16,6 +19,13 @@ STORED = keras.ops.dot_product_attention
 
 class Heir(keras.layers.Attention):
     """Inherits the work."""
+
+
+class OtherScores(keras.layers.MultiHeadAttention):
+    """Inherits the heads, and brings its own scores."""
+
+    def _compute_attention(self, query: Any, *_: Any, **__: Any) -> Any:
+        return query, None
 
 
 def _scores() -> Any:
@@ -30,6 +40,9 @@ WAYS: dict[str, Callable[[], Any]] = {
     "layer of heads": lambda: keras.layers.MultiHeadAttention(2, 2)(X, X),
     "layer of a subclass": lambda: Heir()([X, X]),
     "scores of a layer": _scores,
+    "heads without the scores": lambda: OtherScores(2, 2)(X, X),
+    "function of the backend": lambda: backend.nn.dot_product_attention(*[tf.ones((1, 2, 1, 4))] * 3),
+    "TensorFlow's older Keras": lambda: dense_attention.Attention()([tf.ones((1, 2, 4))] * 2),
 }
 
 

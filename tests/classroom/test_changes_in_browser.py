@@ -18,6 +18,8 @@ from autograder.classroom.report import report
 from autograder.files import write_json, write_text
 from autograder.results.scores import scores_csv
 
+pytestmark = pytest.mark.slow
+
 COUNT = 60
 QUESTION = "pinball_loss"
 Results = dict[str, dict[str, Any]]

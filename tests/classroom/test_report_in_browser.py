@@ -12,6 +12,8 @@ from pages import SIZES, Scheme, resize
 from playwright.sync_api import Browser, Locator, Page, expect
 from synthetic import COUNT, HOSTILE, NAMES
 
+pytestmark = pytest.mark.slow
+
 SECONDS = 2.0
 MEGABYTES = 6
 ROWS = "#table tbody tr:not([hidden])"

@@ -20,6 +20,8 @@ from autograder.submissions.collect import find_submissions
 from autograder.submissions.people import Person
 from autograder.submissions.read import Submission
 
+pytestmark = pytest.mark.slow
+
 ONE, TWO = notebook(*answers_to("pinball_loss")), notebook("# nothing yet")
 SCORES = ["12", "0", "0"]
 """Of Zoë, Ben and Cleo, who handed in a PDF."""

@@ -35,6 +35,7 @@ ENDS = {
 """Cells that end the worker, or are ended with it."""
 
 
+@pytest.mark.slow
 def test_bad_cells_cost_nothing_else(grade: Grade) -> None:
     outcome = result(grade("custom_loss", *HARMLESS.values()))
     assert points(outcome) == FULL, outcome["output"]

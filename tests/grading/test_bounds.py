@@ -10,6 +10,7 @@ from keras_checks.compare import Failure
 from autograder.grading import bounds
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("greedy", [lambda: bytearray(2 * bounds.MEMORY), lambda: list(iter(int, 1))])
 def test_too_much_is_a_failure(greedy: object, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bounds, "SECONDS", 0.2)

@@ -29,6 +29,7 @@ def test_the_mark_would_be_made() -> None:
         Path(MARK).unlink()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", REFUSED)
 def test_refused(name: str) -> None:
     package = PACKAGES[name]

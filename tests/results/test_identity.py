@@ -117,6 +117,7 @@ def hashes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return json.loads(done.stdout)
 
 
+@pytest.mark.slow
 def test_the_copy_has_the_hash_of_the_original(hashes: dict[str, str]) -> None:
     assert hashes["original"] == identity.checks_sha256("custom_loss")
     assert hashes["original"] != hashes[""] == hashes["again"]

@@ -1,7 +1,7 @@
 """The bank of each exercise: no right answer loses a point, no wrong one keeps all points of its question.
 
-An eighth of the answers, told apart from one another: another eighth whenever the checks change. `kit verify` tries
-the whole bank, and tells each misconception apart from all others.
+A sixteenth of the answers, told apart from one another: another sixteenth whenever the checks change. `kit verify`
+tries the whole bank, and tells each misconception apart from all others.
 """
 
 from __future__ import annotations
@@ -23,5 +23,5 @@ LARGEST_FIRST = sorted(exercise_names(), key=lambda name: -len(read_variants(nam
 @pytest.mark.timeout(2700)  # a bank takes a minute, and more beside others
 @pytest.mark.parametrize("exercise", LARGEST_FIRST)
 def test_no_wrong_verdict(exercise: str, process: ProcessPoolExecutor) -> None:
-    report = process.submit(verified, exercise, Scope(parts=8)).result(2600)
+    report = process.submit(verified, exercise, Scope(parts=16)).result(2600)
     assert report.clean, "\n".join(complaints(report))

@@ -59,6 +59,7 @@ HANGS = {
 }
 
 
+@pytest.mark.slow
 def test_errors_of_any_kind_are_reported_and_the_worker_goes_on(student: MakeStudent) -> None:
     submission = student(*(source for source, _ in RAISED.values()), "done = 1")
     *outcomes, last = submission.run_cells()

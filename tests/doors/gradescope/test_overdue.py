@@ -49,6 +49,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return hand_in(tmp_path, {"custom_loss.ipynb": right_notebook()})
 
 
+@pytest.mark.slow
 def test_what_catches_every_exception_does_not_catch_that_the_time_is_up(folder: Path, capsys: Any) -> None:
     start = time.monotonic()
     door.Door(folder).run()
