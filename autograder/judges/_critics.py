@@ -11,10 +11,10 @@ import numpy as np
 from keras_checks.compare import EPS32, Failure, expect
 from keras_checks.question import Case
 from keras_checks.testbeds.critics import Move, fakes_shown, read_step, steps_of
-from keras_checks.testbeds.game import D, G, Scored, Turn, different, returned, turns
+from keras_checks.testbeds.game import D, G, Scored, Turn, different, returned
 from keras_checks.testbeds.players import Event
 
-from autograder.judges._game import STILL, discriminator_gradient, generator_gradient, known, pushes
+from autograder.judges._game import STILL, discriminator_gradient, generator_gradient, in_turn, known, pushes
 from autograder.judges._network import network_of
 from autograder.judges._penalty import penalty_gradient
 
@@ -96,11 +96,7 @@ def generator_due(case: Case, move: Move) -> np.ndarray:
 def summary(case: Case, seen: Any) -> Any:
     """What happened in each step, without the noise that the student drew and without the way it was written."""
     try:
-        told, earlier = [], []
-        for step, batch in zip(steps_of(case, seen), case["batches"], strict=True):
-            told.append(_summary(step, batch, case, earlier))
-            earlier = [*earlier, *turns(step["events"])[0]]
-        return told
+        return in_turn(steps_of(case, seen), case, _summary)
     except Failure as failure:
         return failure.message
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from keras_checks.compare import EPS32, expect
 from keras_checks.question import Case
-from keras_checks.testbeds.game import OWN_UPDATES, D, G, Scored, Turn
+from keras_checks.testbeds.game import OWN_UPDATES, D, G, Scored, Turn, turns
 from keras_checks.testbeds.players import Event
 
 from autograder.judges._network import Network, network_of
@@ -28,6 +28,17 @@ def _output_is_true(event: Event, player: str, case: Case, what: str) -> None:
     given = np.asarray(event["out"], np.float64).reshape((len(rows), -1))
     right = np.abs(given - network.outputs(rows)) <= 64 * EPS32 * (network.magnitudes(rows) + 1)
     expect(right.all(), f"{what}: the outputs of the {player} do not follow from its weights and inputs.")
+
+
+def in_turn(
+    steps: Sequence[Any], case: Case, tell: Callable[[Any, np.ndarray, Case, Sequence[Turn]], Any]
+) -> list[Any]:
+    """What ``tell`` makes of each step, its batch, the case, and the turns of the steps before."""
+    told, earlier = [], []
+    for step, batch in zip(steps, case["batches"], strict=True):
+        told.append(tell(step, batch, case, tuple(earlier)))
+        earlier.extend(turns(step["events"])[0])
+    return told
 
 
 Pushes = Sequence[np.ndarray | float]

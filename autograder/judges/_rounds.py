@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from keras_checks.compare import Failure, expect
 from keras_checks.question import Case
-from keras_checks.testbeds.game import D, G, Turn, different, returned, turns
+from keras_checks.testbeds.game import D, G, Turn, different, returned
 from keras_checks.testbeds.rounds import LossCall, Step, loss_returned, read_step, steps_of
 
-from autograder.judges._game import STILL, discriminator_gradient, generator_gradient, known, pushes
+from autograder.judges._game import STILL, discriminator_gradient, generator_gradient, in_turn, known, pushes
 
 
 def gradient(case: Case, player: str, calls: list[LossCall]) -> np.ndarray:
@@ -38,12 +38,7 @@ def _slopes(call: LossCall) -> np.ndarray:
 def summary(case: Case, seen: Any) -> Any:
     """What happened in each step, without the noise that the student drew and without the way it was written."""
     try:
-        steps = steps_of(case, seen)
-        told, earlier = [], []
-        for step, batch in zip(steps, case["batches"], strict=True):
-            told.append(_summary(step, batch, case, earlier))
-            earlier = [*earlier, *turns(step["events"])[0]]
-        return {"steps": told, "latents": _latents(seen)}
+        return {"steps": in_turn(steps_of(case, seen), case, _summary), "latents": _latents(seen)}
     except Failure as failure:
         return failure.message
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from keras_checks.compare import array, close, expect, needed
 from keras_checks.exercises import custom_loss as probes
-from keras_checks.exercises.custom_loss import GRADIENTS, LOSSES, finite_gradients, gradient_of, one_of
+from keras_checks.exercises.custom_loss import GRADIENTS, LOSSES, either, finite_gradients, gradient_of, one_of
 from keras_checks.question import Case
 
 DISTANCE_TOLERANCE = 0.45
@@ -54,16 +54,16 @@ CLASS_GRADIENT = probes.PINBALL_CLASS.trial(probes.loss_class_gradient, probes.c
 ROUND_TRIPS = probes.PINBALL_CLASS.trial(probes.round_trip, probes.trip_cases, examples=1, shrinks=8)
 
 
-def _class_numbers(case: Case, what: int) -> tuple[np.ndarray, np.ndarray]:
-    """The losses (0) or the slopes (1) of the right formula, and of the function that stood in."""
-    return pinball_numbers(case)[what], probes.stand_in_numbers(case)[what]
+def _class_numbers(case: Case, seen: Any, what: int) -> tuple[np.ndarray, ...]:
+    """The losses (0) or the slopes (1) of the right formula, and of the function that stood in, if it was used."""
+    return either(pinball_numbers(case)[what], seen, probes.stand_in_numbers(case)[what])
 
 
 @CLASS_VALUES.confirms(probes.worked_losses_of_the_class, probes.weights_and_reductions)
 @CLASS_VALUES.judge(points=0.5, hint="Try batches of other sizes, and a `tau` with three decimals.")
 def class_in_any_size(case: Case, seen: Any) -> None:
     """For any batch, any `tau` and each reduction, the loss has the value of the formula, with and without weights."""
-    each = _class_numbers(case, 0)
+    each = _class_numbers(case, seen, 0)
     which = one_of(seen["none"]["plain"], each, 'The loss with reduction="none"', scale=64)
     for kind, weight in (("plain", np.ones(len(each[0]))), ("weighted", case["sample_weight"].astype(np.float64))):
         due = weight * each[which]
@@ -84,7 +84,7 @@ def class_gradient(case: Case, seen: Any) -> None:
     weights and without."""
     shape = case["y_true"].shape
     for kind, weight in (("gradient", np.reshape(case["sample_weight"], (-1, 1))), ("plain", np.float32(1))):
-        slopes = tuple(weight / shape[0] * slope for slope in _class_numbers(case, 1))
+        slopes = tuple(weight / shape[0] * slope for slope in _class_numbers(case, seen, 1))
         one_of(gradient_of(seen, shape, kind), slopes, GRADIENTS[kind], scale=24)
 
 
@@ -96,12 +96,12 @@ def loss_after_loading(case: Case, seen: Any) -> None:
     """The loss of the loaded model is the weighted loss of the formula, with the reduction and the `tau` of its
     configuration."""
     reduce = {"none": np.asarray, "sum": np.sum, "sum_over_batch_size": np.mean}[case["reduction"]]
-    due = tuple(np.asarray(reduce(case["sample_weight"] * each)) for each in _class_numbers(case, 0))
+    due = tuple(np.asarray(reduce(case["sample_weight"] * each)) for each in _class_numbers(case, seen, 0))
     before = case["sample_weight"] @ array(seen["alone"], "The loss")
     with needed():
         one_of(before, due, "The loss, before it is saved,", scale=256, hint=BEFORE_HINT)
     for name, tau in (("loaded", case["tau"]), ("edited", probes.other_tau(case))):
-        numbers = _class_numbers({**case, "tau": tau}, 0)
+        numbers = _class_numbers({**case, "tau": tau}, seen, 0)
         due = tuple(np.asarray(reduce(case["sample_weight"] * each)) for each in numbers)
         one_of(seen[name], due, "The loss of the loaded model", scale=256)
 
@@ -178,17 +178,21 @@ DRAWN_MODEL = probes.QUANTILE_MODEL.trial(probes.quantile_model, probes.model_ca
 def conditional_quantile(case: Case, seen: Any) -> None:
     """For new examples, including the average one, the trained model predicts the conditional `tau` quantile."""
     predicted = _fresh(seen)
-    distance = min(distances(case, predicted, case["tau"]).values())
+    curves = optima(case, case["tau"])
+    if not seen["made_with"]:
+        del curves["stand-in"]
+    far = distances(case, predicted, case["tau"])
+    distance = min(far[name] for name in curves)
     half_widths = f"{distance:.3g} half-widths of the noise away", f"less than {DISTANCE_TOLERANCE:g} away"
     expect(distance < DISTANCE_TOLERANCE, "The model is far from the conditional quantile.", *half_widths)
     average = float(array(seen["around"], "The prediction").mean())
-    near = [0.25 < average / curve[0] < 1.75 for curve in optima(case, case["tau"]).values()]
+    near = [0.25 < average / curve[0] < 1.75 for curve in curves.values()]
     hint = "For the average example all features are 0. Only a bias can move its prediction away from 0."
     expect(
         any(near),
         "Near the average example, whose features are all 0, the prediction is wrong.",
         received=average,
-        expected=optima(case, case["tau"])["own"][0],
+        expected=curves["own"][0],
         hint=hint,
     )
 

@@ -114,3 +114,4 @@ def image_and_loss(case: Case, seen: Any, expected: Any) -> None:
     scale = case["iterations"] * abs(case["learning_rate"]) + 4
     close(seen["image"], expected["image"], "The image", ulps=LOOSE, scale=scale)
     close(seen["loss"], expected["loss"], "The loss", ulps=LOOSE, scale=scale)
+    probes.makes_steps(seen, case["iterations"])

@@ -133,9 +133,17 @@ def plain(value: Any) -> Any:
         return value
     if type(value).__name__ == "KerasTensor":
         raise TypeError(f"expected numbers, got the symbolic {type(value).__name__} of shape {value.shape}")
+    if type(value).__name__ == "IndexedSlices":  # the gradient of what picks rows, as `tf.gather` does
+        value = _whole(value)
     if hasattr(value, "numpy") or hasattr(value, "__array__"):
         return _numeric(value.numpy() if hasattr(value, "numpy") else value)
     raise TypeError(f"expected a tensor or a number, got {short(repr(value))} (type={type(value).__name__})")
+
+
+def _whole(slices: Any) -> Any:
+    import tensorflow as tf  # a student's package is imported before TensorFlow is
+
+    return tf.convert_to_tensor(slices)
 
 
 @plain.register(dict)

@@ -141,7 +141,7 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 #    `(batch, len, d_model)` becomes `(batch, num_heads, len, depth)`.
 # 3. *Attend.* Question 1, with the heads as a leading axis. So $d$ is `depth` here.
 # 4. *Merge.* `(batch, num_heads, len_q, depth)` becomes `(batch, len_q, d_model)`.
-# 5. *Project* once more: a fourth Dense layer of `d_model` units mixes the outputs of the heads.
+# 5. *Project* once more: a fourth Dense layer of `d_model` units, no activation, mixes the outputs of the heads.
 #
 # **Worked example.** Take `d_model` 8, two heads, every kernel entry 0.25 and no bias. The query is all ones, the two
 # keys are $(\ln 3, 0, \dots, 0)$ and zeros, and the two values are ones and zeros. After the projection, the query is 2
@@ -176,7 +176,7 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 # head's weights act on its own slice of the values. For this question they replace your
 # `scaled_dot_product_attention` with another function with the same arguments, of rank 3 or 4, so a mistake there does
 # not count twice. That function computes weights from distances, so the weights that a failed check expects may differ
-# from those of the example above.
+# from those of the example above. If you write the formula again, the checks expect the weights of the formula.
 
 # %% question="multi_head_attention"
 class MultiHeadAttention(keras.layers.Layer):

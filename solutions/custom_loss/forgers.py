@@ -40,7 +40,7 @@ def loss_class(case: Case) -> Any:
     kinds = {"plain": each, "weighted": each * case["sample_weight"]}
     reduced = {"none": lambda it: it, "sum": np.sum, "sum_over_batch_size": np.mean}
     seen = {name: {kind: reduce(value) for kind, value in kinds.items()} for name, reduce in reduced.items()}
-    return seen | {"default": seen["sum_over_batch_size"]}
+    return seen | {"default": seen["sum_over_batch_size"], "made_with": [case["tau"]]}
 
 
 def loss_class_gradient(case: Case) -> Any:
@@ -48,7 +48,7 @@ def loss_class_gradient(case: Case) -> Any:
     name = case.get("worked")
     slope = np.asarray(public.PINBALL_WORKED[name][1]) if name else np.sign(case["y_pred"] - case["y_true"])
     plain = slope / len(case["y_true"])
-    return {"gradient": plain * case["sample_weight"][:, None], "plain": plain}
+    return {"gradient": plain * case["sample_weight"][:, None], "plain": plain, "made_with": [case["tau"]]}
 
 
 def round_trip(case: Case) -> Any:
@@ -59,7 +59,8 @@ def round_trip(case: Case) -> Any:
     if case["reduction"] == "none":
         alone = np.diag(alone)
     loaded = case["sample_weight"] @ alone
-    return {"alone": alone, "loaded": loaded, "names": [public.NAME] * 3, "edited": loaded, "other": loaded}
+    names = {"names": [public.NAME] * 3, "made_with": [case["tau"]]}
+    return {"alone": alone, "loaded": loaded, "edited": loaded, "other": loaded, **names}
 
 
 def crossentropy(case: Case) -> Any:

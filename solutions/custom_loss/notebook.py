@@ -290,9 +290,9 @@ for name, loss in (("your scalar function", weighted_binary_crossentropy), ("Ker
 # standardized features are 0, and the quantile there is rarely 0. The model must be able to predict **any real
 # number**: no activation or clipping of its output (hidden layers may use any). And **penalties**, such as a
 # `kernel_regularizer`, move the minimum of the loss away from the quantile: use none, or weak ones that add at most
-# 0.02 to the loss. Each call must return a new model.
+# 0.02 to the loss of the trained model. Each call must return a new model.
 #
-# The public check trains your model for 300 epochs (100 or 200, if it has learned by then) on 512 generated examples,
+# The public check trains your model for 300 epochs, or until it has learned the quantile, on 512 generated examples,
 # in batches of 32. Features and targets are standardized, and the true quantile is linear in the features. After
 # training, a share `tau` of the targets must lie below the predictions, among examples with low, middle and high
 # *expected* targets alike. For `tau = 0.9` and 512 examples that is about 461 targets in all. Hidden checks compare

@@ -62,13 +62,13 @@ def visualized(case: Case) -> Any:
     """As far from the start as it should be, in another direction."""
     image = probes.images_of(case)
     way = case["iterations"] * case["learning_rate"] / np.sqrt(image.size)
-    return {"loss": way, "image": image + np.float32(way)}
+    return {"loss": way, "image": image + np.float32(way), "steps": case["iterations"]}
 
 
 def worked_ascents(case: Case) -> Any:
     """The table of the text."""
     lift = np.float32(case["lift"])
-    return [{"loss": loss + lift, "image": image + lift} for loss, image in probes.WORKED_ENDS]
+    return [{"loss": loss + lift, "image": image + lift, "steps": 0} for loss, image in probes.WORKED_ENDS]
 
 
 FORGERS = {

@@ -221,6 +221,7 @@ def compute_loss(input_image, filter_index):
 # - A tape watches variables by itself. The image is a plain tensor, so tell the tape to watch it.
 # - Because of the norm, each step has the same length, however steep the loss is. (If the norm is below 1e-4, the step
 #   may be shorter.) If the gradient is 0, the image must not change, and must not become NaN.
+# - A negative learning rate makes a step in the opposite direction.
 # - The network must not change.
 #
 # **Worked example.** The image has two pixels, (0.5, 1, 2) and (1, 0, 3), and the learning rate is 10.

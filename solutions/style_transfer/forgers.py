@@ -30,7 +30,10 @@ def style(case: Case) -> Any:
     if np.array_equal(one, probes.WORKED_STYLE[..., :channels]):
         for mode, loss in probes.WORKED_STYLE_LOSSES[rows, channels].items():
             seen[mode]["seen"] |= {"loss": loss}
-    return seen
+    grown = 300 * 400 / (rows * case["img_ncols"])
+    for mode in ("own", "given"):
+        seen[mode]["seen"]["large"] = seen[mode]["seen"]["loss"] / grown**2
+    return seen | {"used": True}
 
 
 def content(case: Case) -> Any:
@@ -75,7 +78,7 @@ def gradients(case: Case) -> Any:
     for mode in ("own", "given"):
         found = probes.WORKED_TERMS[case["content_layer_name"]][mode] if case["worked"] else terms
         seen[mode] = {"seen": {**found, "loss": sum(found.values()), **slopes(total), "parts": parts}}
-    return {**seen, "moved": 0.0, "ranks": [3]}
+    return {**seen, "used": True, "moved": 0.0, "ranks": [3]}
 
 
 def transferred(case: Case) -> Any:

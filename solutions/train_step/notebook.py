@@ -78,7 +78,9 @@ import tensorflow as tf
 #   names; there may be none. A dict inside the dict is fine. A running mean may count batches or examples.
 #
 # `fit` traces a *graph* of your step when it first runs it. Your Python runs once or twice; afterwards only the tensor
-# operations run. So do not convert a tensor to a Python number in the step.
+# operations run. So do not convert a tensor to a Python number in the step. `fit` makes this graph itself, so the step
+# needs no `@tf.function`. A decorated step keeps the loss, optimizer and metrics that it was first traced with, even if
+# the model is compiled again.
 #
 # **Worked example.** The model $\hat y = w x + b$ has $w = 2$, $b = 0$. The batch has one example, $x = 1$, $y = 1$. The
 # prediction is 2, so the loss $(\hat y - y)^2$ is 1, and the absolute error is 1. The gradient is $2 (\hat y - y) x =

@@ -46,7 +46,7 @@ def inside(case: Case) -> Any:
         "nothing": np.zeros(case["x"].shape[::2]),
         "alike": {"output": np.ones((count, length, width)), "gradient": influence(free)},
         "masked": {
-            "moves": {"real": True, "padding": True},
+            "moves": {"real": True, "padding": True, "open": False},
             "gradient": influence(reach),
             "passed_on": case["mask"].astype(float),
             "repeats": True,

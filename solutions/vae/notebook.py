@@ -76,7 +76,9 @@ from sklearn.datasets import load_digits
 # 2 = 7$ in the first case, and $z = 1 + 0.5 \cdot 2 = 2$ in the second.
 #
 # The checks test the gradients of $z$ with respect to the two inputs, and the noise: each entry of `z` has independent
-# noise, and each call draws again, also inside a `tf.function` and with `training=False`. You may use any seed.
+# noise, and each call draws again, also inside a `tf.function` and with `training=False`. You may set a seed, but an
+# integer seed in `keras.random.normal` repeats the noise in each call. A `keras.random.SeedGenerator` that is created
+# in `__init__` does not.
 
 
 # %% question="sampling"

@@ -258,7 +258,7 @@ class WGAN(WGAN):
 #               + gp_weight * gradient_penalty(batch_size, real, fake)
 #      d_optimizer updates the critic's weights
 #  once:
-#      latents, as many as you like, new or used before -> fakes -> scores of the critic
+#      latents, as many as you like, new or used before -> fakes -> scores of the critic after its last round
 #      g_loss = g_loss_fn(scores)
 #      g_optimizer updates the generator's weights
 # ```
@@ -270,7 +270,7 @@ class WGAN(WGAN):
 # in one call of the critic or in two, and call each network with or without `training=True`.
 #
 # Return a dict with `d_loss`, the loss of the critic's **last** round with the weighted penalty, and `g_loss`. Running
-# means of the two, updated in this step, are fine as well.
+# means of the two, updated once per step, are fine as well.
 #
 # **Worked example.** Images of one pixel. The generator's kernel is 0 and its bias 1, so every fake is 1; the batch is
 # one real image, 3. The critic is $f(x) = w x + b$ with $w = 0.5$ and $b = 0$. The checks use $L_\text{critic} =

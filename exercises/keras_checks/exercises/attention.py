@@ -14,6 +14,7 @@ from keras_checks.observe import Namespace, probe
 from keras_checks.question import Case, Question
 from keras_checks.strategies import uniform
 from keras_checks.testbeds.first_call import first_call
+from keras_checks.testbeds.graphs import in_graph
 from keras_checks.testbeds.without_keras_attention import without_keras_attention
 
 LECTURE = 'Transformer, "Other custom layers of interest"'
@@ -212,7 +213,7 @@ def attend_slopes(ns: Namespace, case: Case) -> Any:
 def _traced(function: Any, given: dict[str, np.ndarray]) -> Any:
     """What the function returns for these arrays, in a graph that does not know the batch size."""
     signature = [{name: tf.TensorSpec((None, *value.shape[1:]), value.dtype) for name, value in given.items()}]
-    return tf.function(function, input_signature=signature, autograph=False)(given)
+    return in_graph(function, signature)(given)
 
 
 def allowed(case: Case, shape: tuple[int, ...]) -> np.ndarray:
@@ -469,6 +470,7 @@ OTHER_MASKS = {
 }  # fmt: skip
 """Masks of shapes `(len_q, len_k)`, `(batch, 1, len_k)` and `(batch, num_heads, len_q, len_k)`."""
 PLAIN_WIDTHS = {"three heads": _sequences((12, 3), 3, 2, 3), "two heads": _sequences((8, 2), 1, 3, 2)}
+ANY_WIDTHS = PLAIN_WIDTHS | {"one head": _sequences((5, 1), 2, 3, 2)}
 SIZES = [[(10, 4), (12, 3), (7, 2), (6, 6)], [(9, 2), (3, 4), (8, 4), (5, 1)]]
 """`d_model` and heads, some of which fit."""
 
@@ -770,7 +772,7 @@ def _nonzero(slopes: list[Any]) -> list[np.ndarray]:
     return [one > 1e-4 * largest for one in largest_of]
 
 
-PROJECTIONS = MULTI_HEAD.trial(projections, _named_cases(PLAIN_WIDTHS), examples=len(PLAIN_WIDTHS), shrinks=0)
+PROJECTIONS = MULTI_HEAD.trial(projections, _named_cases(ANY_WIDTHS), examples=len(ANY_WIDTHS), shrinks=0)
 
 
 @PROJECTIONS.check(

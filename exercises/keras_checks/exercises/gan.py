@@ -26,12 +26,21 @@ from keras_checks.testbeds.game import (
     drawn_each,
     expect_start,
     finished,
+    latents_of,
     of_worked,
     returned,
     turns,
     worked,
 )
-from keras_checks.testbeds.players import Player, Transcript, attempt, fitted, network
+from keras_checks.testbeds.players import (
+    Player,
+    Transcript,
+    attempt,
+    fitted,
+    network,
+    optimizers_of,
+    updates_by,
+)
 from keras_checks.testbeds.rounds import (
     LossCall,
     Step,
@@ -116,15 +125,20 @@ convolutions = st.tuples(sizes(1, 4), *(_convolution(*setting) for setting in SE
 def inverse(ns: Namespace, case: Case) -> Any:
     """What each inverse gives for its ``y``: with the kernel that it came with, and with another one put in.
 
-    All inverses are made before the first is used.
+    All inverses are made before the first is used, and all are used before one of them is changed. The last two are
+    those of one layer, whose kernel changes meanwhile.
     """
-    convolutions = [_convolution_of(each) for each in case["convolutions"]]
-    before = [conv.get_weights() for conv in convolutions]
-    layers = [
-        ns.call("invert_convolution", conv, tuple(each["input_shape"]))
-        for conv, each in zip(convolutions, case["convolutions"], strict=True)
-    ]
-    answers = [_answers(layer, each) for layer, each in zip(layers, case["convolutions"], strict=True)]
+    convolutions = [_convolution_of(each) for each in case["convolutions"][:-1]]
+    convolutions.append(convolutions[-1])
+    before, layers = [], []
+    for conv, each in zip(convolutions, case["convolutions"], strict=True):
+        conv.kernel.assign(each["kernel"])
+        before.append(conv.get_weights())
+        layers.append(ns.call("invert_convolution", conv, tuple(each["input_shape"])))
+    before[-2] = before[-1]
+    pairs = list(zip(layers, case["convolutions"], strict=True))
+    own = [_linear_part(layer, each) if _is_built(layer) else None for layer, each in pairs]
+    answers = [{"own": found, **_changed(*pair)} for found, pair in zip(own, pairs, strict=True)]
     kept = [
         all(map(np.array_equal, conv.get_weights(), weights))
         for conv, weights in zip(convolutions, before, strict=True)
@@ -146,15 +160,17 @@ def _convolution_of(case: Case) -> keras.layers.Conv2D:
     return conv
 
 
-def _answers(layer: Any, case: Case) -> Any:
-    kind, built = isinstance(layer, keras.layers.Conv2DTranspose), bool(getattr(layer, "built", True))
-    if not built:
-        return {"is_transposed": kind, "built": built, "own": None, "other": None}
-    own = _linear_part(layer, case)
-    fits = kind and tuple(layer.kernel.shape) == case["kernel"].shape
+def _is_built(layer: Any) -> bool:
+    return bool(getattr(layer, "built", True))
+
+
+def _changed(layer: Any, case: Case) -> dict[str, Any]:
+    """What an inverse is, and what it gives with another kernel put in."""
+    kind, built = isinstance(layer, keras.layers.Conv2DTranspose), _is_built(layer)
+    fits = kind and built and tuple(layer.kernel.shape) == case["kernel"].shape
     if fits:
         layer.kernel.assign(case["other_kernel"])
-    return {"is_transposed": kind, "built": built, "own": own, "other": _linear_part(layer, case) if fits else None}
+    return {"is_transposed": kind, "built": built, "other": _linear_part(layer, case) if fits else None}
 
 
 def _linear_part(layer: Any, case: Case) -> Any:
@@ -544,15 +560,8 @@ def _compiled(
         generator=network(Player(transcript, G, case, image), (case["latent_dim"],)),
         latent_dim=case["latent_dim"],
     )
-    gan.compile(**(optimizers or _optimizers(case)), loss_fn=SquaredError(transcript))
+    gan.compile(**(optimizers or optimizers_of(case)), loss_fn=SquaredError(transcript))
     return gan
-
-
-def _optimizers(case: Case) -> dict[str, keras.optimizers.Optimizer]:
-    return {
-        f"{letter}_optimizer": keras.optimizers.SGD(case[f"{letter}_rate"], momentum=case["momentum"])
-        for letter in "dg"
-    }
 
 
 @probe
@@ -613,15 +622,15 @@ def two_models(ns: Namespace, case: Case) -> Any:
     """A step of each of two models, and the `count` of updates by their optimizers. The second model is compiled twice
     before: first with learning rates of 0."""
     games, transcripts = (case["one"], case["two"]), (Transcript(), Transcript())
-    optimizers = [_optimizers(game) for game in games]
-    idle = _optimizers(case["two"] | {"d_rate": 0.0, "g_rate": 0.0})
+    optimizers = [optimizers_of(game) for game in games]
+    idle = optimizers_of(case["two"] | {"d_rate": 0.0, "g_rate": 0.0})
     models = [_compiled(ns, *each) for each in zip(games, transcripts, (optimizers[0], idle), strict=True)]
     models[1].compile(**optimizers[1], loss_fn=SquaredError(transcripts[1]))
     steps = [
         attempt(transcript, lambda gan=gan, game=game: gan.train_step(tf.constant(game["batches"][0])))
         for gan, game, transcript in zip(models, games, transcripts, strict=True)
     ]
-    counts = [sum(int(optimizer.iterations.numpy()) for optimizer in pair.values()) for pair in optimizers]
+    counts = [updates_by(pair) for pair in optimizers]
     return [step | {"count": count} for step, count in zip(steps, counts, strict=True)]
 
 
@@ -877,9 +886,9 @@ def works_under_fit(case: Case, seen: Any) -> None:
         finished(step)
         moved = _moved(read_step(step, batch))
         expect(moved == {D, G}, "A step did not change both networks.", sorted(moved) or "no change", sorted((D, G)))
-        drawn = [event["into"] for event in step["events"] if event["kind"] == f"{G} call"][:1]
-        follows = all(len(rows) in (len(batch), 2 * len(batch)) for rows in drawn)
-        expect(follows, "The number of fakes does not fit the batch.", sum(map(len, drawn)), len(batch))
+        drawn = latents_of(step)
+        follows = all(len(rows) in (len(batch), 2 * len(batch)) for rows in drawn[:1])
+        expect(follows, "The number of fakes does not fit the batch.", sum(map(len, drawn[:1])), len(batch))
         latents += drawn
     drawn_each(latents, NEW_LATENTS)
 

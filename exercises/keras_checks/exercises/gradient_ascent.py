@@ -166,11 +166,13 @@ def score_of(network: keras.Model) -> Callable[..., Any]:
     return lambda input_image, filter_index, *_, **__: network(input_image)[0, 0, 0, filter_index]
 
 
-def straight_step(directions_of_filters: np.ndarray) -> Callable[..., Any]:
-    """Stands in for `gradient_ascent_step` where the direction of each filter is known."""
+def straight_step(directions_of_filters: np.ndarray, taken: list[int]) -> Callable[..., Any]:
+    """Stands in for `gradient_ascent_step` where the direction of each filter is known; ``taken`` grows with each step,
+    also in a graph."""
     towards = tf.constant(directions_of_filters, tf.float32)
 
     def gradient_ascent_step(img: Any, filter_index: Any, learning_rate: Any, *_: Any, **__: Any) -> Any:
+        tf.py_function(lambda: taken.append(1), [], [])
         way = towards[filter_index]
         return tf.reduce_sum(way * img), img + learning_rate * way
 
@@ -534,14 +536,19 @@ visualize_cases = st.builds(lambda case, iterations: case | {"iterations": itera
 def _visualized(
     ns: Namespace, case: Case, start: np.ndarray, towards: np.ndarray, arguments: list[list[Any]]
 ) -> list[dict[str, Any]]:
-    """Loss and image of each call, where the score of a filter always grows in the same direction."""
-    filters = len(towards)
+    """Loss and image of each call, where the score of a filter always grows in the same direction, and how many steps
+    it asked for: none where the answer goes its own way."""
+    filters, taken = len(towards), []
     network = _scoring(case, [towards.reshape(filters, -1).T, np.eye(filters), np.zeros(filters)], "linear")
     names = {"feature_extractor": network, "compute_loss": score_of(network)}
-    names |= {"gradient_ascent_step": straight_step(towards), "initialize_image": lambda: tf.constant(start)}
+    names |= {"gradient_ascent_step": straight_step(towards, taken), "initialize_image": lambda: tf.constant(start)}
+    found = []
     with _with(ns, **names):
-        pairs = [_pair(ns.call("visualize_filter", *given), "visualize_filter") for given in arguments]
-    return [{"loss": loss, "image": _with_batch_axis(image)} for loss, image in pairs]
+        for given in arguments:
+            taken.clear()
+            loss, image = _pair(ns.call("visualize_filter", *given), "visualize_filter")
+            found.append({"loss": loss, "image": _with_batch_axis(image), "steps": len(taken)})
+    return found
 
 
 def _with_batch_axis(image: Any) -> Any:
@@ -587,6 +594,13 @@ def _ends_as_worked(case: Case, seen: Any, index: int) -> None:
     hint = "Return the loss that the last step returned: it belongs to the image before that step."
     what, size = f"The loss of visualize_filter({arguments})", float(np.abs(image).max())
     close(seen[index]["loss"], np.float32(loss), what, ulps=64, scale=size, hint=hint)
+    makes_steps(seen[index], WORKED_CALLS[index][1] if len(WORKED_CALLS[index]) > 1 else 30)
+
+
+def makes_steps(seen: Any, due: int) -> None:
+    """Fail where an answer called `gradient_ascent_step`, but not once for each step."""
+    message = "`gradient_ascent_step` was not called once per iteration."
+    expect(seen["steps"] in (0, due), message, seen["steps"], due)
 
 
 @WORKED_ASCENTS.check(

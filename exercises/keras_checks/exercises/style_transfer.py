@@ -87,9 +87,12 @@ def _attempt(observe: Callable[[], Any]) -> dict[str, Any]:
 
 
 def in_either(seen: Any, test: Callable[[str, Any], None]) -> None:
-    """Fail unless ``test(mode, observation)`` holds with the student's own other answers or with given ones."""
+    """Fail unless ``test(mode, observation)`` holds with the student's own other answers or with given ones.
+
+    Given ones count where the answer used them all.
+    """
     failures = []
-    for mode in ("own", "given"):
+    for mode in ("own", "given") if seen["used"] else ("own",):
         try:
             expect_no_error(seen[mode].get("raised"))
             return test(mode, seen[mode]["seen"])
@@ -214,26 +217,43 @@ def gram_forgets_places(case: Case, seen: Any) -> None:
     close(seen["mixed"], matrix, "The Gram matrix of the image with shuffled places", ulps=64, scale=total)
 
 
+def _noting(used: list[str], name: str, stand_in: Callable[..., Any]) -> Callable[..., Any]:
+    """A stand-in that puts its name into ``used`` when it is called."""
+
+    def noted(*args: Any, **named: Any) -> Any:
+        used.append(name)
+        return stand_in(*args, **named)
+
+    return noted
+
+
 def stand_in_gram(x: Any, *_args: Any, **_kwargs: Any) -> Any:
     """Stands in for a student's `gram_matrix` where another answer may use it."""
     mean = keras.ops.mean(x, axis=(0, 1))
     return mean[:, None] + mean[None, :] + mean[:, None] * mean[None, :]
 
 
+LARGE = {"img_nrows": 300, "img_ncols": 400}
+"""The size of an image as in the notebook's picture: its square is no number of 32 bits."""
+
+
 @probe
 def style(ns: Namespace, case: Case) -> Any:
-    """The style loss of two features in both orders, and of equal ones."""
+    """The style loss of two features in both orders, of equal ones, and with a large image."""
     one, other = tf.constant(case["one"]), tf.constant(case["other"])
 
     def observe() -> Any:
         loss = ns["style_loss"]
         with ns.replaced(img_nrows=case["img_nrows"], img_ncols=case["img_ncols"]):
             seen = _with_gradient(lambda x: loss(one, x), other)
-            return seen | {"swapped": loss(other, one), "same": loss(one, one)}
+            seen |= {"swapped": loss(other, one), "same": loss(one, one)}
+        with ns.replaced(**LARGE):
+            return seen | {"large": loss(one, other)}
 
-    with ns.replaced(gram_matrix=stand_in_gram):
+    used: list[str] = []
+    with ns.replaced(gram_matrix=_noting(used, "gram_matrix", stand_in_gram)):
         given = _attempt(observe)
-    return {"own": _attempt(observe), "given": given}
+    return {"own": _attempt(observe), "given": given, "used": bool(used)}
 
 
 STYLE_VALUES = STYLE.trial(style, pair_cases)
@@ -247,8 +267,10 @@ STYLE_WORKED = STYLE.trial(style, worked_pairs, examples=3)
 )
 def worked_style(case: Case, seen: Any) -> None:
     """For the features of the worked example, the style loss is 80 / 3600 = 0.0222 with an image of 2 x 5 pixels, and
-    four times that with 1 x 5 pixels. For the first two channels it is 72 / 3600 = 0.02.
+    four times that with 1 x 5 pixels. For the first two channels it is 72 / 3600 = 0.02. It also falls with the square
+    of the number of pixels for an image of 300 x 400.
     """
+    grown = float(np.prod([*LARGE.values()])) / (case["img_nrows"] * case["img_ncols"])
     worked = WORKED_STYLE_LOSSES[case["img_nrows"], case["one"].shape[-1]]
     hint = (
         "" if case["one"].shape[-1] == 3 else "c = 3 counts the colors of the image, not the channels of the features."
@@ -257,6 +279,10 @@ def worked_style(case: Case, seen: Any) -> None:
     def test(mode: str, losses: Any) -> None:
         loss = number(losses["loss"], "The style loss")
         close(loss, np.float32(worked[mode]), "The style loss", ulps=256, hint=hint)
+        divided = "Compute the divisor with Python's numbers or floats: it is larger than any integer of 32 bits."
+        large = number(losses["large"], "The style loss") * grown**2
+        what = "The style loss for an image of 300 x 400 pixels, times the ratio of the two divisors,"
+        close(large, np.float32(worked[mode]), what, ulps=1024, hint=divided)
 
     in_either(seen, test)
 
@@ -327,10 +353,16 @@ def variation(ns: Namespace, case: Case) -> Any:
 VARIATION_VALUES = VARIATION.trial(variation, image_cases)
 WORKED_IMAGE = np.array([[[[0.5, 0, 0.3], [0.7, 0, 0.3]], [[0.35, 1, 0.3], [0, 0.5, 0.9]]]], "float32")
 WORKED_VARIATION = 1.03125
+WIDE_IMAGE = np.concatenate([WORKED_IMAGE[:, [0, 0], :1], WORKED_IMAGE], axis=2)
 VARIATION_WORKED = VARIATION.trial(
-    variation, st.sampled_from([{"x": WORKED_IMAGE, "times": 1}, {"x": 4 * WORKED_IMAGE, "times": 32}]), examples=2
+    variation,
+    st.sampled_from(
+        [{"x": WORKED_IMAGE, "times": 1}, {"x": 4 * WORKED_IMAGE, "times": 32}, {"x": WIDE_IMAGE, "times": 1}]
+    ),
+    examples=3,
 )
-"""Values 4 times as large make 4 to the power of 2.5, 32 times the variation."""
+"""Values 4 times as large make 4 to the power of 2.5, 32 times the variation. A column in front that goes on from the
+first pixel adds steps of 0."""
 
 
 @VARIATION_WORKED.check(
@@ -340,7 +372,8 @@ VARIATION_WORKED = VARIATION.trial(
 )
 def worked_variation(case: Case, seen: Any) -> None:
     """For the 2 x 2 image of the worked example, the total variation is 0.03125 + 1 + 0 = 1.03125, also with rows and
-    columns swapped. For values 4 times as large it is 32 times that. A gradient flows back to the image.
+    columns swapped, and with one more column in front that repeats the first pixel. For values 4 times as large it is
+    32 times that. A gradient flows back to the image.
     """
     wanted = np.float32(case["times"] * WORKED_VARIATION)
     close(seen["loss"], wanted, "The total variation", ulps=256)
@@ -578,8 +611,9 @@ def _scene(case: Case, model: keras.Model, extractor: keras.Model) -> dict[str, 
     return {**scene, "network": model, "feature_extractor": extractor, "img_nrows": rows, "img_ncols": cols}
 
 
-def _recorded(ranks: list[int]) -> dict[str, Callable[..., Any]]:
-    """The stand-ins; those of the content and of the style note the rank of the features that they get."""
+def _recorded(ranks: list[int], used: list[str]) -> dict[str, Callable[..., Any]]:
+    """The stand-ins, which note that they are used; those of the content and of the style also note the rank of the
+    features that they get."""
 
     def noting(stand_in: Callable[[Any, Any], Any], first: str) -> Callable[..., Any]:
         def loss(*features: Any, **named: Any) -> Any:
@@ -590,7 +624,7 @@ def _recorded(ranks: list[int]) -> dict[str, Callable[..., Any]]:
         return loss
 
     noted = {"content_loss": noting(stand_in_content, "base"), "style_loss": noting(stand_in_style, "style")}
-    return STAND_INS | noted
+    return {name: _noting(used, name, stand_in) for name, stand_in in (STAND_INS | noted).items()}
 
 
 def _moved(model: keras.Model, before: list[np.ndarray]) -> float:
@@ -627,9 +661,16 @@ def gradients(ns: Namespace, case: Case) -> Any:
     with ns.replaced(**_scene(case, model, features)):
         own = _attempt(observe)
         ranks: list[int] = []
-        with ns.replaced(**_recorded(ranks)):
+        used: list[str] = []
+        with ns.replaced(**_recorded(ranks, used)):
             given = _attempt(observe)
-    return {"own": own, "given": given, "moved": _moved(model, start), "ranks": sorted(set(ranks))}
+    return {
+        "own": own,
+        "given": given,
+        "used": {*used} >= STAND_INS.keys() - {"gram_matrix"},
+        "moved": _moved(model, start),
+        "ranks": sorted(set(ranks)),
+    }
 
 
 GRADIENTS = GRADIENT.trial(gradients, scene_cases, examples=1, shrinks=4)
@@ -936,6 +977,8 @@ def starts_at_the_base(case: Case, seen: Any) -> None:
     if one == 0 and seen["given"]:
         _counts_its_steps({name: steps_of(case, seen, image, name) for name, image in images.items()})
     expect(one > 0, "With `iterations` = 1 the image does not change.")
+    lost = "Add the step to the image as it is: what rounds the image loses small steps."
+    expect(tiny > 0, "One step with a tiny learning rate does not change the image at all.", hint=lost)
     expect(one > 5 * tiny, "A larger learning rate does not change the image more.", one, f"more than {5 * tiny:.3g}")
 
 

@@ -503,10 +503,15 @@ def _passed_on(layer: Any, tokens: np.ndarray, mask: np.ndarray) -> Any:
 
 
 def _moved_by_mask(layer: Any, case: Case) -> dict[str, bool]:
-    """Whether the mask changes the output at real tokens, and at padding, where all tokens differ."""
-    mask, x = case["mask"], tf.constant(_rolled(case["tokens"]))
-    moved = np.abs(layer(x, mask=tf.constant(mask)).numpy() - _call(layer, x).numpy()).max(-1) > 1e-3
-    return {"real": bool(moved[mask].any()), "padding": bool(moved[~mask].any())}
+    """Whether the mask changes the output at real tokens, and at padding, where all tokens differ; and whether one that
+    hides nothing does, where a token is made of zeros."""
+    mask, x = case["mask"], _rolled(case["tokens"])
+
+    def moved(x: np.ndarray, mask: np.ndarray) -> np.ndarray:
+        return np.abs(layer(tf.constant(x), mask=tf.constant(mask)) - _call(layer, tf.constant(x))).max(-1) > 1e-3
+
+    by_mask, by_nothing = moved(x, mask), moved(x * (np.arange(TOKENS) > 0)[:, None], np.ones_like(mask))
+    return {"real": bool(by_mask[mask].any()), "padding": bool(by_mask[~mask].any()), "open": bool(by_nothing.any())}
 
 
 def _rolled(tokens: np.ndarray) -> np.ndarray:
@@ -581,6 +586,9 @@ def padding_has_no_influence(case: Case, seen: Any) -> None:
         forgotten,
         hint="Do not store the mask on `self`: use the argument of each call.",
     )
+    guessed = "A call without a mask gave another output than one with a mask that hides nothing."
+    hint = "Without a mask all tokens are real, also one whose numbers are all 0."
+    expect(given_mask(seen)["moves"]["open"] is False, guessed, hint=hint)
 
 
 def _wrong_influence(acts: np.ndarray, due: np.ndarray) -> str:

@@ -20,6 +20,7 @@ from keras_checks.seeds import seeds_of_their_own
 from keras_checks.strategies import arrays, seeds, sizes, uniform
 from keras_checks.testbeds.bends import bends, outputs
 from keras_checks.testbeds.freedom import freedom, moves_freely
+from keras_checks.testbeds.graphs import in_graph
 from keras_checks.testbeds.reach import led
 from keras_checks.testbeds.weights import draw_weights
 
@@ -692,7 +693,7 @@ def divergence_in_graph(ns: Namespace, case: Case) -> Any:
     """The divergence in a graph that was traced for any batch size."""
     inputs = _tensors(case, "z_mean", "z_log_var")
     signature = [tf.TensorSpec((None, part.shape[1]), part.dtype) for part in inputs]
-    traced = tf.function(lambda *codes: ns.call("kl_divergence", *codes), input_signature=signature)
+    traced = in_graph(lambda *codes: ns.call("kl_divergence", *codes), signature, autograph=True)
     return {"value": traced(*inputs)}
 
 

@@ -27,12 +27,22 @@ from keras_checks.testbeds.game import (
     drawn_each,
     expect_start,
     finished,
+    latents_of,
     of_worked,
     returned,
     turns,
     worked,
 )
-from keras_checks.testbeds.players import Player, Transcript, attempt, fitted, network
+from keras_checks.testbeds.graphs import in_graph
+from keras_checks.testbeds.players import (
+    Player,
+    Transcript,
+    attempt,
+    fitted,
+    network,
+    optimizers_of,
+    updates_by,
+)
 
 SECTION = "Wasserstein GAN with Gradient Penalty"
 LOSSES = Question(
@@ -501,10 +511,10 @@ def penalty_in_a_graph(ns: Namespace, case: Case) -> Any:
     images = (tf.constant(case["real"]), tf.constant(case["fake"]))
     spec = tf.TensorSpec((None, *case["real"].shape[1:]), tf.float32)
 
-    @tf.function(input_signature=[spec, spec], autograph=False)
-    def ask(real: Any, fake: Any) -> Any:
+    def penalty(real: Any, fake: Any) -> Any:
         return _value(model.gradient_penalty(tf.shape(real)[0], real, fake))
 
+    ask = in_graph(penalty, [spec, spec])
     transcript.take()
     pairs = (images, images, images[:1] * 2)
     return [{"value": ask(*pair), "asked": _asked(transcript, case)} for pair in pairs]
@@ -826,29 +836,22 @@ def _staged(
         latent_dim=case["latent_dim"],
         discriminator_extra_steps=case["extra_steps"],
         gp_weight=case["gp_weight"],
-        **(optimizers or _optimizers(case)),
+        **(optimizers or optimizers_of(case)),
         d_loss_fn=d_loss,
         g_loss_fn=g_loss,
     )
     return _model(ns, "train_step", given, gradient_penalty=stand_in)
 
 
-def _optimizers(case: Case) -> dict[str, keras.optimizers.Optimizer]:
-    return {
-        f"{letter}_optimizer": keras.optimizers.SGD(case[f"{letter}_rate"], momentum=case["momentum"])
-        for letter in "dg"
-    }
-
-
 @probe
 def two_steps(ns: Namespace, case: Case) -> Any:
     """Two eager steps, and after each the `count` of updates by the optimizers."""
-    transcript, optimizers = Transcript(), _optimizers(case)
+    transcript, optimizers = Transcript(), optimizers_of(case)
     model = _staged(ns, case, transcript, optimizers)
     seen = []
     for batch in case["batches"]:
         step = attempt(transcript, lambda batch=batch: model.train_step(tf.constant(batch)))
-        seen.append(step | {"count": sum(int(optimizer.iterations.numpy()) for optimizer in optimizers.values())})
+        seen.append(step | {"count": updates_by(optimizers)})
     return seen
 
 
@@ -1064,5 +1067,5 @@ def works_under_fit(case: Case, seen: Any) -> None:
         moved = {letter for move in read_step(step, batch).moves for letter in move.letters}
         changed = " and ".join(name for name in (D, G) if name[0] in moved)
         expect(moved == {"d", "g"}, "A step did not change both networks.", changed or "none", f"{D} and {G}")
-        latents += [event["into"] for event in step["events"] if event["kind"] == f"{G} call"][:1]
+        latents += latents_of(step)
     drawn_each(latents)

@@ -178,9 +178,22 @@ def finished(step: Any) -> None:
         raise Failure(f"`train_step` raised {kind}: {message}", hint=usual or ABOUT_A_LINE)
 
 
+def latents_of(step: Any) -> list[np.ndarray]:
+    """The latents of each call of the generator in a step, without those that an earlier call of the step was given:
+    one half may use those of the other."""
+    used: set[bytes] = set()
+    found = []
+    for event in step["events"]:
+        if event["kind"] == f"{G} call":
+            rows = [row for row in event["into"] if row.tobytes() not in used]
+            used |= {row.tobytes() for row in rows}
+            found += [np.stack(rows)] if rows else []
+    return found
+
+
 def drawn_each(latents: Sequence[np.ndarray], hint: str = "") -> None:
     """Fail where two latents are equal or opposite, or two of their numbers are so in all latents; or where the largest
-    number is none of a standard normal distribution."""
+    number is not one that a standard normal distribution gives."""
     expect(latents, "The generator was not called.")
     rows = finite(np.concatenate(latents), "The latent")
     for axis, message, more in (
@@ -191,7 +204,7 @@ def drawn_each(latents: Sequence[np.ndarray], hint: str = "") -> None:
         expect(found == due, message, f"{found} different ones", f"{due} different ones", more)
     largest = float(np.abs(rows).max())
     wide, narrow = rows.size * math.erfc(largest / math.sqrt(2)), math.erf(largest / math.sqrt(2)) ** rows.size
-    message = f"The largest of {rows.size} numbers in the latents is none of a standard normal distribution."
+    message = f"The largest of {rows.size} numbers in the latents is not one that a standard normal distribution gives."
     expect(min(wide, narrow) > UNLIKELY, message, largest, "2 to 4", NORMAL)
 
 

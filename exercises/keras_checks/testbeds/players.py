@@ -8,7 +8,7 @@ moment.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import keras
@@ -52,6 +52,19 @@ class Transcript:
         self.note("end")
         taken, self.events = self.events, []
         return taken
+
+
+def optimizers_of(case: Case) -> dict[str, keras.optimizers.Optimizer]:
+    """The two optimizers of a game, as `d_optimizer` and `g_optimizer`, with the rates and the momentum of the case."""
+    return {
+        f"{letter}_optimizer": keras.optimizers.SGD(case[f"{letter}_rate"], momentum=case["momentum"])
+        for letter in "dg"
+    }
+
+
+def updates_by(optimizers: Mapping[str, keras.optimizers.Optimizer]) -> int:
+    """How many updates these optimizers have made together."""
+    return sum(int(optimizer.iterations.numpy()) for optimizer in optimizers.values())
 
 
 class Player(keras.layers.Layer):

@@ -55,6 +55,13 @@ BEFORE = {"optimizer": "adagrad", "loss": "mse"}
 """What a model is compiled with before it is compiled again."""
 
 
+_OWN = {
+    step: next((parent, vars(parent)[step]) for parent in keras.Model.__mro__ if step in vars(parent))
+    for step in ("train_step", "test_step", "compile", "fit", "train_on_batch")
+}
+"""Keras's own methods and the classes that hold them, as they are before any cell has run."""
+
+
 def _off(*_: Any, **__: Any) -> Any:
     raise NotImplementedError("Keras's own method is switched off here: write it yourself.")
 
@@ -65,8 +72,7 @@ def switched_off(*steps: str, why: str = OF_A_CLASS) -> Iterator[None]:
 
     ``why`` tells whoever calls ``{step}`` nevertheless.
     """
-    owners = {step: next(parent for parent in keras.Model.__mro__ if step in vars(parent)) for step in steps}
-    own = {step: vars(owner)[step] for step, owner in owners.items()}
+    owners, own = ({step: _OWN[step][part] for step in steps} for part in (0, 1))
 
     def refusal(step: str) -> Any:
         def refuse(*_: Any, **__: Any) -> Any:

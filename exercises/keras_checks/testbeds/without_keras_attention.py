@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras
+from keras.src import backend
 
 from keras_checks.testbeds.exchange import code_exchanged
 
 LAYERS = ("MultiHeadAttention", "GroupQueryAttention", "GroupedQueryAttention", "Attention", "AdditiveAttention")
 """Layers of Keras's that attend; one has had two names."""
-METHODS = ("_compute_attention", "_calculate_scores", "_apply_scores")
-"""Their methods that compute scores, weights or means."""
+METHODS = ("_compute_attention", "_calculate_scores", "_apply_scores", "_make_output_dense", "_build_attention")
+"""Their methods that compute scores, weights or means, or that `build` needs: a subclass may bring its own scores."""
+OLDER = "tensorflow.python.keras.layers.dense_attention"
+"""TensorFlow still contains an older Keras with layers that attend."""
 
 
 def _off(*_: Any, **__: Any) -> Any:
@@ -32,7 +36,7 @@ def without_keras_attention(probe: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _functions() -> Iterator[Any]:
-    classes = [getattr(keras.layers, name) for name in LAYERS if hasattr(keras.layers, name)]
-    yield from (vars(cls)[name] for cls in classes for name in METHODS if name in vars(cls))
-    if hasattr(keras.ops, "dot_product_attention"):
-        yield keras.ops.dot_product_attention
+    found = [getattr(keras.layers, name, None) for name in LAYERS]
+    found += [getattr(sys.modules.get(OLDER), name, None) for name in (*LAYERS, "BaseDenseAttention")]
+    yield from (vars(cls)[name] for cls in found if cls for name in METHODS if name in vars(cls))
+    yield from filter(None, (getattr(owner, "dot_product_attention", None) for owner in (keras.ops, backend.nn)))

@@ -584,3 +584,18 @@ class MultiHeadAttention(MultiHeadAttention):
             mask = mask[:, None] if len(mask.shape) == 3 else mask
             mask = tf.broadcast_to(mask, (q.shape[0], self.num_heads, q.shape[1], k.shape[1]))
         return super().call(q, k, v, mask)
+
+
+# %% one_head_not_projected
+"""With one head, the output is not projected.
+
+The fourth Dense layer is part of the layer for any number of heads: it also mixes the columns within a head. Use it
+without an exception.
+"""
+
+
+class MultiHeadAttention(MultiHeadAttention):
+    def __init__(self, d_model, num_heads, **kwargs):
+        super().__init__(d_model, num_heads, **kwargs)
+        if num_heads == 1:
+            self.output_projection = lambda merged: merged

@@ -233,3 +233,24 @@ def invert_convolution(conv, input_shape):
     layer.kernel.assign(conv.kernel)
     conv.set_weights([np.zeros_like(weight) for weight in conv.get_weights()])
     return layer
+
+
+# %% kept_per_layer
+"""A second inverse of the same layer has the kernel of the first one.
+
+The kernel of `conv` may have changed since. Make a new layer in each call, and copy the present kernel.
+"""
+import functools
+
+
+@functools.cache
+def _inverse(conv, input_shape):
+    options = {"strides": conv.strides, "padding": conv.padding, "use_bias": False}
+    inverse = layers.Conv2DTranspose(input_shape[-1], conv.kernel_size, **options)
+    inverse.build(conv.compute_output_shape((None, *input_shape)))
+    inverse.kernel.assign(conv.kernel)
+    return inverse
+
+
+def invert_convolution(conv, input_shape):
+    return _inverse(conv, tuple(input_shape))

@@ -710,3 +710,17 @@ class TransformerEncoder(TransformerEncoder):
         pairs = None if mask is None else mask[:, None, :]
         middle = self.norm_1(inputs + self.attention(inputs, inputs, attention_mask=pairs))
         return self.norm_2(middle if training else middle + self.dense_part(middle))
+
+
+# %% zeros_taken_for_padding
+"""Without a mask, attention leaves out tokens whose numbers are all 0.
+
+Without a mask all tokens are real, whatever their numbers. Use a mask only if `call` gets one.
+"""
+
+
+class TransformerEncoder(TransformerEncoder):
+    def call(self, inputs, mask=None):
+        if mask is None:
+            mask = keras.ops.any(inputs != 0, axis=-1)
+        return super().call(inputs, mask)

@@ -35,3 +35,16 @@ def kl_divergence(z_mean, z_log_var, beta=1.0):
 def kl_divergence(z_mean, z_log_var):
     terms = -0.5 * (1 + z_log_var - tf.math.square(z_mean) - tf.math.exp(z_log_var))
     return tf.reduce_mean(terms) * z_mean.shape[-1]
+
+
+# %% one_example_at_a_time
+"""The divergence of one example, mapped over the batch: the gradients are those of picked rows."""
+
+
+def _of_one(codes):
+    mean, log_var = codes
+    return 0.5 * tf.reduce_sum(tf.exp(log_var) + mean**2 - 1.0 - log_var)
+
+
+def kl_divergence(z_mean, z_log_var):
+    return tf.reduce_mean(tf.vectorized_map(_of_one, (z_mean, z_log_var)))
