@@ -172,7 +172,6 @@ def _gans(draw: Any) -> str:
                 "tf.random.normal(shape=[n, self.latent_dim], mean=0.0, stddev=1.0)",
                 "keras.random.normal((n, self.latent_dim))",
                 "keras.random.normal((n, self.latent_dim), seed=self.seeds)",
-                "tf.random.uniform((n, self.latent_dim), -1.0, 1.0)",
             ]
         )
     )

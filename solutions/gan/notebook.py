@@ -125,7 +125,7 @@ def invert_convolution(conv, input_shape):
 #
 # Depth, widths, the kinds of layers, inner activations and the way to resize (such as `UpSampling2D`) are free. But
 # each network needs a 2-D convolution of any kind over more than one pixel, and no hidden layer of the generator may
-# pass on fewer than four numbers: the images could then vary in few directions only. A *logit* is any real number:
+# pass on fewer than eight numbers: the images could then vary in few directions only. A *logit* is any real number:
 # positive for "fake", negative for "real". The sigmoid that turns it into a probability is part of the loss.
 #
 # **Worked example.** With strides of 2 and padding "same", two transposed convolutions take an array from 2 to 4 to 8

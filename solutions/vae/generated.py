@@ -169,7 +169,7 @@ encoders = st.fixed_dictionaries(
         "activation": pick(ACTIVATIONS),
         "norm": pick(NORMS),
         "convolutions": st.integers(0, 3),
-        "filters": pick([4, 8, 16]),
+        "filters": pick([8, 16]),
         "kernel": pick([2, 3, 5]),
         "initializer": pick(INITIALIZERS),
         "pooling": pick(["strides", "MaxPooling2D", "AveragePooling2D"]),

@@ -127,7 +127,7 @@ class Sampling(keras.layers.Layer):
 # The checks use images of at least 8 rows and columns, odd and even, with one or three channels, and the decoder must
 # return exactly that size. Pixels are in $[0, 1]$, and the decoder must be able to produce black and white. Each head
 # must be able to produce negative and positive numbers. The kind, the number and the sizes of the layers are up to you.
-# But no hidden layer may pass on fewer than four numbers (the heads may, also as one layer that is split): the outputs
+# But no hidden layer may pass on fewer than eight numbers (the heads may, also as one layer that is split): the outputs
 # could then vary in few directions only.
 #
 # The checks set all trainable weights to random values, so it does not matter how you initialize them. While your

@@ -135,7 +135,6 @@ def _penalties(draw: Any) -> str:
             [
                 "tape.gradient(scores, point)",
                 "tape.gradient(scores, [point])[0]",
-                "tape.gradient(tf.reduce_sum(scores), point)",
             ]
         )
     )
@@ -190,7 +189,6 @@ def _steps(draw: Any) -> str:
                 "tf.random.normal((n, self.latent_dim))",
                 "tf.random.normal(shape=[n, self.latent_dim])",
                 "keras.random.normal((n, self.latent_dim))",
-                "tf.random.uniform((n, self.latent_dim), -1.0, 1.0)",
             ]
         )
     )

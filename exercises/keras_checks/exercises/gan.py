@@ -881,7 +881,6 @@ def works_under_fit(case: Case, seen: Any) -> None:
     steps_of(case, seen)
     finished(seen[0])
     expect_start(seen[0], case, "`GAN`")
-    latents: list[np.ndarray] = []
     for step, batch in zip(seen, case["batches"], strict=True):
         finished(step)
         moved = _moved(read_step(step, batch))
@@ -889,8 +888,9 @@ def works_under_fit(case: Case, seen: Any) -> None:
         drawn = latents_of(step)
         follows = all(len(rows) in (len(batch), 2 * len(batch)) for rows in drawn[:1])
         expect(follows, "The number of fakes does not fit the batch.", sum(map(len, drawn[:1])), len(batch))
-        latents += drawn
-    drawn_each(latents, NEW_LATENTS)
+    latents = [latents_of(step) for step in seen]
+    for each in ([drawn[:1] for drawn in latents], latents):
+        drawn_each([rows for drawn in each for rows in drawn], NEW_LATENTS)
 
 
 NEW_LATENTS = (

@@ -455,11 +455,12 @@ def looks_free(case: Case, place: Any) -> bool:
 
 
 NARROW_OR_DEPENDENT = (
-    "Compute both heads from the features, not one from the other, and let no layer before them have fewer than four "
+    "Compute both heads from the features, not one from the other, and let no layer before them have fewer than eight "
     "units."
 )
 DIRECTIONS = 4
-"""Directions in which the code varies with the image, and the image with the code, where there are so many numbers."""
+"""Directions in which the code varies with the image, and the image with the code, where there are so many numbers. The
+eight numbers that a hidden layer must pass on leave six behind a layer normalization."""
 
 
 def _outputs(outputs: Any) -> list[Any]:

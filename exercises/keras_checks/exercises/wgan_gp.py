@@ -1061,11 +1061,11 @@ def works_under_fit(case: Case, seen: Any) -> None:
     steps_of(case, seen)
     finished(seen[0])
     expect_start(seen[0], case, "`WGAN`")
-    latents: list[np.ndarray] = []
     for step, batch in zip(seen, case["batches"], strict=True):
         finished(step)
         moved = {letter for move in read_step(step, batch).moves for letter in move.letters}
         changed = " and ".join(name for name in (D, G) if name[0] in moved)
         expect(moved == {"d", "g"}, "A step did not change both networks.", changed or "none", f"{D} and {G}")
-        latents += latents_of(step)
-    drawn_each(latents)
+    latents = [latents_of(step) for step in seen]
+    for each in ([drawn[:1] for drawn in latents], latents):
+        drawn_each([rows for drawn in each for rows in drawn])

@@ -156,7 +156,7 @@ def build_generator(latent_dim):
     return keras.Sequential(
         [
             keras.Input((latent_dim,)),
-            layers.Dense(4, activation="tanh"),
+            layers.Dense(8, activation="tanh"),
             layers.Dense(4 * 4 * 4, activation="tanh"),
             layers.Reshape((4, 4, 4)),
             layers.Conv2DTranspose(4, 2, strides=2, activation="tanh"),
