@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 import warnings
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,15 @@ FUZZ = settings(
     suppress_health_check=list(HealthCheck),
     max_examples=800,
 )
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """Nothing is logged: what nbformat says of broken notebooks may hold a lone surrogate, and pytest-xdist can't send
+    that."""
+    logging.disable()
+    yield
+    logging.disable(logging.NOTSET)
 
 
 def read(name: str, data: bytes) -> Submission | Unreadable:
