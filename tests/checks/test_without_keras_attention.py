@@ -14,6 +14,7 @@ from keras_checks.testbeds.without_keras_attention import without_keras_attentio
 from tensorflow.python.keras.layers import dense_attention
 
 X = np.ones((1, 2, 4), "float32")
+HEAD = tf.ones((1, 2, 1, 4))
 STORED = keras.ops.dot_product_attention
 
 
@@ -41,7 +42,7 @@ WAYS: dict[str, Callable[[], Any]] = {
     "layer of a subclass": lambda: Heir()([X, X]),
     "scores of a layer": _scores,
     "heads without the scores": lambda: OtherScores(2, 2)(X, X),
-    "function of the backend": lambda: backend.nn.dot_product_attention(*[tf.ones((1, 2, 1, 4))] * 3),
+    "function of the backend": lambda: backend.nn.dot_product_attention(HEAD, HEAD, HEAD),
     "TensorFlow's older Keras": lambda: dense_attention.Attention()([tf.ones((1, 2, 4))] * 2),
 }
 
