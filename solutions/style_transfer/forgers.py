@@ -30,7 +30,7 @@ def style(case: Case) -> Any:
     if np.array_equal(one, probes.WORKED_STYLE[..., :channels]):
         for mode, loss in probes.WORKED_STYLE_LOSSES[rows, channels].items():
             seen[mode]["seen"] |= {"loss": loss}
-    grown = 300 * 400 / (rows * case["img_ncols"])
+    grown = float(np.prod([*probes.LARGE.values()])) / (rows * case["img_ncols"])
     for mode in ("own", "given"):
         seen[mode]["seen"]["large"] = seen[mode]["seen"]["loss"] / grown**2
     return seen | {"used": True}
