@@ -47,6 +47,16 @@ class Stopped(Exception):
     """The run was stopped while a submission was being graded; it has no result."""
 
 
+@dataclass(frozen=True)
+class _HandedIn:
+    """A submission that has been read, with its exercise; or why it can't be read. None of these where it is coming."""
+
+    source: Source
+    submission: Submission | None = None
+    exercise: str = ""
+    problem: Unreadable | None = None
+
+
 class ClassGrader(SubmissionGrader, Protocol):
     """What grades submissions, or one question of each."""
 
@@ -102,19 +112,23 @@ class Class:
     def _pass(
         self, sources: Sequence[Source], jobs: int, done: Callable[[Done], None], *, final: bool
     ) -> list[tuple[str, Result]]:
-        def one(source: Source) -> tuple[str, Result] | None:
-            outcome = self._result(source)
+        """Read all, then grade one exercise after the other: what was learned of its checks serves the next one."""
+
+        def one(read: _HandedIn) -> tuple[str, Result] | None:
+            name, outcome = read.source.name, self._result(read)
             if outcome is None:
                 return None
             if not final and is_unfinished(outcome):
-                return source.name, outcome
-            kept = self._keep(source.name, outcome)
+                return name, outcome
+            kept = self._keep(name, outcome)
             done(kept)
-            return source.name, kept.result
+            return name, kept.result
 
         pool = ThreadPoolExecutor(jobs)
         try:
-            return [each for each in pool.map(one, sources) if each]
+            handed_in = sorted(pool.map(self._read, sources), key=lambda read: read.exercise)
+            found = dict(each for each in pool.map(one, handed_in) if each)
+            return [(source.name, found[source.name]) for source in sources if source.name in found]
         except BaseException:
             self._stopped = True
             raise
@@ -135,23 +149,32 @@ class Class:
             return Done(name, _unwritten(outcome, error), before)
         return Done(name, outcome, before)
 
-    def _result(self, source: Source) -> Result | None:
-        """The result of a submission; None where it has none yet, or has nothing to do with the question."""
+    def _read(self, source: Source) -> _HandedIn:
         if self._stopped:
             raise Stopped
         if not source.whole:
-            return read_result(self.output / f"{source.name}.json")
+            return _HandedIn(source)
         try:
             with span(f"read {source.name}"):
                 submission = source.read()
-            exercise = choose_exercise(submission, self.exercise)
+            return _HandedIn(source, submission, choose_exercise(submission, self.exercise))
         except Unreadable as problem:
-            grading = unreadable(self.grader, source.name, self.exercise, str(problem))
-            grading.missing = isinstance(problem, NothingHandedIn)
+            return _HandedIn(source, problem=problem)
+
+    def _result(self, read: _HandedIn) -> Result | None:
+        """The result of a submission; None where it has none yet, or has nothing to do with the question."""
+        if self._stopped:
+            raise Stopped
+        name = read.source.name
+        if read.problem is not None:
+            grading = unreadable(self.grader, name, self.exercise, str(read.problem))
+            grading.missing = isinstance(read.problem, NothingHandedIn)
             return result(grading)
+        if read.submission is None:
+            return read_result(self.output / f"{name}.json")
         if self.part.question:
-            return self._question_again(source.name, submission, exercise, self.part.question)
-        return self._once(submission, exercise)
+            return self._question_again(name, read.submission, read.exercise, self.part.question)
+        return self._once(read.submission, read.exercise)
 
     def _question_again(self, name: str, submission: Submission, exercise: str, question: str) -> Result | None:
         """The kept result with the question graded again; where there is none of the same code, all is graded."""

@@ -109,3 +109,19 @@ def test_a_notebook_that_says_no_exercise_is_told_how_to_be_graded(tmp_path: Pat
         find_submissions([tmp_path / "class"]), 1, lambda _: None
     )
     assert result["extra_data"]["status"] == Status.GRADED
+
+
+def test_exercises_come_one_after_the_other_and_results_in_the_order_of_names(tmp_path: Path) -> None:
+    """A class that hands in all exercises is graded by one warm process of each."""
+    turns = ["vae", "gan"] * 3
+    files = {
+        f"{letter}.ipynb": notebook(f"x = {letter!r}", kit={"exercise": exercise})
+        for letter, exercise in zip("abcdef", turns, strict=True)
+    }
+    told: list[str] = []
+    sources = find_submissions([put(tmp_path / "class", files)])
+    results = Class(FullMarks(), tmp_path / "results").grade(
+        sources, 1, lambda done: told.append(done.result["extra_data"]["exercise"])
+    )
+    assert told == sorted(turns)
+    assert [name for name, _ in results] == [*"abcdef"]
