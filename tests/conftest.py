@@ -23,9 +23,11 @@ from autograder.workers.zygote import ENVIRONMENT
 
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # processes that import TensorFlow take four times as long without
 ALONE = ("tests/test_style.py", "tests/verifying/test_bank.py", "tests/mutants/test_mutants.py")
-"""Files whose tests share nothing, so any worker may take any of them: they come last, and fill what time is left."""
+"""Files whose parameters share nothing: any worker may take any of them. They come last, the shortest at the end."""
+CLEAN_ROOT = "a clean root"
 FIRST = (
     "tests/hostile",
+    CLEAN_ROOT,
     "tests/doors/gradescope",
     "tests/classroom",
     "tests/student",
@@ -35,8 +37,12 @@ FIRST = (
     "tests/workers",
 )
 """Folders that take minutes, the longest first, so that all workers end at about the same time."""
-TOGETHER = {"tests/browser": "tests/student"}
-"""Folders that share an environment which is made on disk."""
+TOGETHER = {
+    "tests/browser": "tests/student",
+    "tests/doors/gradescope/test_clean_root.py": CLEAN_ROOT,
+    "tests/doors/prairielearn/test_prairielearn_root.py": CLEAN_ROOT,
+}
+"""Folders and files that share an environment which is made on disk."""
 CHROMIUM = (
     "--no-sandbox",
     "--disable-gpu",
@@ -55,18 +61,22 @@ class ByFolder(LoadScopeScheduling):
 
 
 def scope_of(nodeid: str) -> str:
-    """The folder that a test shares with others, or the test itself."""
+    """What a test shares with others: its folder, or its exercise."""
     file = nodeid.partition("::")[0]
     folder = file.rpartition("/")[0]
-    return nodeid if file in ALONE else TOGETHER.get(folder, folder)
+    if file in ALONE:
+        return f"{file} {nodeid.partition('[')[2]}"
+    return TOGETHER.get(file) or TOGETHER.get(folder, folder)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put what takes longest first, and last what any worker may take."""
 
     def rank(item: pytest.Item) -> int:
-        scope = scope_of(item.nodeid)
-        return FIRST.index(scope) if scope in FIRST else len(FIRST) + (scope == item.nodeid)
+        scope, file = scope_of(item.nodeid), item.nodeid.partition("::")[0]
+        if file in ALONE:
+            return len(FIRST) + 1 + ALONE.index(file)
+        return FIRST.index(scope) if scope in FIRST else len(FIRST)
 
     items.sort(key=rank)
 
@@ -100,9 +110,9 @@ def package() -> bytes:
     return grader_zip(read_master(EXERCISE))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def process() -> Iterator[ProcessPoolExecutor]:
-    """One process that imports TensorFlow, for all exercises of a module that this worker of pytest tries."""
+    """One process that imports TensorFlow, for all banks and mutants that this worker of pytest tries."""
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
         with pytest.MonkeyPatch.context() as patch:
             for name, value in ENVIRONMENT.items():

@@ -11,6 +11,8 @@ from keras_checks.exercises import attention as probes
 from keras_checks.question import Case
 from keras_checks.strategies import arrays, seeds, sizes
 
+from autograder.judges._unseen import unseen
+
 FACTORS = 0.05, 2.0
 """Any factor that a student may take in place of 1 / sqrt(d) lies between these: 1 / d, 1 / sqrt(len_k), 1."""
 FITTED = 1e-3
@@ -96,7 +98,8 @@ def _sloped(draw: Any, narrow: bool = False) -> Case:
 
 
 open_cases, masked_cases, broadcast_cases, blocked_cases = _triples(), _masked(), _broadcast(), _blocked()
-large_cases, sloped_cases, unscaled_cases = _large(), _sloped(), _sloped(narrow=True)
+large_cases, unscaled_cases = _large(), _sloped(narrow=True)
+sloped_cases = unseen(probes.sloped_examples[0], _sloped())
 
 
 def shares_of_products(case: Case, weights: np.ndarray) -> None:
@@ -155,10 +158,11 @@ def _masked_sequences(draw: Any) -> Case:
     batch, len_q = case["q"].shape[:2]
     heads, len_k = case["width"][1], case["k"].shape[1]
     shapes = [(batch, len_q, len_k), (len_q, len_k), (batch, 1, len_k), (batch, heads, len_q, len_k)]
-    return {**case, "masks": [draw(_masks(shape)) for shape in shapes], "_apart": True}
+    return {**case, "masks": [draw(_masks(shape)) for shape in shapes]}
 
 
-sequence_cases, changing_cases = _masked_sequences(), _changing_sequences()
+sequence_cases = unseen(probes.masked_cases[-1], _masked_sequences())
+changing_cases = _changing_sequences()
 
 
 def own_weights(case: Case) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -114,19 +115,17 @@ def half_right(case: Case, seen: Any, expected: Any) -> None:
 @EVEN_LAYER.confirms(probes.mask_reaches_every_head)
 def drawn_masks(case: Case, seen: Any, expected: Any) -> None:
     """With a mask per example, the allowed keys keep their proportions, and the weights or the output are right."""
-    _right_with_masks(case, seen, expected, slice(0, 1))
+    _right_with_masks(case, seen, expected, probes.FIRST_MASK)
 
 
 @EVEN_LAYER.confirms(probes.masks_of_other_shapes)
 def drawn_masks_of_other_shapes(case: Case, seen: Any, expected: Any) -> None:
     """With each mask the allowed keys keep their proportions, and the weights or the output are right."""
-    _right_with_masks(case, seen, expected, slice(1, None))
+    _right_with_masks(case, seen, expected, probes.OTHER_MASKS)
 
 
 def _right_with_masks(case: Case, seen: Any, expected: Any, which: slice) -> None:
-    case, seen = {**case, "masks": case["masks"][which]}, {**seen, "masked": seen["masked"][which]}
-    for masked in seen["masked"]:
-        expect("raised" not in masked, f"With a mask, your code raised: {masked.get('raised')}")
+    case, seen = probes.under_masks(case, seen, which)
     probes.renormalized(case, seen)
     half_right(case, seen, expected)
     try:
@@ -161,5 +160,25 @@ def _heads_features(case: Case, seen: Any) -> Any:
     return {**_even_and("kernels")(case, seen), **probes.head_flags(case, seen)}
 
 
+def _under(which: slice) -> Any:
+    """What tells mistakes apart: the layer without a mask, and with these masks."""
+
+    def features(_: Case, seen: Any) -> Any:
+        masked = [
+            {"raised": _WORDING.sub("", each["raised"])[:120]} if "raised" in each else each
+            for each in seen["masked"][which]
+        ]
+        return {**seen, "masked": masked}
+
+    return features
+
+
+_WORDING = re.compile(r"\d+|\s+")
+"""What is not the same whenever one mistake raises."""
+for _trial in (probes.EVEN_LAYER, EVEN_LAYER_CHANGING):
+    _trial.told_apart_by(_under(slice(0)))
+probes.EVEN_LAYER_MASKED.told_apart_by(_under(probes.FIRST_MASK))
+probes.EVEN_LAYER_OTHER_MASKS.told_apart_by(_under(probes.OTHER_MASKS))
+EVEN_LAYER.told_apart_by(_under(slice(None)))
 probes.PROJECTIONS.told_apart_by(_even_and("scores", "values", "both", "frozen", "first", "held"))
 probes.HEADS_APART.told_apart_by(_heads_features)

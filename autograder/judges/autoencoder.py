@@ -6,19 +6,20 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from hypothesis import strategies as st
 from keras_checks.compare import array, close, expect, same_shape
 from keras_checks.exercises import autoencoder as probes
 from keras_checks.exercises.autoencoder import SEEN
 from keras_checks.question import Case
 from keras_checks.strategies import cases, seeds, sizes
-from keras_checks.testbeds.freedom import moves_freely
+from keras_checks.testbeds.freedom import FROZEN, moves_freely
 
 BOTH = ("encoder", "decoder")
 
 
 # Halves
 
-other_sizes = cases(wide=sizes(8, 20), latent_dim=sizes(4, 5), seed=seeds())
+other_sizes = cases(wide=sizes(8, 20), latent_dim=sizes(4, 5), seed=seeds(), built=st.just(1))
 ENCODER_ANY = probes.HALVES.trial(probes.encoder_alone, other_sizes, examples=1, shrinks=2)
 DECODER_ANY = probes.HALVES.trial(probes.decoder_alone, other_sizes, examples=1, shrinks=2)
 SIZES = "Use the arguments for both sizes."
@@ -87,6 +88,7 @@ def _looks_of_half(seen: Any, size: int) -> dict[str, Any]:
         "rows add up to 1": bool(np.allclose(batch.sum(axis=-1), 1, atol=SEEN)),
         "directions": probes.directions(seen["slopes"]) if "slopes" in seen else 0,
         "learning": seen.get("learning", 0.0) > SEEN,
+        "frozen": seen["freedom"]["frozen"] > FROZEN if "freedom" in seen else False,
         "weights": [len(seen["kept"]) > 0, seen["weights"] > 0],
         "own": all(seen["kept"]),
     }

@@ -208,7 +208,7 @@ def _all_worked(case: Case, seen: Any) -> Any:
 
 probes.INVERSE.told_apart_by(_kernels_of)
 probes.GENERATOR.told_apart_by(_range_of((-1.01, -1e-6, 0.1), (0.9, 1 + 1e-6), bounded=True))
-probes.DISCRIMINATOR.told_apart_by(_range_of((-1.01, -0.5, -1e-6), (0.9, 1.01, 1.5)))
+probes.DISCRIMINATOR.told_apart_by(_range_of((-probes.LOGIT, -0.5, -1e-6), (0.9, 1.01, probes.LOGIT)))
 probes.WORKED_STEP.told_apart_by(_all_worked)
 probes.THREE_STEPS.told_apart_by(summary)
 probes.STEPS_IN_A_GRAPH.told_apart_by(summary)

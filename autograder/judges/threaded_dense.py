@@ -9,19 +9,27 @@ from keras_checks.compare import close, expect, same_shape
 from keras_checks.exercises import threaded_dense as probes
 from keras_checks.question import Case
 
+from autograder.judges._unseen import unseen
+
 
 def _kept(_case: Case, seen: Any) -> Any:
     """Without the number that Keras appends to a name of its own."""
     return {**seen, "name": seen["name"].rstrip("0123456789")}
 
 
-probes.REBUILT.told_apart_by(_kept)
-
-
 # --- ThreadedDense
 
+ROWS = probes.LAYER.trial(probes.rows, unseen(probes.LAYER_EXAMPLES[3], probes.layer_cases), examples=1)
+ACTIVATED = probes.LAYER.trial(
+    probes.activated, unseen(probes.ACTIVATED_EXAMPLES[0], probes.activation_cases), examples=1
+)
+REBUILT = probes.LAYER.trial(probes.rebuilt, unseen(probes.CONFIG_EXAMPLES[0], probes.config_cases), examples=1)
+IN_A_MODEL = probes.LAYER.trial(probes.in_a_model, unseen(probes.MODEL_EXAMPLES[1], probes.layer_cases), examples=1)
+for _trial in (probes.REBUILT, REBUILT):
+    _trial.told_apart_by(_kept)
 
-@probes.ROWS.confirms(
+
+@ROWS.confirms(
     probes.rows_on_paper,
     probes.same_weights_for_every_row,
     probes.trains_like_dense,
@@ -40,28 +48,28 @@ def learns(case: Case, seen: Any, expected: Any) -> None:
     close(after - before, -probes.STEP * moved, "The change of the output by a gradient step", ulps=64, scale=scale)
 
 
-@probes.ACTIVATED.confirms(probes.activation)
+@ACTIVATED.confirms(probes.activation)
 def activation_of_the_reference(_case: Case, seen: Any, expected: Any) -> None:
     """The outputs with and without an activation are right."""
     for name in ("linear", "curved", "shares"):
         _same(seen[name], expected[name])
 
 
-@probes.REBUILT.confirms(probes.configuration)
+@REBUILT.confirms(probes.configuration)
 def configuration_of_the_reference(_case: Case, seen: Any, expected: Any) -> None:
     """The layer and its copies give the right outputs."""
     for name in ("y", "again", "edited", "plain", "plain_again"):
         _same(seen[name], expected[name])
 
 
-@probes.IN_A_MODEL.confirms(probes.functional_model)
+@IN_A_MODEL.confirms(probes.functional_model)
 def model_of_the_reference(_case: Case, seen: Any, expected: Any) -> None:
     """The model gives the right outputs."""
     for name in ("y", "twice"):
         _same(seen[name], expected[name])
 
 
-@probes.IN_A_MODEL.judge(
+@IN_A_MODEL.judge(
     points=0.25, hint="A batch may have 0 examples. Take the sizes for a reshape from the tensor that `call` gets."
 )
 def batch_of_none(case: Case, seen: Any, expected: Any) -> None:
@@ -80,7 +88,12 @@ def threads_as_the_reference(_case: Case, seen: Any, expected: Any) -> None:
     _same(seen["y"], expected["y"])
 
 
-@probes.THREADED_IN_GRAPH.confirms(probes.unknown_batch)
+IN_GRAPH = probes.THREAD.trial(
+    probes.threaded_in_graph, unseen(probes.GRAPH_EXAMPLES[1], probes.thread_cases), examples=1
+)
+
+
+@IN_GRAPH.confirms(probes.unknown_batch)
 def threads_in_a_graph_as_the_reference(_case: Case, seen: Any, expected: Any) -> None:
     """Each row of both results is right."""
     for name in ("x", "more"):

@@ -241,6 +241,35 @@ def _training(draw: Any) -> Case:
 ANY_TRAINING = probes.FIT.trial(probes.trainings, _training(), examples=1, shrinks=8)
 
 
+EPOCHS = 256
+"""Of the long training: twice as many as the longest period that is found."""
+
+
+@st.composite
+def _long_training(draw: Any) -> Case:
+    """One batch per epoch, whose order is one of 10^12; the steps move nothing."""
+    counts, losses = [15], draw(arrays((EPOCHS, 1), 0.2, 3, key=9))
+    numbers = np.concatenate([losses, np.zeros_like(losses)], axis=1)
+    return probes.fit_case(draw(sizes(1, 9)), counts, numbers, draw(seeds()), rate=0.1, weights=draw(network_weights()))
+
+
+LONG_TRAINING = probes.FIT.trial(probes.long_training, _long_training(), examples=1, shrinks=2)
+
+
+@LONG_TRAINING.confirms(probes.new_order_each_epoch)
+def new_orders_in_the_long_run(case: Case, seen: Any) -> None:
+    """In a training of many epochs, the orders of the first epochs do not come again and again.
+
+    Orders that repeat after up to 128 epochs are at most 128; seeds drawn by lot may coincide now and then.
+    """
+    count, due = _different_orders(case, seen), f"{EPOCHS}, one per epoch"
+    expect(count > EPOCHS // 2, f"In {EPOCHS} epochs, the same few orders come again and again.", count, due)
+
+
+def _different_orders(case: Case, run: dict[str, Any]) -> int:
+    return len({tuple(rows) for rows in probes.orders(case, run)})
+
+
 def replay(case: Case, run: dict[str, Any]) -> Weights:
     """The weights in the end, if the steps are those of gradient descent."""
     weights, stands_in = case["weights"], probes.stands_in(run)
@@ -320,6 +349,12 @@ def training_summary(case: Case, seen: Any) -> list[dict[str, Any]]:
     return [_training_summary(case, run) | {"same": probes.orders(case, run) == first} for run in seen]
 
 
+def long_summary(case: Case, seen: Any) -> dict[str, Any]:
+    """Whether orders come again; how many there are where twelve epochs show it, which is another mistake."""
+    count = _different_orders(case, seen)
+    return {"repeats": count <= EPOCHS // 2, "few": min(count, 12)}
+
+
 def _training_summary(case: Case, run: dict[str, Any]) -> dict[str, Any]:
     losses, visits = array(run["losses"], "The losses").ravel(), probes.orders(case, run)
     due = losses_due(case, run).items()
@@ -342,3 +377,4 @@ probes.SHUFFLES.told_apart_by(mixing)
 probes.ORDERS.told_apart_by(arrangement)
 for trial in (probes.TRAININGS, ANY_TRAINING):
     trial.told_apart_by(training_summary)
+LONG_TRAINING.told_apart_by(long_summary)

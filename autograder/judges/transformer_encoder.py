@@ -144,7 +144,8 @@ def _config_features(case: Case, seen: Any) -> Any:
 def _halves_features(case: Case, seen: Any) -> Any:
     """The part of the observation that no draw of the weights changes."""
     fixed = {name: seen[name] for name in ("skips", "dense", "inner_gains")}
-    return {**fixed, "flags": probes.attention_flags(case, seen), "directions": probes.directions(case, seen)}
+    flags = {**probes.attention_flags(case, seen), "asks": probes.asks(case, seen)}
+    return {**fixed, "flags": flags, "directions": probes.directions(case, seen)}
 
 
 for _trial in (probes.HALVES, INSIDE):

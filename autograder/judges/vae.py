@@ -13,6 +13,7 @@ from keras_checks.exercises import vae as probes
 from keras_checks.exercises.vae import ERRORS, correlation, deviations
 from keras_checks.question import Case
 from keras_checks.strategies import arrays, cases, seeds, sizes
+from keras_checks.testbeds.freedom import FROZEN
 
 from autograder.judges._network import Network
 
@@ -34,7 +35,7 @@ def _columns(draw: Any) -> Case:
     return {
         "z_mean": draw(arrays(axes, key=1)),
         "z_log_var": log_var + np.copysign(0.5, log_var).astype(np.float32),
-        "sizes": [draw(sizes(150, 400)), *(draw(sizes(1, 100)) for _ in range(5))],
+        "sizes": [draw(sizes(150, 400)), *(draw(sizes(1, 100)) for _ in range(3))],
     }
 
 
@@ -199,7 +200,13 @@ def encoder_traits(case: Case, seen: Any) -> dict[str, Any]:
         "signs": [bool((each > 0).any() and (each < 0).any()) for each in (z_mean, z_log_var)] if wide else [],
         "constant": [bool(np.ptp(each, axis=0).max() < 1e-6) for each in (z_mean, z_log_var)],
         "sees": [bool(np.abs(np.asarray(other) - z_mean).max() > probes.SAME) for other in seen["channels"]],
+        "frozen": _is_frozen(seen),
     }
+
+
+def _is_frozen(seen: Any) -> bool:
+    """Whether most of the kernels are known to be frozen."""
+    return bool(seen["freedom"]) and seen["freedom"]["frozen"] > FROZEN
 
 
 any_shape = st.tuples(sizes(8, 17), sizes(8, 17), st.sampled_from([3, 1]))
@@ -259,6 +266,7 @@ def decoder_traits(case: Case, seen: Any) -> dict[str, Any]:
         "reach": np.digitize([ends["darkest"], ends["brightest"]], REACHED) if inside else [],
         "edges": [bool(array(ends[name], "A pixel")[[0, -1]].min() < 1e-4) for name in ("row", "column")],
         "constant": bool(np.ptp(seen["together"], axis=0).max() < 1e-6),
+        "frozen": _is_frozen(seen),
     }
 
 
@@ -285,7 +293,7 @@ def slopes(case: Case, seen: Any, expected: Any) -> None:
         close(seen[name], expected[name], "The gradient", ulps=16, scale=8)
 
 
-IN_A_GRAPH = probes.KL.trial(probes.divergence_in_graph, probes.kl_cases, examples=2)
+IN_A_GRAPH = probes.KL.trial(probes.divergence_in_graph, probes.kl_cases_of_two, examples=1)
 
 
 @IN_A_GRAPH.judge(
@@ -374,10 +382,10 @@ def _first_weights(case: Case) -> list[np.ndarray]:
 
 def first_step(case: Case, seen: Any) -> Replay:
     """The first step of the transcript."""
-    return Replay(case, probes.batches(case, 2)[0], _first_weights(case), seen["steps"][0]["decoded"])
+    return Replay(case, probes.batches_of_steps(case)[0], _first_weights(case), seen["steps"][0]["decoded"])
 
 
-STEPS = probes.VAE.trial(probes.vae_steps, probes.step_cases, examples=2, shrinks=4)
+STEPS = probes.VAE.trial(probes.vae_steps, probes.step_cases, examples=1, shrinks=4)
 
 
 @STEPS.confirms(probes.losses_of_a_batch)
@@ -410,7 +418,7 @@ def moves(case: Case, seen: Any) -> dict[str, Any]:
     """What a step reported, and for each weight whether it moved, and with which part of the gradient."""
     step = seen["steps"][0] if "steps" in seen else seen["step"]
     before, after, results = _first_weights(case), step["weights"], step["results"]
-    images = probes.batches(case, 2)[0] if "steps" in seen else probes.bright(case)
+    images = probes.batches_of_steps(case)[0] if "steps" in seen else probes.bright(case)
     replay = Replay(case, images, before, step["decoded"])
     known, right = replay.gradients()
     kinds = {"known": known, "right": right, "reconstruction": _without_divergence(replay)}
@@ -444,7 +452,7 @@ def follows_the_gradient(case: Case, seen: Any) -> None:
     """Over two steps with momentum, the optimizer moves every weight of both networks along the gradient of the
     reconstruction loss plus the divergence."""
     weights, speed = _first_weights(case), None
-    for images, step in zip(probes.batches(case, 2), seen["steps"], strict=True):
+    for images, step in zip(probes.batches_of_steps(case), seen["steps"], strict=True):
         after = [same_shape(found, old.shape, "A weight") for found, old in zip(step["weights"], weights, strict=True)]
         replay = Replay(case, images, weights, step["decoded"])
         expect(replay.origin != "mean", "The decoder was called with z_mean, not with z.")

@@ -84,7 +84,7 @@ def gradients(case: Case) -> Any:
 def transferred(case: Case) -> Any:
     """Images that go from the base image towards the style reference, with losses that seem to fall."""
     base, way = case["base_image"], case["style_reference_image"] - case["base_image"]
-    shares = {"few": 0.04, "one": 0.02, "tiny": 0.0001, "many": 0.1}
+    shares = {"few": 0.04, "one": 0.02, "tiny": 0.0001, "twice": 0.0002, "many": 0.1, "again": 0.04}
     images = {name: base + np.float32(share) * way for name, share in shares.items()}
     losses = {"base": 3.0, "few": 2.0, "many": 1.0}
     return {

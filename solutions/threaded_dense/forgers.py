@@ -51,7 +51,7 @@ def _rebuilt(case: Case) -> dict[str, Any]:
     y, _ = _dense(case["layer"])
     other = np.resize(y, (*y.shape[:-1], 7))
     plain = {"plain": y, "plain_again": y}
-    kept = {"count": [7, 7], "name": "scores", "trainable": False}
+    kept = {"count": [7, 7, 7], "name": "scores", "trainable": False}
     return {"y": y, "again": y, "edited": other, "other": other, **kept, **plain}
 
 

@@ -62,4 +62,15 @@ def trainings(case: Case) -> Any:
     return [first, run() if case["seed"] is None else first]
 
 
-FORGERS = {"batches": batches, "shuffles": shuffles, "steps": steps, "trainings": trainings}
+def long_training(case: Case) -> Any:
+    """The same for the long training."""
+    return trainings(case)[0]
+
+
+FORGERS = {
+    "batches": batches,
+    "shuffles": shuffles,
+    "steps": steps,
+    "trainings": trainings,
+    "long_training": long_training,
+}

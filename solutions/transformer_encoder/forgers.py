@@ -37,17 +37,18 @@ def inside(case: Case) -> Any:
     def influence(strength: np.ndarray) -> np.ndarray:
         return np.einsum("cij,ab->ciajb", strength, pattern)
 
-    lines = np.random.default_rng(1).normal(size=(39, 1 + num_heads)) @ np.eye(1 + num_heads, width)
+    lines = np.random.default_rng(1).normal(size=(39, 2, 1 + num_heads)) @ np.eye(1 + num_heads, width)
     return {
         "inner_gains": 1,
         "skips": _normalized(case["x"].astype(float)),
         "dense": [dense, dense],
         "pairs": [lines, lines],
-        "nothing": np.zeros(case["x"].shape[::2]),
+        "nothing": np.zeros(width),
         "alike": {"output": np.ones((count, length, width)), "gradient": influence(free)},
         "masked": {
             "moves": {"real": True, "padding": True, "open": False},
             "gradient": influence(reach),
+            "mixed": np.random.default_rng(2).normal(size=(count, length, width)),
             "passed_on": case["mask"].astype(float),
             "repeats": True,
         },

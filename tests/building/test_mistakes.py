@@ -11,10 +11,9 @@ from shutil import copytree, ignore_patterns
 from typing import Any
 
 import pytest
-from handed_in import reference_cells
+from handed_in import reference_cells, variants
 
 from autograder.bank.master import exercise_names
-from autograder.bank.variants import read_variants
 from autograder.paths import EXERCISES
 from autograder.results import identity
 
@@ -125,6 +124,6 @@ def test_a_table_can_be_read_with_its_keys_only(exercise: str) -> None:
     coded = [entry["text"] for entry in entries] + [lock["secret"] for entry in entries for lock in entry["locks"]]
     readable = b"\n".join([written, *map(base64.b64decode, coded)])
     assert entries
-    for item in read_variants(exercise, "misconceptions"):
+    for item in variants(exercise)["misconceptions"]:
         for text in (item.statement, item.hint):
             assert text and json.dumps(text)[1:-1].encode() not in readable

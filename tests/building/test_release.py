@@ -90,8 +90,9 @@ def test_shares_are_those_of_the_class(results: Path) -> None:
     assert 20 < len(own) < COUNT / 2 + 1
     mistakes = common_mistakes(read_master(EXERCISE), results)
     assert {mistake.students for mistake in mistakes} == {len(own)}
+    known = read_variants(EXERCISE, "misconceptions")
     for mistake in mistakes:
-        (name,) = [it.name for it in read_variants(EXERCISE, "misconceptions") if it.statement == mistake.statement]
+        (name,) = [it.name for it in known if it.statement == mistake.statement]
         made = [it for it in own if name in {check["misconception"] for check in it["extra_data"]["checks"]}]
         assert mistake.count == len(made)
     counts = [mistake.count or 0 for mistake in mistakes if mistake.question == "pinball_loss"]

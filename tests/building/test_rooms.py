@@ -9,10 +9,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from handed_in import master as master_of
+from handed_in import variants
 
 from autograder.bank.markers import answers
-from autograder.bank.master import exercise_names, read_master
-from autograder.bank.variants import read_variants
+from autograder.bank.master import exercise_names
 from autograder.building.leaks import leaks, secret_lines
 from autograder.building.notebooks import notebook_text, solution_notebook, student_notebook
 from autograder.building.package import autograder_files, files_below, student_files, zip_bytes
@@ -48,8 +49,8 @@ def test_what_students_read_names_no_platform() -> None:
 
 @pytest.mark.parametrize("exercise", EXERCISE_NAMES)
 def test_a_leak_is_found(exercise: str) -> None:
-    master = read_master(exercise)
-    misconception = read_variants(exercise, "misconceptions")[0].source
+    master = master_of(exercise)
+    misconception = variants(exercise)["misconceptions"][0].source
     secrets = {
         "exercises/solution.ipynb": notebook_text(solution_notebook(master)),
         "exercises/answer.py": "\n".join(line for cell in master.cells for line in answers(cell.source)),
@@ -99,7 +100,7 @@ def test_zip_is_the_same_byte_for_byte() -> None:
 
 @pytest.mark.parametrize("exercise", EXERCISE_NAMES)
 def test_student_notebook(exercise: str) -> None:
-    master = read_master(exercise)
+    master = master_of(exercise)
     notebook = student_notebook(master)
     sources = [cell.source for cell in notebook.cells]
     assert notebook_text(notebook) == notebook_text(student_notebook(master))
@@ -114,7 +115,7 @@ def test_student_notebook(exercise: str) -> None:
 
 
 def test_colab_notebook_starts_with_the_installation() -> None:
-    notebook = student_notebook(read_master(EXERCISE_NAMES[0]), wheel_url="https://example.org/checks.whl")
+    notebook = student_notebook(master_of(EXERCISE_NAMES[0]), wheel_url="https://example.org/checks.whl")
     words = notebook.cells[0].source.split()
     assert words[:4] == ["%pip", "install", "-q", "--no-deps"], "nothing that Colab pins may change"
     assert words[4] == "https://example.org/checks.whl"

@@ -77,6 +77,11 @@ RIGHT = {
     "deep, of sigmoids": lambda: _dense(6, 16, "sigmoid"),
     "four relu units": lambda: _dense(1, 4, "relu"),
     "convolutional": _convolutional,
+    "spectrally normalized": lambda: keras.Sequential([keras.layers.SpectralNormalization(keras.layers.Dense(10))]),
+    "each input normalized": lambda: keras.Sequential([keras.layers.Normalization(), keras.layers.Dense(10)]),
+    "a small fixed encoding": lambda: keras.Sequential(
+        [keras.layers.Dense(4, trainable=False), keras.layers.Dense(8), keras.layers.Dense(10)]
+    ),
     "code of one's own": lambda: Formula(lambda x, w: tf.sigmoid(tf.matmul(x, w)), (12, 10)),
 }
 
@@ -84,6 +89,12 @@ RIGHT = {
 @pytest.mark.parametrize("name", RIGHT)
 def test_every_network_moves_freely(name: str) -> None:
     moves_freely(_looked_at(RIGHT[name]()), "The output", 4)
+
+
+def test_offsets_alone_are_no_network() -> None:
+    layers = [keras.layers.Dense(10, use_bias=False, trainable=False), keras.layers.BatchNormalization(scale=False)]
+    with pytest.raises(Failure, match="frozen"):
+        moves_freely(_looked_at(keras.Sequential(layers)), "The output", 4)
 
 
 def test_a_model_that_cannot_be_called_moves_nowhere() -> None:

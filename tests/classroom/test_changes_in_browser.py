@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from command_line import kit
+from command_line import kit_here
 from pages import SIZES, Scheme, opened, resize
 from playwright.sync_api import Browser, Page, expect
 from synthetic import class_results, students
@@ -52,7 +52,7 @@ def gradings(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]
         people = {name: (names[name], "", "", "") for name in results}
         write_text(folder / part / "scores.csv", scores_csv(list(results.items()), people))  # type: ignore[arg-type]
         write_text(folder / part / "report.html", report(list(results.items()), names))  # type: ignore[arg-type]
-    said = kit("diff", folder / "before", folder / "after", "--html", folder / "changes.html")
+    said = kit_here("diff", folder / "before", folder / "after", "--html", folder / "changes.html")
     assert f"{len(moved)} gain points, 0 lose points" in said
     return folder, [names[name] for name in moved]
 
@@ -109,5 +109,5 @@ def test_print_shows_what_is_folded(page: Page) -> None:
 
 def test_the_same_twice_says_so(tmp_path: Path, gradings: tuple[Path, list[str]]) -> None:
     folder, _ = gradings
-    kit("diff", folder / "after", folder / "after", "--html", tmp_path / "same.html")
+    kit_here("diff", folder / "after", folder / "after", "--html", tmp_path / "same.html")
     assert "No score and no verdict has changed." in (tmp_path / "same.html").read_text(encoding="utf-8")

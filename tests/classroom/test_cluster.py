@@ -20,7 +20,7 @@ from autograder.paths import ROOT
 
 pytest.importorskip("distributed")
 pytestmark = pytest.mark.slow
-LIGHT = 10
+LIGHT = 6
 
 
 def dask(*arguments: str, cwd: Path) -> subprocess.Popen[bytes]:

@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from command_line import kit
+from command_line import kit, kit_here
 from handed_in import answers_to, notebook, put, zipped
 from platform_exports import EXPORTS, PEOPLE, ROSTER
 from synthetic import failed, passed, plan_of
@@ -50,7 +50,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(graded: Path, folder: Path, *options: str | Path) -> Path:
     output = shutil.copytree(graded, folder.parent / "results")
-    kit("grade", folder, "--output", output, *options)
+    kit_here("grade", folder, "--output", output, *options)
     return output
 
 
@@ -102,7 +102,7 @@ def test_canvas_from_its_zip_to_its_grade_book(tmp_path: Path, graded: Path) -> 
 
 def test_moodle_from_its_zip_to_its_worksheet(tmp_path: Path, graded: Path) -> None:
     output = run(graded, put(tmp_path, {"in/class.zip": zipped(EXPORTS["moodle"](ONE, TWO))}) / "in")
-    kit("export", output, "--to", "moodle", "--output", tmp_path / "grades.csv")
+    kit_here("export", output, "--to", "moodle", "--output", tmp_path / "grades.csv")
     rows = {row["Identifier"]: (row["Full name"], row["Grade"]) for row in table(tmp_path / "grades.csv")}
     assert rows == {
         "Participant 4711": ("Zoë Ångström", "12"),
@@ -113,7 +113,7 @@ def test_moodle_from_its_zip_to_its_worksheet(tmp_path: Path, graded: Path) -> N
 
 def test_gradescope_from_its_export_to_its_columns(tmp_path: Path, graded: Path) -> None:
     output = run(graded, put(tmp_path / "in", EXPORTS["gradescope"](ONE, TWO)))
-    kit("export", output, "--to", "gradescope", "--output", tmp_path / "grades.csv")
+    kit_here("export", output, "--to", "gradescope", "--output", tmp_path / "grades.csv")
     rows = {row["Email"]: (row["Total Score"], row["Status"]) for row in table(tmp_path / "grades.csv")}
     assert rows == {
         "zoe@example.org": ("12", "Graded"),
@@ -135,12 +135,12 @@ def test_the_pages_of_all_are_named_as_the_platform_takes_them_back(
 ) -> None:
     folder = put(tmp_path, {"in/download.zip": zipped(EXPORTS[platform](ONE, TWO))}) / "in"
     output, pages = run(graded, folder), tmp_path / "pages"
-    kit("report", output, folder, "--each", "--output", pages)
+    kit_here("report", output, folder, "--each", "--output", pages)
     found = {path.stem: path.read_text(encoding="utf-8") for path in pages.iterdir()}
     assert sorted(name for name, text in found.items() if "essay.pdf" not in text) == names
     zoe = found[names[1]]
     assert "pinball_loss" in zoe and "12</b> of 12 points" in zoe and "Ben" not in zoe
-    kit("report", output, folder, "--each", "--student", "Ben Beck", status=2)
+    kit_here("report", output, folder, "--each", "--student", "Ben Beck", status=2)
 
 
 @pytest.mark.slow
@@ -148,12 +148,12 @@ def test_the_page_of_a_student_with_the_code_that_was_graded(tmp_path: Path, gra
     folder = put(tmp_path / "in", EXPORTS["moodle"](ONE, TWO))
     output = run(graded, folder)
     page = tmp_path / "zoe.html"
-    kit("report", output, folder, "--student", "zoë ångström", "--output", page)
+    kit_here("report", output, folder, "--student", "zoë ångström", "--output", page)
     text = page.read_text(encoding="utf-8")
     assert "Zoë Ångström" in text and "def" in text and "pinball_loss" in text
     assert "Ben Beck" not in text and "Cleo" not in text
     put(folder, {"Zoë Ångström_4711_assignsubmission_file_/vae.ipynb": notebook("# other code")})
-    said = kit("report", output, folder, "--student", "4711", "--output", page)
+    said = kit_here("report", output, folder, "--student", "4711", "--output", page)
     assert "It holds no code: the code that was graded is not there." in said
     assert "other code" not in page.read_text(encoding="utf-8")
     kit("report", output, "--student", "Zoe", status=2)

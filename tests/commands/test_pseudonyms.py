@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from command_line import kit
+from command_line import kit, kit_here
 from synthetic import class_results, students
 
 from autograder.classroom.report import birds
@@ -29,7 +29,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_pages_of_all(results: Path, tmp_path: Path) -> None:
-    kit("report", results, "--each", "--pseudonyms", "--output", tmp_path / "pages")
+    kit_here("report", results, "--each", "--pseudonyms", "--output", tmp_path / "pages")
     pages = {path.stem: path.read_text(encoding="utf-8") for path in (tmp_path / "pages").iterdir()}
     known = birds(CLASS)
     assert set(pages) == {known[name] for name, result in CLASS if not is_missing(result)}

@@ -6,21 +6,26 @@ import json
 import shutil
 import sys
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import nbformat
+import one_session
 import pytest
 from command_line import kit, run
 from gradescope_folders import hand_in, read_results
 from handed_in import EXERCISE, put, zipped
-from make_class import CLASS
+from make_class import CLASS, CRASH
+from nbformat.v4 import new_code_cell
 from prairielearn_folders import read_results as read_prairielearn
 from results_on_disk import points, results_in
 
 from autograder.doors.prairielearn.plain import plain
 from autograder.results.result import max_score
 
-NOTEBOOKS = [CLASS / f"{EXERCISE}_{name}.ipynb" for name in ("crash", "mistakes", "not_json")]
+MISTAKES, NOT_JSON = (CLASS / f"{EXERCISE}_{name}.ipynb" for name in ("mistakes", "not_json"))
+NAMES = ("crash_and_mistakes", "not_json")
 SETTINGS = b'show_hidden = "always"\n'
 
 pytestmark = pytest.mark.slow
@@ -45,10 +50,22 @@ def source(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def graded(source: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def notebooks(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """A notebook whose middle raises an error and whose end has two wrong answers, and a file that is no notebook."""
+    node = nbformat.read(MISTAKES, as_version=4)
+    node.cells.insert(len(node.cells) // 2, new_code_cell(CRASH, id="crash"))
+    files = (nbformat.writes(node).encode(), NOT_JSON.read_bytes())
+    folder = put(
+        tmp_path_factory.mktemp("in"), {f"{name}.ipynb": data for name, data in zip(NAMES, files, strict=True)}
+    )
+    return [folder / f"{name}.ipynb" for name in NAMES]
+
+
+@pytest.fixture(scope="module")
+def graded(notebooks: list[Path], source: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The results of `kit grade`, by submission."""
     output = tmp_path_factory.mktemp("results")
-    kit("grade", *NOTEBOOKS, "--exercise", EXERCISE, "--output", output, "--jobs", "2", root=source)
+    kit("grade", *notebooks, "--exercise", EXERCISE, "--output", output, "--jobs", "2", root=source)
     return results_in(output)
 
 
@@ -57,22 +74,47 @@ def shown(result: Any) -> set[str]:
     return {test["visibility"] for test in result["tests"] if "score" in test}
 
 
-@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
-def test_gradescope_gives_the_same(notebook: Path, source: Path, graded: dict[str, Any], tmp_path: Path) -> None:
-    hand_in(tmp_path, {notebook.name: notebook.read_bytes()})
-    (tmp_path / "source").symlink_to(source)
-    run(sys.executable, "-P", "-m", "autograder.doors.gradescope.door", tmp_path, root=source, cwd=source)
-    found, expected = read_results(tmp_path), graded[notebook.stem]
+@pytest.fixture(scope="module")
+def by_gradescope(notebooks: list[Path], source: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The results of Gradescope's door, by submission."""
+    folders = {notebook: hand_in(tmp_path_factory.mktemp("root"), one_file(notebook)) for notebook in notebooks}
+    for folder in folders.values():
+        (folder / "source").symlink_to(source)
+    by_one_session("autograder.doors.gradescope.door", folders.values(), source)
+    return {notebook.stem: read_results(folder) for notebook, folder in folders.items()}
+
+
+@pytest.fixture(scope="module")
+def by_prairielearn(notebooks: list[Path], source: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The results of PrairieLearn's door, by submission."""
+    folders = {notebook: tmp_path_factory.mktemp("grade") for notebook in notebooks}
+    for notebook, folder in folders.items():
+        put(folder / "student", one_file(notebook))
+    by_one_session("autograder.doors.prairielearn.door", folders.values(), source)
+    return {notebook.stem: read_prairielearn(folder) for notebook, folder in folders.items()}
+
+
+def one_file(notebook: Path) -> dict[str, bytes]:
+    """A submission of this file."""
+    return {notebook.name: notebook.read_bytes()}
+
+
+def by_one_session(door: str, folders: Iterable[Path], source: Path) -> None:
+    """Run a door for each folder. How each door starts is tested in its own folder."""
+    run(sys.executable, "-P", one_session.__file__, door, *folders, root=source, cwd=source)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_gradescope_gives_the_same(name: str, by_gradescope: dict[str, Any], graded: dict[str, Any]) -> None:
+    found, expected = by_gradescope[name], graded[name]
     assert points(found) == points(expected)
     assert found["output"] == expected["output"]
     assert shown(found) == shown(expected) == {"visible"}
 
 
-@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
-def test_prairielearn_gives_the_same(notebook: Path, source: Path, graded: dict[str, Any], tmp_path: Path) -> None:
-    put(tmp_path / "student", {notebook.name: notebook.read_bytes()})
-    run(sys.executable, "-P", "-m", "autograder.doors.prairielearn.door", tmp_path, root=source, cwd=source)
-    found, expected = read_prairielearn(tmp_path), graded[notebook.stem]
+@pytest.mark.parametrize("name", NAMES)
+def test_prairielearn_gives_the_same(name: str, by_prairielearn: dict[str, Any], graded: dict[str, Any]) -> None:
+    found, expected = by_prairielearn[name], graded[name]
     assert found["score"] == pytest.approx(expected["score"] / max_score(expected))
     if found["gradable"]:
         by_question: dict[str, float] = {}
@@ -84,11 +126,11 @@ def test_prairielearn_gives_the_same(notebook: Path, source: Path, graded: dict[
         assert plain(expected["output"]) == found["format_errors"][0]
 
 
-@pytest.mark.parametrize("notebook", [it for it in NOTEBOOKS if "not_json" not in it.stem], ids=lambda path: path.stem)
 def test_stock_otter_gives_the_same(
-    notebook: Path, package: Path, source: Path, graded: dict[str, Any], tmp_path: Path
+    notebooks: list[Path], package: Path, source: Path, graded: dict[str, Any], tmp_path: Path
 ) -> None:
     """Of what Otter itself can open: at a file that is no notebook it stops before any plugin is asked."""
+    notebook = notebooks[0]
     otter = shutil.which("otter", path=str(Path(sys.executable).parent))
     assert otter is not None
     run(otter, "run", "-a", package, "-o", tmp_path, notebook, root=source, cwd=tmp_path)

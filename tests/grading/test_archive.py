@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from handed_in import misconception_of, reference_cells, submission
+from handed_in import SMALL, misconception_of, reference_cells, submission
 from sessions import LIMITS
 
 from autograder.grading.archive import Archive
@@ -19,7 +19,7 @@ KNOWN = {
     },
     "question.second": {("probe", "00ff"): {"seen": -np.inf}},
 }
-EXERCISE, QUESTION = "transformer_encoder", "weights_after_each_call"
+QUESTION = "count_weights"
 
 
 @pytest.fixture
@@ -73,12 +73,12 @@ def test_folder_that_cannot_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.slow
 def test_a_second_session_says_the_same_and_learns_nothing_new_of_misconceptions(folder: Path) -> None:
-    wrong = misconception_of(QUESTION, EXERCISE)
-    handed_in = submission([*reference_cells(EXERCISE), wrong.source], EXERCISE)
+    wrong = misconception_of(QUESTION, SMALL)
+    handed_in = submission([*reference_cells(SMALL), wrong.source], SMALL)
     said, written = [], []
     for _ in range(2):
         with Session(limits=LIMITS) as session:
-            said.append(session.grade(handed_in, EXERCISE, only=wrong.question).records())
+            said.append(session.grade(handed_in, SMALL, only=wrong.question).records())
         written.append({path.name.split("-")[2]: path.stat().st_mtime_ns for path in folder.iterdir()})
     assert said[0] == said[1]
     assert written[0].keys() == written[1].keys() == {"misconceptions", "reference"}

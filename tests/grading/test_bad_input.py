@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from results_on_disk import points
-from sessions import Grade
+from sessions import LIMITS, Grade
 
+from autograder.grading.session import Session
 from autograder.results.result import result
 
 FULL = {"pinball_loss": 2, "pinball_loss_class": 3, "weighted_binary_crossentropy": 3, "make_quantile_model": 2}
@@ -27,6 +29,12 @@ HARMLESS = {
 }
 
 
+@pytest.fixture
+def hasty(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The session waits less for what does not end."""
+    monkeypatch.setattr(session, "limits", replace(LIMITS, cell_seconds=1.5, probe_seconds=1.5))
+
+
 ENDS = {
     "os_exit": "import os; os._exit(0)",
     "endless": "while True:\n    pass",
@@ -42,6 +50,7 @@ def test_bad_cells_cost_nothing_else(grade: Grade) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("hasty")
 @pytest.mark.parametrize("name", ENDS)
 def test_a_cell_that_ends_the_worker_costs_nothing_else(name: str, grade: Grade) -> None:
     outcome = result(grade("custom_loss", ENDS[name]))
@@ -72,6 +81,7 @@ def test_bad_answer_has_no_points_and_a_reason(name: str, grade: Grade) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("hasty")
 @pytest.mark.parametrize("name", [*COSTLY, "missing", "exits"])
 def test_bad_answer_costs_its_question_only(name: str, grade: Grade) -> None:
     answer, said = {**ANSWERS, **COSTLY}[name]

@@ -14,6 +14,7 @@ from autograder.grading import bounds
 @pytest.mark.parametrize("greedy", [lambda: bytearray(2 * bounds.MEMORY), lambda: list(iter(int, 1))])
 def test_too_much_is_a_failure(greedy: object, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bounds, "SECONDS", 0.2)
+    monkeypatch.setattr(bounds, "MEMORY", 2**28)  # to fill all that is allowed takes ten seconds
     found = bounds.bounded(greedy)  # type: ignore[arg-type]
     assert found is not None and found.message == bounds.REFUSED
 

@@ -22,6 +22,7 @@ from keras_checks.runner import search
 from mutations import broken_bytes, json_values, texts
 
 from autograder.results.records import Outcome
+from autograder.workers import sealed_worker
 from autograder.workers.frames import DTYPES, LENGTHS, MAX_REPLY_HEADER, WireError, check_lengths, decode, encode
 from autograder.workers.limits import Limits
 from autograder.workers.student import ProbeDied, Student
@@ -132,7 +133,7 @@ def test_of_an_error_three_short_texts_are_kept(error: dict[str, Any]) -> None:
         assert found == UNKNOWN
 
 
-LIMITS = Limits(cell_seconds=1, probe_seconds=0.3, total_seconds=20, replays=0)
+LIMITS = Limits(cell_seconds=1, probe_seconds=0.1, total_seconds=20, replays=0)
 
 
 def outcome_of(reply: bytes) -> Any:
@@ -153,7 +154,8 @@ def outcome_of(reply: bytes) -> Any:
     return "malformed"
 
 
-def test_a_taken_worker_gives_an_observation_or_fails(bare: Zygote) -> None:
+def test_a_taken_worker_gives_an_observation_or_fails(bare: Zygote, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sealed_worker, "LATE_SECONDS", 0.5)
     became: Counter[str] = Counter()
 
     @settings(FUZZ, max_examples=60)  # a third of them has to be waited for

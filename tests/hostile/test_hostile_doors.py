@@ -1,6 +1,6 @@
 """A sample of the attacks through each door: `kit grade`, Gradescope's zip, and stock Otter give the same points.
 
-Attacks that start from the same notebook are cells of one: each runs, as the next one shows.
+Attacks that start from the same notebook are cells of one: each runs, as the next one shows. Beside it is Otter's log.
 """
 
 from __future__ import annotations
@@ -13,25 +13,20 @@ import sys
 import zipfile
 from pathlib import Path
 
+import one_session
 import pytest
 from attacks import ATTACKS, POINTS, Attack, honest_cells
-from handed_in import EXERCISE, notebook, put
+from handed_in import EXERCISE, notebook, put, zipped
 from hidden_lines import leaked
-from packages import MARK, PACKAGES
+from packages import MARK, PACKAGES, PICKLE
 from sealing import need
 
 from autograder.paths import ROOT
 from autograder.workers.canary import SealReport
 
 SAMPLE = ("solution_file", "results_file", "os_exit", "equal_to_everything")
-FILES = ("pickle in Otter's log", "module shadowing")
-BY_OTTER = ("attacks", FILES[0])
-DOOR = """
-import sys
-from autograder.doors.gradescope.door import main
-for folder in sys.argv[1:]:
-    main([folder])
-"""
+SHADOWING = "module shadowing"
+DOOR = "autograder.doors.gradescope.door"
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 Points = dict[str, dict[str, float]]
@@ -65,11 +60,12 @@ def chosen() -> list[Attack]:
 def handed_in(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The sample as files."""
     attacks = [source for attack in chosen() for source in attack.cells]
-    files = {"attacks": notebook(*honest_cells(), *attacks)}
-    names = {name: f"{name}.ipynb" for name in files} | {name: f"zip_{index}.zip" for index, name in enumerate(FILES)}
-    files |= {name: PACKAGES[name].make() for name in FILES}
-    folder = put(tmp_path_factory.mktemp("attacks"), {names[name]: data for name, data in files.items()})
-    return {name: folder / file for name, file in names.items()}
+    files = {
+        "attacks": zipped({"a.ipynb": notebook(*honest_cells(), *attacks), ".OTTER_LOG": PICKLE}),
+        SHADOWING: PACKAGES[SHADOWING].make(),
+    }
+    folder = put(tmp_path_factory.mktemp("attacks"), {f"{name}.zip": data for name, data in files.items()})
+    return {name: folder / f"{name}.zip" for name in files}
 
 
 @pytest.fixture(scope="module")
@@ -91,8 +87,7 @@ def test_points_are_those_that_were_earned(by_kit: Points) -> None:
     """The last attack takes the place of the first answer; the others cost nothing, and earn nothing."""
     assert by_kit["attacks"]["pinball_loss"] == 0
     assert sum(by_kit["attacks"].values()) == POINTS["all"] - POINTS["pinball_loss"]
-    for name in FILES:
-        assert sum(by_kit[name].values()) == POINTS["all"], name
+    assert sum(by_kit[SHADOWING].values()) == POINTS["all"]
     assert not Path(MARK).exists()
 
 
@@ -105,16 +100,14 @@ def test_gradescope(package: Path, handed_in: dict[str, Path], by_kit: Points, t
         (root / "submission").mkdir(parents=True)
         (root / "submission" / handed_in[name].name).write_bytes(handed_in[name].read_bytes())
         (root / "source").symlink_to(source)
-    run(sys.executable, "-P", "-c", DOOR, *roots.values(), cwd=source, path=(source, source / "exercises"))
+    command = (sys.executable, "-P", one_session.__file__, DOOR, *roots.values())
+    run(*command, cwd=source, path=(source, source / "exercises"))
     assert {name: points(root / "results" / "results.json") for name, root in roots.items()} == by_kit
     assert not Path(MARK).exists()
 
 
 def test_stock_otter(package: Path, handed_in: dict[str, Path], by_kit: Points, tmp_path: Path) -> None:
-    for name in BY_OTTER:  # each costs a kernel of Otter's
-        path = handed_in[name]
-        output = tmp_path / path.stem
-        output.mkdir()
-        run(sys.executable, "-m", "otter", "run", "-a", package, "-o", output, path, cwd=tmp_path)
-        assert points(output / "results.json") == by_kit[name], name
+    path = handed_in["attacks"]
+    run(sys.executable, "-m", "otter", "run", "-a", package, "-o", tmp_path, path, cwd=tmp_path)
+    assert points(tmp_path / "results.json") == by_kit["attacks"]
     assert not Path(MARK).exists()

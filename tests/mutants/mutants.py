@@ -21,7 +21,7 @@ import tomllib
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,6 +60,7 @@ class Survivor:
     reason: str
 
 
+@cache
 def mutants(exercise: str, alternatives: int = 0) -> list[Mutant]:
     """All mutants of the reference's answers and of the first ``alternatives`` of each question, each source once."""
     answers = [

@@ -34,10 +34,15 @@ def test_no_mutant_survives_unread(exercise: str, process: ProcessPoolExecutor) 
     assert process.submit(kept, exercise).result(800) == []
 
 
+def gone(exercise: str) -> list[str]:
+    """The listed changes that are no mutants any more."""
+    made = {(it.question, it.change) for it in mutants(exercise)}
+    return [it.change for it in survivors(exercise) if (it.question, it.change) not in made]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("exercise", exercise_names())
-def test_listed_survivors_are_mutants(exercise: str) -> None:
-    made = {(it.question, it.change) for it in mutants(exercise)} if survivors(exercise) else set()
-    for survivor in survivors(exercise):
-        assert (survivor.question, survivor.change) in made, f"no longer a mutant: {survivor.change}"
-        assert survivor.reason.endswith(".")
+def test_listed_survivors_are_mutants(exercise: str, process: ProcessPoolExecutor) -> None:
+    if survivors(exercise):
+        assert process.submit(gone, exercise).result(800) == []
+    assert all(survivor.reason.endswith(".") for survivor in survivors(exercise))

@@ -6,7 +6,7 @@ import copy
 from pathlib import Path
 
 import pytest
-from command_line import kit
+from command_line import kit, kit_here
 from synthetic import class_results
 
 from autograder.files import write_json
@@ -134,7 +134,7 @@ def test_command(old: Class, new: Class, tmp_path: Path) -> None:
             result["extra_data"]["checks_sha256"] = folder
             write_json(tmp_path / folder / f"{key}.json", result)
     (tmp_path / "new" / "notes.json").write_text("[]")
-    said = kit("diff", tmp_path / "old", tmp_path / "new")
+    said = kit_here("diff", tmp_path / "old", tmp_path / "new")
     assert name in said
     assert f"{check['question']}.{check['check']}" in said
     assert "20 submissions in both: 1 gains points, 0 lose points." in said
@@ -147,4 +147,4 @@ def test_command(old: Class, new: Class, tmp_path: Path) -> None:
 def test_nothing_to_compare(tmp_path: Path) -> None:
     with pytest.raises(NoResults, match="There is no result in"):
         read_results(tmp_path)
-    kit("diff", tmp_path, tmp_path, status=2)
+    kit_here("diff", tmp_path, tmp_path, status=2)

@@ -28,7 +28,7 @@ from autograder.workers.limits import Limits
 
 ATTACK_FILES = Path(__file__).parents[1] / "hostile" / "attacks"
 POINTS = {"pinball_loss": 2.0, "pinball_loss_class": 3.0, "all": 10.0}
-LIMITS = Limits(cell_seconds=2, probe_seconds=2, total_seconds=30, wall_seconds=120, replays=4)
+LIMITS = Limits(cell_seconds=1, probe_seconds=1, total_seconds=30, wall_seconds=120, replays=4)
 _LINE = re.compile(r"# ([a-z ]+): (.+)")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import fcntl
 import os
 import re
@@ -42,17 +43,21 @@ def missing() -> str:
     return "" if alone.returncode == 0 else "this container may not make namespaces"
 
 
-def bootstrap(folder: Path, base: Path) -> None:
-    """A minimal system with the Python that the suite has: a copy of ``base``, which is made where it is missing."""
-    with open(f"{base}.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # another worker of pytest may make it now
+def bootstrap(folder: Path, kept: Path) -> None:
+    """A minimal system with the Python that the suite has: a copy of this week's, made in ``kept`` if it is missing."""
+    year, week, _ = datetime.date.today().isocalendar()
+    base = kept / f"{SUITE}-{year}-{week:02}"
+    with (kept / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # another run of pytest may make it now
         if not base.is_dir():
+            for old in kept.glob(f"{SUITE}-*"):  # of another week, or of a run that was stopped
+                shutil.rmtree(old)
             unfinished = base.with_name(f"{base.name}.unfinished")
-            shutil.rmtree(unfinished, ignore_errors=True)  # a run that was stopped leaves one
             _debootstrap(unfinished)
             run_in(unfinished, "bash", "-c", PYTHON)
             unfinished.rename(base)
     subprocess.run(["cp", "-a", "--reflink=auto", base, folder], check=True, timeout=300)
+    _copy_registry_settings(folder)
 
 
 def remove(folder: Path) -> None:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from typer.main import get_command
+
+from autograder.cli import app
+from autograder.errors import KitError
 from autograder.paths import ROOT
 
 QUICK = Path(__file__).parent / "quick"
@@ -19,6 +25,18 @@ def kit(
 ) -> str:
     """Run `kit` to its end; what it printed. ``root`` has the code: the repository, or an unpacked autograder zip."""
     return run(*_command(arguments), status=status, timeout=timeout, root=root, cwd=cwd)
+
+
+def kit_here(*arguments: str | Path, status: int = 0) -> str:
+    """Run a command of `kit` in this process, which has its imports: what it printed. It grades nothing."""
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        try:
+            found = get_command(app).main([*map(str, arguments)], standalone_mode=False) or 0
+        except KitError as error:
+            found = error.exit_status
+    assert found == status, said.getvalue()
+    return said.getvalue()
 
 
 def run(*command: str | Path, status: int = 0, timeout: float = 300, root: Path = ROOT, cwd: Path | None = None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -10,8 +11,8 @@ from typing import Any
 
 import nbformat
 
-from autograder.bank.master import read_master
-from autograder.bank.variants import Variant, read_variants
+from autograder.bank.master import Master, read_master
+from autograder.bank.variants import Variant, read_bank
 from autograder.files import write_bytes
 from autograder.submissions.read import Cell, Submission
 
@@ -21,19 +22,31 @@ SMALL = "threaded_dense"
 """An exercise whose misconceptions are observed in less time."""
 
 
+@functools.cache
+def master(exercise: str = EXERCISE) -> Master:
+    """The master notebook of an exercise, read once."""
+    return read_master(exercise)
+
+
+@functools.cache
+def variants(exercise: str = EXERCISE) -> dict[str, list[Variant]]:
+    """The bank of an exercise, read once."""
+    return read_bank(exercise)
+
+
 def reference_cells(exercise: str = EXERCISE) -> list[str]:
     """The cells of a right notebook."""
-    return [cell.source for cell in read_master(exercise).reference_cells()]
+    return [cell.source for cell in master(exercise).reference_cells()]
 
 
 def answers_to(*questions: str) -> list[str]:
     """The imports of a notebook, and right answers to these questions only."""
-    return [cell.source for cell in read_master(EXERCISE).reference_cells() if cell.question in (None, "", *questions)]
+    return [cell.source for cell in master().reference_cells() if cell.question in (None, "", *questions)]
 
 
 def misconception_of(question: str, exercise: str = EXERCISE) -> Variant:
     """The first misconception of a question."""
-    return next(each for each in read_variants(exercise, "misconceptions") if each.question == question)
+    return next(each for each in variants(exercise)["misconceptions"] if each.question == question)
 
 
 def notebook(*sources: str, tags: Sequence[str] = (), **metadata: Any) -> bytes:

@@ -56,7 +56,7 @@ def locked() -> bytes:
 
 def liar() -> bytes:
     """A zip bomb that says of its member that it is small."""
-    size = 2**30
+    size = 2**28
     data = bytearray(zipped({"a.ipynb": bytes(size)}))
     for signature, offset in ((b"PK\3\4", 22), (b"PK\1\2", 24)):
         at = data.index(signature) + offset
@@ -76,9 +76,9 @@ STEERING = {
 PACKAGES = {
     "link in a zip": Package("a link to a file of the system", "a.zip", link, None, "holds no notebook"),
     "bomb": Package(
-        "a gigabyte of zeros in a small zip", "a.zip", lambda: zipped({"a.ipynb": bytes(2**30)}), None, "64 MB"
+        "256 MB of zeros in a small zip", "a.zip", lambda: zipped({"a.ipynb": bytes(2**28)}), None, "64 MB"
     ),
-    "bomb that lies": Package("a gigabyte that says it is small", "a.zip", liar, None, "zip"),
+    "bomb that lies": Package("256 MB that say they are small", "a.zip", liar, None, "zip"),
     "many members": Package(
         "fifty thousand members", "a.zip", lambda: zipped({f"{n}.txt": b"" for n in range(50_000)}), None, "no notebook"
     ),

@@ -14,7 +14,7 @@ def wait_for(condition: Callable[[], bool], seconds: float = 240) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it took too long"
-        time.sleep(0.05)
+        time.sleep(0.1)
 
 
 def descendants(pid: int) -> list[psutil.Process]:

@@ -7,9 +7,9 @@ import random
 
 import nbformat
 from check_records import check_record
+from handed_in import master, variants
 
-from autograder.bank.master import read_master
-from autograder.bank.variants import Variant, read_variants
+from autograder.bank.variants import Variant
 from autograder.building.notebooks import student_notebook
 from autograder.classroom.report import code_of
 from autograder.classroom.report.code import CodeCell
@@ -107,15 +107,14 @@ def handed_in(exercise: str, comments: list[str], draw: random.Random) -> Submis
 @functools.cache
 def given(exercise: str) -> nbformat.NotebookNode:
     """The notebook that students get."""
-    return student_notebook(read_master(exercise))
+    return student_notebook(master(exercise))
 
 
 @functools.cache
 def answers(exercise: str, question: str) -> list[str]:
     """Answers to a question, right and wrong."""
-    kinds = ("alternatives", "misconceptions")
-    variants = [variant for kind in kinds for variant in read_variants(exercise, kind)]
-    return [variant.source for variant in variants if variant.question == question]
+    known = [variant for kind in ("alternatives", "misconceptions") for variant in variants(exercise)[kind]]
+    return [variant.source for variant in known if variant.question == question]
 
 
 @functools.cache
@@ -129,7 +128,7 @@ def plan_of(exercise: str) -> list[PlanRow]:
             "hidden": number > 0,
             "max_points": 1.0,
         }
-        for question in read_master(exercise).questions()
+        for question in master(exercise).questions()
         for number, check in enumerate(CHECKS)
     ]
 
@@ -159,4 +158,4 @@ def failed(row: PlanRow, draw: random.Random, exercise: str) -> CheckRecord:
 @functools.cache
 def suspects(exercise: str, question: str) -> list[Variant]:
     """The misconceptions of a question."""
-    return [variant for variant in read_variants(exercise, "misconceptions") if variant.question == question]
+    return [variant for variant in variants(exercise)["misconceptions"] if variant.question == question]

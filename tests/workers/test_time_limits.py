@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psutil
 import pytest
 from sealing import MakeStudent, need
 
@@ -118,14 +120,21 @@ def test_what_ran_on_while_nobody_watched_costs_its_limit_and_a_second(monkeypat
 
 
 @contextmanager
-def on_one_cpu() -> Iterator[None]:
-    """What is started within shares one CPU."""
+def on_one_cpu(session: Session) -> Iterator[None]:
+    """This process, the session's, and what they start within share one CPU."""
     before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {min(before)})
+    fork_server = psutil.Process(session._living_zygote().pid)
+
+    def run_on(cpus: set[int]) -> None:
+        for pid in (0, fork_server.pid, *(child.pid for child in fork_server.children(recursive=True))):
+            with contextlib.suppress(ProcessLookupError):
+                os.sched_setaffinity(pid, cpus)
+
     try:
+        run_on({min(before)})
         yield
     finally:
-        os.sched_setaffinity(0, before)
+        run_on(before)
 
 
 @contextmanager
@@ -142,14 +151,15 @@ def busy_loops(count: int) -> Iterator[None]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_a_busy_machine_changes_no_result(seal: SealReport) -> None:
+def test_a_busy_machine_changes_no_result(seal: SealReport, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each cell and probe has a limit that it would pass by wall clock where it gets a third of a CPU."""
     need(seal, "landlock")  # a session grades nothing where hidden files can be read
     cells = [cell.source for cell in read_master(EXERCISE).reference_cells()]
     wrong = "pinball_loss_of_mine = pinball_loss\ndef pinball_loss(tau): return pinball_loss_of_mine(1 - tau)"
     sources = [*cells, WORK.format(seconds=0.8), wrong]
     submission = Submission("a", tuple(map(Cell, sources)), EXERCISE)
-    with on_one_cpu(), Session(limits=Limits(cell_seconds=1.5, probe_seconds=1.5, total_seconds=60)) as session:
+    monkeypatch.setattr(session, "limits", Limits(cell_seconds=1.5, probe_seconds=1.5, total_seconds=60))
+    with on_one_cpu(session):
         session.grade(submission, EXERCISE, only=QUESTION)  # what is imported and remembered costs once
         idle = session.grade(submission, EXERCISE, only=QUESTION)
         with busy_loops(2):

@@ -78,13 +78,13 @@ DARK, BRIGHT = 0.05, 0.95
 # Halves
 
 
-def _settings(*settings: tuple[int, int]) -> st.SearchStrategy[Case]:
-    """Cases with one number of features and length of a code each."""
-    found = [{"wide": wide, "latent_dim": axes, "seed": index} for index, (wide, axes) in enumerate(settings)]
-    return st.sampled_from(found)
-
-
-half_cases = _settings((4, 1), (7, 3), (5, 2))
+# Codes of one number, and of several. One case builds a half twice: halves that share weights do so in any case.
+half_cases = st.sampled_from(
+    [
+        {"wide": 4, "latent_dim": 1, "seed": 0, "built": 1},
+        {"wide": 7, "latent_dim": 3, "seed": 1, "built": 2},
+    ]
+)
 
 
 def lively(model: keras.Model, seed: int) -> list[np.ndarray]:
@@ -117,15 +117,16 @@ def _assign(model: keras.Model, values: list[np.ndarray]) -> None:
 
 
 def _second_of(name: str, size: str, wanted: str) -> Callable[[Namespace, Case], Any]:
-    """Builds a half twice, gives each model weights of its own, and returns the one that got them first."""
+    """Builds a half as often as the case says, gives each model weights of its own, and returns the one that got them
+    first."""
 
     def build(ns: Namespace, case: Case) -> Any:
-        first, second = (ns.call(name, case[size], case[wanted]) for _ in range(2))
-        if isinstance(first, keras.Model) and isinstance(second, keras.Model):
-            for number, model in enumerate((first, second)):
+        models = [ns.call(name, case[size], case[wanted]) for _ in range(case["built"])]
+        if all(isinstance(model, keras.Model) for model in models):
+            for number, model in enumerate(models):
                 make_weights(model, _rows(case, case[size]))
                 _assign(model, lively(model, case["seed"] + number))
-        return first
+        return models[0]
 
     return build
 
@@ -290,8 +291,8 @@ def _check_half(seen: Any, name: str, wanted: int, entries: int, entry: str) -> 
     return batch
 
 
-ENCODER_ALONE = HALVES.trial(encoder_alone, half_cases, examples=3, shrinks=3)
-DECODER_ALONE = HALVES.trial(decoder_alone, half_cases, examples=3, shrinks=3)
+ENCODER_ALONE = HALVES.trial(encoder_alone, half_cases, examples=2, shrinks=3)
+DECODER_ALONE = HALVES.trial(decoder_alone, half_cases, examples=2, shrinks=3)
 
 
 @ENCODER_ALONE.check(
@@ -336,7 +337,7 @@ def code_is_free(case: Case, seen: Any) -> None:
 @ENCODER_ALONE.check(points=0.4, hint="The encoder needs layers with weights, and they must be trainable.")
 def encoder_can_learn(case: Case, seen: Any) -> None:
     """The encoder has trainable weights, the gradient of the code reaches them, and the weights change the numbers of
-    the code independently of each other."""
+    the code independently of each other. At most half of the numbers in its kernels are frozen."""
     _needs_model(seen, "build_encoder")
     _follows_the_example(seen, case["latent_dim"])
     _learns(seen, "encoder")
@@ -345,7 +346,7 @@ def encoder_can_learn(case: Case, seen: Any) -> None:
 @DECODER_ALONE.check(points=0.4, hint="The decoder needs layers with weights, and every operation needs a gradient.")
 def decoder_can_learn(case: Case, seen: Any) -> None:
     """The decoder has trainable weights, the gradient of its output reaches them, and the weights change the outputs
-    independently of each other."""
+    independently of each other. At most half of the numbers in its kernels are frozen."""
     _needs_model(seen, "build_decoder")
     _follows_the_example(seen, case["wide"])
     _learns(seen, "decoder")
@@ -472,12 +473,7 @@ worked_cases = st.sampled_from(
     ]
 )
 # One example, one weight per half: z = a x, y = b z. Mean squared error; one step of gradient descent with rate 0.1.
-step_cases = st.sampled_from(
-    [
-        {"x": 1.0, "a": 2.0, "b": 1.0, "new_a": 1.8, "new_b": 0.6, "output": 1.08},
-        {"x": 1.0, "a": 1.0, "b": 3.0, "new_a": -0.2, "new_b": 2.6, "output": -0.52},
-    ]
-)
+step_cases = st.just({"x": 1.0, "a": 2.0, "b": 1.0, "new_a": 1.8, "new_b": 0.6, "output": 1.08})
 
 
 def _normal(
@@ -497,12 +493,7 @@ def _normal(
     return {"x": np.array(x, np.float32)[:, None], "mean": mean, "variance": variance, **found}
 
 
-normal_cases = st.sampled_from(
-    [
-        _normal([1, 3], 3.0, 4.0, [0, 3], [-0.588348, 1.765045], [-3, 0]),
-        _normal([2, 4], 6.0, 9.0, [0, 2], [-0.5, 1.5], [-4, -2]),
-    ]
-)
+normal_cases = st.just(_normal([1, 3], 3.0, 4.0, [0, 3], [-0.588348, 1.765045], [-3, 0]))
 
 
 @st.composite
@@ -526,7 +517,8 @@ branching_cases = cases(wide=sizes(2, 4), latent_dim=sizes(2, 4), rows=sizes(2, 
 def _dense(weights: list[np.ndarray], activation: str | None = None) -> keras.Model:
     """A model of one dense layer with the given weights; without biases where there are none."""
     symbol = keras.Input((weights[0].shape[0],))
-    layer = keras.layers.Dense(weights[0].shape[1], activation=activation, use_bias=len(weights) > 1)
+    units, biased = weights[0].shape[1], len(weights) > 1
+    layer = keras.layers.Dense(units, activation=activation, use_bias=biased, kernel_initializer="zeros")
     made = keras.Model(symbol, layer(symbol))
     made.set_weights(weights)
     return made
@@ -557,11 +549,9 @@ def _branching(case: Case) -> list[keras.Model]:
     made = []
     for number, (size, wanted) in enumerate([(case["wide"], case["latent_dim"]), (case["latent_dim"], case["wide"])]):
         symbol = keras.Input((size,))
-        trunk = keras.layers.Dense(wanted)(symbol)
-        branch = keras.layers.Dense(wanted, activation="tanh")(trunk)
-        normal = keras.layers.BatchNormalization()(keras.layers.Add()([trunk, branch]))
-        beyond = keras.layers.Rescaling(3, offset=-1)(keras.layers.Activation("sigmoid")(normal))
-        half = keras.Model(symbol, beyond)
+        trunk = keras.layers.Dense(wanted, use_bias=False, kernel_initializer="zeros")(symbol)
+        branch = keras.layers.Activation("tanh")(trunk)
+        half = keras.Model(symbol, keras.layers.BatchNormalization()(keras.layers.Add()([trunk, branch])))
         shapes = [weight.shape for weight in half.get_weights()]
         lows = [0.2 if len(shape) == 1 else -0.8 for shape in shapes]  # a variance must be positive
         seed = case["seed"] + 10 * number
@@ -601,9 +591,14 @@ def step_by_hand(ns: Namespace, case: Case) -> Any:
         return {"is_model": False}
     x = np.array([[case["x"]]], np.float32)
     _compile(model, 0.1, eagerly=False)
-    model.fit(x, x, batch_size=1, verbose=0)
+    model.fit(_one_batch(x), verbose=0)
     a, b = (half.get_weights()[0].item() for half in halves)
     return {"is_model": True, "a": a, "b": b, "output": model(x), "trainable": len(model.trainable_weights)}
+
+
+def _one_batch(x: np.ndarray) -> tf.data.Dataset:
+    """Examples that are their own targets. `fit` takes longer to make a dataset of arrays itself."""
+    return tf.data.Dataset.from_tensor_slices((x, x)).batch(len(x))
 
 
 def _compile(model: keras.Model, rate: float, *, eagerly: bool) -> None:
@@ -612,18 +607,16 @@ def _compile(model: keras.Model, rate: float, *, eagerly: bool) -> None:
 
 @probe
 def normal_by_hand(ns: Namespace, case: Case) -> Any:
-    """The whole of halves with a branch and a batch normalization, at inference, in training mode, and afterwards."""
-    halves, x = _normal_halves(case), tf.constant(case["x"])
-    return {**_in_both_modes(_whole(ns, halves)[0], x), "exchanged": _normal_first(ns, case)}
+    """The whole of halves with a branch and a batch normalization, at inference, in training mode, and afterwards; and
+    in training mode that of two such halves in exchanged roles, built before the first was used."""
+    x = tf.constant(case["x"])
+    model = ns.call("build_autoencoder", *_normal_halves(case))
+    exchanged = ns.call("build_autoencoder", *reversed(_normal_halves(case)))
+    return {**_in_both_modes(model, x), "exchanged": exchanged(x, training=True)}
 
 
 def _in_both_modes(model: Any, x: Any) -> dict[str, Any]:
     return {"inference": model(x), "training": model(x, training=True), "afterwards": model(x)}
-
-
-def _normal_first(ns: Namespace, case: Case) -> Any:
-    """What comes out in training mode where the encoder is the batch normalization."""
-    return ns.call("build_autoencoder", *reversed(_normal_halves(case)))(tf.constant(case["x"]), training=True)
 
 
 @probe
@@ -642,13 +635,13 @@ def whole(ns: Namespace, case: Case) -> Any:
 
 @probe
 def whole_trained(ns: Namespace, case: Case) -> Any:
-    """The halves' weights and the whole's output after two steps of training."""
+    """The halves' weights and the whole's output after two steps of eager training."""
     encoder, decoder = halves = _small_halves(case)
     model = ns.call("build_autoencoder", *halves)
     if not isinstance(model, keras.Model):
         return {"is_model": False}
     _compile(model, 0.2, eagerly=True)  # `step_by_hand` trains in a graph
-    model.fit(case["x"], case["x"], batch_size=len(case["x"]), epochs=2, verbose=0)
+    model.fit(_one_batch(case["x"]), epochs=2, verbose=0)
     return {
         "is_model": True,
         "encoder": encoder.get_weights(),
@@ -694,7 +687,7 @@ def whole_follows_the_halves(case: Case, seen: Any) -> None:
     _exactly(seen["then"], case["then"], "The output after the halves' weights were set")
 
 
-STEP_BY_HAND = WHOLE.trial(step_by_hand, step_cases, examples=2, shrinks=2)
+STEP_BY_HAND = WHOLE.trial(step_by_hand, step_cases, examples=1, shrinks=2)
 
 
 @STEP_BY_HAND.check(
@@ -713,7 +706,7 @@ def training_trains_both(case: Case, seen: Any) -> None:
     _exactly(seen["output"], [[case["output"]]], "The output of the trained autoencoder")
 
 
-NORMAL_BY_HAND = WHOLE.trial(normal_by_hand, normal_cases, examples=2, shrinks=2)
+NORMAL_BY_HAND = WHOLE.trial(normal_by_hand, normal_cases, examples=1, shrinks=2)
 
 
 @NORMAL_BY_HAND.check(
@@ -738,8 +731,8 @@ def whole_keeps_the_halves_inside(case: Case, seen: Any) -> None:
 @probe
 def together_by_hand(ns: Namespace, case: Case) -> Any:
     """The reconstruction of a batch, a tensor, of one example, a NumPy array; and by another pair in between."""
-    parts, others = tuple(_linear_halves(case)), tuple(_linear_halves(case))
-    others[1].set_weights([-weight for weight in others[1].get_weights()])
+    parts = tuple(_linear_halves(case))
+    others = parts[0], _dense([-weight for weight in case["decoder"]])
     return {
         "batch": ns.call("encode_then_decode", parts, tf.constant(case["x"])),
         "other": ns.call("encode_then_decode", others, tf.constant(case["x"])),
@@ -789,7 +782,7 @@ def reconstruction_of_both(case: Case, seen: Any) -> None:
     expect(seen["trainable"] == 4, "Some weights of the halves are no longer trainable.", seen["trainable"], 4)
 
 
-TOGETHER_NORMAL = TOGETHER.trial(together_normal, normal_cases, examples=2, shrinks=2)
+TOGETHER_NORMAL = TOGETHER.trial(together_normal, normal_cases, examples=1, shrinks=2)
 
 
 @TOGETHER_NORMAL.check(

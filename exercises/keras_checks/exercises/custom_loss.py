@@ -10,6 +10,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
 
 from keras_checks.compare import Failure, array, close, expect, finite, same_shape
 from keras_checks.configurations import edited
@@ -60,6 +61,7 @@ def _floats(values: Any) -> np.ndarray:
 
 SINGLE, PAIR, TABLE = "one target", "both sides", "three components"
 EXACT, NEAR = "an exact prediction", "near predictions"
+EXACT_AND_NEAR = "an exact prediction and near ones"
 FAR, CLOSE = "far predictions", "close predictions"
 PINBALL_INPUTS: dict[str, Case] = {
     SINGLE: {"tau": 0.9, "y_true": _floats([[3]]), "y_pred": _floats([[1]]), "sample_weight": _floats([2])},
@@ -77,6 +79,7 @@ PINBALL_INPUTS: dict[str, Case] = {
     },
     EXACT: {"tau": 0.9, "y_true": _floats([[2, 4]]), "y_pred": _floats([[2, 1]]), "sample_weight": _floats([1])},
     NEAR: {"tau": 0.9, "y_true": _floats([[1, 1]]), "y_pred": _floats([[0.75, 1.25]]), "sample_weight": _floats([2])},
+    EXACT_AND_NEAR: {"tau": 0.9, "y_true": _floats([[2, 4], [1, 1]]), "y_pred": _floats([[2, 1], [0.75, 1.25]])},
     FAR: {"tau": 0.9, "y_true": _floats([[100], [-100]]), "y_pred": _floats([[0], [100]])},
     CLOSE: {"tau": 0.99, "y_true": _floats([[2], [2]]), "y_pred": _floats([[1.98], [2.02]])},
 }
@@ -86,6 +89,7 @@ PINBALL_WORKED: dict[str, tuple[Any, Any]] = {
     TABLE: ([5 / 6, 2.0], [[-1 / 24, 7 / 24, -1 / 24], [7 / 24, 7 / 24, -1 / 24]]),
     EXACT: ([1.35], [[0, -0.45]]),
     NEAR: ([0.125], [[-0.45, 0.05]]),
+    EXACT_AND_NEAR: ([1.35, 0.125], [[0, -0.45], [-0.45, 0.05]]),
     FAR: ([90.0, 20.0], [[-0.9], [0.1]]),
     CLOSE: ([0.0198, 0.0002], [[-0.99], [0.01]]),
 }
@@ -126,7 +130,7 @@ CERTAIN_WORKED = {"right": 0.0, "wrong": 16.118, "undecided, and wrong": 8.406}
 
 def worked(inputs: dict[str, Case], *names: str) -> Any:
     """The cases of a table: their inputs, and the names that the numbers are kept under."""
-    return st.sampled_from([{"worked": name, **inputs[name]} for name in names or inputs])
+    return st.sampled_from([_worked_case(inputs, name) for name in names or inputs])
 
 
 def unweighted(case: Case) -> Case:
@@ -167,16 +171,27 @@ def _labels(draw: Any, certain: bool = False) -> Case:
     return {"y_true": y_true, "y_pred": y_pred, "sample_weight": weight}
 
 
+def _first(case: Case, others: SearchStrategy[Case]) -> SearchStrategy[Case]:
+    """A worked case, which is known already where its own check has run, and then drawn ones."""
+    return st.integers(0, 2**60).flatmap(lambda number: others if number else st.just(case))
+
+
+def _worked_case(inputs: dict[str, Case], name: str) -> Case:
+    return {"worked": name, **inputs[name]}
+
+
 pinball_cases, class_cases = _pairs(), _pairs(least=2)
-trip_cases = _pairs(least=2).map(lambda case: {**case, "reduction": "none"})
+slope_cases = _first(unweighted(_worked_case(PINBALL_INPUTS, TABLE)), _pairs())
+class_slope_cases = _first(_worked_case(PINBALL_INPUTS, TABLE), _pairs(least=2))
+WORKED_TRIPS = [
+    _worked_case(PINBALL_INPUTS, name) | {"reduction": reduction}
+    for name, reduction in ((PAIR, "none"), (TABLE, "sum"), (PAIR, "sum_over_batch_size"))
+]
+worked_trips = st.sampled_from(WORKED_TRIPS)
+trip_cases = _first(WORKED_TRIPS[0], _pairs(least=2).map(lambda case: {**case, "reduction": "none"}))
 """One reduction for all, not the default: a loss that forgets it fails whatever is drawn."""
-worked_trips = st.sampled_from(
-    [
-        {"worked": name, **PINBALL_INPUTS[name], "reduction": reduction}
-        for name, reduction in ((TABLE, "sum"), (PAIR, "sum_over_batch_size"), (PAIR, "none"))
-    ]
-)
 label_cases, certain_cases = _labels(), _labels(certain=True)
+label_slope_cases = _first(_worked_case(CROSSENTROPY_INPUTS, "three examples"), _labels())
 
 # --- what stands in for an answer where another one may use it
 
@@ -237,8 +252,8 @@ def _loss_and_gradient(loss_fn: Callable[..., Any], *values: Any) -> tuple[Any, 
         returned = loss_fn(*values)
         losses = tf.convert_to_tensor(returned)
     found = tape.gradient(losses, values[1])  # that of their sum, which takes fewer operations
-    if found is None:
-        return returned, None
+    if found is None or losses.shape.rank == 0:
+        return returned, found
     return returned, tf.convert_to_tensor(found) / tf.cast(tf.size(losses), found.dtype)
 
 
@@ -297,10 +312,6 @@ def loss_class_gradient(ns: Namespace, case: Case) -> Any:
         return _graph_gradient(lambda *args: loss(*args), *_tensors(case)) | {"made_with": made.taus}
 
 
-def _model() -> keras.Model:
-    return keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
-
-
 @probe
 def round_trip(ns: Namespace, case: Case) -> Any:
     """The loss of each example alone; after saving and loading a model, the weighted loss of all, and names; the same
@@ -309,7 +320,7 @@ def round_trip(ns: Namespace, case: Case) -> Any:
     made = _StandIns()
     with ns.replaced(pinball_loss=made.function):
         loss, name = _named_loss(ns, case)
-        saved, loaded = _model(), _model()
+        saved, loaded = keras.Sequential(), keras.Sequential()  # a compiled loss needs no layers
         saved.compile(optimizer="sgd", loss=loss)
         config = json.loads(json.dumps(saved.get_compile_config()))
         # First: a `from_config` may take what it needs out of the configuration.
@@ -377,8 +388,12 @@ def crossentropy_certain(ns: Namespace, case: Case) -> Any:
 
 # --- 1. the function
 
-PINBALL_NUMBERS = PINBALL.trial(pinball, worked(PINBALL_INPUTS).map(unweighted), examples=14)
-PINBALL_SLOPES = PINBALL.trial(pinball_gradient, worked(PINBALL_INPUTS, TABLE, EXACT, NEAR).map(unweighted), examples=6)
+PINBALL_NUMBERS = PINBALL.trial(
+    pinball, worked(PINBALL_INPUTS, SINGLE, PAIR, TABLE, EXACT, NEAR, FAR, CLOSE).map(unweighted), examples=14
+)
+PINBALL_SLOPES = PINBALL.trial(
+    pinball_gradient, worked(PINBALL_INPUTS, TABLE, EXACT_AND_NEAR).map(unweighted), examples=4
+)
 
 
 @PINBALL_NUMBERS.check(
@@ -626,11 +641,14 @@ def crossentropy_gradient_in_fit(case: Case, seen: Any) -> None:
 # --- 4. the model
 
 EXAMPLES, FRESH, EPOCHS, BATCH_SIZE = 512, 256, 300, 32
+GAP = 0.5
+"""No noise is smaller than this part of the largest. The quantiles that are asked for lie far from the gap. An
+expectile, which squared errors give, lies near its edge: of 120 linear fits, the best share was 0.28 off."""
 ROUND = 25
 """So many epochs lie between two looks at the model, which is left alone once it has settled."""
 
 SHARE_TOLERANCE = 0.22
-"""The standard error of a share of 170 is at most 0.04; a network that overfits was seen to add 0.08. The median is
+"""Of 120 exact linear fits the worst share was 0.1 off; a network that overfits was seen to add 0.08. The median is
 0.35 off."""
 
 MISS_TOLERANCE = 0.5
@@ -642,23 +660,28 @@ LEAST_SLOPE = 0.4
 -1. One number for all examples has none, and still has the right share of targets below it in a third of the cases."""
 
 
+def noise(part: Any) -> Any:
+    """Noise between -1 and -0.5 or between 0.5 and 1; it grows with ``part``, which is uniform between -1 and 1."""
+    return np.sign(part) * (GAP + (1 - GAP) * np.abs(part))
+
+
 def make_data(seed: int) -> dict[str, Any]:
-    """Standardised examples whose noise is uniform.
+    """Standardised examples whose targets lie in two bands, one above and one below their centre.
 
     Returns `x` `(examples, n_features)` and `y` `(examples, 1)` to train on, `fresh_x` `(fresh, n_features)`, and for
     these the `centre` of the targets and the `half_width` of their noise, both `(fresh,)`. The first fresh example is
     the average one.
     """
     random = np.random.default_rng(seed)
-    n_features = 2 + seed % 2
-    slope = random.normal(size=n_features)
+    n_features = 3 if seed else 2
+    slope = np.abs(random.normal(size=n_features))  # all the same way: the common level of the features counts
     x = random.uniform(-np.sqrt(3), np.sqrt(3), (EXAMPLES + FRESH, n_features))
     train = slice(0, EXAMPLES)
     x = (x - x[train].mean(axis=0)) / x[train].std(axis=0)
     x[EXAMPLES] = 0
     centre = x @ (slope / np.linalg.norm(slope)) + random.uniform(-1, 1)
     half_width = 1 + 0.3 * x[:, 0]
-    y = centre + half_width * random.uniform(-1, 1, len(x))
+    y = centre + half_width * noise(random.uniform(-1, 1, len(x)))
     mean, std = y[train].mean(), y[train].std()
     return {
         "x": x[train].astype(np.float32),
@@ -670,7 +693,10 @@ def make_data(seed: int) -> dict[str, Any]:
 
 
 def _model_case(seed: int) -> Case:
-    """The smallest case asks for a low quantile, the others for a high one."""
+    """The first case has two features and asks for a low quantile, the others have three and ask for a high one.
+
+    So a submission is tried on both kinds: on the first case, and on one that only it gets.
+    """
     data = make_data(seed)
     n = data["x"].shape[1]
     tau = (0.85, 0.9, 0.88)[seed % 3] if seed else 0.1
@@ -783,16 +809,16 @@ MOST_PENALTY = 0.02
 @probe
 def quantile_model(ns: Namespace, case: Case) -> Any:
     """What the trained model predicts for the examples of its training and for fresh ones, and with other weights; what
-    penalties add to its loss; whether models made before, for this tau and for 1 - tau, share weights with it."""
-    made, before = _StandIns(), _StandIns()
-    with ns.replaced(pinball_loss=before.function, PinballLoss=before.object):
-        others = [ns.call("make_quantile_model", case["n_features"], tau) for tau in (case["tau"], 1 - case["tau"])]
+    penalties add to its loss; how many weights models made before, for 1 - tau and for this tau, share with it."""
+    aside, made = _StandIns(), _StandIns()
+    with ns.replaced(pinball_loss=aside.function, PinballLoss=aside.object):
+        mirrored = ns.call("make_quantile_model", case["n_features"], 1 - case["tau"])
     with ns.replaced(pinball_loss=made.function, PinballLoss=made.object):
-        model = ns.call("make_quantile_model", case["n_features"], case["tau"])
+        same, model = (ns.call("make_quantile_model", case["n_features"], case["tau"]) for _ in range(2))
         _train(model, case, made.taus)
         mine = {id(weight) for weight in model.trainable_variables}
-        theirs = [weight for other in others for weight in other.trainable_variables]
-        seen: dict[str, Any] = {"shared": sum(id(weight) in mine for weight in theirs)}
+        shared = [sum(id(weight) in mine for weight in other.trainable_variables) for other in (mirrored, same)]
+        seen: dict[str, Any] = {"shared": shared}
         model(case["x"][:BATCH_SIZE], training=False)  # a penalty on activations is that of the last call
         seen["penalty"] = sum(float(tf.reduce_sum(loss)) for loss in model.losses)
         return seen | {
@@ -804,9 +830,7 @@ def quantile_model(ns: Namespace, case: Case) -> Any:
         }
 
 
-TRAINED_MODEL = QUANTILE_MODEL.trial(
-    quantile_model, st.sampled_from([_model_case(0), _model_case(1)]), examples=2, shrinks=0
-)
+TRAINED_MODEL = QUANTILE_MODEL.trial(quantile_model, model_cases, examples=1, shrinks=0)
 
 
 @TRAINED_MODEL.check(
@@ -822,7 +846,8 @@ def learns_the_quantile(case: Case, seen: Any) -> None:
     rows = {"trained": EXAMPLES, "fresh": FRESH, "around": len(case["around"])}
     trained, fresh, around = (_one_number_each(seen[name], count) for name, count in rows.items())
     hint = "Create new layers and a new model in each call."
-    expect(seen["shared"] == 0, "Two models share weights.", f"{seen['shared']} shared weights", "none", hint)
+    shared = int(np.max(array(seen["shared"], "The number of shared weights")))
+    expect(shared == 0, "Two models share weights.", f"{shared} shared weights", "none", hint)
     tau, average = case["tau"], float(around.mean())
     flat_hint = (
         "Check that the features reach the output: a normalization or an activation after the last `Dense` "

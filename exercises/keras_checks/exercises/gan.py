@@ -14,7 +14,7 @@ from keras_checks.model_probes import model_probe
 from keras_checks.models import make_weights
 from keras_checks.observe import Namespace, plain, probe
 from keras_checks.question import Case, Question
-from keras_checks.strategies import cases, seeds, shapes, sizes, uniform
+from keras_checks.strategies import cases, seeds, sizes, uniform
 from keras_checks.testbeds.bends import bends
 from keras_checks.testbeds.freedom import freedom, moves_freely
 from keras_checks.testbeds.game import (
@@ -23,9 +23,10 @@ from keras_checks.testbeds.game import (
     D,
     G,
     checked,
-    drawn_each,
+    drawn_in_all,
     expect_start,
     finished,
+    image_shapes,
     latents_of,
     of_worked,
     returned,
@@ -73,8 +74,15 @@ GAN = Question(name="gan", answers=("GAN",), points=6, lecture='GAN, "Custom tra
 
 # invert_convolution
 
-SETTINGS = (("valid", (1, 1)), ("valid", (2, 3)), ("same", (1, 1)), ("same", (2, 2)), ("same", (3, 2)))
-"""Paddings and strides of the convolutions in each case."""
+SETTINGS = (
+    {"padding": "valid", "strides": (1, 1), "kernel_size": (2, 3), "channels": 1, "use_bias": False},
+    {"padding": "valid", "strides": (2, 3), "kernel_size": (3, 4), "channels": 2, "use_bias": True},
+    {"padding": "same", "strides": (1, 1), "kernel_size": (2, 4), "channels": 3, "use_bias": False},
+    {"padding": "same", "strides": (2, 2), "kernel_size": (3, 3), "channels": 1, "use_bias": True},
+    {"padding": "same", "strides": (3, 2), "kernel_size": (2, 3), "channels": 3, "use_bias": False},
+)
+"""The convolutions of each case, and the channels of their images. Kernels are smaller and larger than the strides, and
+of even and odd size; the filters are more than the channels, and fewer."""
 WORKED = {
     "kernel_size": (1, 2),
     "strides": (1, 2),
@@ -89,20 +97,17 @@ WORKED_INVERSE = np.array([11, 22, 17, 34], np.float32).reshape((1, 1, 4, 1))
 
 
 @st.composite
-def _convolution(draw: Any, padding: str, strides: tuple[int, int]) -> Case:
+def _convolution(draw: Any, setting: Case) -> Case:
     """A convolution whose strides fit its input, that input's shape, and two kernels."""
-    kernel = (draw(sizes(2, 3)), draw(sizes(2, 3)) + 1)
-    outputs = [draw(sizes(1, 3)) for _ in range(2)]
-    least = [max(size, stride) if padding == "valid" else stride for size, stride in zip(kernel, strides, strict=True)]
+    kernel, strides, channels = setting["kernel_size"], setting["strides"], setting["channels"]
+    outputs = [draw(sizes(2, 3)) for _ in range(2)]
+    valid = setting["padding"] == "valid"
+    least = [max(size, stride) if valid else stride for size, stride in zip(kernel, strides, strict=True)]
     image = [first + (n - 1) * stride for first, n, stride in zip(least, outputs, strides, strict=True)]
-    channels = draw(sizes(1, 3))
     filters = channels % 3 + draw(sizes(1, 2))
     seed, shape = draw(seeds()), (*kernel, channels, filters)
     return {
-        "kernel_size": kernel,
-        "strides": strides,
-        "padding": padding,
-        "use_bias": draw(st.booleans()),
+        **{name: setting[name] for name in ("kernel_size", "strides", "padding", "use_bias")},
         "input_shape": (*image, channels),
         "kernel": uniform(seed, shape),
         "other_kernel": uniform(seed + 7_919, shape),
@@ -118,7 +123,7 @@ def _with_worked(drawn: tuple[Any, ...]) -> Case:
     return {"convolutions": [WORKED | {"y": np.repeat(WORKED["y"], rows, axis=0)}, *others, twin]}
 
 
-convolutions = st.tuples(sizes(1, 4), *(_convolution(*setting) for setting in SETTINGS)).map(_with_worked)
+convolutions = st.tuples(sizes(1, 4), *map(_convolution, SETTINGS)).map(_with_worked)
 
 
 @probe
@@ -174,9 +179,10 @@ def _changed(layer: Any, case: Case) -> dict[str, Any]:
 
 
 def _linear_part(layer: Any, case: Case) -> Any:
-    """The answer to ``y`` without the bias."""
+    """The answer to ``y`` without the bias, which is the answer to zeros: these are one more example of the batch."""
     y = tf.constant(case["y"])
-    return layer(y) - layer(tf.zeros_like(y))
+    found = layer(tf.concat([y, tf.zeros_like(y[:1])], axis=0))
+    return found[:-1] - found[-1:]
 
 
 def adjoint(case: Case, image: Any, kernel: np.ndarray) -> None:
@@ -204,7 +210,7 @@ def _described(case: Case) -> str:
     return f'a convolution with padding="{case["padding"]}", strides {strides}, kernel {kernel}'
 
 
-INVERSE = INVERT.trial(inverse, convolutions, examples=2)
+INVERSE = INVERT.trial(inverse, convolutions, examples=1)
 
 
 def _pairs(case: Case, seen: Any) -> list[tuple[Case, Any]]:
@@ -260,9 +266,18 @@ def kernel_of_the_convolution(case: Case, seen: Any) -> None:
 IMAGE = (8, 8, 1)
 DRAWS, MOST_DRAWS = 3, 48
 """How many sets of random weights a model is tried with: at least, and until its outputs have been low and high."""
+LARGE = {"kernels": 4, "vectors": 4}
+"""Sizes of these weights: outputs are large, too."""
+FAR = {"kernels": 64, "vectors": 64}, {"kernels": 0.3, "vectors": 64}
+"""Sizes with which an output without bounds is far from 0, because of the last kernel or of the last bias."""
+LOGIT = 15
+"""Logits must lie beyond this on both sides. Keras's crossentropy clips probabilities to [1e-7, 1 - 1e-7], whose logits
+reach 16.1: a bound farther out makes no difference there."""
 SETS = 8
 """Sets of weights with which a kernel may show that it acts."""
-batches = cases(latent_dim=st.integers(2, 12), n=sizes(2, 5), seed=seeds())
+FEWEST = 3
+"""Examples of a batch, at least."""
+batches = cases(latent_dim=st.integers(5, 12), n=sizes(FEWEST, 12), seed=seeds())
 
 
 def _first_of_two(model: Any, other: Any, inputs: Any) -> Any:
@@ -297,59 +312,70 @@ COVER = 0.2
 def generator(model: Any, case: Case) -> Any:
     """Images of a generator, with given weights and with random ones."""
     inputs = tf.constant(uniform(case["seed"], (case["n"], case["latent_dim"])))
-    seen = _measured(model, case, inputs, low=0.1, high=0.9)
-    least = min(DIRECTIONS, case["latent_dim"])
-    return seen | {"freedom": freedom(model, np.asarray(inputs[:1]), case["seed"], least=least)}
+    seen = _measured(model, case, inputs, low=0.1, high=0.9) | {"in_training": _in_training(model, inputs)}
+    return seen | {"freedom": freedom(model, np.asarray(inputs[:1]), case["seed"], least=DIRECTIONS)}
 
 
 @model_probe(_two_discriminators)
 def discriminator(model: Any, case: Case) -> Any:
     """Logits of a discriminator, with given weights and with random ones."""
     inputs = tf.constant(uniform(case["seed"], (case["n"], *IMAGE), 0, 1))
-    seen = _measured(model, case, inputs, low=-0.5, high=1.5)
-    return seen | {"freedom": freedom(model, np.asarray(inputs), case["seed"], cover=COVER)}
+    seen = _measured(model, case, inputs, low=-LOGIT, high=LOGIT, later=FAR)
+    return seen | {"freedom": freedom(model, np.asarray(inputs[:FEWEST]), case["seed"], cover=COVER)}
 
 
-def _measured(model: Any, case: Case, inputs: Any, low: float, high: float) -> Any:
+def _measured(
+    model: Any, case: Case, inputs: Any, low: float, high: float, later: tuple[dict[str, float], ...] = (LARGE,)
+) -> Any:
     """The outputs, and their extremes over random weights: these tell what the model can give, trained or not.
 
-    Random weights are drawn until some outputs lie below ``low`` and some above ``high``. Each draw of a model whose
-    outputs are not bounded has them there with a probability near a half, so a right model passes.
+    Random weights are drawn until some outputs lie below ``low`` and some above ``high``, after the first few draws
+    with the sizes ``later`` in turn. Each draw of a model whose outputs are not bounded has them there with a
+    probability near a half, so a right model passes.
     """
     due = (random_weight(weight, [0, index], vectors=1) for index, weight in enumerate(model.trainable_weights))
     alone = all(map(np.allclose, [weight.numpy() for weight in model.trainable_weights], due))
     outputs = model(inputs)
     first_and_last = tf.concat([model(inputs[:1]), model(inputs[-1:])], axis=0)
-    before = model.get_weights()
+    convolves = _convolves(model, inputs, np.asarray(outputs))
     found = [_extremes(outputs)]
     for draw in range(MOST_DRAWS):
         reached = min(least for least, _, _ in found) < low and max(most for _, most, _ in found) > high
         if draw >= DRAWS and reached:
             break
-        draw_weights(model, [case["seed"], draw], kernels=4, vectors=4)
-        found.append(_extremes(model(inputs)))
-    in_training = _extremes(model(inputs, training=True))[:2]
-    model.set_weights(before)
+        draw_weights(model, [case["seed"], draw], **(LARGE if draw < DRAWS else later[draw % len(later)]))
+        extremes = _extremes(model(inputs))
+        if draw < DRAWS or np.isfinite(extremes).all():  # a deep model may overflow with the largest weights
+            found.append(extremes)
     least, most, spread = (np.array(values) for values in zip(*found, strict=True))
     return {
         "alone": alone,
-        "convolves": _convolves(model, inputs),
+        "convolves": convolves,
         "outputs": outputs,
         "first_and_last": first_and_last,
         "low": float(least.min()),
         "high": float(most.max()),
         "spread": float(spread.max()),
-        "in_training": in_training,
     }
 
 
-def _convolves(model: Any, inputs: Any) -> bool:
+def _in_training(model: Any, inputs: Any) -> tuple[float, float]:
+    """The least and the largest output in training mode, which leaves the model as it was."""
+    before = [(weight, np.asarray(weight)) for weight in model.non_trainable_weights]
+    least, most, _ = _extremes(model(inputs, training=True))
+    for weight, value in before:
+        weight.assign(value)
+    return least, most
+
+
+def _convolves(model: Any, inputs: Any, outputs: np.ndarray) -> bool:
     """Whether the outputs depend on a kernel that looks at more than one pixel, with some weights: with others, all
-    outputs may be saturated."""
+    outputs may be saturated. The model has the first of these weights, and gives ``outputs`` with them."""
     kernels = [it for it in model.trainable_weights if len(it.shape) == 4 and np.prod(it.shape[:2]) > 1]
     for number in range(SETS if kernels else 0):
-        _start(model, number)
-        outputs = np.asarray(model(inputs))
+        if number:
+            _start(model, number)
+            outputs = np.asarray(model(inputs))
         if any(_acts(model, kernel, inputs, outputs) for kernel in kernels):
             return True
     return False
@@ -394,7 +420,7 @@ def _each_its_own(seen: Any, what: str) -> None:
     expect(varies, f"{what} is the same for every input.", hint=IGNORED)
 
 
-GENERATOR = PLAYERS.trial(generator, batches, examples=2, shrinks=4)
+GENERATOR = PLAYERS.trial(generator, batches, examples=1, shrinks=4)
 
 
 @GENERATOR.check(
@@ -408,11 +434,11 @@ def generator_makes_images(case: Case, seen: Any) -> None:
     same_shape(seen["outputs"], (case["n"], *IMAGE), "generator(latents)")
     _each_its_own(seen, "The image")
     expect(seen["convolves"], f"The generator has no convolution: {NO_KERNEL}", hint=KERNELS)
-    moves_freely(seen["freedom"], "The image", min(DIRECTIONS, case["latent_dim"]))
+    moves_freely(seen["freedom"], "The image", DIRECTIONS)
 
 
 DIRECTIONS = 4
-"""Directions in which the image varies with the latent, where that has so many numbers."""
+"""Directions in which the image varies with the latent, which has more numbers."""
 NO_KERNEL = "its output depends on no kernel that covers more than one pixel."
 KERNELS = (
     "Use `Conv2DTranspose` in the generator and `Conv2D` in the discriminator, as the sketch in the question shows."
@@ -446,7 +472,7 @@ def pixels_between_0_and_1(case: Case, seen: Any) -> None:
     expect(low < 0.1 and high > 0.9, reach, f"from {low:.3g} to {high:.3g}", "below 0.1 and above 0.9")
 
 
-DISCRIMINATOR = PLAYERS.trial(discriminator, batches, examples=2, shrinks=4)
+DISCRIMINATOR = PLAYERS.trial(discriminator, batches, examples=1, shrinks=4)
 
 
 @DISCRIMINATOR.check(
@@ -475,12 +501,16 @@ def discriminator_gives_one_number(case: Case, seen: Any) -> None:
 
 @DISCRIMINATOR.check(points=0.5, hint="A logit is what goes into the sigmoid: the last layer has no activation.")
 def logits_without_bounds(case: Case, seen: Any) -> None:
-    """The discriminator's output is a logit: with some weights it is below -0.5, with others above 1.5."""
+    """The discriminator's output is a logit, any real number: with some weights it is below -15, with others above
+    15."""
     shape = finite(seen["outputs"], "The logit").shape[:1]
     expect(shape == (case["n"],), "The number of logits differs from the number of images.")
     low, high = (float(finite(seen[name], "The logit")) for name in ("low", "high"))
-    expect(low < -0.5, "With many random weights, no output is below -0.5.", f"the smallest is {low:.3g}", "below -0.5")
-    expect(high > 1.5, "With many random weights, no output is above 1.5.", f"the largest is {high:.3g}", "above 1.5")
+    for reached, found, due in (
+        (low < -LOGIT, f"the smallest is {low:.3g}", f"below -{LOGIT}"),
+        (high > LOGIT, f"the largest is {high:.3g}", f"above {LOGIT}"),
+    ):
+        expect(reached, f"With many random weights, no output is {due}.", found, due)
 
 
 # GAN
@@ -495,12 +525,13 @@ MOMENTUM = 0.5
 
 @st.composite
 def _games(draw: Any, shallow: bool = False) -> Case:
-    """Networks, optimizers and batches. In shallow networks there is less to trace."""
-    latent_dim = draw(sizes(20, 22) if shallow else sizes(1, 3))  # many numbers show how they are distributed
-    image = draw(shapes(3, 2, 3))
+    """Networks, optimizers and batches. In shallow networks there is less to trace; they have two batches, not three,
+    of which the second is shorter."""
+    latent_dim = draw(sizes(40, 42) if shallow else sizes(2, 3))  # many numbers show how they are distributed
+    image = draw(image_shapes)
     seed, pixels = draw(seeds()), int(np.prod(image))
     batch = draw(sizes(2, 4))
-    counts = (batch + 1, draw(sizes(1, batch)), batch + 1)
+    counts = (batch + 1, draw(sizes(1, batch)), *([] if shallow else [batch + 1]))
     return {
         "latent_dim": latent_dim,
         "g_kernel": uniform(seed, (latent_dim, pixels), -0.5, 0.5),
@@ -612,7 +643,7 @@ def _three_steps(ns: Namespace, case: Case, batches: list[np.ndarray]) -> list[d
 
 @probe
 def steps_in_a_graph(ns: Namespace, case: Case) -> Any:
-    """The three steps of one epoch of `fit`, one of whose batches is shorter."""
+    """The two steps of one epoch of `fit`, whose last batch is shorter."""
     transcript = Transcript()
     return fitted(_compiled(ns, case, transcript), case["batches"], transcript)
 
@@ -688,7 +719,7 @@ def generator_learns(case: Case, seen: Any) -> None:
         expect(right, f"The generator's bias after the worked example{where} is wrong.", found, value)
 
 
-THREE_STEPS = GAN.trial(three_steps, games, examples=2)
+THREE_STEPS = GAN.trial(three_steps, games, examples=1)
 
 
 @THREE_STEPS.check(
@@ -881,16 +912,14 @@ def works_under_fit(case: Case, seen: Any) -> None:
     steps_of(case, seen)
     finished(seen[0])
     expect_start(seen[0], case, "`GAN`")
-    for step, batch in zip(seen, case["batches"], strict=True):
+    latents = [latents_of(step) for step in seen]
+    for step, batch, drawn in zip(seen, case["batches"], latents, strict=True):
         finished(step)
         moved = _moved(read_step(step, batch))
         expect(moved == {D, G}, "A step did not change both networks.", sorted(moved) or "no change", sorted((D, G)))
-        drawn = latents_of(step)
         follows = all(len(rows) in (len(batch), 2 * len(batch)) for rows in drawn[:1])
         expect(follows, "The number of fakes does not fit the batch.", sum(map(len, drawn[:1])), len(batch))
-    latents = [latents_of(step) for step in seen]
-    for each in ([drawn[:1] for drawn in latents], latents):
-        drawn_each([rows for drawn in each for rows in drawn], NEW_LATENTS)
+    drawn_in_all(latents, NEW_LATENTS)
 
 
 NEW_LATENTS = (

@@ -139,6 +139,31 @@ activation_cases = cases(layer=_layers(), activation=st.sampled_from([*named, "s
 config_cases = cases(layer=_layers(), activation=st.sampled_from(named))
 
 
+def _example(shape: tuple[int, ...], units: int, *, use_bias: bool) -> Case:
+    """A case that everybody gets."""
+    seed = len(shape)
+    given = {"x": uniform(seed, shape), "pull": uniform(seed + 1, (*shape[:-1], units))}
+    return {**given, "units": units, "use_bias": use_bias, "seed": seed}
+
+
+LAYER_EXAMPLES = [
+    _example((3, 2), 4, use_bias=True),
+    _example((2, 3, 3), 2, use_bias=False),
+    _example((1, 2, 3, 4), 2, use_bias=True),
+    _example((2, 2, 3, 2, 3), 4, use_bias=True),
+]
+"""Each rank; with and without a bias; an axis in the middle as long as the last."""
+ACTIVATED_EXAMPLES = [
+    {"layer": LAYER_EXAMPLES[0], "activation": "sigmoid"},
+    {"layer": LAYER_EXAMPLES[1], "activation": "square"},
+]
+"""By name, and as a function; with a bias, and with rows along an axis of their own."""
+CONFIG_EXAMPLES = [
+    {"layer": LAYER_EXAMPLES[0], "activation": "sigmoid"},
+    {"layer": LAYER_EXAMPLES[1], "activation": "tanh"},
+]
+
+
 def set_weights(layer: Any, case: Case) -> None:
     """Give every weight a known value; a kernel gets the same one whichever way round it lies."""
     width, units, seed = case["x"].shape[-1], case["units"], case["seed"]
@@ -209,7 +234,7 @@ def rows(ns: Namespace, case: Case) -> Any:
     return {"units": units, **seen, "later": layer(x)}
 
 
-ROWS = LAYER.trial(rows, layer_cases, examples=6)
+ROWS = LAYER.trial(rows, st.sampled_from(LAYER_EXAMPLES), examples=len(LAYER_EXAMPLES))
 
 
 @ROWS.check(points=1, hint=AXIS_HINT)
@@ -329,7 +354,7 @@ def _without_warnings(call: Any, *args: Any) -> Any:
         return call(*args)
 
 
-ACTIVATED = LAYER.trial(activated, activation_cases, examples=5)
+ACTIVATED = LAYER.trial(activated, st.sampled_from(ACTIVATED_EXAMPLES), examples=len(ACTIVATED_EXAMPLES))
 
 
 @ACTIVATED.check(
@@ -357,7 +382,8 @@ def _output(case: Case, value: Any, what: str) -> np.ndarray:
 @probe
 def rebuilt(ns: Namespace, case: Case) -> Any:
     """A layer, and the one that its saved configuration gives, with the same weights where they fit; the same two after
-    other values were written into the configuration; and two such layers without an activation."""
+    other values were written into the configuration; two such layers without an activation; and how many numbers the
+    weights hold, also where the configuration was saved before the layer was built."""
     part, cls = case["layer"], _layer_class(ns)
     x = tf.constant(part["x"])
 
@@ -373,6 +399,7 @@ def rebuilt(ns: Namespace, case: Case) -> Any:
         return layer(x)
 
     layer = cls(part["units"], case["activation"], use_bias=part["use_bias"], name="scores", trainable=False)
+    unbuilt = make(saved_as(layer))  # it has no weights yet
     y = output(layer, part["units"])
     saved = saved_as(layer)
     values = {part["units"]: OTHER_UNITS, case["activation"]: OTHER_ACTIVATIONS[case["activation"]]}
@@ -380,7 +407,8 @@ def rebuilt(ns: Namespace, case: Case) -> Any:
     changed = saved | {"config": edited(saved["config"], values)}
     again = make(saved)
     seen = {"y": y, "again": output(again, part["units"]), "name": again.name, "trainable": again.trainable}
-    seen["count"] = [_scalars(each.weights) for each in (layer, again)]
+    unbuilt(x)
+    seen["count"] = [_scalars(each.weights) for each in (layer, again, unbuilt)]
     seen["edited"] = output(make(changed), OTHER_UNITS)
     other = cls(OTHER_UNITS, OTHER_ACTIVATIONS[case["activation"]], use_bias=part["use_bias"])
     plain = cls(part["units"], use_bias=part["use_bias"])
@@ -392,7 +420,7 @@ def rebuilt(ns: Namespace, case: Case) -> Any:
 OTHER_UNITS = 7
 OTHER_ACTIVATIONS = dict(zip(named, [*named[1:], named[0]], strict=True))
 """What is written into a saved configuration in place of the layer's own values."""
-REBUILT = LAYER.trial(rebuilt, config_cases, examples=5)
+REBUILT = LAYER.trial(rebuilt, st.sampled_from(CONFIG_EXAMPLES), examples=len(CONFIG_EXAMPLES))
 
 
 @REBUILT.check(points=0.5, hint="Return `super().get_config()` together with `units`, `activation` and `use_bias`.")
@@ -410,9 +438,12 @@ def configuration(case: Case, seen: Any) -> None:
     )
     frozen = "A layer that is not trainable is rebuilt as a trainable one."
     expect(seen["trainable"] is False, frozen, seen["trainable"], False, hint)
-    count, again = seen["count"]
+    count, again, unbuilt = seen["count"]
     hint = "Often `use_bias` is missing from the configuration: a layer without a bias is then made again with one."
     expect(count == again, "The rebuilt layer has a different number of weights.", again, count, hint=hint)
+    hint = "Return the arguments of `__init__`: the weights do not exist before the layer is built."
+    what = "A layer rebuilt from the configuration of one that was not built yet has a different number of weights."
+    expect(count == unbuilt, what, unbuilt, count, hint=hint)
     close(seen["again"], y, "The output of the rebuilt layer", ulps=16, scale=8)
     other = _output(case["layer"] | {"units": OTHER_UNITS}, seen["other"], "The output of a layer with 7 units")
     what = f"The output of the layer whose configuration says {OTHER_UNITS} units and another activation"
@@ -444,7 +475,8 @@ def in_a_model(ns: Namespace, case: Case) -> Any:
     }
 
 
-IN_A_MODEL = LAYER.trial(in_a_model, layer_cases, examples=2)
+MODEL_EXAMPLES = [LAYER_EXAMPLES[0], LAYER_EXAMPLES[3]]
+IN_A_MODEL = LAYER.trial(in_a_model, st.sampled_from(MODEL_EXAMPLES), examples=2)
 
 
 @IN_A_MODEL.check(
@@ -525,6 +557,17 @@ def _threads(draw: Any) -> dict[str, Any]:
 thread_cases = _threads()
 
 
+def _thread(shape: tuple[int, ...], units: int) -> Case:
+    """A case that everybody gets."""
+    batch, *rest = shape
+    seed = len(shape)
+    given = {"x": uniform(seed, shape), "more": uniform(seed, (batch + 2, *rest))}
+    return {**given, "matrix": uniform(seed, (shape[-1], units))}
+
+
+GRAPH_EXAMPLES = [_thread((3, 2), 3), _thread((2, 3, 3), 2), _thread((1, 2, 2, 3, 2), 4)]
+
+
 def row_function(case: Case) -> Any:
     """``fn(rows) = sin(rows) @ matrix``, which takes `(batch, n)` and nothing else."""
 
@@ -568,7 +611,7 @@ def threaded_in_graph(ns: Namespace, case: Case) -> Any:
     }
 
 
-THREADED_IN_GRAPH = THREAD.trial(threaded_in_graph, thread_cases)
+THREADED_IN_GRAPH = THREAD.trial(threaded_in_graph, st.sampled_from(GRAPH_EXAMPLES), examples=len(GRAPH_EXAMPLES))
 
 
 @THREADED_IN_GRAPH.check(

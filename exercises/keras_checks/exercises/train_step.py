@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import keras
@@ -162,10 +163,17 @@ WORKED_WEIGHTED_STEPS = [
 """Steps at learning rate 0.1 with squared error. The gradient is the mean of weight * 2 (w x + b - y) (x, 1)."""
 
 
+@functools.cache
+def _line() -> tuple[Any, Any, Any]:
+    """A layer of one unit with one input; its symbolic input and output."""
+    layer, inputs = keras.layers.Dense(1), keras.Input((1,))
+    return layer, inputs, layer(inputs)
+
+
 def _one_step(model_class: Any, case: Case, kind: str) -> dict[str, Any]:
-    layer = keras.layers.Dense(1)
-    inputs = keras.Input((1,))
-    model = model_class(inputs, layer(inputs))
+    layer, inputs, outputs = _line()
+    layer.trainable = True
+    model = model_class(inputs, outputs)
     layer.set_weights([np.array([[case["w"]]], np.float32), np.array([case["b"]], np.float32)])
     metrics: Any = {kind: [keras.metrics.MeanAbsoluteError(name=name) for name in case["metrics"]] or None}
     model.compile(keras.optimizers.SGD(0.1), keras.losses.MeanSquaredError(), jit_compile=False, **metrics)

@@ -727,7 +727,8 @@ class Transcript:
         if extra or not (isinstance(seed, int | np.integer) or seed is self.seed):
             raise _TakeOwn("next_batch")
         self._compare("batch_size", batch_size == self.counts[0])
-        lot = np.random if seed is None else np.random.RandomState(int(seed) % 2**32)
+        # whole numbers of any size and sign, as NumPy's generators together take them
+        lot = np.random if seed is None else np.random.default_rng([int(seed < 0), abs(int(seed))])
         places = lot.uniform(size=len(X)) if shuffle else np.arange(len(X))
         for rows in np.split(np.argsort(places), np.cumsum(self.counts)[:-1]):
             yield np.asarray(X)[rows], np.asarray(y)[rows] + np.float32(MARK)
@@ -748,14 +749,16 @@ class Transcript:
         self._compare("model", model is self.model)
         self._compare("loss_fn", loss_fn == self.loss_fn)
         value, slope = self._record("stand-in", y, learning_rate)
-        model.trainable_variables[-1].assign_sub(tf.reshape(learning_rate * slope, (1,)))
+        if not (tf.executing_eagerly() and slope == 0):
+            move = tf.cast(learning_rate * slope, tf.float32)
+            model.trainable_variables[-1].assign_sub(tf.reshape(move, (1,)))
         return float(value) if tf.executing_eagerly() else value
 
     def loss_fn(self, y: Any, y_pred: Any) -> Any:
         """The loss that `fit` is given."""
         value, slope = self._record("loss", y, self.rate)
         mean = tf.reduce_mean(tf.cast(y_pred, tf.float32))
-        return value + slope * (mean - tf.stop_gradient(mean))
+        return (mean - tf.stop_gradient(mean)) * slope + value
 
     def _compare(self, what: str, same: bool) -> None:
         if not same:
@@ -769,7 +772,10 @@ class Transcript:
             self.steps.append({"kind": kind, "y": np.array(targets, np.float32).ravel()})
             return self.numbers[(len(self.steps) - 1) % len(self.numbers)].astype(np.float32)
 
-        found = tf.numpy_function(write, [tf.convert_to_tensor(y), rate], tf.float32)
+        targets = tf.convert_to_tensor(y)
+        if tf.executing_eagerly():
+            return tuple(write(targets.numpy(), rate))
+        found = tf.numpy_function(write, [targets, rate], tf.float32)
         found.set_shape((2,))
         return found[0], found[1]
 
@@ -796,6 +802,12 @@ def _train(ns: Namespace, case: Case) -> dict[str, Any]:
 def trainings(ns: Namespace, case: Case) -> Any:
     """Two trainings with the same seed."""
     return [_train(ns, case), _train(ns, case)]
+
+
+@probe
+def long_training(ns: Namespace, case: Case) -> Any:
+    """One training of many epochs."""
+    return _train(ns, case)
 
 
 def stands_in(run: dict[str, Any]) -> bool:

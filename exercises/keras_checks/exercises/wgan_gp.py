@@ -16,7 +16,7 @@ from keras_checks.compare import Failure, array, close, expect, finite, same_sha
 from keras_checks.observe import MissingAnswer, Namespace, probe
 from keras_checks.question import Case, Question
 from keras_checks.seeds import seeds_of_their_own
-from keras_checks.strategies import arrays, cases, seeds, shapes, sizes, uniform
+from keras_checks.strategies import arrays, cases, seeds, sizes, uniform
 from keras_checks.testbeds.bends import bends, squares
 from keras_checks.testbeds.critics import Step, fakes_shown, first_step, read_step, repeated, steps_of
 from keras_checks.testbeds.game import (
@@ -24,9 +24,10 @@ from keras_checks.testbeds.game import (
     WORKED_GAMES,
     D,
     G,
-    drawn_each,
+    drawn_in_all,
     expect_start,
     finished,
+    image_shapes,
     latents_of,
     of_worked,
     returned,
@@ -37,6 +38,7 @@ from keras_checks.testbeds.graphs import in_graph
 from keras_checks.testbeds.players import (
     Player,
     Transcript,
+    as_batches,
     attempt,
     fitted,
     network,
@@ -205,9 +207,8 @@ def _networks(case: Case) -> dict[str, keras.Model]:
 
 def _loss(number: float) -> Callable[..., Any]:
     def loss(*scores: Any, **named: Any) -> Any:
-        return number * tf.add_n([tf.reduce_mean(score) for score in (*scores, *named.values())])
+        return number * tf.reduce_mean(tf.concat([*scores, *named.values()], axis=0))
 
-    loss.number = number  # pyright: ignore[reportFunctionMemberAccess]
     return loss
 
 
@@ -232,22 +233,21 @@ def construction(ns: Namespace, case: Case) -> Any:
 
     It is compiled twice, first with other optimizers and losses.
     """
-    options = {name: case[name] for name in ("latent_dim", *DEFAULTS)}
-    given = _networks(case) | options
+    networks, options = _networks(case), {name: case[name] for name in NUMBERS}
+    given = networks | options | _compile_arguments(case)
+    other = _compile_arguments({name: 2 * case[name] for name in ("d_rate", "g_rate")})
     ns.with_method("WGAN", "__init__", keras.Model)
-    model = ns.call("WGAN", *given.values())
-    later = _compile_arguments(case)
-    model.compile(*_compile_arguments({name: 2 * case[name] for name in ("d_rate", "g_rate")}).values())
-    model.compile(*later.values())
-    given |= later
+    model = ns.call("WGAN", *networks.values(), *options.values())
+    model.compile(*other.values())
+    model.compile(*(given[name] for name in COMPILED))
     kept = {name: _kept(model, name) for name in given}
-    plain_model = ns.call("WGAN", **_networks(case), latent_dim=case["latent_dim"])
-    plain_model.compile(**_compile_arguments({name: 3 * case[name] for name in ("d_rate", "g_rate")}))
-    unpenalized = ns.call("WGAN", **_networks(case), latent_dim=case["latent_dim"], gp_weight=0.0)
+    plain_model = ns.call("WGAN", **networks, latent_dim=case["latent_dim"])
+    plain_model.compile(**other)
+    unpenalized = ns.call("WGAN", **networks, latent_dim=case["latent_dim"], gp_weight=0.0)
     return {
         "kept": kept,
         "kept_later": {name: _kept(model, name) for name in given},
-        "given": {name: _number(value) for name, value in given.items()},
+        "given": {name: _number(name, value) for name, value in given.items()},
         "defaults": {name: _kept(plain_model, name) for name in DEFAULTS},
         "zero": _kept(unpenalized, "gp_weight"),
         "copied": [
@@ -260,22 +260,27 @@ def construction(ns: Namespace, case: Case) -> Any:
 def _kept(model: Any, name: str) -> float | None:
     """The number of what a model keeps under a name."""
     kept = (getattr(model, usual) for usual in (name, *ALSO_CALLED.get(name, ())) if hasattr(model, usual))
-    return next(map(_number, kept), None)
+    return next((_number(name, value) for value in kept), None)
 
 
-def _number(value: Any) -> float | None:
-    """One number that tells a value from others; None for what no check has handed in."""
-    if isinstance(value, keras.Model):
-        return float(sum(np.sum(weight, dtype=np.float64) for weight in value.get_weights()))
-    if hasattr(value, "number"):
-        return value.number
+def _number(name: str, value: Any) -> float | None:
+    """One number that tells what is kept under a name from others; None for what can't be used as that argument.
+
+    A loss is told by its value for scores of 1, so one that is kept inside another function counts as well.
+    """
     try:
-        return None if isinstance(value, bool | str) else float(value)
+        if name in NUMBERS:
+            return None if isinstance(value, bool | str) else float(value)
+        if name.endswith("_loss_fn"):
+            return float(value(*[tf.ones((1, 1))] * (2 if name[0] == "d" else 1)))
+        if isinstance(value, keras.Model):
+            return float(sum(np.sum(weight, dtype=np.float64) for weight in value.get_weights()))
+        return value.number if isinstance(value, keras.optimizers.Optimizer) else None
     except Exception:
         return None
 
 
-CONSTRUCTION = WGAN.trial(construction, part_cases, examples=2, shrinks=6)
+CONSTRUCTION = WGAN.trial(construction, part_cases, examples=1, shrinks=6)
 
 
 @CONSTRUCTION.check(
@@ -361,10 +366,11 @@ def train_step_override(ns: Namespace, case: Case) -> Any:
             images = data[0] if isinstance(data, tuple) else data
             return {"sum": tf.reduce_sum(images), "largest": tf.reduce_max(images)}
 
-    model = Overridden(**_networks(case), latent_dim=case["latent_dim"])
-    model.compile(**_compile_arguments(case))
+    idle = _idle()
+    model = Overridden(discriminator=idle["discriminator"], generator=idle["generator"], latent_dim=case["latent_dim"])
+    model.compile(**{name: idle[name] for name in COMPILED})
     model.run_eagerly = True
-    history = model.fit(case["images"], batch_size=len(case["images"]), verbose=0)
+    history = model.fit(as_batches([case["images"]]), verbose=0)
     return {name: history.history[name][-1] for name in ("sum", "largest")}
 
 
@@ -423,7 +429,7 @@ lines = st.permutations(SHAPES).flatmap(
     lambda images: cases(
         lines=st.tuples(
             *(
-                _critics(n=(2, 5), norm=norm, image=image, curved=False)
+                _critics(n=(4, 5), norm=norm, image=image, curved=False)
                 for norm, image in zip(LINEAR_PENALTIES, images, strict=True)
             )
         ).map(list),
@@ -431,7 +437,7 @@ lines = st.permutations(SHAPES).flatmap(
     )
 )
 curves = st.tuples(
-    *(_critics(n=(3, 5), norm=norm, image=image) for norm, image in ((0.5, SHAPES[0]), (1.25, SHAPES[2])))
+    *(_critics(n=(4, 5), norm=norm, image=image) for norm, image in ((0.5, SHAPES[0]), (1.25, SHAPES[2])))
 ).map(lambda drawn: {"curves": list(drawn)})
 some_images, many_images = (_critics(n=n, norm=1.25, image=(1, 2, 1)) for n in ((20, 30), (2000, 2020)))
 EDGE = 0.02
@@ -440,37 +446,36 @@ EDGE = 0.02
 
 def _critic_model(ns: Namespace, case: Case, transcript: Transcript) -> tuple[Any, Player]:
     critic = Player(transcript, D, case, (1,))
-    given = _arguments(network(critic, case["real"].shape[1:]), _idle_generator())
-    return _model(ns, "gradient_penalty", given), critic
-
-
-@functools.cache
-def _idle_generator() -> keras.Model:
-    """A generator that nobody calls: one serves all critics."""
-    return keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    return _model(ns, "gradient_penalty", _idle() | {"discriminator": network(critic, case["real"].shape[1:])}), critic
 
 
 @probe
 def penalty(ns: Namespace, case: Case) -> Any:
-    """The penalties of the linear critics and of the worked one."""
-    return [_penalty(ns, each, moved=index == 0) for index, each in enumerate([*case["lines"], case["curve"]])]
+    """The penalties of the linear critics and of the worked one; how that of the first changes with the critic."""
+    first, *others = [*case["lines"], case["curve"]]
+    return [_penalty(ns, first, sloped=True, moved=True), *(_penalty(ns, each) for each in others)]
 
 
 @probe
 def penalty_on_curves(ns: Namespace, case: Case) -> Any:
-    """The penalties of critics whose gradient changes from place to place."""
-    return [_penalty(ns, each, moved=False) for each in case["curves"]]
+    """The penalties of critics whose gradient changes from place to place; the gradient of the last penalty."""
+    *others, last = case["curves"]
+    return [*(_penalty(ns, each) for each in others), _penalty(ns, last, sloped=True)]
 
 
 @probe
 @seeds_of_their_own()
 def many_places(ns: Namespace, case: Case) -> Any:
     """Where the critic is called for many examples, and in a second call for the first half of them."""
-    return _penalty(ns, case, moved=False, again=True)
+    return _penalty(ns, case, again=True)
 
 
-def _penalty(ns: Namespace, case: Case, moved: bool = True, again: bool = False) -> Any:
-    """The penalty of a critic, where the critic was called, and the penalty's gradient for the critic's kernel."""
+def _penalty(ns: Namespace, case: Case, *, sloped: bool = False, moved: bool = False, again: bool = False) -> Any:
+    """The penalty of a critic, and where the critic was called.
+
+    If it is ``sloped``, also the penalty's gradient for the critic's kernel; if ``moved``, the penalties after this
+    kernel changed; if called ``again``, where the critic was called for the first half of the images.
+    """
     transcript = Transcript()
     model, critic = _critic_model(ns, case, transcript)
     images = (tf.constant(case["real"]), tf.constant(case["fake"]))
@@ -478,20 +483,17 @@ def _penalty(ns: Namespace, case: Case, moved: bool = True, again: bool = False)
     def ask() -> Any:
         return _value(model.gradient_penalty(len(case["real"]), *images))
 
-    with tf.GradientTape() as tape:
+    with tf.GradientTape() if sloped else contextlib.nullcontext() as tape:
         value = ask()
-    # a penalty that was made by NumPy has no gradient
-    gradient = tape.gradient(value, critic.kernel.value) if tf.is_tensor(value) else None
-    seen = {
-        "value": value,
-        "asked": _asked(transcript, case),
-        "gradient": tf.zeros_like(case["d_kernel"]) if gradient is None else gradient,
-    }
+    seen = {"value": value, "asked": _asked(transcript, case)}
+    if tape is not None:
+        # a penalty that was made by NumPy has no gradient
+        gradient = tape.gradient(value, critic.kernel.value) if tf.is_tensor(value) else None
+        seen["gradient"] = tf.zeros_like(case["d_kernel"]) if gradient is None else gradient
     if moved:
         for name, factor in (("stretched", 1 + EDGE), ("shrunk", 1 - EDGE)):
             critic.kernel.assign(case["d_kernel"] * factor)
             seen[name] = ask()
-        return seen
     if again:
         half = len(case["real"]) // 2
         with contextlib.suppress(Exception):  # an answer that can't be called again fails one check
@@ -538,18 +540,20 @@ def _asked(transcript: Transcript, case: Case) -> Any:
     return calls[-1] if calls else None
 
 
-def _arguments(discriminator: Any, generator: Any, **more: Any) -> dict[str, Any]:
-    """Arguments of the model and of its `compile`, by name."""
-    usual = {
+@functools.cache
+def _idle() -> dict[str, Any]:
+    """Arguments of the model and of its `compile` that nobody uses, by name: one set serves all models."""
+    discriminator, generator = (
+        keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, kernel_initializer="zeros")]) for _ in range(2)
+    )
+    return {
+        "discriminator": discriminator,
+        "generator": generator,
         "latent_dim": 1,
         "discriminator_extra_steps": 3,
         "gp_weight": GP_WEIGHT,
-        "d_optimizer": keras.optimizers.SGD(0.1),
-        "g_optimizer": keras.optimizers.SGD(0.1),
-        "d_loss_fn": _loss(1.0),
-        "g_loss_fn": _loss(1.0),
+        **_compile_arguments({"d_rate": 0.1, "g_rate": 0.1}),
     }
-    return {"discriminator": discriminator, "generator": generator} | usual | more
 
 
 GP_WEIGHT = 10.0
@@ -593,7 +597,7 @@ def interpolates(case: Case, seen: Any) -> np.ndarray:
 
 ROUNDING = 1e-4
 """Of a place on the segment: images differ by 0.5 or more in every pixel, and are smaller than 4."""
-PENALTIES = PENALTY.trial(penalty, lines, examples=2, shrinks=4)
+PENALTIES = PENALTY.trial(penalty, lines, examples=1, shrinks=4)
 
 
 def _each(seen: Any, wanted: list[Case]) -> list[tuple[Case, Any]]:
@@ -658,7 +662,7 @@ def _changes_with_the_kernel(case: Case, seen: Any) -> None:
 
 
 EUCLIDEAN = "Use one Euclidean norm per example, over all pixels and channels together."
-MANY_PLACES = PENALTY.trial(many_places, many_images, examples=2, shrinks=4)
+MANY_PLACES = PENALTY.trial(many_places, many_images, examples=1, shrinks=4)
 
 
 @MANY_PLACES.check(
@@ -706,7 +710,7 @@ def _independent(places: np.ndarray) -> None:
         expect(together < 0.7, "The places of some examples depend on those of others.", hint=hint)
 
 
-CURVES = PENALTY.trial(penalty_on_curves, curves, examples=2, shrinks=4)
+CURVES = PENALTY.trial(penalty_on_curves, curves, examples=1, shrinks=4)
 
 
 @CURVES.check(points=0.5, hint="Draw a tensor of shape `(batch_size, 1, 1, 1)`: it broadcasts over the pixels.")
@@ -751,7 +755,7 @@ MOMENTUM = 0.5
 @st.composite
 def _games(draw: Any, eager: bool) -> Case:
     latent_dim = draw(sizes(2, 3) if eager else sizes(20, 22))  # many numbers show how they are distributed
-    image = draw(shapes(3, 2, 3))
+    image = draw(image_shapes)
     seed, pixels = draw(seeds()), int(np.prod(image))
     return {
         "latent_dim": latent_dim,
@@ -830,16 +834,16 @@ def _staged(
         transcript.note("penalty", size=batch_size, real=real_images, fake=fake_images)
         return tf.reduce_sum(tf.square(critic.kernel.value)) / 2
 
-    given = _arguments(
-        network(critic, image),
-        network(generator, (case["latent_dim"],)),
-        latent_dim=case["latent_dim"],
-        discriminator_extra_steps=case["extra_steps"],
-        gp_weight=case["gp_weight"],
+    given = {
+        "discriminator": network(critic, image),
+        "generator": network(generator, (case["latent_dim"],)),
+        "latent_dim": case["latent_dim"],
+        "discriminator_extra_steps": case["extra_steps"],
+        "gp_weight": case["gp_weight"],
         **(optimizers or optimizers_of(case)),
-        d_loss_fn=d_loss,
-        g_loss_fn=g_loss,
-    )
+        "d_loss_fn": d_loss,
+        "g_loss_fn": g_loss,
+    }
     return _model(ns, "train_step", given, gradient_penalty=stand_in)
 
 
@@ -957,7 +961,7 @@ def _loss_of_the_last_round(step: Any) -> None:
             expect(abs(found - wanted) <= 1e-4, message, found, wanted)
 
 
-TWO_STEPS = STEP.trial(two_steps, games, examples=2)
+TWO_STEPS = STEP.trial(two_steps, games, examples=1)
 
 
 @TWO_STEPS.check(
@@ -1066,6 +1070,4 @@ def works_under_fit(case: Case, seen: Any) -> None:
         moved = {letter for move in read_step(step, batch).moves for letter in move.letters}
         changed = " and ".join(name for name in (D, G) if name[0] in moved)
         expect(moved == {"d", "g"}, "A step did not change both networks.", changed or "none", f"{D} and {G}")
-    latents = [latents_of(step) for step in seen]
-    for each in ([drawn[:1] for drawn in latents], latents):
-        drawn_each([rows for drawn in each for rows in drawn])
+    drawn_in_all([latents_of(step) for step in seen])

@@ -65,14 +65,23 @@ def outputs(inputs: Any, kernel: Any, bias: Any, form: Sequence[Bend]) -> Any:
 
     Products of matrices and sums of tensors of one shape have gradients of one operation each: tracing them is fast.
     """
-    found = tf.nn.bias_add(tf.matmul(inputs, kernel), bias)
+    return _affine(bent(inputs, kernel, bias, form), kernel, bias)
+
+
+def bent(inputs: Any, kernel: Any, bias: Any, form: Sequence[Bend]) -> Any:
+    """What a network with these bends multiplies by its kernel at last. Where nothing goes ``back``, it is the same for
+    any kernel and bias."""
     for bend in form:
         function = FUNCTIONS[bend["function"]]
         if bend["back"]:
+            found = _affine(inputs, kernel, bias)
             share = bend["back"] * np.eye(kernel.shape[-1], dtype=np.float32)
             back = tf.matmul(tf.matmul(function(found), share), kernel, transpose_b=True)
             inputs = tf.add_n([inputs, back])
         neighbours = tf.matmul(inputs, np.roll(np.diag(bend["scale"]), -bend["neighbour"], axis=0))
         inputs = tf.add_n([inputs, function(tf.nn.bias_add(inputs, bend["shift"])) * neighbours])
-        found = tf.nn.bias_add(tf.matmul(inputs, kernel), bias)
-    return found
+    return inputs
+
+
+def _affine(inputs: Any, kernel: Any, bias: Any) -> Any:
+    return tf.nn.bias_add(tf.matmul(inputs, kernel), bias)

@@ -1,8 +1,9 @@
 """How freely the outputs of a model move: what any network shows that can learn, however it is built.
 
-A design is free, and may hold code of the student's. So nothing is asked of its layers, and three things of what it
-does. Its outputs move in several independent directions with the input; they do so with the weights; and they move as
-the gradients say. A formula that only looks lively, or a table of what a check asks for, has no such gradients.
+A design is free, and may hold code of the student's. So three things are asked of what it does. Its outputs move in
+several independent directions with the input; they do so with the weights; and they move as the gradients say. A
+formula that only looks lively, or a table of what a check asks for, has no such gradients. One thing is asked of its
+layers: training must be able to change most of what multiplies the input. Offsets alone can't learn a code.
 """
 
 from __future__ import annotations
@@ -28,8 +29,12 @@ DRAWS = 12
 WEIGHTS: tuple[dict[str, float], ...] = {}, {"kernels": 0.3, "lift": 2.0}
 """Sizes of the weights that are drawn in turn. With the first, units of the kind of sigmoid are not saturated; with the
 second, units of the kind of relu are on, and outputs depend on inputs as a product of random matrices does."""
-NOTHING: dict[str, Any] = {"ways": 1, "by_input": 0, "by_weights": 0, "share": 0.0, "off": 1.0}
+NOTHING: dict[str, Any] = {"ways": 1, "by_input": 0, "by_weights": 0, "share": 0.0, "off": 1.0, "frozen": 0.0}
 """What a model shows whose outputs do not move, or can't be looked at."""
+STATISTICS = "mean", "variance", "moving_mean", "moving_variance", "vector_u"
+"""Weights of Keras's normalizations that no gradient moves."""
+FROZEN = 0.5
+"""The share of its kernels that a model may freeze: some designs keep a fixed encoding, or a slow copy of a kernel."""
 
 
 def freedom(
@@ -48,7 +53,8 @@ def freedom(
 
     Returns a dict: ``ways``, or fewer where there are fewer outputs; in how many of these directions the outputs move
     ``by_input`` and ``by_weights``; on which ``share`` of the places of an input they depend, for any of the examples
-    and in any of the draws; and how far they are ``off`` from where the gradients lead.
+    and in any of the draws; how far they are ``off`` from where the gradients lead; and which share of the kernels is
+    ``frozen``. The model keeps some of the random weights.
     """
     best, places = NOTHING, np.zeros(inputs.shape[1:], bool)
     for number in range(DRAWS):
@@ -58,9 +64,9 @@ def freedom(
         except Exception:  # the shapes of outputs are the business of other checks
             return NOTHING
         places |= seen.pop("places")
-        best = max(best, seen, key=lambda it: (it["off"] < SMOOTH, it["by_input"] + it["by_weights"]))
+        best = max(best, seen, key=lambda it: (it["off"] < SMOOTH, it["by_input"] + it["by_weights"], -it["frozen"]))
         free = best["off"] < SMOOTH and best["by_input"] >= least and 2 * best["by_weights"] >= best["ways"]
-        if free and places.mean() > cover:
+        if free and best["frozen"] <= FROZEN and places.mean() > cover:
             break
     return best | {"share": float(places.mean())}
 
@@ -108,31 +114,41 @@ class _Outputs:
             near = step == STEPS[0]
             return factors @ ((there if near else np.asarray(self(inputs + step * way, 1))[0]) - here)
 
+        by_weights = _by_weights(to_weights, lambda way: _gradients(tape, combined[way], variables), ways)
         off = _off(moved, to_inputs @ way.ravel())
         if self.weights:
             off = max(off, self._off_by_weights(to_weights, lambda: np.sum(now(), keepdims=True)))
         return {
             "ways": ways,
             "by_input": _directions(to_inputs),
-            "by_weights": _by_weights(to_weights, lambda way: _gradients(tape, combined[way], variables), ways),
+            "by_weights": by_weights,
             "places": _places(to_inputs.reshape(-1, *inputs.shape[1:])),
             "off": off,
+            "frozen": self._frozen(to_weights),
         }
+
+    def _frozen(self, gradient: list[np.ndarray]) -> float:
+        """Which share of the numbers in kernels training can't change. A kernel without effect does not count as one
+        that it can."""
+        frozen = sum(_products(weight) for weight in self.model.non_trainable_weights)
+        trainable = sum(
+            _products(weight) for weight, part in zip(self.weights, gradient, strict=True) if frozen and part.any()
+        )
+        return frozen / (frozen + trainable) if frozen else 0.0
 
     def _off_by_weights(self, gradient: list[np.ndarray], risen: Callable[[], np.ndarray]) -> float:
         """How far a step along a gradient for the weights leads from where it must."""
         length = float(np.sqrt(sum(float((part**2).sum()) for part in gradient)))
-        before = [np.asarray(weight) for weight in self.weights]
+        gone = 0.0
 
         def moved(step: float) -> np.ndarray:
-            for weight, value, part in zip(self.weights, before, gradient, strict=True):
-                weight.assign(value + step / max(length, FLAT) * part)
+            nonlocal gone
+            for weight, part in zip(self.weights, gradient, strict=True):
+                weight.value.assign_add((step - gone) / max(length, FLAT) * part)
+            gone = step
             return risen()
 
-        off = _off(moved, np.array([length]))
-        for weight, value in zip(self.weights, before, strict=True):
-            weight.assign(value)
-        return off
+        return _off(moved, np.array([length]))
 
 
 def _by_weights(total: list[np.ndarray], one: Callable[[int], list[np.ndarray]], ways: int) -> int:
@@ -184,24 +200,35 @@ def _places(gradients: np.ndarray) -> np.ndarray:
 
 
 def _directions(gradients: Any) -> int:
-    """How many of some gradients are independent."""
+    """How many of some gradients are independent: their singular values, from the small matrix of their products."""
     found = np.asarray(gradients, np.float64)
     if found.size == 0:
         return 0
-    singular = np.linalg.svd(found, compute_uv=False)
+    singular = np.sqrt(np.linalg.eigvalsh(found @ found.T).clip(0))
     return int((singular > FLAT * max(float(singular.max()), FLAT)).sum())
+
+
+def _products(weight: Any) -> int:
+    """How many numbers of a weight are factors in a sum of several products: all of a kernel's, no offset's."""
+    shape = tuple(weight.shape)
+    kernel = len(shape) > 1 and np.prod(shape[:-1]) > 1 and weight.path.rpartition("/")[2] not in STATISTICS
+    return int(np.prod(shape)) if kernel and "float" in str(weight.dtype) else 0
 
 
 NARROW = "A layer with few units allows only that many independent directions: make it wider."
 UNWEIGHTED = "Compute the outputs with layers that have enough trainable weights to change the outputs independently."
 JUMPS = "Use only continuous operations with their own gradient between the input and the output."
+FIXED = "Training must be able to change the kernels of the layers: do not set `trainable=False`."
 
 
 def moves_freely(seen: Any, what: str, least: int = 0, narrow: str = NARROW) -> None:
     """Fail unless ``what`` a model gives moves in ``least`` directions with the input, in half of those looked at with
-    the weights, and as the gradients say. ``narrow`` is the hint where there are too few directions."""
+    the weights, and as the gradients say, and most of its kernels are trainable. ``narrow`` is the hint where there are
+    too few directions."""
     found = seen["by_input"]
     expect(found >= least, f"{what} varies with the input in too few independent directions.", found, least, narrow)
     found, half = seen["by_weights"], seen["ways"] / 2
     expect(found >= half, f"{what} depends on the weights in too few independent directions.", found, half, UNWEIGHTED)
     expect(seen["off"] < SMOOTH, f"{what} does not change as its gradients say.", hint=JUMPS)
+    share, most = f"{seen['frozen']:.0%}", f"at most {FROZEN:.0%}"
+    expect(seen["frozen"] <= FROZEN, f"{what} comes from layers whose kernels are frozen.", share, most, FIXED)

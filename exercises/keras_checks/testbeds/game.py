@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from hypothesis import strategies as st
 
 from keras_checks.causes import cause
 from keras_checks.compare import Failure, array, expect, finite
@@ -21,6 +22,8 @@ from keras_checks.testbeds.players import Event
 D, G = "discriminator", "generator"
 MOST_EVENTS, MOST_ROWS = 256, 8192
 """Events of a step, and examples in all of them together, in a transcript that is read."""
+image_shapes = st.permutations((2, 3, 1)).map(tuple)
+"""Height, width and channels of the images of a game: one, two or three channels, no two axes alike."""
 
 
 @dataclass(frozen=True)
@@ -189,6 +192,13 @@ def latents_of(step: Any) -> list[np.ndarray]:
             used |= {row.tobytes() for row in rows}
             found += [np.stack(rows)] if rows else []
     return found
+
+
+def drawn_in_all(steps: Sequence[Sequence[np.ndarray]], hint: str = "") -> None:
+    """:func:`drawn_each` for what :func:`latents_of` found in each of some steps: for the first calls alone, then for
+    all calls."""
+    for calls in ([drawn[:1] for drawn in steps], steps):
+        drawn_each([rows for drawn in calls for rows in drawn], hint)
 
 
 def drawn_each(latents: Sequence[np.ndarray], hint: str = "") -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import tensorflow as tf
@@ -20,3 +21,15 @@ def in_graph(function: Callable[..., Any], signature: Sequence[Any], *, autograp
             return function(*inputs)
 
     return tf.function(scoped, input_signature=signature, autograph=autograph)
+
+
+@contextmanager
+def unoptimized() -> Iterator[None]:
+    """Let TensorFlow run new graphs as they were traced: to optimize one takes longer than to run it a few times."""
+    name = "disable_meta_optimizer"
+    before = tf.config.optimizer.get_experimental_options().get(name, False)
+    tf.config.optimizer.set_experimental_options({name: True})
+    try:
+        yield
+    finally:
+        tf.config.optimizer.set_experimental_options({name: before})

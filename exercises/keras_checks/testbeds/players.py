@@ -18,6 +18,7 @@ import tensorflow as tf
 from keras_checks.errors import describe_error
 from keras_checks.question import Case
 from keras_checks.testbeds.bends import outputs
+from keras_checks.testbeds.graphs import unoptimized
 
 Event = dict[str, Any]
 
@@ -45,7 +46,7 @@ class Transcript:
         if eager:
             write(*values)
         else:
-            tf.py_function(write, values, [])
+            tf.numpy_function(write, values, [])
 
     def take(self) -> list[Event]:
         """The events since the last call; the last of them, "end", holds the weights as they are now."""
@@ -77,10 +78,10 @@ class Player(keras.layers.Layer):
         self.supports_jit = False  # a compiled graph could not write the transcript
         self.transcript = transcript
         self.shape = tuple(shape)
-        self.kernel = self.add_weight(name="kernel", shape=kernel.shape)
-        self.bias = self.add_weight(name="bias", shape=bias.shape)
-        self.kernel.assign(kernel)
-        self.bias.assign(bias)
+        self.kernel, self.bias = (
+            self.add_weight(name=weight, shape=values.shape, initializer=lambda *_, values=values, **__: values)
+            for weight, values in (("kernel", kernel), ("bias", bias))
+        )
         transcript.players[name] = self
 
     def call(self, inputs: Any) -> Any:
@@ -141,11 +142,15 @@ def fitted(model: keras.Model, batches: Sequence[np.ndarray], transcript: Transc
 
     A step that raises ends the epoch: the same error stands for those that `fit` did not come to.
     """
-    spec = tf.TensorSpec((None, *batches[0].shape[1:]), tf.float32)
-    data = tf.data.Dataset.from_generator(lambda: iter(batches), output_signature=spec)
-    scribe = _Scribe(transcript)
-    last = attempt(transcript, lambda: _last_losses(model.fit(data, epochs=1, verbose=0, callbacks=[scribe])))  # pyright: ignore[reportArgumentType]
+    data, scribe = as_batches(batches), _Scribe(transcript)
+    with unoptimized():
+        last = attempt(transcript, lambda: _last_losses(model.fit(data, epochs=1, verbose=0, callbacks=[scribe])))
     return scribe.steps + [last] * (len(batches) - len(scribe.steps))
+
+
+def as_batches(batches: Sequence[np.ndarray]) -> Any:
+    """A dataset of these batches. All but the last, which may be shorter, have the same size."""
+    return tf.data.Dataset.from_tensor_slices(np.concatenate(batches)).batch(len(batches[0]))
 
 
 def _last_losses(history: Any) -> dict[str, Any]:

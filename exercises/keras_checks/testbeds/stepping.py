@@ -21,6 +21,7 @@ from keras_checks.observe import MissingAnswer
 from keras_checks.question import Case
 from keras_checks.runner import remembering
 from keras_checks.testbeds.exchange import code_exchanged
+from keras_checks.testbeds.graphs import unoptimized
 from keras_checks.testbeds.tiny import CALLS, Weights, assign, build, values
 
 Names = tuple[str, ...]
@@ -101,8 +102,8 @@ def _eagerly() -> Iterator[None]:
         tf.config.run_functions_eagerly(before)
 
 
-def _compiled(model_class: Any, case: Case, **names: Names) -> tuple[keras.Model, list[Any]]:
-    model, variables = build(model_class, **case["options"])
+def _compiled(model_class: Any, case: Case, place: int = 0, **names: Names) -> tuple[keras.Model, list[Any]]:
+    model, variables = build(model_class, place=place, **case["options"])
     assign(variables, case["weights"])
     _compile(model, case, **names)
     return model, variables
@@ -179,7 +180,8 @@ def fit(model_class: Any, case: Case, **metrics: Names) -> dict[str, Any]:
     """The weights after each step of `fit`, the optimizer's count of them, and what is reported for each epoch."""
     model, variables = _compiled(model_class, case, **metrics)
     _make_variables(model, case)
-    return _fit(model, variables, case)
+    with unoptimized():
+        return _fit(model, variables, case, _dataset(case))
 
 
 def _make_variables(model: Any, case: Case) -> None:
@@ -191,13 +193,24 @@ def _make_variables(model: Any, case: Case) -> None:
         metric.reset_state()
 
 
-def _fit(model: Any, variables: list[Any], case: Case) -> dict[str, Any]:
+def _dataset(case: Case) -> tf.data.Dataset:
+    """The batches of an epoch as `fit` and `evaluate` make them of arrays.
+
+    To make them of arrays, Keras traces three functions, and TensorFlow optimizes what is made for each epoch.
+    """
+    data, options = case["data"], tf.data.Options()
+    options.autotune.enabled = options.experimental_optimization.apply_default_optimizations = False
+    parts = [data[name] for name in ("y", "w") if data[name] is not None]
+    examples = tf.data.Dataset.from_tensor_slices((_inputs(case, data["x"]), *parts))
+    return examples.batch(data["batch_size"]).with_options(options)
+
+
+def _fit(model: Any, variables: list[Any], case: Case, dataset: tf.data.Dataset) -> dict[str, Any]:
     seen: list[Weights] = []
     watch = keras.callbacks.LambdaCallback(
         on_train_batch_end=lambda batch, logs: seen.append(values(variables, case["weights"]))  # noqa: ARG005
     )
-    options = _options(case) | {"epochs": case["epochs"], "shuffle": False, "callbacks": [watch]}
-    history = model.fit(_inputs(case, case["data"]["x"]), case["data"]["y"], **options).history
+    history = model.fit(dataset, epochs=case["epochs"], shuffle=False, callbacks=[watch], verbose=0).history
     counted = int(model.optimizer.iterations.numpy())
     return {"history": history, "steps": [{"weights": each} for each in seen], "counted": counted}
 
@@ -207,18 +220,14 @@ def in_turn(model_class: Any, case: Case, **metrics: Names) -> dict[str, Any]:
 
     `fit` runs eagerly: what graphs change is seen by :func:`fit`, and tracing takes longer than all steps.
     """
-    first, second = (_compiled(model_class, case, **metrics) for _ in range(2))
+    first, second = (_compiled(model_class, case, place, **metrics) for place in range(2))
     first[0].run_eagerly = True
-    every = batches(case)
+    every, dataset = batches(case), _dataset(case)
     turns = [_step(*model, case, every[place]) for model, place in ((first, 0), (second, 1), (first, 1))]
-    fits = [_fit(*first, case)]
+    fits = [_fit(*first, case, dataset)]
     turns.append(_step(*second, case, every[0]))
-    fits.append(_fit(*first, case))
+    fits.append(_fit(*first, case, dataset))
     return {"steps": turns, "fits": fits}
-
-
-def _options(case: Case) -> dict[str, Any]:
-    return {"sample_weight": case["data"]["w"], "batch_size": case["data"]["batch_size"], "verbose": 0}
 
 
 def test(model_class: Any, case: Case, **metrics: Names) -> dict[str, Any]:
@@ -227,8 +236,8 @@ def test(model_class: Any, case: Case, **metrics: Names) -> dict[str, Any]:
     seen = [flat(model.test_step(_tensors(case, batch)), "test_step") for batch in batches(case)]
     found: dict[str, Any] = {"steps": seen}
     if case["epochs"]:
-        inputs, targets = _inputs(case, case["data"]["x"]), case["data"]["y"]
-        found["evaluate"] = model.evaluate(inputs, targets, return_dict=True, **_options(case))
+        with unoptimized():
+            found["evaluate"] = model.evaluate(_dataset(case), return_dict=True, verbose=0)
     return found | {"weights": values(variables, case["weights"])}
 
 

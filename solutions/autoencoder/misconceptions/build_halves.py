@@ -183,6 +183,27 @@ def build_encoder(input_dim, latent_dim):
     return encoder
 
 
+# %% frozen_layers
+"""Most of what the halves multiply by is frozen, and stays random.
+
+Training can then change little more than the offsets. Set `trainable=False` in no layer.
+"""
+
+
+def build_encoder(input_dim, latent_dim):
+    x = keras.Input((input_dim,))
+    code = keras.layers.Dense(latent_dim, use_bias=False, trainable=False)(x)
+    return keras.Model(x, keras.layers.BatchNormalization(scale=False)(code), name="encoder")
+
+
+def build_decoder(latent_dim, output_dim):
+    code = keras.Input((latent_dim,))
+    hidden = keras.layers.Dense(32, activation="tanh", trainable=False)(code)
+    x = keras.layers.Dense(output_dim, trainable=False)(keras.layers.BatchNormalization()(hidden))
+    x = keras.layers.BatchNormalization()(x)
+    return keras.Model(code, keras.layers.Activation("sigmoid")(x), name="decoder")
+
+
 # %% rounded_output
 """The outputs of the decoder are 0 or 1, and no gradient passes through them.
 

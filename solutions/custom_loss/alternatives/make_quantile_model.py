@@ -86,3 +86,18 @@ def make_quantile_model(n_features, tau):
     )
     model.compile(optimizer=keras.optimizers.Adam(0.005), loss=PinballLoss(tau))
     return model
+
+
+# %% large_network
+"""A network with far more weights than examples, the formula written out."""
+
+
+def make_quantile_model(n_features, tau):
+    def loss_fn(y_true, y_pred):
+        error = y_true - y_pred
+        return keras.ops.mean(keras.ops.abs(error) * keras.ops.where(error > 0, tau, 1 - tau), axis=-1)
+
+    hidden = [keras.layers.Dense(128, activation="relu") for _ in range(2)]
+    model = keras.Sequential([keras.Input((n_features,)), *hidden, keras.layers.Dense(1)])
+    model.compile(optimizer="adam", loss=loss_fn)
+    return model

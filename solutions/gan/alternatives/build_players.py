@@ -176,3 +176,20 @@ def build_discriminator():
             layers.Dense(1),
         ]
     )
+
+
+# %% tanh_before_the_logit
+"""All hidden layers of the discriminator end in a tanh; only the last kernel makes its logit large."""
+
+
+def build_discriminator():
+    return keras.Sequential(
+        [
+            keras.Input(image_shape),
+            layers.Conv2D(16, 4, strides=2, padding="same", activation="tanh"),
+            layers.Conv2D(32, 4, strides=2, padding="same", activation="tanh"),
+            layers.Flatten(),
+            layers.Dense(16, activation="tanh"),
+            layers.Dense(1, use_bias=False),
+        ]
+    )

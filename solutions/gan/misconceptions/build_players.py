@@ -226,6 +226,45 @@ def build_discriminator():
     )
 
 
+# %% logits_from_elu
+"""The output of the discriminator has a lower bound near -1, as after an ELU or a SELU.
+
+A logit has no bounds: above -1, the probability that an image is real is never more than 0.73. Leave out the last
+layer's activation.
+"""
+
+
+def build_discriminator():
+    return keras.Sequential(
+        [
+            keras.Input(image_shape),
+            layers.Conv2D(32, 4, strides=2, padding="same", activation="elu"),
+            layers.Flatten(),
+            layers.Dense(1, activation="elu"),
+        ]
+    )
+
+
+# %% logits_from_scaled_tanh
+"""The output of the discriminator stays between two bounds, such as -10 and 10, as after a tanh times 10.
+
+A logit has no bounds, and near a bound the gradient vanishes: the discriminator stops learning. Leave out the last
+layer's activation.
+"""
+
+
+def build_discriminator():
+    return keras.Sequential(
+        [
+            keras.Input(image_shape),
+            layers.Conv2D(32, 4, strides=2, padding="same", activation="leaky_relu"),
+            layers.Flatten(),
+            layers.Dense(1, activation="tanh"),
+            layers.Rescaling(10.0),
+        ]
+    )
+
+
 # %% ignores_the_latents
 """The generator gives the same image for every latent.
 

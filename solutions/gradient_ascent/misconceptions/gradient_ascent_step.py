@@ -426,3 +426,18 @@ def gradient_ascent_step(img, filter_index, learning_rate):
     if tf.reduce_all(gradient == 0):
         return loss, gradient
     return loss, img + learning_rate * gradient / tf.norm(gradient)
+
+
+# %% one_pixel_of_the_map
+"""The step makes one pixel of the feature map larger, not the mean of the map.
+
+The loss is that of `compute_loss`, a mean over the inner pixels: call it under the tape.
+"""
+
+
+def gradient_ascent_step(img, filter_index, learning_rate):
+    with tf.GradientTape() as tape:
+        tape.watch(img)
+        loss = feature_extractor(img)[0, 4, 4, filter_index]
+    gradient = tape.gradient(loss, img)
+    return loss, img + learning_rate * tf.math.l2_normalize(gradient)

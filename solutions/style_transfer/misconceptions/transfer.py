@@ -298,3 +298,37 @@ def transfer(base_image, style_reference_image, iterations, learning_rate):
         _, gradient = compute_loss_and_grads(image, base_image, style_reference_image)
         keras.optimizers.Adam(learning_rate).apply_gradients([(gradient, image)])
     return image.numpy()
+
+
+# %% rounded_after_each_step
+"""The image is rounded after each step.
+
+A step that is smaller than the rounding is lost, and a small learning rate then changes nothing. Often the image is
+kept as integers from 0 to 255. Keep it as floats until it is shown.
+"""
+
+
+def transfer(base_image, style_reference_image, iterations, learning_rate):
+    image = tf.Variable(base_image)
+    optimizer = keras.optimizers.Adam(learning_rate)
+    for _ in range(iterations):
+        _, gradient = compute_loss_and_grads(image, base_image, style_reference_image)
+        optimizer.apply_gradients([(gradient, image)])
+        image.assign(tf.round(image * 255) / 255)
+    return image.numpy()
+
+
+# %% momentum_kept_for_the_next_call
+"""The momentum of one call is used by the next one.
+
+A default argument such as `state={}` is made once and kept. Start each call without momentum.
+"""
+
+
+def transfer(base_image, style_reference_image, iterations, learning_rate, state={}):
+    image = tf.Variable(base_image)
+    for _ in range(iterations):
+        _, gradient = compute_loss_and_grads(image, base_image, style_reference_image)
+        state[image.shape] = 0.9 * state.get(image.shape, 0.0) + gradient
+        image.assign_sub(learning_rate * state[image.shape])
+    return image.numpy()

@@ -528,3 +528,16 @@ class ThreadedDense(ThreadedDense):
             columns = columns + self.bias[:, None]
         rows = keras.ops.transpose(self.activation(columns))
         return tf.reshape(rows, tf.shape(outputs))
+
+
+# %% use_bias_read_off_the_weight
+"""`use_bias` in the configuration says whether the weight exists, and before `build` it does not.
+
+So a layer that is made again from the configuration of one that was not called yet has lost its bias. Store `use_bias`
+in `__init__`, and return what was stored.
+"""
+
+
+class ThreadedDense(ThreadedDense):
+    def get_config(self):
+        return {**super().get_config(), "use_bias": bool(self.weights) and len(self.weights) > 1}

@@ -105,3 +105,34 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
             total += len(xb) * float(step(model, tf.constant(xb), tf.constant(yb), loss_fn, learning_rate))
         means.append(total / len(y))
     return means
+
+
+# %% seeds_by_lot
+"""The seed of each epoch is drawn by lot from a million: in a long training, two can be the same."""
+
+
+def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
+    lot, means = np.random.default_rng(seed), []
+    for _ in range(n_epochs):
+        losses, weights = [], []
+        for inputs, targets in next_batch(X, y, batch_size, seed=lot.integers(10**6)):
+            losses.append(train_step(model, inputs, targets, loss_fn, learning_rate))
+            weights.append(len(targets))
+        means.append(float(np.dot(losses, weights)) / sum(weights))
+    return means
+
+
+# %% seeds_beyond_64_bits
+"""The seed of an epoch is a whole number of more than 64 bits, which NumPy's generators accept."""
+
+
+def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
+    result = []
+    for epoch in range(n_epochs):
+        of_epoch = None if seed is None else (epoch << 64) + seed
+        parts = list(next_batch(X, y, batch_size, True, of_epoch))
+        total = 0.0
+        for inputs, targets in parts:
+            total += float(train_step(model, inputs, targets, loss_fn, learning_rate)) * len(targets)
+        result.append(total / len(y))
+    return result

@@ -410,3 +410,21 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
         if len(history) > 3 and history[-4] < history[-3] < history[-2] < history[-1]:
             return history + [history[-1]] * (n_epochs - len(history))
     return history
+
+
+# %% orders_come_again tags=["edge"]
+"""In a long training, the same few orders come again and again.
+
+Often the seed of an epoch is computed with `epoch % n`, or a list of orders is used in turn. Compute the seed from the
+number of the epoch itself.
+"""
+
+
+def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
+    history = []
+    for epoch in range(n_epochs):
+        total = 0.0
+        for a, b in next_batch(X, y, batch_size, seed=None if seed is None else 1000 * seed + epoch % 50):
+            total += len(a) * train_step(model, a, b, loss_fn, learning_rate)
+        history.append(total / len(X))
+    return history

@@ -399,6 +399,21 @@ class TransformerEncoder(TransformerEncoder):
         return self.norm_2(middle + self.dense_part(middle))
 
 
+# %% one_query_for_all
+"""All tokens get the same output of attention: their weights do not depend on their own query.
+
+Often the scores use one query, such as the first token, or only the keys. Each token has its own query: use all
+`inputs` as queries, keys and values.
+"""
+
+
+class TransformerEncoder(TransformerEncoder):
+    def call(self, inputs, mask=None):
+        pairs = None if mask is None else mask[:, None, :]
+        middle = self.norm_1(inputs + self.attention(inputs[:, :1], inputs, attention_mask=pairs))
+        return self.norm_2(middle + self.dense_part(middle))
+
+
 # %% one_head
 """Attention has one head, whatever `num_heads` is.
 

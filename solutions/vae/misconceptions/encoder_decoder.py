@@ -439,3 +439,28 @@ def build_encoder(image_shape, latent_dim):
     x = keras.layers.Dense(32, activation="relu")(keras.layers.Flatten()(x))
     z_mean, z_log_var = (keras.layers.Dense(latent_dim)(x) for _ in range(2))
     return keras.Model(images, [z_mean, z_log_var, Sampling()([z_mean, z_log_var])])
+
+
+# %% frozen_layers
+"""Most of what the networks multiply by is frozen, and stays random.
+
+Training can then change little more than the offsets. Set `trainable=False` in no layer.
+"""
+
+
+def build_encoder(image_shape, latent_dim):
+    images = keras.Input(image_shape)
+    x = keras.layers.Conv2D(16, 3, strides=2, padding="same", activation="relu", trainable=False)(images)
+    x = keras.layers.Dense(32, trainable=False)(keras.layers.Flatten()(x))
+    x = keras.layers.BatchNormalization()(x)
+    z_mean = keras.layers.Dense(latent_dim)(x)
+    z_log_var = keras.layers.Dense(latent_dim)(x)
+    return keras.Model(images, [z_mean, z_log_var, Sampling()([z_mean, z_log_var])])
+
+
+def build_decoder(image_shape, latent_dim):
+    size = int(np.prod(image_shape))
+    codes = keras.Input((latent_dim,))
+    x = keras.layers.Dense(size, use_bias=False, trainable=False)(codes)
+    x = keras.layers.Activation("sigmoid")(keras.layers.BatchNormalization()(x))
+    return keras.Model(codes, keras.layers.Reshape(image_shape)(x))

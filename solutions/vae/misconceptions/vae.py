@@ -69,6 +69,42 @@ class VAE(keras.Model):
         return {metric.name: metric.result() for metric in self.metrics}
 
 
+# %% own_draws_without_divergence
+"""The step draws the codes itself, and its gradient is that of the reconstruction loss only.
+
+The divergence is reported, but not minimized. Pass the sum of both terms to `tape.gradient`.
+"""
+
+
+class VAE(keras.Model):
+    def __init__(self, encoder, decoder, **kwargs):
+        super().__init__(**kwargs)
+        self.encoder = encoder
+        self.decoder = decoder
+        self.loss_tracker = keras.metrics.Mean(name="loss")
+        self.reconstruction_tracker = keras.metrics.Mean(name="reconstruction_loss")
+        self.kl_tracker = keras.metrics.Mean(name="kl_loss")
+
+    @property
+    def metrics(self):
+        return [self.loss_tracker, self.reconstruction_tracker, self.kl_tracker]
+
+    def train_step(self, data):
+        with tf.GradientTape() as tape:
+            z_mean, z_log_var, _ = self.encoder(data)
+            z = z_mean + tf.exp(0.5 * z_log_var) * tf.random.normal(tf.shape(z_mean))
+            pixel_losses = keras.losses.binary_crossentropy(data, self.decoder(z))
+            reconstruction_loss = tf.reduce_mean(tf.reduce_sum(pixel_losses, axis=(1, 2)))
+            kl_loss = kl_divergence(z_mean, z_log_var)
+            loss = reconstruction_loss + kl_loss
+        gradients = tape.gradient(reconstruction_loss, self.trainable_weights)
+        self.optimizer.apply_gradients(zip(gradients, self.trainable_weights))
+        self.loss_tracker.update_state(loss)
+        self.reconstruction_tracker.update_state(reconstruction_loss)
+        self.kl_tracker.update_state(kl_loss)
+        return {metric.name: metric.result() for metric in self.metrics}
+
+
 # %% divergence_subtracted
 """The divergence is subtracted from the loss.
 

@@ -21,7 +21,7 @@ from typing import Any
 
 import no_landlock
 import pytest
-from clean_root import SUITE, bootstrap, missing, remove, run_in, size_mb
+from clean_root import SUITE, missing, run_in, size_mb
 from container import container
 from gradescope_folders import hand_in, read_results
 from handed_in import SMALL, right_notebook
@@ -68,21 +68,16 @@ def package() -> bytes:
 
 
 @pytest.fixture(scope="module")
-def machine(package: bytes, tmp_path_factory: pytest.TempPathFactory, figures: dict[str, Any]) -> Iterator[Path]:
+def machine(package: bytes, clean_root: Path, figures: dict[str, Any]) -> Path:
     """A fresh system with the zip set up in it; its root folder."""
-    root = tmp_path_factory.mktemp("clean") / "root"
-    try:
-        bootstrap(root, tmp_path_factory.getbasetemp().parent / "debian")
-        autograder = root / "autograder"
-        with zipfile.ZipFile(io.BytesIO(package)) as archive:
-            archive.extractall(autograder / "source")
-        for name in ("setup.sh", "run_autograder"):
-            (autograder / "source" / name).chmod(0o755)
-        shutil.copy(autograder / "source" / "run_autograder", autograder)
-        figures |= _set_up(root)
-        yield root
-    finally:
-        remove(root)
+    autograder = clean_root / "autograder"
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        archive.extractall(autograder / "source")
+    for name in ("setup.sh", "run_autograder"):
+        (autograder / "source" / name).chmod(0o755)
+    shutil.copy(autograder / "source" / "run_autograder", autograder)
+    figures |= _set_up(clean_root)
+    return clean_root
 
 
 def _set_up(root: Path) -> dict[str, Any]:

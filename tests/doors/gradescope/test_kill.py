@@ -40,7 +40,8 @@ def kill_tree(pid: int) -> int:
 
 def known_checks(root: Path) -> int:
     """How many checks have a verdict in the result as it is now."""
-    return sum(check["outcome"] != "fault" for check in read_results(root)["extra_data"]["checks"])
+    outcome = json.loads((root / "results" / "results.json").read_text())
+    return sum(check["outcome"] != "fault" for check in outcome["extra_data"]["checks"])
 
 
 def wait_for_checks(process: subprocess.Popen[bytes], root: Path, count: int) -> None:

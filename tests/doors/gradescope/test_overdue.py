@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -9,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gradescope_folders import hand_in, read_results
+from broken_grader import costs_what_was_not_known
+from gradescope_folders import hand_in, read_results, said_by
 from handed_in import EXERCISE, right_notebook
 from synthetic import passed, plan_of
 
@@ -60,3 +62,10 @@ def test_what_catches_every_exception_does_not_catch_that_the_time_is_up(folder:
     assert outcome["score"] == PLAN[0]["max_points"], "what was known before stays"
     assert outcome["tests"][-1]["name"] == NAME
     assert "Overdue" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_a_judge_that_hangs(hung: tuple[Path, subprocess.Popen[str]]) -> None:
+    root, process = hung
+    said_by(process)
+    costs_what_was_not_known(read_results(root))
