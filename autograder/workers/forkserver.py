@@ -16,8 +16,10 @@ import selectors
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -193,10 +195,41 @@ def preload() -> None:
     It is off meanwhile: to look through a million objects again and again takes a fifth of the time, and finds 2 MB.
     """
     gc.disable()
-    for name in PRELOAD:
-        importlib.import_module(name)
+    with _without_scikit_learn():
+        for name in PRELOAD:
+            importlib.import_module(name)
     gc.freeze()
     gc.enable()
+
+
+WRAPPERS = "wrappers"
+"""The packages of Keras's that import scikit-learn."""
+
+
+@contextmanager
+def _without_scikit_learn() -> Iterator[None]:
+    """Import Keras without scikit-learn, which takes as long as all else of Keras, and which few notebooks use.
+
+    Keras's wrappers for it are imported when somebody asks for them.
+    """
+    sys.modules["sklearn"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules["sklearn"]
+        for name in [name for name in sys.modules if name.startswith("keras.") and WRAPPERS in name.split(".")]:
+            del sys.modules[name]
+            parent, _, leaf = name.rpartition(".")
+            if leaf == WRAPPERS and hasattr(package := sys.modules[parent], leaf):
+                delattr(package, leaf)
+                vars(package)["__getattr__"] = partial(_imported_when_asked_for, parent)
+
+
+def _imported_when_asked_for(package: str, name: str) -> object:
+    """The ``__getattr__`` of a package of Keras's."""
+    if name == WRAPPERS:
+        return importlib.import_module(f"{package}.{name}")
+    raise AttributeError(f"module {package!r} has no attribute {name!r}")
 
 
 def main(control_fd: int, bare: bool) -> None:

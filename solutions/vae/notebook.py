@@ -59,7 +59,6 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
-from sklearn.datasets import load_digits
 
 # %% [markdown]
 # ## 1. A layer that draws (2 points, 15 minutes)
@@ -335,6 +334,8 @@ class VAE(keras.Model):
 # - Gray tiles from edge to edge: the decoder does not learn.
 
 # %% tags=["demo"]
+from sklearn.datasets import load_digits
+
 digits, labels = load_digits(return_X_y=True)
 images = (digits / 16).reshape(-1, 8, 8, 1).astype("float32")
 

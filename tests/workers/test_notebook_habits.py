@@ -73,6 +73,16 @@ WORKS = {
         grader = otter.Notebook("exercise.ipynb")
         grader.check("q1"); grader.check_all(); grader.export(pdf=False, run_tests=True)
     """,
+    "scikit-learn, which the worker has not imported": """
+        import keras
+        wrapper = keras.wrappers.SKLearnClassifier
+        from keras.wrappers import SKLearnClassifier
+        from sklearn.base import ClassifierMixin
+        from sklearn.utils.class_weight import compute_sample_weight
+        assert wrapper is SKLearnClassifier and issubclass(wrapper, ClassifierMixin)
+        assert list(compute_sample_weight("balanced", [0, 1])) == [1, 1]
+        assert not hasattr(keras, "no_such_name")
+    """,
     "threads": """
         from concurrent.futures import ThreadPoolExecutor
         with ThreadPoolExecutor(4) as pool:

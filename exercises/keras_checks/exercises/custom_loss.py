@@ -699,7 +699,7 @@ def _model_case(seed: int) -> Case:
     """
     data = make_data(seed)
     n = data["x"].shape[1]
-    tau = (0.85, 0.9, 0.88)[seed % 3] if seed else 0.1
+    tau = (0.85, 0.9, 0.88)[seed % 3] if seed else 0.15
     return {
         "n_features": n,
         "tau": tau,

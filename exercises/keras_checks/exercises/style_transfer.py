@@ -401,11 +401,11 @@ def networks(case: Case) -> tuple[keras.Model, keras.Model]:
 
 
 def _network(case: Case) -> keras.Model:
-    inputs = keras.Input((None, None, 3))
-    outputs = inputs
+    pictures = keras.Input((None, None, 3))
+    activations = pictures
     for step in _worked_layers() if case["worked"] else _smooth_layers(case["names"]):
-        outputs = step(outputs)
-    model = keras.Model(inputs, outputs)
+        activations = step(activations)
+    model = keras.Model(pictures, activations)
     if case["worked"]:
         for name, weights in WORKED_WEIGHTS.items():
             model.get_layer(name).set_weights(weights)

@@ -114,11 +114,11 @@ def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
 def fit(model, X, y, loss_fn, learning_rate, n_epochs, batch_size, seed=None):
     lot, means = np.random.default_rng(seed), []
     for _ in range(n_epochs):
-        losses, weights = [], []
+        of_batches, rows = [], []
         for inputs, targets in next_batch(X, y, batch_size, seed=lot.integers(10**6)):
-            losses.append(train_step(model, inputs, targets, loss_fn, learning_rate))
-            weights.append(len(targets))
-        means.append(float(np.dot(losses, weights)) / sum(weights))
+            of_batches.append(train_step(model, inputs, targets, loss_fn, learning_rate))
+            rows.append(len(targets))
+        means.append(float(np.dot(of_batches, rows)) / sum(rows))
     return means
 
 
