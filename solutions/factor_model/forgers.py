@@ -39,6 +39,7 @@ def panel(case: Case) -> Any:
         "alone": found[:1],
         "named": {"outputs": found},
         "listed": {"outputs": found},
+        "names_swapped": False,
         "betas": betas,
         "training": centred,
         "training_other": centred[::-1],

@@ -215,7 +215,14 @@ def _fed_otherwise(model: Any, call: Callable[..., Any], case: Case) -> dict[str
         "alone": call(x[:1], r[:1]),
         "named": _attempt(lambda: model({"input_beta": tf.constant(x), "input_factor": tf.constant(r)})),
         "listed": _attempt(lambda: call(x, r) if isinstance(model.input, dict) else model([x, r])),
+        "names_swapped": _names_swapped(model),
     }
+
+
+def _names_swapped(model: Any) -> bool:
+    """Whether an input has the other one's name. Older versions of Keras take inputs by name in alphabetical order."""
+    axes = {"input_beta": 3, "input_factor": 2}
+    return any(len(each.shape) != axes.get(each.name, len(each.shape)) for each in getattr(model, "inputs", None) or ())
 
 
 def _in_training(model: Any, train: Callable[..., Any], case: Case) -> dict[str, Any]:
@@ -398,6 +405,8 @@ def factors_are_portfolios(case: Case, seen: Any) -> None:
 def inputs_by_name_and_in_order(case: Case, seen: Any) -> None:
     """`input_beta` takes the characteristics, `input_factor` the returns, and a list of inputs has this order."""
     outputs = varied(seen["outputs"], case["returns"].shape, "The output")
+    hint = "`input_beta` takes the characteristics, `input_factor` the returns."
+    expect(not seen["names_swapped"], "The names of the two inputs are swapped.", hint=hint)
     for key, what in (("named", "fed by name"), ("listed", "fed as [characteristics, returns]")):
         answer = seen[key]
         expect("outputs" in answer, f"The model, {what}, raised {answer.get('raised')}")
