@@ -8,6 +8,7 @@ import numpy as np
 from keras_checks.compare import Failure, close, expect
 from keras_checks.exercises import style_transfer as probes
 from keras_checks.question import Case
+from keras_checks.runner import remembering
 
 
 def _loss(seen: Any, expected: Any, what: str) -> None:
@@ -151,6 +152,7 @@ def _goes_downhill(case: Case, seen: Any) -> None:
     expect(cosine > DOWNHILL, "The first step does not go against the gradient of the loss.")
 
 
+@remembering
 def _slope(case: Case) -> np.ndarray:
     """The gradient of the loss at the base image, by differences."""
     base, extract = case["base_image"].astype(np.float64), probes.networks(case)[1]
