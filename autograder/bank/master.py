@@ -26,7 +26,7 @@ SOLUTION_ONLY = "solution"
 """The tag of text that only the solution has."""
 QUESTION_TAG = "question:"
 """What the tag of an answer cell begins with in the notebooks that are made from a master; the question follows."""
-PARTS = ("notebook.py", "exercise.toml", "generated.py", "forgers.py", "survivors.toml", *KINDS)
+PARTS = ("notebook.py", "exercise.toml", "generated.py", "forgers.py", "survivors.toml", "failures.json", *KINDS)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,8 @@
-"""The tables by which a student's notebook names mistakes: what each does on the public cases, as locks."""
+"""What each known mistake does on the cases that everybody gets, in two tables.
+
+By one a student's notebook names mistakes: what each does on the public cases, as locks. The other is for graders:
+which checks each mistake fails, the hidden ones among them.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +14,19 @@ from pathlib import Path
 import numpy as np
 from keras_checks.notebook.grader import SEED
 from keras_checks.notebook.mistakes import CASES, TABLES, observed, public_cases, salt
-from keras_checks.question import Case, Check, Question, questions
+from keras_checks.question import Case, Check, Question
+from keras_checks.runner import fixed_cases
 from keras_checks.sketch import lock, parts, seal
 from keras_checks.verdicts import failure_of
 
 from autograder.bank.master import read_master
 from autograder.bank.variants import Variant, read_variants
 from autograder.files import PUBLIC, write_bytes
+from autograder.grading import failures
+from autograder.grading.grader import load_questions
 from autograder.grading.observer import Remembering, Trusted
+from autograder.grading.reference import judging_checks
+from autograder.grading.verdict import GraderFault, judge_case
 from autograder.paths import CHECKS
 from autograder.results.identity import public_files
 
@@ -33,20 +42,21 @@ Observe = Callable[[Check, Case], dict[str, object]]
 
 
 def write_mistakes(exercise: str) -> int:
-    """Write the table of an exercise; returns how many mistakes it names. Observes all of its wrong answers."""
-    table = mistakes(exercise)
+    """Write the tables of an exercise; returns how many mistakes its notebook names. Observes all wrong answers."""
+    table, failing = tables(exercise)
     data = {"made_of": made_of(exercise), "mistakes": table}
     write_bytes(TABLES / f"{exercise}.json", (json.dumps(data, indent=0) + "\n").encode(), PUBLIC)
+    failures.write(exercise, failing)
     return sum(map(len, table.values()))
 
 
 def is_current(exercise: str) -> bool:
-    """Whether the table was made from the wrong answers, the public checks and their engine as they are."""
+    """Whether the tables were made from the wrong answers, the checks and their engine as they are."""
     try:
         written = json.loads((TABLES / f"{exercise}.json").read_text(encoding="utf-8"))["made_of"]
     except (OSError, ValueError, KeyError):
         return False
-    return written == made_of(exercise)
+    return written == made_of(exercise) and failures.is_current(exercise)
 
 
 def made_of(exercise: str) -> str:
@@ -61,25 +71,48 @@ def made_of(exercise: str) -> str:
     return digest.hexdigest()[:16]
 
 
-def mistakes(exercise: str) -> dict[str, list[dict[str, object]]]:
-    """For each question the locks of its mistakes."""
-    return {question.name: mistakes_of(exercise, question) for question in questions(exercise)}
-
-
-def mistakes_of(exercise: str, question: Question) -> list[dict[str, object]]:
-    """The locks of a question's mistakes, in no order that tells anything."""
+def tables(exercise: str) -> tuple[dict[str, list[dict[str, object]]], dict[str, failures.Row]]:
+    """For each question the locks of its mistakes, in no order that tells anything; for each mistake what it fails."""
     reference = [cell.source for cell in read_master(exercise).reference_cells()]
-    bank = [item for item in read_variants(exercise, "misconceptions") if item.question == question.name]
-    right = observer(exercise, reference, SEED)
-    locks = [locked(exercise, question, item, reference, right) for item in bank]
-    return sorted((entry for entry in locks if entry is not None), key=lambda entry: str(entry["text"]))
+    bank = read_variants(exercise, "misconceptions")
+    right, locks, failing = observer(exercise, reference, SEED), {}, {}
+    for question in load_questions(exercise):
+        entries = []
+        for item in bank:
+            if item.question == question.name:
+                one, other = (observer(exercise, [*reference, item.source], seed) for seed in (SEED, OTHER_SEED))
+                entries.append(locked(exercise, question, item, (one, other, right)))
+                failing[item.name] = failures_of(exercise, question, one, right)
+        locks[question.name] = sorted(filter(None, entries), key=lambda entry: str(entry["text"]))
+    return locks, failing
+
+
+def failures_of(exercise: str, question: Question, one: Observe, right: Observe) -> dict[str, str]:
+    """For each check that a mistake fails, a digit for each case: see :mod:`autograder.grading.failures`."""
+    row = {}
+    for check in judging_checks([question]):
+        cases = fixed_cases(exercise, check)[: failures.CASES]
+        digits = "".join(str(int(_is_refused(check, case, one, right))) for case in cases)
+        if failures.FAILS in digits:
+            row[check.name] = digits
+    return row
+
+
+def _is_refused(check: Check, case: Case, one: Observe, right: Observe) -> bool:
+    try:
+        return judge_case(check, case, one(check, case), lambda: right(check, case)) is not None
+    except GraderFault:
+        return False
 
 
 def locked(
-    exercise: str, question: Question, item: Variant, reference: Sequence[str], right: Observe
+    exercise: str, question: Question, item: Variant, observers: tuple[Observe, Observe, Observe]
 ) -> dict[str, object] | None:
-    """A mistake by what it does, or None where the public cases do not tell; ``right`` observes the reference."""
-    one, other = (observer(exercise, [*reference, item.source], seed) for seed in (SEED, OTHER_SEED))
+    """A mistake by what it does, or None where the public cases do not tell.
+
+    ``observers`` of the mistake, of the mistake with other noise, and of the reference.
+    """
+    one, other, right = observers
     public = [check for check in question.checks if not check.hidden]
     failed = [check for check in public if _fails(exercise, check, one)]
     text = json.dumps([item.name, item.statement, item.hint]).encode()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from keras_checks.question import Case, Check
 from keras_checks.runner import fingerprint, fixed_cases
@@ -12,13 +13,16 @@ from keras_checks.runner import fingerprint, fixed_cases
 from autograder.bank.variants import Variant
 from autograder.grading.agreement import agrees
 from autograder.grading.archive import Archive
+from autograder.grading.failures import CASES, Failures
 from autograder.grading.grader import Grader
 from autograder.grading.observer import Known, Remembering, Trusted
 from autograder.grading.verdict import PROBE_DIED, GraderFault, Verdict, judge_case
 from autograder.results.records import Outcome
 
-EVIDENCE = 3
-"""Cases on which a mistake must agree before its name is given: each has to be observed on every one in the bank."""
+EVIDENCE = CASES
+"""Cases on which a mistake must agree before its name is given: each has to be observed on all who come in question."""
+LOOKED_AT = 2
+"""On so many cases of a check that the student passes, a mistake is asked whether it fails there."""
 NUMBERS = re.compile(r"\d+")
 TWIN_SEEDS = 1000
 """How far a twin's seed is from the other: any distance gives other noise."""
@@ -39,6 +43,15 @@ class ObservedMisconception:
         )
 
 
+@dataclass(frozen=True)
+class Evidence:
+    """Cases of a check on which a mistake is compared with the student's answer."""
+
+    cases: list[Case]
+    fails: bool
+    """Whether the student fails on one of those for which the mistakes' failures are known."""
+
+
 class Diagnosis:
     """The misconceptions of an exercise, each observed where a student's answer failed."""
 
@@ -55,6 +68,7 @@ class Diagnosis:
         for item in misconceptions:
             suspect = ObservedMisconception(exercise, [*reference, item.source], item.question, item.name, seed)
             self.suspects.setdefault(item.question, []).append(suspect)
+        self._failures = Failures.read(exercise)
         self._archive = archive
         self._archived: dict[str, Known] | None = None
         self._shared: set[tuple[str, str]] = set()
@@ -64,12 +78,13 @@ class Diagnosis:
         told = [verdict for verdict in verdicts if _tells(verdict)]
         if told:
             self._recall()
+        evidence_of = {verdict.check.name: _evidence(grader, verdict.judge) for verdict in told}
+        possible = self._possible(told, verdicts, evidence_of)
         agreeing: dict[str, list[ObservedMisconception]] = {}
-        for verdict in told:
+        for verdict in sorted(told, key=lambda it: len(possible[it.check.name])):
             # One mistake fails several checks: those who did it there are asked first, the others only if need be.
-            likely = list(dict.fromkeys(suspect for found in agreeing.values() for suspect in found))
-            everybody = self.suspects.get(verdict.check.question, [])
-            evidence = _evidence(grader, verdict.judge)
+            evidence, everybody = evidence_of[verdict.check.name].cases, possible[verdict.check.name]
+            likely = [it for it in dict.fromkeys(itertools.chain(*agreeing.values())) if it in everybody]
             self._share(verdict.judge, evidence)
             agreeing[verdict.check.name] = _agreeing(grader, verdict, evidence, likely) or _agreeing(
                 grader, verdict, evidence, everybody
@@ -109,10 +124,28 @@ class Diagnosis:
                 self._archived[key] = seen | self._archived.get(key, {})
             self._archive.write(self._archived)
 
+    def _possible(
+        self, told: Sequence[Verdict], verdicts: Sequence[Verdict], evidence: Mapping[str, Evidence]
+    ) -> dict[str, list[ObservedMisconception]]:
+        """For each failed check those whose known failures leave them in question, before anybody is observed."""
+        possible: dict[str, list[ObservedMisconception]] = {verdict.check.name: [] for verdict in told}
+        passed = [verdict.check for verdict in verdicts if verdict.outcome is Outcome.PASSED]
+        for suspect in self.suspects.get(told[0].check.question, []) if told else []:
+            explained = [
+                verdict.check.name
+                for verdict in told
+                if not evidence[verdict.check.name].fails
+                or self._failures.may_fail(suspect.name, verdict.judge.name)
+            ]
+            beyond = sum(self._failures.fails(suspect.name, check.name, range(LOOKED_AT)) for check in passed)
+            for check in explained if beyond <= len(explained) else []:
+                possible[check].append(suspect)
+        return possible
+
     def _passed(self, grader: Grader, verdicts: Sequence[Verdict]) -> list[Passed]:
         """The checks that the student passes, each with cases that everybody gets."""
         checks = [verdict.check for verdict in verdicts if verdict.outcome is Outcome.PASSED]
-        found = [(check, fixed_cases(grader.exercise, check)[:2]) for check in checks]
+        found = [(check, fixed_cases(grader.exercise, check)[:LOOKED_AT]) for check in checks]
         for check, cases in found:
             self._share(check, cases)
         return found
@@ -240,11 +273,13 @@ def _message(grader: Grader, verdict: Verdict, who: Remembering | None) -> str:
     return NUMBERS.sub("", failure.message) if failure else ""
 
 
-def _evidence(grader: Grader, check: Check) -> list[Case]:
+def _evidence(grader: Grader, check: Check) -> Evidence:
     """Cases that everybody gets, the first that fails in front: what a misconception does there is known already."""
     drawn = fixed_cases(grader.exercise, check)
-    failing = next((case for case in drawn if grader.evaluate(check, case) is not None), drawn[0])
-    return [failing, *(case for case in drawn if case is not failing)][:EVIDENCE]
+    number = next((index for index, case in enumerate(drawn) if grader.evaluate(check, case) is not None), None)
+    first = number or 0
+    others = (case for index, case in enumerate(drawn) if index != first)
+    return Evidence([drawn[first], *others][:EVIDENCE], fails=number is not None and number < CASES)
 
 
 def _differs(grader: Grader, check: Check, case: Case, suspect: Remembering) -> bool:
