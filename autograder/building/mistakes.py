@@ -39,6 +39,8 @@ LOCKS = ("sketch.py", "notebook/mistakes.py")
 KEY = 16
 """Bytes of the key to a mistake's description."""
 Observe = Callable[[Check, Case], dict[str, object]]
+Entry = dict[str, object]
+"""A mistake in the notebook's table."""
 
 
 def write_mistakes(exercise: str) -> int:
@@ -71,20 +73,29 @@ def made_of(exercise: str) -> str:
     return digest.hexdigest()[:16]
 
 
-def tables(exercise: str) -> tuple[dict[str, list[dict[str, object]]], dict[str, failures.Row]]:
-    """For each question the locks of its mistakes, in no order that tells anything; for each mistake what it fails."""
-    reference = [cell.source for cell in read_master(exercise).reference_cells()]
-    bank = read_variants(exercise, "misconceptions")
-    right, locks, failing = observer(exercise, reference, SEED), {}, {}
+def tables(exercise: str) -> tuple[dict[str, list[Entry]], dict[str, failures.Row]]:
+    """For each question the locks of its mistakes; for each mistake what it fails."""
+    entries: dict[str, list[Entry]] = {}
+    failing: dict[str, failures.Row] = {}
     for question in load_questions(exercise):
-        entries = []
-        for item in bank:
-            if item.question == question.name:
-                one, other = (observer(exercise, [*reference, item.source], seed) for seed in (SEED, OTHER_SEED))
-                entries.append(locked(exercise, question, item, (one, other, right)))
-                failing[item.name] = failures_of(exercise, question, one, right)
-        locks[question.name] = sorted(filter(None, entries), key=lambda entry: str(entry["text"]))
-    return locks, failing
+        entries[question.name], rows = mistakes_of(exercise, question)
+        failing |= rows
+    return entries, failing
+
+
+def mistakes_of(exercise: str, question: Question) -> tuple[list[Entry], dict[str, failures.Row]]:
+    """Both tables for one question, the locks in no order that tells anything."""
+    reference = [cell.source for cell in read_master(exercise).reference_cells()]
+    bank = [item for item in read_variants(exercise, "misconceptions") if item.question == question.name]
+    right = observer(exercise, reference, SEED)
+    entries: list[Entry] = []
+    failing: dict[str, failures.Row] = {}
+    for item in bank:
+        one, other = (observer(exercise, [*reference, item.source], seed) for seed in (SEED, OTHER_SEED))
+        entry = locked(exercise, question, item, (one, other, right))
+        entries += [entry] if entry else []
+        failing[item.name] = failures_of(exercise, question, one, right)
+    return sorted(entries, key=lambda entry: str(entry["text"])), failing
 
 
 def failures_of(exercise: str, question: Question, one: Observe, right: Observe) -> dict[str, str]:
@@ -107,7 +118,7 @@ def _is_refused(check: Check, case: Case, one: Observe, right: Observe) -> bool:
 
 def locked(
     exercise: str, question: Question, item: Variant, observers: tuple[Observe, Observe, Observe]
-) -> dict[str, object] | None:
+) -> Entry | None:
     """A mistake by what it does, or None where the public cases do not tell.
 
     ``observers`` of the mistake, of the mistake with other noise, and of the reference.

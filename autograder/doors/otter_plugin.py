@@ -76,8 +76,8 @@ class SealedGrading(AbstractOtterPlugin):
         return nbformat.v4.new_notebook(cells=[cell])
 
     def _grade(self) -> Grading:
-        grader = PackedGrader(packed_plan(ROOT), lambda: Session(key=key_of_zip()))
-        return grade_read(grader, Path(self.submission_path).stem, self._read, self.exercise)
+        with PackedGrader(packed_plan(ROOT), lambda: Session(key=key_of_zip())) as grader:
+            return grade_read(grader, Path(self.submission_path).stem, self._read, self.exercise)
 
     def _read(self) -> Submission:
         if isinstance(self._submission, Submission):

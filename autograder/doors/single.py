@@ -65,10 +65,11 @@ class SingleRun(ABC):
             self.grading.show_hidden = settings.show_hidden
             _raise_after(settings.seconds + GRACE_SECONDS)
             limits = Limits(total_seconds=settings.seconds, wall_seconds=settings.seconds)
-            grader = PackedGrader(
+            with PackedGrader(
                 self.grading.plan, lambda: Session(limits=limits, key=key_of_zip()), self._write_progress
-            )
-            self.grading = grade_read(grader, "submission", self._read, self.exercise)
+            ) as grader:
+                grader.start()
+                self.grading = grade_read(grader, "submission", self._read, self.exercise)
         except (Exception, Overdue) as error:  # the result says what went wrong, whatever it is
             self.grading.ended = Status.FAULT
             self.grading.message = f"The grader stopped: {type(error).__name__}: {error}"

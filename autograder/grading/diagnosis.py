@@ -134,8 +134,7 @@ class Diagnosis:
             explained = [
                 verdict.check.name
                 for verdict in told
-                if not evidence[verdict.check.name].fails
-                or self._failures.may_fail(suspect.name, verdict.judge.name)
+                if not evidence[verdict.check.name].fails or self._failures.may_fail(suspect.name, verdict.judge.name)
             ]
             beyond = sum(self._failures.fails(suspect.name, check.name, range(LOOKED_AT)) for check in passed)
             for check in explained if beyond <= len(explained) else []:

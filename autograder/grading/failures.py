@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from autograder.bank.master import read_master
 from autograder.bank.variants import read_variants
@@ -72,7 +73,7 @@ def made_of(exercise: str) -> str:
     return digest.hexdigest()[:16]
 
 
-def _read(exercise: str) -> dict[str, object] | dict[str, dict[str, Row]]:
+def _read(exercise: str) -> dict[str, Any]:
     try:
         return json.loads((SOLUTIONS / exercise / FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):

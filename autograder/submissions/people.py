@@ -139,7 +139,7 @@ def from_metadata(text: str) -> dict[str, Person]:
     try:
         data: Any = yaml.load(text[:MAX_METADATA], Loader=LOADER)
         return {str(folder): _submitters(entry[":submitters"]) for folder, entry in data.items()}
-    except (yaml.YAMLError, AttributeError, KeyError, TypeError, RecursionError):
+    except Exception:  # a list may hold anything, and numbers of a length that Python refuses
         return {}
 
 

@@ -103,7 +103,7 @@ def zip_members(name: str, data: bytes, suffixes: tuple[str, ...]) -> tuple[zipf
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         return archive, [info for info in archive.infolist() if _is_candidate(info, suffixes)]
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError):
+    except Exception:  # zipfile trusts the numbers in the file, and raises whatever comes of them
         raise Unreadable(f"{name} is a damaged zip. Pack the notebook again.") from None
 
 
@@ -160,6 +160,8 @@ def _only_notebook(name: str, members: Sequence[zipfile.ZipInfo]) -> zipfile.Zip
 
 
 def _is_candidate(info: zipfile.ZipInfo, suffixes: tuple[str, ...]) -> bool:
+    if not info.filename:
+        return False
     hidden = is_left_behind(PurePosixPath(info.filename.replace("\\", "/")))
     link = stat.S_ISLNK(info.external_attr >> 16)
     return not (info.is_dir() or hidden or link) and info.filename.lower().endswith(suffixes)

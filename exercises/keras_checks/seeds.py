@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import keras
@@ -46,12 +46,11 @@ def set_seeds(seed: int) -> None:
     Without the last, what ``keras.random`` draws would depend on how much was drawn before.
     """
     _Kernels.runs += 1
-    if _Kernels.drawn or _Kernels.runs > RUNS:
+    anew = _Kernels.drawn or _Kernels.runs > RUNS
+    with nullcontext() if anew else _kernels_kept():
         keras.utils.set_random_seed(seed)
+    if anew:
         _Kernels.drawn, _Kernels.runs = False, 0
-    else:
-        with _kernels_kept():
-            keras.utils.set_random_seed(seed)
     if _global_state is not None:
         _global_state.set_global_attribute("global_seed_generator", None)
 

@@ -49,7 +49,7 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
     (question,) = (each for each in questions(EXERCISE) if each.name == QUESTION)
     folder = tmp_path_factory.mktemp("mistakes")
-    found = {"mistakes": {QUESTION: mistakes_of(EXERCISE, question)}}
+    found = {"mistakes": {QUESTION: mistakes_of(EXERCISE, question)[0]}}
     (folder / f"{EXERCISE}.json").write_text(json.dumps(found), encoding="utf-8")
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(mistakes, "TABLES", folder)

@@ -32,7 +32,10 @@ def test_gradescopes_export(tmp_path: Path) -> None:
     assert [source.read().cells[0].source for source in found] == ["x = 1", "x = 1"]
 
 
-@pytest.mark.parametrize("listed", [b"", b"[1]", b"a: [", b"submission_101: 3", b"\xff\xfe\x00"])
+LONG_NUMBER = b"submission_101: {:submitters: [{:name: %s}]}" % (b"9" * 5000)
+
+
+@pytest.mark.parametrize("listed", [b"", b"[1]", b"a: [", b"submission_101: 3", b"\xff\xfe\x00", LONG_NUMBER])
 def test_metadata_that_cannot_be_read_cost_the_names_only(tmp_path: Path, listed: bytes) -> None:
     files = {METADATA: listed, "submission_101/vae.ipynb": NOTEBOOK}
     (source,) = find_submissions([put(tmp_path / "export", files)])

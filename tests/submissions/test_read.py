@@ -105,6 +105,20 @@ def test_what_cannot_be_graded_says_why_in_one_line(tmp_path: Path, name: str) -
     assert "\n" not in str(caught.value)
 
 
+def nameless() -> bytes:
+    """A zip of two files, of which the first has no name in the list of them."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name in ("a.ipynb", "vae.ipynb"):
+            archive.writestr(name, notebook("x = 1"))
+        archive.filelist[0].filename = ""
+    return buffer.getvalue()
+
+
+def test_a_file_without_a_name_hides_no_other(tmp_path: Path) -> None:
+    assert read(tmp_path, "nameless.zip", nameless()).cells[0].source == "x = 1"
+
+
 def test_link_in_a_zip_is_not_followed(tmp_path: Path) -> None:
     info = zipfile.ZipInfo("a.ipynb")
     info.external_attr = 0o120777 << 16

@@ -122,5 +122,7 @@ def zips(draw: Any) -> bytes:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of names that come twice
                 archive.writestr(info, content)
+            if draw(st.sampled_from([False, False, False, True])):
+                archive.filelist[-1].filename = draw(st.sampled_from(["", "a.ipynb", "b.zip/"]))  # as its list says
     data = buffer.getvalue()
     return draw(st.one_of(st.just(data), broken_bytes(data)))
