@@ -99,21 +99,24 @@ def mistakes_of(exercise: str, question: Question) -> tuple[list[Entry], dict[st
 
 
 def failures_of(exercise: str, question: Question, one: Observe, right: Observe) -> dict[str, str]:
-    """For each check that a mistake fails, a digit for each case: see :mod:`autograder.grading.failures`."""
+    """For each check that a mistake fails, a letter for each case: see :mod:`autograder.grading.failures`."""
     row = {}
     for check in judging_checks([question]):
-        cases = fixed_cases(exercise, check)[: failures.CASES]
-        digits = "".join(str(int(_is_refused(check, case, one, right))) for case in cases)
-        if failures.FAILS in digits:
-            row[check.name] = digits
+        letters = [_outcome(check, case, one, right) for case in fixed_cases(exercise, check)[: failures.CASES]]
+        if any(letter != failures.PASSES for letter in letters):
+            row[check.name] = "".join(letters)
     return row
 
 
-def _is_refused(check: Check, case: Case, one: Observe, right: Observe) -> bool:
+def _outcome(check: Check, case: Case, one: Observe, right: Observe) -> str:
+    seen = one(check, case)
+    if "error" in seen:
+        return failures.RAISES
     try:
-        return judge_case(check, case, one(check, case), lambda: right(check, case)) is not None
+        failure = judge_case(check, case, seen, lambda: right(check, case))
     except GraderFault:
-        return False
+        return failures.PASSES
+    return failures.FAILS if failure else failures.PASSES
 
 
 def locked(

@@ -48,8 +48,10 @@ class Evidence:
     """Cases of a check on which a mistake is compared with the student's answer."""
 
     cases: list[Case]
-    fails: bool
-    """Whether the student fails on one of those for which the mistakes' failures are known."""
+    number: int | None
+    """Which of those for which the mistakes' failures are known is the first that the student fails."""
+    raises: bool
+    """Whether the student's code raises an error there."""
 
 
 class Diagnosis:
@@ -134,12 +136,18 @@ class Diagnosis:
             explained = [
                 verdict.check.name
                 for verdict in told
-                if not evidence[verdict.check.name].fails or self._failures.may_fail(suspect.name, verdict.judge.name)
+                if self._may_be_behind(suspect, verdict, evidence[verdict.check.name])
             ]
-            beyond = sum(self._failures.fails(suspect.name, check.name, range(LOOKED_AT)) for check in passed)
+            beyond = sum(self._failures.fails(suspect.name, check.name, LOOKED_AT) for check in passed)
             for check in explained if beyond <= len(explained) else []:
                 possible[check].append(suspect)
         return possible
+
+    def _may_be_behind(self, suspect: ObservedMisconception, verdict: Verdict, evidence: Evidence) -> bool:
+        if evidence.number is None:
+            return True
+        failures, judge = self._failures, verdict.judge.name
+        return failures.may_be_behind(suspect.name, judge, evidence.number, raises=evidence.raises)
 
     def _passed(self, grader: Grader, verdicts: Sequence[Verdict]) -> list[Passed]:
         """The checks that the student passes, each with cases that everybody gets."""
@@ -278,7 +286,9 @@ def _evidence(grader: Grader, check: Check) -> Evidence:
     number = next((index for index, case in enumerate(drawn) if grader.evaluate(check, case) is not None), None)
     first = number or 0
     others = (case for index, case in enumerate(drawn) if index != first)
-    return Evidence([drawn[first], *others][:EVIDENCE], fails=number is not None and number < CASES)
+    known = number if number is not None and number < CASES else None
+    raises = known is not None and "error" in grader.observe(check, drawn[known])
+    return Evidence([drawn[first], *others][:EVIDENCE], known, raises)
 
 
 def _differs(grader: Grader, check: Check, case: Case, suspect: Remembering) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +21,10 @@ from autograder.results.identity import public_files
 FILE = "failures.json"
 CASES = 3
 """So many of the cases that everybody gets are looked at, for each check."""
-FAILS = "1"
+PASSES, FAILS, RAISES = "0", "1", "x"
 Row = Mapping[str, str]
-"""For a check, a digit for each case: 1 where the mistake fails. Checks that it passes on all of them are left out."""
+"""For a check, a letter for each case: whether the mistake passes, fails, or raises an error there. A check that it
+passes on all of them is left out."""
 
 
 class Failures:
@@ -38,14 +39,18 @@ class Failures:
         written = _read(exercise)
         return cls(written["failures"] if written.get("made_of") == made_of(exercise) else {})
 
-    def may_fail(self, mistake: str, check: str, cases: Iterable[int] = range(CASES)) -> bool:
-        """Whether a mistake fails a check on one of these cases, or may do so for all that is known."""
+    def may_be_behind(self, mistake: str, check: str, case: int, *, raises: bool) -> bool:
+        """Whether a mistake may do the same as an answer that fails a check on a case, or raises an error there."""
         row = self._rows.get(mistake)
-        return row is None or FAILS in _at(row.get(check, ""), cases)
+        if row is None:
+            return True
+        letters = row.get(check, "")
+        return letters != "" and (letters[case : case + 1] == RAISES) == raises
 
-    def fails(self, mistake: str, check: str, cases: Iterable[int]) -> bool:
-        """Whether a mistake is known to fail a check on one of these cases."""
-        return mistake in self._rows and self.may_fail(mistake, check, cases)
+    def fails(self, mistake: str, check: str, cases: int) -> bool:
+        """Whether a mistake is known to fail a check on one of the first cases."""
+        letters = self._rows.get(mistake, {}).get(check, "")
+        return any(letter != PASSES for letter in letters[:cases])
 
 
 def write(exercise: str, rows: Mapping[str, Row]) -> None:
@@ -63,7 +68,7 @@ def made_of(exercise: str) -> str:
     """A hash of what decides who fails what: the probes, the judges and the answers."""
     digest = hashlib.sha256()
     judges = AUTOGRADER / "judges"
-    paths: list[Path] = [*public_files(exercise), *judges.glob("_*.py"), judges / f"{exercise}.py"]
+    paths = [Path(__file__), *public_files(exercise), *judges.glob("_*.py"), judges / f"{exercise}.py"]
     for path in sorted(paths):
         digest.update(path.name.encode() + path.read_bytes())
     for cell in read_master(exercise).reference_cells():
@@ -78,7 +83,3 @@ def _read(exercise: str) -> dict[str, Any]:
         return json.loads((SOLUTIONS / exercise / FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-
-
-def _at(digits: str, cases: Iterable[int]) -> str:
-    return "".join(digits[case] for case in cases if case < len(digits))

@@ -25,6 +25,8 @@ MAX_MEMBERS = 100_000
 MANY = 5
 """Cells of any kind that are looked at for each that may hold code."""
 MAX_MESSAGE = 400
+BEFORE_IDS = 4
+"""The last minor version of the format in which cells have no ids."""
 DEMO = "demo"
 """The tag of cells that are given, slow and only draw: grading leaves them out."""
 SUFFIXES = (".ipynb", ".py", ".zip")
@@ -190,13 +192,33 @@ def _notebook(name: str, text: str) -> tuple[list[Cell], str | None]:
     import nbformat  # here, for only the process that reads needs it
 
     try:
-        node = nbformat.reads(text, as_version=4)
+        node = nbformat.reads(_without_outputs(text), as_version=4)
         cells = [_cell(cell) for cell in node.cells if cell.get("cell_type") == "code"]
     except Exception:
         raise Unreadable(
             f"{name} is not a notebook that can be read. Open it in Jupyter, save it, and hand it in again."
         ) from None
     return cells, _exercise(node.get("metadata"), cells)
+
+
+def _without_outputs(text: str) -> str:
+    """A notebook of version 4 without what grading does not look at, which need not be in order; others as they are."""
+    node = json.loads(text)
+    if node["nbformat"] != 4:
+        return text
+    node |= {"nbformat_minor": BEFORE_IDS, "metadata": _metadata(node)}
+    node["cells"] = [_bare(cell) for cell in node["cells"] if isinstance(cell, dict)]
+    return json.dumps(node)
+
+
+def _bare(cell: dict[str, Any]) -> dict[str, Any]:
+    kept = {key: cell[key] for key in ("cell_type", "source") if key in cell}
+    return {"metadata": _metadata(cell), "outputs": [], "execution_count": None} | kept
+
+
+def _metadata(node: dict[str, Any]) -> dict[str, Any]:
+    found = node.get("metadata")
+    return found if isinstance(found, dict) else {}
 
 
 def _cell(node: Any) -> Cell:

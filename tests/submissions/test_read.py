@@ -86,8 +86,8 @@ BROKEN = {
     "half.ipynb": (notebook("x = 1")[:40], "not a notebook that can be read"),
     "deep.ipynb": (b"[" * 100_000, "not a notebook that can be read"),
     "no_cells.ipynb": (notebook(), "no code cells"),
-    "bad_cell.ipynb": (b'{"cells": [3], "nbformat": 4, "nbformat_minor": 5, "metadata": {}}', "can be read"),
-    "odd_metadata.ipynb": (b'{"cells": {}, "nbformat": 4, "metadata": 3}', "can be read"),
+    "bad_cell.ipynb": (b'{"cells": [3], "nbformat": 4, "nbformat_minor": 5, "metadata": {}}', "no code cells"),
+    "bad_source.ipynb": (notebook("x = 1").replace(b'"x = 1"', b"3"), "not a notebook that can be read"),
     "binary.ipynb": (bytes(range(128, 256)) + b"\x00", "not a text file"),
     "word.docx": (b"PK", "not a notebook"),
     "damaged.zip": (b"PK\x03\x04 broken", "damaged zip"),
@@ -103,6 +103,25 @@ def test_what_cannot_be_graded_says_why_in_one_line(tmp_path: Path, name: str) -
     with pytest.raises(Unreadable, match=reason) as caught:
         read(tmp_path, name, data)
     assert "\n" not in str(caught.value)
+
+
+ODD = {
+    "outputs": [7, None, {"output_type": ["x"]}, {"output_type": "error", "traceback": "no list"}],
+    "id": None,
+    "attachments": {"n": None},
+    "execution_count": "many",
+    "metadata": 3,
+}
+
+
+def test_what_is_not_looked_at_need_not_be_in_order(tmp_path: Path) -> None:
+    node = json.loads(notebook("x = 1", "y = 2"))
+    for cell in node["cells"]:
+        cell |= ODD
+    node["cells"] += [None, 3]
+    node["metadata"] = [1]
+    found = read(tmp_path, "odd.ipynb", json.dumps(node).encode())
+    assert [cell.source for cell in found.cells] == ["x = 1", "y = 2"]
 
 
 def nameless() -> bytes:
