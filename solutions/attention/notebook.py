@@ -79,8 +79,8 @@ import tensorflow as tf
 #   or `(batch, heads, len_q, len_k)` with heads. Where it is False the weight is exactly 0, and the weights of the
 #   allowed keys sum to 1. Other shapes that broadcast to the scores, such as `(len_k,)`, must work, too (0.1 points);
 #   with `tf.where` they need no extra line.
-# - *Nothing allowed.* A row of the mask may be all False, as for a sequence of padding only. The numbers for that query
-#   do not matter, as long as they are **finite**: one NaN spreads to every gradient.
+# - *Nothing allowed.* A row of the mask may be all False, as for a sequence of padding only. Then the weights and the
+#   output of that query may be any **finite** numbers: one NaN spreads to every gradient.
 # - *Large scores.* Scores can be in the thousands. Use a softmax that does not overflow, and replace masked scores with
 #   a finite number far below any score.
 #

@@ -67,11 +67,11 @@ import tensorflow as tf
 #
 # * Each half is a **separate** Keras model with its own input. Each call of the function builds a new model with new
 #   weights. (A subclass of `keras.Model` is accepted, too, but has no attribute `input` for question 2.)
-# * Depth, width and activations are up to you, as long as gradients can train each half: flat parts, as in `relu`, are
-#   fine, rounding is not. A hidden layer of a few dozen units in each half is enough.
+# * Layers, widths and activations are up to you, as long as gradients can train each half: flat parts, as in `relu`,
+#   are fine, rounding is not. A hidden layer of a few dozen units in each half is enough.
 # * The data are in $[0, 1]$, and several features of an example can be near 1 at the same time. Choose the **last
-#   activation of the decoder** so that every output can come near every value between 0 and 1, whatever the others are.
-#   It may take values outside, too.
+#   activation of the decoder** so that, with suitable weights, every output can come near every value between 0 and 1,
+#   whatever the others are. It may take values outside, too.
 # * The numbers of a code must be independent of each other: each can change while the others stay. They may be bounded
 #   or positive. For `latent_dim = 1` there is one number, and it must differ from example to example.
 #
@@ -79,9 +79,9 @@ import tensorflow as tf
 # 1). An output `sigmoid(x)` is 0.02 for x = −3.9 and 0.98 for x = 3.9. The outputs of a `softmax` over 4 units add up
 # to 1: if two of them are equal, neither exceeds 0.5. A `softmax` over one number is always 1.
 #
-# The checks call your halves on small batches, with many random weights. They test shapes, the influence of each input,
-# in how many directions codes and outputs can vary with the input and with the weights, the range of the outputs, and
-# whether they change as the gradients say. Nothing is trained.
+# The checks call your halves on small batches, with many random trainable weights. They test shapes, the influence of
+# each input, in how many directions codes and outputs can vary with the input and with the weights, the range of the
+# outputs, and whether they change as the gradients say. Nothing is trained on data.
 
 # %% question="build_halves"
 def build_encoder(input_dim, latent_dim):
@@ -149,8 +149,8 @@ def build_decoder(latent_dim, output_dim):
 #
 # ```
 #         autoencoder
-#   +----------------------+   encoder -- same object, same weights -- inside the autoencoder
-#   |  encoder -> decoder  |   decoder -- same object, same weights -- inside the autoencoder
+#   +----------------------+   encoder -- not a copy, same weights -- inside the autoencoder
+#   |  encoder -> decoder  |   decoder -- not a copy, same weights -- inside the autoencoder
 #   +----------------------+
 # ```
 #

@@ -161,7 +161,8 @@ def make_model(hidden_units=8, n_factors=3):
 #
 # `characteristics` holds one or more dates, and the betas of a date must not depend on which other dates come with it.
 # In training mode the batch normalization uses the mean and variance of the batch; at **inference** it uses the moving
-# mean and variance that it has learned. The call must not change the model.
+# mean and variance that it has learned. The call must change neither weights nor moving statistics, and must not
+# freeze or compile the model.
 #
 # The checks pass in their own model, so a mistake in your `make_model` does not count twice. Its inputs are named
 # `input_beta` and `input_factor`, in this order; the layer that gives the betas is named `output_beta`.

@@ -74,7 +74,7 @@ image_shape = (8, 8, 1)
 # those of the larger image. So the kernel can be assigned as it is.
 #
 # In the checks, the strides fit the image, so that `Conv2DTranspose` finds the size by itself: `output_padding` and
-# `dilation_rate` keep their defaults. Both layers may have a bias, which the checks leave out.
+# `dilation_rate` keep their defaults. Both layers may have a bias; the checks subtract what it adds.
 
 
 # %% question="invert_convolution"
@@ -132,7 +132,7 @@ def invert_convolution(conv, input_shape):
 # pixels; two convolutions take it from 8 to 4 to 2. The sigmoid maps the logits -2, 0 and 2 to the probabilities 0.12,
 # 0.5 and 0.88: a network that ends in a sigmoid can never give the logit 2.
 #
-# The checks ask for no more than that. Training a GAN is delicate, though: if the discriminator is always right, the
+# The checks do not train your networks. But training a GAN is delicate: if the discriminator is always right, the
 # generator learns nothing; and the generator may give the same image for every latent. `Dropout` in the discriminator
 # and `BatchNormalization` in the generator help against both.
 
@@ -266,11 +266,12 @@ def build_discriminator():
 # $1 - 5/4 = -0.25$.
 #
 # **`compile` and `metrics`.** `compile` takes two optimizers, but Keras's own `compile` takes only one. Call
-# `super().compile()` so that `fit` accepts the model, and store the arguments on `self`, in every call. Attributes may
-# have any names, but the picture needs `self.generator`. All updates are made by these two optimizers. They keep
-# momentum from step to step, and the checks use momentum, too. Report running means: one `keras.metrics.Mean` per loss,
-# made in `__init__` or in `compile` and listed in the property `metrics`, so that Keras resets both at the start of
-# each epoch. A running mean may count batches or examples. The step returns these means, or its own two losses.
+# `super().compile()` so that `fit` accepts the model, and store the arguments on `self` each time `compile` is called.
+# Attributes may have any names, but the picture needs `self.generator`. All updates are made by these two optimizers.
+# They keep momentum from step to step, and the checks use momentum, too. Report running means: one `keras.metrics.Mean`
+# per loss, made in `__init__` or in `compile` and listed in the property `metrics`, so that Keras resets both at the
+# start of each epoch. A running mean may count batches or examples. The step returns these means, or its own two
+# losses.
 
 
 # %% question="gan"

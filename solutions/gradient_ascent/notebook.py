@@ -184,7 +184,7 @@ feature_extractor = build_feature_extractor(model, "textures")
 # | filter 1 | −2, −4 | 0, −6 | **−3** |
 # | filter 2 | 0.5, 1.5 | 2.5, 3.5 | **2** |
 #
-# Take the network from the notebook's variable `feature_extractor` inside the function. The checks put networks of
+# Take the network from the notebook's variable `feature_extractor` inside the function. The checks put Keras models of
 # their own there, so a mistake in question 1 does not count twice. Their maps have at least 5 × 5 pixels. The checks
 # look at the value and at its gradient.
 

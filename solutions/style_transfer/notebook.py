@@ -390,9 +390,10 @@ def compute_loss_and_grads(combination_image, base_image, style_reference_image)
 # moves each pixel by about the learning rate, whatever the size of the gradient; plain `SGD` needs a much larger
 # learning rate here. You may clip the image to [0, 1].
 #
-# The loss must fall; the checks use learning rates up to 0.02. Nothing but the image may change: not the network, and
-# not the tensors that were passed in. Your loop may compute the loss with a tape of its own. If it calls
-# `compute_loss_and_grads`, the checks replace it by a simpler function.
+# The loss must be lower after a few steps than at the start, and lower still after more; the checks use learning rates
+# up to 0.02. Nothing but the image may change: not the network, and not the tensors that were passed in. Your loop may
+# compute the loss with a tape of its own. If it calls `compute_loss_and_grads`, the checks replace it by a simpler
+# function.
 #
 # **Worked example.** Say the loss is half the squared distance to an image that is 0.8 everywhere, so that the gradient
 # is `image - 0.8`, and the base image is 0.5 everywhere. With the learning rate 0.1, `SGD` goes 0.5 → 0.53 → 0.557, and

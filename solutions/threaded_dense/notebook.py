@@ -76,7 +76,7 @@ import tensorflow as tf
 #   `keras.activations.serialize` returns it.
 #
 # The gradient must reach kernel, bias and input. Your layer may also contain a `keras.layers.Dense` and call it; that
-# layer then makes the weights. The kernel may also be stored the other way round, and the bias as a last row of it.
+# layer then makes the weights. The kernel may also be stored the other way round, or hold the bias as its last row.
 #
 # **Worked example.** With all weights equal to 0.5, `units=2` and a bias, the row $(1, 2, 3)$ gives
 # $0.5 \cdot 1 + 0.5 \cdot 2 + 0.5 \cdot 3 + 0.5 = 3.5$ for each of the two units. A tensor of shape `(2, 5, 3)` whose

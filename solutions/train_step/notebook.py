@@ -154,7 +154,7 @@ class CustomModel(keras.Model):
 # * Metrics compiled as `metrics` ignore the weights, metrics compiled as `weighted_metrics` use them. Update the object
 #   that holds them all, and pass the weights: it knows which of them use weights. Report both kinds.
 # * Targets may be integers, as labels are. Weights are floats: do not convert them to the type of the targets.
-# * `evaluate` must report the same loss and the same metrics (again means of batches or of examples). It calls
+# * `evaluate` must report the same loss (again a mean of batches or of examples) and the same metrics. It calls
 #   `test_step`, which is like the train step, but runs the model with `training=False` and changes no weight.
 #
 # **Worked example.** The model is $\hat y = w x + b$ with $w = 2$, $b = 0$ again. The batch has two examples, $x = (1, 2)$

@@ -109,8 +109,8 @@ class Sampling(keras.layers.Layer):
 # %% [markdown]
 # ## 2. Encoder and decoder (3 points, 30 minutes)
 #
-# Write two models, Functional or subclasses of `keras.Model`, that can be used on their own. The encoder has **three**
-# outputs, `[z_mean, z_log_var, z]`: two heads on the same features, and the output of your `Sampling` layer for them.
+# Write two Keras models, of any kind, that can be used on their own. The encoder has **three** outputs,
+# `[z_mean, z_log_var, z]`: two heads on the same features, and the output of your `Sampling` layer for them.
 # The decoder maps a code to an image. `Conv2DTranspose` inverts the shapes of a convolution: with `strides=2` and
 # `padding="same"` it doubles rows and columns.
 #
@@ -246,8 +246,8 @@ def kl_divergence(z_mean, z_log_var):
 # - The reconstruction loss is the binary crossentropy, Keras's or your own. `keras.losses.binary_crossentropy(x,
 #   x_hat)` is the mean over the last axis, the channels. Sum it over height and width, then average over the batch.
 # - Return a dict with `loss`, `reconstruction_loss` and `kl_loss`, each the **mean over the epoch so far** (of batches
-#   or of examples): that is what a `keras.metrics.Mean` of any name computes. The property `metrics` lists these means,
-#   and `fit` resets what it lists at the start of each epoch.
+#   or of examples): that is what a `keras.metrics.Mean` of any name computes. The property `metrics` lists these three
+#   means, and `fit` resets what it lists at the start of each epoch.
 # - Whether you call the networks with `training=True` is up to you.
 #
 # **Worked example.** A white image of 2 × 3 pixels, each predicted as 0.9, has the reconstruction loss
