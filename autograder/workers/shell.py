@@ -12,6 +12,7 @@ import importlib
 import sys
 import types
 import warnings
+from collections.abc import Iterator
 from typing import Any
 
 from IPython.core.async_helpers import get_asyncio_loop
@@ -54,6 +55,11 @@ class StudentShell(InteractiveShell):
 
     def showsyntaxerror(self, *_args: Any, **_kwargs: Any) -> None:
         """Errors are returned, not shown."""
+
+    @contextlib.contextmanager
+    def _tee(self, channel: str) -> Iterator[None]:  # noqa: ARG002 # pyright: ignore[reportIncompatibleMethodOverride]
+        """What is printed is not kept: IPython would store it, until the memory is full."""
+        yield
 
     def ask_exit(self) -> None:
         """``exit`` and ``quit`` end nothing."""

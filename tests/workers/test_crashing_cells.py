@@ -74,6 +74,14 @@ def test_errors_of_any_kind_are_reported_and_the_worker_goes_on(student: MakeStu
 
 
 @pytest.mark.slow
+def test_what_is_printed_takes_no_memory(student: MakeStudent) -> None:
+    gigabytes = 2.5
+    submission = student(f"for _ in range({int(gigabytes * 1024)}): print('x' * 2**20)", "done = 1")
+    assert gigabytes > submission.limits.data_gb
+    assert [outcome.status for outcome in submission.run_cells()] == ["ok", "ok"]
+
+
+@pytest.mark.slow
 def test_a_cell_that_ends_its_process_is_left_out(student: MakeStudent) -> None:
     submission = student("kept = 1", *DIED.values(), "assert kept == 1", replays=len(DIED))
     first, *outcomes, last = submission.run_cells()
