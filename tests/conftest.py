@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 
@@ -79,6 +80,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return FIRST.index(scope) if scope in FIRST else len(FIRST)
 
     items.sort(key=rank)
+
+
+def pytest_collection_finish() -> None:
+    """Each worker collects all tests: to import TensorFlow for it takes seconds, and many where nothing is compiled."""
+    if "tensorflow" in sys.modules:
+        raise pytest.UsageError("Collecting the tests imports TensorFlow: import it in the tests that need it.")
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:

@@ -33,6 +33,12 @@ PRELOAD = (
     "numpy",
     "hypothesis",
     "IPython.core.interactiveshell",
+    "IPython.core.completer",  # each shell makes one, and what follows
+    "IPython.core.completerlib",
+    "IPython.core.crashhandler",
+    "IPython.core.logger",
+    "IPython.core.magics",
+    "IPython.core.oinspect",
     "matplotlib.pyplot",
     "keras_checks.runner",
     "keras_checks.seeds",

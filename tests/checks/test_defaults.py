@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 from keras_checks.defaults import default_settings
 from results_on_disk import points
 from sessions import Grade
@@ -49,6 +47,9 @@ def test_a_function_that_runs_eagerly_only_is_seen(grade: Grade) -> None:
 
 
 def test_the_notebooks_settings_come_back() -> None:
+    import keras
+    import tensorflow as tf
+
     exact = tf.config.experimental
     exact.enable_tensor_float_32_execution(True)
     keras.config.set_epsilon(0.5)

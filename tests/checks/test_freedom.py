@@ -3,42 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 from keras_checks.compare import Failure
-from keras_checks.testbeds.freedom import freedom, moves_freely
+
+if TYPE_CHECKING:
+    import keras
+    import tensorflow as tf
 
 INPUTS = np.random.default_rng(0).uniform(0.1, 0.9, (1, 12)).astype(np.float32)
 
 
+@pytest.fixture(autouse=True, scope="module")
+def tensorflow() -> None:
+    """TensorFlow is imported for the tests of this file, not to collect them."""
+    global keras, tf
+    import keras
+    import tensorflow as tf
+
+
 def _looked_at(model: keras.Model) -> Any:
+    from keras_checks.testbeds.freedom import freedom
+
     model(INPUTS)
     return freedom(model, INPUTS, 1, least=4)
 
 
-class Formula(keras.Model):
-    """Waves of few weights, instead of layers."""
+def _formula(function: Callable[[Any, Any], Any], weights: tuple[int, ...]) -> keras.Model:
+    """A model of few weights, instead of layers."""
 
-    def __init__(self, function: Callable[[Any, Any], Any], weights: tuple[int, ...]) -> None:
-        super().__init__()
-        self.function = function
-        self.kernel = self.add_weight(shape=weights)
+    class Formula(keras.Model):
+        def __init__(self) -> None:
+            super().__init__()
+            self.kernel = self.add_weight(shape=weights)
 
-    def call(self, inputs: Any, training: bool | None = None) -> Any:
-        return self.function(inputs, self.kernel.value)
+        def call(self, inputs: Any, training: bool | None = None) -> Any:
+            return function(inputs, self.kernel.value)
+
+    return Formula()
 
 
-@tf.custom_gradient
 def _lie(product: Any) -> Any:
     """Looks like a product, and is another one."""
-    return tf.sin(7 * tf.reduce_sum(product, axis=1, keepdims=True) * tf.range(1.0, 11)), lambda slope: slope
+
+    @tf.custom_gradient
+    def lie(product: Any) -> Any:
+        return tf.sin(7 * tf.reduce_sum(product, axis=1, keepdims=True) * PER_OUTPUT), lambda slope: slope
+
+    return lie(product)
 
 
-PER_OUTPUT = tf.range(1.0, 11)
+PER_OUTPUT = np.arange(1, 11, dtype=np.float32)
 WRONG = {
     "one number decides": (lambda x, w: tf.sin(tf.matmul(x, w) * PER_OUTPUT), (12, 1), "with the input"),
     "only the input counts": (lambda x, w: x[:, :10] + 0 * w[0, 0], (12, 1), "the weights"),
@@ -48,9 +65,11 @@ WRONG = {
 
 @pytest.mark.parametrize("name", WRONG)
 def test_a_formula_is_told_from_a_network(name: str) -> None:
+    from keras_checks.testbeds.freedom import moves_freely
+
     function, weights, message = WRONG[name]
     with pytest.raises(Failure, match=message):
-        moves_freely(_looked_at(Formula(function, weights)), "The output", 4)
+        moves_freely(_looked_at(_formula(function, weights)), "The output", 4)
 
 
 def _dense(depth: int, width: int, activation: str) -> keras.Model:
@@ -82,22 +101,28 @@ RIGHT = {
     "a small fixed encoding": lambda: keras.Sequential(
         [keras.layers.Dense(4, trainable=False), keras.layers.Dense(8), keras.layers.Dense(10)]
     ),
-    "code of one's own": lambda: Formula(lambda x, w: tf.sigmoid(tf.matmul(x, w)), (12, 10)),
+    "code of one's own": lambda: _formula(lambda x, w: tf.sigmoid(tf.matmul(x, w)), (12, 10)),
 }
 
 
 @pytest.mark.parametrize("name", RIGHT)
 def test_every_network_moves_freely(name: str) -> None:
+    from keras_checks.testbeds.freedom import moves_freely
+
     moves_freely(_looked_at(RIGHT[name]()), "The output", 4)
 
 
 def test_offsets_alone_are_no_network() -> None:
+    from keras_checks.testbeds.freedom import moves_freely
+
     layers = [keras.layers.Dense(10, use_bias=False, trainable=False), keras.layers.BatchNormalization(scale=False)]
     with pytest.raises(Failure, match="frozen"):
         moves_freely(_looked_at(keras.Sequential(layers)), "The output", 4)
 
 
 def test_a_model_that_cannot_be_called_moves_nowhere() -> None:
-    seen = _looked_at(Formula(lambda x, w: x if len(x) == 1 else tf.matmul(w, x), (3, 3)))
+    from keras_checks.testbeds.freedom import moves_freely
+
+    seen = _looked_at(_formula(lambda x, w: x if len(x) == 1 else tf.matmul(w, x), (3, 3)))
     with pytest.raises(Failure):
         moves_freely(seen, "The output", 1)

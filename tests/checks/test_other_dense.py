@@ -4,67 +4,61 @@ from __future__ import annotations
 
 from typing import Any
 
-import keras
 import pytest
 from keras_checks.observe import run_probe
 
 CASE = {"x": [[1, 2, 3]], "units": 2, "use_bias": True, "activation": None}
-Dense = keras.layers.Dense
+DRESSES = ("itself", "heir", "function", "metaclass", "new", "class changed")
 
 
-class Heir(Dense):
-    """Inherits the work."""
+def dressed() -> dict[str, Any]:
+    """Keras's Dense by its :data:`DRESSES`, and a layer that contains one, as the text allows: `owner`."""
+    import keras
 
+    Dense = keras.layers.Dense
 
-class Made(type):
-    """Classes that make a Dense."""
+    class Heir(Dense):
+        """Inherits the work."""
 
-    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+    class Made(type):
+        """Classes that make a Dense."""
+
+        def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+            return Dense(*args, **kwargs)
+
+    class ByMetaclass(metaclass=Made):
+        pass
+
+    class ByNew(keras.layers.Layer):
+        def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+            return Dense(*args, **kwargs)
+
+    class Turned(keras.layers.Layer):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            self.__class__ = Dense
+            Dense.__init__(self, *args, **kwargs)  # pyright: ignore[reportArgumentType]
+
+    class Owner(keras.layers.Layer):
+        def __init__(self, units: int, **kwargs: Any) -> None:
+            super().__init__(**kwargs)
+            self.inside = Dense(units)
+
+        def call(self, x: Any) -> Any:
+            return self.inside(x)
+
+    def function(*args: Any, **kwargs: Any) -> Any:
         return Dense(*args, **kwargs)
 
-
-class ByMetaclass(metaclass=Made):
-    pass
-
-
-class ByNew(keras.layers.Layer):
-    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-        return Dense(*args, **kwargs)
+    dresses = (Dense, Heir, function, ByMetaclass, ByNew, Turned)
+    return dict(zip(DRESSES, dresses, strict=True)) | {"owner": Owner}
 
 
-class Turned(keras.layers.Layer):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self.__class__ = Dense
-        Dense.__init__(self, *args, **kwargs)  # pyright: ignore[reportArgumentType]
-
-
-class Owner(keras.layers.Layer):
-    """Contains a Dense, as the text allows."""
-
-    def __init__(self, units: int, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.inside = Dense(units)
-
-    def call(self, x: Any) -> Any:
-        return self.inside(x)
-
-
-DRESSED = {
-    "itself": Dense,
-    "heir": Heir,
-    "function": lambda *args, **kwargs: Dense(*args, **kwargs),
-    "metaclass": ByMetaclass,
-    "new": ByNew,
-    "class changed": Turned,
-}
-
-
-@pytest.mark.parametrize("name", DRESSED)
+@pytest.mark.parametrize("name", DRESSES)
 def test_dense_is_no_answer(name: str) -> None:
-    found = run_probe("threaded_dense", "worked", {"ThreadedDense": DRESSED[name]}, CASE)
+    found = run_probe("threaded_dense", "worked", {"ThreadedDense": dressed()[name]}, CASE)
     assert "not of `Dense`" in found["error"]["message"]
 
 
 def test_a_layer_that_contains_one_is() -> None:
-    found = run_probe("threaded_dense", "worked", {"ThreadedDense": Owner}, CASE)
+    found = run_probe("threaded_dense", "worked", {"ThreadedDense": dressed()["owner"]}, CASE)
     assert found["seen"]["y"].tolist() == [[3.5, 3.5]]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import tensorflow as tf
-from keras_checks.seeds import seeds_of_their_own, set_seeds
 
 
 def _drawn_for_two_sizes() -> list[np.ndarray]:
+    import tensorflow as tf
+    from keras_checks.seeds import seeds_of_their_own, set_seeds
+
     set_seeds(1)
     draw = tf.function(lambda batch: tf.random.normal(tf.shape(batch)))
     with seeds_of_their_own():
@@ -27,6 +28,9 @@ def test_each_run_draws_the_same() -> None:
 
 def test_without_it_two_traces_begin_alike() -> None:
     """Why it is there."""
+    import tensorflow as tf
+    from keras_checks.seeds import set_seeds
+
     set_seeds(1)
     draw = tf.function(lambda batch: tf.random.normal(tf.shape(batch)))
     assert np.isin(draw(tf.zeros(3)).numpy(), draw(tf.zeros(5)).numpy()).all()
@@ -34,6 +38,9 @@ def test_without_it_two_traces_begin_alike() -> None:
 
 def test_a_run_that_draws_costs_the_next_one_its_kernels() -> None:
     """A kernel that draws goes on where it was; so the same seed must give the same numbers after any other run."""
+    import tensorflow as tf
+    from keras_checks.seeds import set_seeds
+
     set_seeds(1)
     first = tf.random.normal((3,), seed=5).numpy()
     set_seeds(1)

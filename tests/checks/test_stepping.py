@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import keras
 import numpy as np
 import pytest
 from keras_checks.observe import MissingAnswer
-from keras_checks.testbeds.stepping import switched_off
 
 
 def test_a_step_that_was_stored_before_is_switched_off_too() -> None:
+    import keras
+    from keras_checks.testbeds.stepping import switched_off
+
     stored = keras.Model.train_step
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     model.compile("sgd", "mse")
@@ -24,6 +25,9 @@ def test_a_step_that_was_stored_before_is_switched_off_too() -> None:
 
 
 def test_decorated_methods_are_switched_off_and_on_again() -> None:
+    import keras
+    from keras_checks.testbeds.stepping import switched_off
+
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     before = {name: getattr(keras.Model, name) for name in ("compile", "fit", "train_on_batch")}
     for _ in range(2):

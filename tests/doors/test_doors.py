@@ -6,7 +6,6 @@ import json
 import shutil
 import sys
 import zipfile
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -75,33 +74,35 @@ def shown(result: Any) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def by_gradescope(notebooks: list[Path], source: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """The results of Gradescope's door, by submission."""
-    folders = {notebook: hand_in(tmp_path_factory.mktemp("root"), one_file(notebook)) for notebook in notebooks}
-    for folder in folders.values():
+def by_doors(notebooks: list[Path], source: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Path]]:
+    """The folders of two doors, each with a folder per submission. How a door starts is tested in its own folder."""
+    gradescope = [hand_in(tmp_path_factory.mktemp("root"), one_file(notebook)) for notebook in notebooks]
+    for folder in gradescope:
         (folder / "source").symlink_to(source)
-    by_one_session("autograder.doors.gradescope.door", folders.values(), source)
-    return {notebook.stem: read_results(folder) for notebook, folder in folders.items()}
+    prairielearn = [tmp_path_factory.mktemp("grade") for _ in notebooks]
+    for folder, notebook in zip(prairielearn, notebooks, strict=True):
+        put(folder / "student", one_file(notebook))
+    folders = {"gradescope": gradescope, "prairielearn": prairielearn}
+    runs = [part for door, its in folders.items() for each in its for part in (f"autograder.doors.{door}.door", each)]
+    run(sys.executable, "-P", one_session.__file__, *runs, root=source, cwd=source)
+    return folders
 
 
 @pytest.fixture(scope="module")
-def by_prairielearn(notebooks: list[Path], source: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def by_gradescope(by_doors: dict[str, list[Path]]) -> dict[str, Any]:
+    """The results of Gradescope's door, by submission."""
+    return {name: read_results(folder) for name, folder in zip(NAMES, by_doors["gradescope"], strict=True)}
+
+
+@pytest.fixture(scope="module")
+def by_prairielearn(by_doors: dict[str, list[Path]]) -> dict[str, Any]:
     """The results of PrairieLearn's door, by submission."""
-    folders = {notebook: tmp_path_factory.mktemp("grade") for notebook in notebooks}
-    for notebook, folder in folders.items():
-        put(folder / "student", one_file(notebook))
-    by_one_session("autograder.doors.prairielearn.door", folders.values(), source)
-    return {notebook.stem: read_prairielearn(folder) for notebook, folder in folders.items()}
+    return {name: read_prairielearn(folder) for name, folder in zip(NAMES, by_doors["prairielearn"], strict=True)}
 
 
 def one_file(notebook: Path) -> dict[str, bytes]:
     """A submission of this file."""
     return {notebook.name: notebook.read_bytes()}
-
-
-def by_one_session(door: str, folders: Iterable[Path], source: Path) -> None:
-    """Run a door for each folder. How each door starts is tested in its own folder."""
-    run(sys.executable, "-P", one_session.__file__, door, *folders, root=source, cwd=source)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -100,8 +100,8 @@ def test_gradescope(package: Path, handed_in: dict[str, Path], by_kit: Points, t
         (root / "submission").mkdir(parents=True)
         (root / "submission" / handed_in[name].name).write_bytes(handed_in[name].read_bytes())
         (root / "source").symlink_to(source)
-    command = (sys.executable, "-P", one_session.__file__, DOOR, *roots.values())
-    run(*command, cwd=source, path=(source, source / "exercises"))
+    runs = [argument for root in roots.values() for argument in (DOOR, root)]
+    run(sys.executable, "-P", one_session.__file__, *runs, cwd=source, path=(source, source / "exercises"))
     assert {name: points(root / "results" / "results.json") for name, root in roots.items()} == by_kit
     assert not Path(MARK).exists()
 

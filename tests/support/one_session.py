@@ -1,4 +1,4 @@
-"""`python one_session.py DOOR FOLDER...`: a door for several submissions, with one import of TensorFlow for all.
+"""`python one_session.py DOOR FOLDER [DOOR FOLDER]...`: doors for several submissions, with one import of TensorFlow.
 
 A door starts a session for each submission. Here it gets one that has started already: where what a door makes of a
 submission is tested, and not that it starts.
@@ -16,8 +16,8 @@ from autograder.doors import single
 from autograder.grading.session import Session
 
 
-def main(door: str, *folders: str) -> None:
-    """Call the class ``Door`` of a module for each folder."""
+def main(*arguments: str) -> None:
+    """Call the class ``Door`` of a module for each folder that follows the module's name."""
     with ExitStack() as stack:
         started: dict[str, Session] = {}
 
@@ -27,7 +27,7 @@ def main(door: str, *folders: str) -> None:
             return nullcontext(started[repr(options)])
 
         single.Session = session  # type: ignore[assignment, misc]
-        for folder in folders:
+        for door, folder in zip(arguments[::2], arguments[1::2], strict=True):
             importlib.import_module(door).Door(Path(folder)).run()
 
 

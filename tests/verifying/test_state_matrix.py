@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 
 import pytest
-from keras_checks.model_probes import is_model_probe
 from keras_checks.question import Check, Question
 
 from autograder.bank.master import exercise_names
@@ -43,6 +42,8 @@ def test_the_matrix_names_what_there_is(exercise: str) -> None:
 
 @pytest.mark.parametrize("exercise", exercise_names())
 def test_every_check_of_a_free_model_states_its_criterion(exercise: str) -> None:
+    from keras_checks.model_probes import is_model_probe  # it imports TensorFlow
+
     questions = {question.name: _checks(question) for question in load_questions(exercise)}
     for owner, name, checks in DESIGNS:
         if owner == exercise:

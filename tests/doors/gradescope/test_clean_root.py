@@ -1,6 +1,6 @@
 """The zip in a fresh Debian, laid out as Gradescope does it: set up, then graded in each of its small containers.
 
-Needs root, debootstrap, and package registries. Where one is missing the tests are skipped and say what;
+Needs root, mmdebstrap or debootstrap, and package registries. Where one is missing the tests are skipped and say what;
 `KIT_CLEAN_ROOT=must` makes that a failure. `KIT_FIGURES=FILE` keeps what was measured.
 """
 

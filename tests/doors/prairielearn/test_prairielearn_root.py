@@ -1,6 +1,6 @@
 """PrairieLearn's image from the Containerfile's steps in a fresh Debian, jobs in it, and the image of `kit` itself.
 
-Needs root, debootstrap, and package registries. Where one is missing the tests are skipped and say what;
+Needs root, mmdebstrap or debootstrap, and package registries. Where one is missing the tests are skipped and say what;
 `KIT_CLEAN_ROOT=must` makes that a failure.
 """
 
