@@ -14,7 +14,16 @@ from keras_checks.testbeds.critics import Move, fakes_shown, read_step, steps_of
 from keras_checks.testbeds.game import D, G, Scored, Turn, different, returned
 from keras_checks.testbeds.players import Event
 
-from autograder.judges._game import STILL, discriminator_gradient, generator_gradient, in_turn, known, pushes
+from autograder.judges._game import (
+    STILL,
+    discriminator_gradient,
+    driven_by,
+    generator_gradient,
+    in_turn,
+    known,
+    pushes,
+    rate,
+)
 from autograder.judges._network import network_of
 from autograder.judges._penalty import penalty_gradient
 
@@ -166,11 +175,11 @@ def _fits(case: Case, move: Move, gp_weight: float, earlier: Sequence[Turn]) -> 
         if not np.any(due) or not np.any(move.turn.change(player)):
             continue
         for push in (*pushes(case, player, earlier), *STILL):
-            change = move.turn.change(player) - push
-            rate = float(np.dot(change, due) / np.dot(due, due))
-            if np.abs(change - rate * due).max() < 1e-5:
+            change = driven_by(case, move.turn, player) - push
+            speed = float(np.dot(change, due) / np.dot(due, due))
+            if np.abs(change - speed * due).max() < 1e-5:
                 pushed = " after a push" if np.any(push) else ""
-                found.append(f"{name}: {rate / (case[f'{player[0]}_rate'] or 1):.2f}{pushed}")
+                found.append(f"{name}: {speed / (rate(case, player) or 1):.2f}{pushed}")
                 break
     return found
 

@@ -11,6 +11,7 @@ from keras_checks.question import Case
 from keras_checks.testbeds.game import OWN_UPDATES, D, G, Scored, Turn, turns
 from keras_checks.testbeds.players import Event
 
+from autograder.judges._descent import ahead, carried, driven, velocity
 from autograder.judges._network import Network, network_of
 
 
@@ -47,43 +48,61 @@ STILL: Pushes = (0.0,)
 
 
 def pushes(case: Case, player: str, earlier: Sequence[Turn]) -> Pushes:
-    """What momentum adds to the next change of a network: one of its ``earlier`` changes, times the factor of the case.
+    """What momentum may add to the next change of a network, after its ``earlier`` changes.
 
-    It is the last of them; an earlier one where another optimizer made that, which costs elsewhere.
+    It follows from the last of them; from an earlier one where another optimizer made that, which costs elsewhere.
     """
-    return [case["momentum"] * turn.change(player) for turn in earlier if player in turn.moved] or STILL
+    found: list[np.ndarray | float] = []
+    speed: np.ndarray | float = 0.0
+    for turn in earlier:
+        if player in turn.moved:
+            alone, speed = (velocity(case, driven_by(case, turn, player), before) for before in (0.0, speed))
+            found += [carried(case, each) for each in (alone, speed)]
+    return found or STILL
+
+
+def rate(case: Case, player: str) -> float:
+    """By how much a gradient changes a network's weights at once."""
+    return case[f"{player[0]}_rate"] * ahead(case)
+
+
+def driven_by(case: Case, turn: Turn, player: str) -> np.ndarray:
+    """How far each weight of a network moved, without what weight decay did."""
+    return driven(case, case[f"{player[0]}_rate"], turn.before[player], turn.change(player))
 
 
 def moved_by(
-    turn: Turn, player: str, due: np.ndarray, scales: Sequence[float], pushes: Pushes = STILL, hint: str = ""
+    case: Case, turn: Turn, player: str, gradient: np.ndarray, scales: Sequence[float], pushes: Pushes = STILL
 ) -> None:
-    """Fail unless a network moved by one of ``scales`` times ``due`` and one of ``pushes``, within the rounding of
-    float32."""
-    change = turn.change(player)
+    """Fail unless a network moved as its optimizer does, for one of ``scales`` times a gradient and one of ``pushes``,
+    within the rounding of float32."""
+    change, due = driven_by(case, turn, player), -rate(case, player) * gradient
     size = float(np.abs(due).max(initial=0.0) + np.abs(turn.before[player]).max(initial=0.0) + 1)
 
-    def fits(push: np.ndarray | float) -> bool:
+    def fits(push: np.ndarray | float, change: np.ndarray = change) -> bool:
         errors = [float(np.abs(change - push - scale * due).max(initial=0.0)) for scale in scales]
         return min(errors) <= 64 * EPS32 * size
 
     right = any(map(fits, pushes))
     message = f"The {player}'s weights changed without the momentum of the compiled optimizer."
     expect(right or not fits(0.0), message, hint=OWN_UPDATES)
+    message = f"The {player}'s weights changed without the weight decay of the compiled optimizer."
+    expect(right or not any(fits(push, turn.change(player)) for push in pushes), message, hint=OWN_UPDATES)
     message = f"The change of the {player}'s weights is not minus the learning rate times the gradient."
     wanted = (pushes[-1] + scales[0] * due).astype(np.float32)
-    expect(right, message, change.astype(np.float32), wanted, hint)
+    expect(right, message, change.astype(np.float32), wanted)
     # a network that should move and stands still is no matter of rounding
-    expect(np.abs(change).max(initial=0.0) > 0, f"The {player}'s weights did not change.", hint=hint)
+    expect(np.abs(change).max(initial=0.0) > 0, f"The {player}'s weights did not change.")
 
 
-def moved_along(turn: Turn, player: str, gradient: np.ndarray, pushes: Pushes = STILL) -> None:
+def moved_along(case: Case, turn: Turn, player: str, gradient: np.ndarray, pushes: Pushes = STILL) -> None:
     """Fail unless a network moved along a gradient, however far and whichever way, after one of ``pushes``."""
     errors = []
     for push in pushes:
-        change = turn.change(player) - push
-        rate = float(change @ gradient / max(gradient @ gradient, 1e-12))
+        change = driven_by(case, turn, player) - push
+        speed = float(change @ gradient / max(gradient @ gradient, 1e-12))
         size = float(np.abs(change).max(initial=0.0) + np.abs(turn.before[player]).max(initial=0.0) + 1)
-        errors.append(np.abs(change - rate * gradient).max(initial=0.0) / size if rate else np.inf)
+        errors.append(np.abs(change - speed * gradient).max(initial=0.0) / size if speed else np.inf)
     along = min(errors) <= 64 * EPS32
     expect(along, f"The {player}'s weights did not change along the gradient of its loss.")
 

@@ -12,7 +12,16 @@ from keras_checks.question import Case
 from keras_checks.testbeds.game import D, G, Turn, different, returned
 from keras_checks.testbeds.rounds import LossCall, Step, loss_returned, read_step, steps_of
 
-from autograder.judges._game import STILL, discriminator_gradient, generator_gradient, in_turn, known, pushes
+from autograder.judges._game import (
+    STILL,
+    discriminator_gradient,
+    driven_by,
+    generator_gradient,
+    in_turn,
+    known,
+    pushes,
+    rate,
+)
 
 
 def gradient(case: Case, player: str, calls: list[LossCall]) -> np.ndarray:
@@ -103,12 +112,12 @@ def _rate(read: Step, player: str, case: Case, earlier: Sequence[Turn]) -> Any:
         return failure.message
     if not found or not np.any(due):
         return None
-    step = case[f"{player[0]}_rate"] * np.asarray(due)
+    step = rate(case, player) * np.asarray(due)
     for push in (*pushes(case, player, earlier), *STILL):
-        change = found[0].change(player) - push
-        rate = float(change @ step / (step @ step))
-        if np.abs(change - rate * step).max() < 1e-5:
-            return [round(rate, 2), bool(np.any(push))]
+        change = driven_by(case, found[0], player) - push
+        share = float(change @ step / (step @ step))
+        if np.abs(change - share * step).max() < 1e-5:
+            return [round(share, 2), bool(np.any(push))]
     return "in another direction"
 
 

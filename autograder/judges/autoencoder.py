@@ -89,6 +89,7 @@ def _looks_of_half(seen: Any, size: int) -> dict[str, Any]:
         "directions": probes.directions(seen["slopes"]) if "slopes" in seen else 0,
         "learning": seen.get("learning", 0.0) > SEEN,
         "frozen": seen["freedom"]["frozen"] > FROZEN if "freedom" in seen else False,
+        "alike": seen["alike"],
         "weights": [len(seen["kept"]) > 0, seen["weights"] > 0],
         "own": all(seen["kept"]),
     }

@@ -90,6 +90,7 @@ def _range_of(low: tuple[float, ...], high: tuple[float, ...], *, bounded: bool 
             "low": [bool(seen["low"] < bound) for bound in low],
             "high": [bool(seen["high"] > bound) for bound in high],
             "spread": bool(seen["spread"] > 1e-6),
+            "narrow": bool(bounded and seen["freedom"]["by_input"] < probes.DIRECTIONS),
             "bright in training": bool(bounded and np.max(seen["in_training"]) > 1 + 1e-6),
         }
 
@@ -111,7 +112,7 @@ def _moves(case: Case, step: Step, player: str, earlier: Sequence[Turn] | None =
     expect(calls, f"The {player}'s weights changed without a call of `loss_fn` before.")
     before = [*(earlier or ()), *itertools.takewhile(lambda each: each is not turn, step.turns)]
     pushed = [*pushes(case, player, before), *(STILL if earlier is None else ())]
-    moved_by(turn, player, -case[f"{player[0]}_rate"] * gradient(case, player, calls), scales(calls), pushed)
+    moved_by(case, turn, player, gradient(case, player, calls), scales(calls), pushed)
 
 
 @probes.THREE_STEPS.confirms(probes.discriminator_learns)
@@ -162,7 +163,7 @@ def discriminator_follows_its_gradient(case: Case, seen: Any) -> None:
             finished(found)
             raise Failure("The discriminator's weights did not change.")
         expect(turn[1], "The discriminator's weights changed without a call of `loss_fn` before.")
-        moved_along(turn[0], D, gradient(case, D, turn[1]))
+        moved_along(case, turn[0], D, gradient(case, D, turn[1]))
 
 
 @probes.THREE_STEPS.judge(
@@ -172,7 +173,7 @@ def discriminator_follows_its_gradient(case: Case, seen: Any) -> None:
 )
 def later_steps(case: Case, seen: Any) -> None:
     """The second and third steps update both networks with the gradients of the losses of that same step, and with the
-    momentum of the compiled optimizers."""
+    momentum and the weight decay of the compiled optimizers."""
     first, *later = steps_of(case, seen)
     earlier, _ = turns(first["events"])
     for found, batch in zip(later, case["batches"][1:], strict=True):
@@ -191,7 +192,7 @@ def each_by_its_gradient(case: Case, seen: Any) -> None:
         turn = read_step(found, case[name]["batches"][0]).turn_of(D)
         expect(turn and turn[1], "The discriminator's weights did not change after a call of `loss_fn`.")
         assert turn is not None
-        moved_along(turn[0], D, gradient(case[name], D, turn[1]))
+        moved_along(case[name], turn[0], D, gradient(case[name], D, turn[1]))
 
 
 def _first_of_each(case: Case, seen: Any) -> Any:

@@ -15,6 +15,7 @@ from keras_checks.question import Case
 from keras_checks.strategies import arrays, cases, seeds, sizes
 from keras_checks.testbeds.freedom import FROZEN
 
+from autograder.judges._descent import ahead, carried, driven, velocity
 from autograder.judges._network import Network
 
 LOOSE = 1024
@@ -161,7 +162,8 @@ IN_GRAPH = probes.SAMPLING.trial(probes.sampled_in_graph, noise_cases, examples=
 def normal_in_a_traced_function(case: Case, seen: Any) -> None:
     """Inside a `tf.function`, each run draws new standard normal noise."""
     first, second = (normal(case, seen[name], "z") for name in ("first", "second"))
-    probes.independent(first, second, "Two runs of one traced function")
+    for one, other in ((first, second), (first**2, second**2)):
+        probes.independent(one, other, "Two runs of one traced function")
     expect("raised" not in seen["functional"], "In a Functional model the layer raised an error.")
     _normal_in_smaller(case, seen["functional"]["smaller"])
 
@@ -429,7 +431,7 @@ def moves(case: Case, seen: Any) -> dict[str, Any]:
     }
     traits: dict[str, Any] = {"origin": replay.origin, "sum": bool(abs(rest) < 1e-3), **ratios}
     for index, name in enumerate(("mean", "log_var", "decode", "bias")):
-        step_made = (before[index] - after[index]) / probes.RATE
+        step_made = -_driven(case, before[index], after[index]) / (probes.RATE * ahead(case))
         near = [kind for kind, gradient in kinds.items() if np.abs(step_made - gradient[index]).max() < 1e-4]
         factor = float((step_made * known[index]).sum() / (known[index] ** 2).sum())
         traits[name] = near[0] if near else round(factor, 2) + 0.0
@@ -449,23 +451,31 @@ def _without_divergence(replay: Replay) -> list[np.ndarray]:
     hint="Pass the gradient of the whole loss, for the weights of both networks, to the optimizer once per step.",
 )
 def follows_the_gradient(case: Case, seen: Any) -> None:
-    """Over two steps with momentum, the optimizer moves every weight of both networks along the gradient of the
-    reconstruction loss plus the divergence."""
-    weights, speed = _first_weights(case), None
+    """Over two steps, the optimizer moves every weight of both networks along the gradient of the reconstruction loss
+    plus the divergence, with its momentum and its weight decay."""
+    weights: Weights = _first_weights(case)
+    speeds = [np.zeros_like(weight, np.float64) for weight in weights]
     for images, step in zip(probes.batches_of_steps(case), seen["steps"], strict=True):
         after = [same_shape(found, old.shape, "A weight") for found, old in zip(step["weights"], weights, strict=True)]
         replay = Replay(case, images, weights, step["decoded"])
         expect(replay.origin != "mean", "The decoder was called with z_mean, not with z.")
-        due = [_stepped(weights, gradients, speed) for gradients in replay.gradients()]
+        due = [_stepped(case, weights, gradients, speeds) for gradients in replay.gradients()]
         _either(due, lambda wanted, found=after: _weights_close(found, wanted))
-        speed = [new.astype(np.float64) - old for new, old in zip(after, weights, strict=True)]
+        changes = [_driven(case, old, new) for old, new in zip(weights, after, strict=True)]
+        speeds = [velocity(case, change, speed) for change, speed in zip(changes, speeds, strict=True)]
         weights = after
 
 
-def _stepped(weights: Weights, gradients: Weights, speed: Weights | None) -> Weights:
-    carried = speed or [np.zeros_like(weight) for weight in weights]
-    steps = zip(weights, gradients, carried, strict=True)
-    return [weight - probes.RATE * gradient + probes.MOMENTUM * before for weight, gradient, before in steps]
+def _driven(case: Case, before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    """How far a weight moved, without what weight decay did."""
+    return driven(case, probes.RATE, before, after.astype(np.float64) - before)
+
+
+def _stepped(case: Case, weights: Weights, gradients: Weights, speeds: Weights) -> Weights:
+    """Weights after a step, with the velocities that they had before."""
+    steps = zip(weights, gradients, speeds, strict=True)
+    moved = [-probes.RATE * ahead(case) * gradient + carried(case, speed) for _, gradient, speed in steps]
+    return [weight - driven(case, probes.RATE, weight, 0.0) + move for weight, move in zip(weights, moved, strict=True)]
 
 
 def _weights_close(found: Weights, due: Weights) -> None:

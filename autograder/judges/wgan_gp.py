@@ -187,7 +187,7 @@ def critic_step(case: Case, seen: Any) -> None:
 
 def _by_its_gradient(case: Case, move: Move, pushed: Pushes) -> None:
     """Fail unless the critic moved by its learning rate times the gradient of its loss, and one of some pushes."""
-    moved_by(move.turn, D, -case["d_rate"] * critic_due(case, move, case["gp_weight"]), (1.0,), pushed)
+    moved_by(case, move.turn, D, critic_due(case, move, case["gp_weight"]), (1.0,), pushed)
 
 
 def _pushed(case: Case, player: str, move: Move, step: Step, earlier: Sequence[Turn] | None = None) -> Pushes:
@@ -212,7 +212,7 @@ def _generator_moves(step: Step, case: Case, earlier: Sequence[Turn] | None = No
     moves = step.of(G)
     expect(moves, "The generator's weights did not change after a call of `g_loss_fn`.")
     pushed = _pushed(case, G, moves[-1], step, earlier)
-    moved_by(moves[-1].turn, G, -case["g_rate"] * generator_due(case, moves[-1]), (1.0,), pushed)
+    moved_by(case, moves[-1].turn, G, generator_due(case, moves[-1]), (1.0,), pushed)
 
 
 @probes.TWO_STEPS.confirms(probes.critic_first_and_more_often)
@@ -230,7 +230,7 @@ def _along_some(case: Case, move: Move, pushed: Pushes) -> None:
     failures = []
     for weight in (case["gp_weight"], 1.0, 0.0, -case["gp_weight"]):
         try:
-            return moved_along(move.turn, D, critic_due(case, move, weight), pushed)
+            return moved_along(case, move.turn, D, critic_due(case, move, weight), pushed)
         except Failure as failure:
             failures.append(failure)
     raise failures[0]
@@ -279,7 +279,8 @@ def _right(move: Move, case: Case, pushed: Pushes) -> bool:
 )
 def later_steps(case: Case, seen: Any) -> None:
     """The second step, on a smaller batch, updates both networks with the gradients of the losses of that same step,
-    and with the momentum of the compiled optimizers. It returns its own losses, or the means of both steps."""
+    and with the momentum and the weight decay of the compiled optimizers. It returns its own losses, or the means of
+    both steps."""
     first, found = steps_of(case, seen)
     finished(found)
     earlier, step = turns(first["events"])[0], read_step(found, case["batches"][1])

@@ -120,6 +120,60 @@ def test_offsets_alone_are_no_network() -> None:
         moves_freely(_looked_at(keras.Sequential(layers)), "The output", 4)
 
 
+def _constrained(constraint: Any) -> keras.Model:
+    layer = keras.layers.Dense
+    return keras.Sequential([layer(16, "tanh", kernel_constraint=constraint), layer(10, "sigmoid")])
+
+
+class Clipped(keras.constraints.Constraint):
+    """Keeps the weights of a critic small."""
+
+    def __call__(self, w: Any) -> Any:
+        return keras.ops.clip(w, -0.01, 0.01)
+
+
+ALLOWED = {
+    "signs": keras.constraints.NonNeg,
+    "sizes": lambda: keras.constraints.MaxNorm(3),
+    "clipped": Clipped,
+    "of one size": lambda: keras.constraints.UnitNorm(axis=0),
+}
+
+
+@pytest.mark.parametrize("name", ALLOWED)
+def test_a_constraint_may_limit_weights(name: str) -> None:
+    moves_freely(_looked_at(_constrained(ALLOWED[name]())), "The output", 4)
+
+
+@pytest.mark.parametrize("size", [0.0, 1e-9])
+def test_a_constraint_may_not_set_weights(size: float) -> None:
+    with pytest.raises(Failure, match="with the input"):
+        moves_freely(_looked_at(_constrained(keras.constraints.MaxNorm(size))), "The output", 4)
+
+
+def test_layers_that_hardly_count_do_not_make_up_for_frozen_ones() -> None:
+    symbol = keras.Input((12,))
+    quiet = keras.layers.Rescaling(0.001)(keras.layers.Dense(10)(keras.layers.Dense(24)(symbol)))
+    both = keras.layers.Add()([keras.layers.Dense(10, trainable=False)(symbol), quiet])
+    with pytest.raises(Failure, match="frozen"):
+        moves_freely(_looked_at(keras.Model(symbol, both)), "The output", 4)
+
+
+@pytest.mark.parametrize("depth", [1, 2, 4])
+def test_eight_relu_units_pass_on_five_directions(depth: int) -> None:
+    model = _dense(depth, 8, "relu")
+    model(INPUTS)
+    moves_freely(freedom(model, INPUTS, 1, least=5, ways=5, cover=0.99), "The output", 5)
+
+
+def test_a_model_tells_what_it_depends_on() -> None:
+    images = np.random.default_rng(0).uniform(size=(3, 8, 8, 1)).astype(np.float32)
+    layers = [keras.layers.Cropping2D(((1, 2), (0, 4))), keras.layers.Flatten(), keras.layers.Dense(1)]
+    model = keras.Sequential([keras.Input((8, 8, 1)), *layers])
+    seen = freedom(model, images, 1, cover=0.2)
+    assert (seen["share"], seen["reach"]) == (20 / 64, [5, 4, 1])
+
+
 def test_a_model_that_cannot_be_called_moves_nowhere() -> None:
     from keras_checks.testbeds.freedom import moves_freely
 

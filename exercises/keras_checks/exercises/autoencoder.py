@@ -18,7 +18,7 @@ from keras_checks.question import Case, Question
 from keras_checks.strategies import arrays, cases, seeds, sizes, uniform
 from keras_checks.testbeds.freedom import freedom, moves_freely
 from keras_checks.testbeds.reach import led
-from keras_checks.testbeds.weights import draw_weights
+from keras_checks.testbeds.weights import as_constrained, draw_weights
 
 LECTURE = "Autoencoder: Functional model"
 HALVES = Question(
@@ -99,7 +99,8 @@ def lively(model: keras.Model, seed: int) -> list[np.ndarray]:
             found.append(2 * signs * random.uniform(0.2, 1, shape) / np.prod(shape[:-1]))
         else:
             found.append(random.uniform(0.1, 0.5, shape))
-    return [value.astype(np.float32) for value in found]
+    pairs = zip(model.trainable_weights, found, strict=True)
+    return [as_constrained(weight, value.astype(np.float32)) for weight, value in pairs]
 
 
 def _draw(model: keras.Model, case: Case, number: int) -> None:
@@ -117,12 +118,12 @@ def _assign(model: keras.Model, values: list[np.ndarray]) -> None:
 
 
 def _second_of(name: str, size: str, wanted: str) -> Callable[[Namespace, Case], Any]:
-    """Builds a half as often as the case says, gives each model weights of its own, and returns the one that got them
-    first."""
+    """Builds a half as often as the case says and returns the first. Of several, each is given weights of its own, in
+    this order; one alone keeps the weights that it has."""
 
     def build(ns: Namespace, case: Case) -> Any:
         models = [ns.call(name, case[size], case[wanted]) for _ in range(case["built"])]
-        if all(isinstance(model, keras.Model) for model in models):
+        if len(models) > 1 and all(isinstance(model, keras.Model) for model in models):
             for number, model in enumerate(models):
                 make_weights(model, _rows(case, case[size]))
                 _assign(model, lively(model, case["seed"] + number))
@@ -145,9 +146,10 @@ def _alone(model: Any, case: Case, size: int) -> Any:
     rows = _rows(case, size)
     make_weights(model, rows)
     kept = [
-        np.allclose(weight, due)
+        case["built"] == 1 or np.allclose(weight, due)
         for weight, due in zip(model.trainable_weights, lively(model, case["seed"]), strict=True)
     ]
+    alike = _starts_alike(model)
     best: dict[str, Any] = {}
     for number in range(DRAWS):
         _draw(model, case, number)
@@ -163,11 +165,17 @@ def _alone(model: Any, case: Case, size: int) -> Any:
         best = seen if not best or all(moved) else best
         if all(moved):
             break
-    found = {"is_model": True, "kept": kept, "weights": len(model.weights)} | best
+    found = {"is_model": True, "kept": kept, "alike": alike, "weights": len(model.weights)} | best
     if np.ndim(found["batch"]) != 2 or len(found["batch"]) != ROWS:
         return found
     free = freedom(model, rows[:2], case["seed"], ways=WAYS)
     return found | _slopes(model, rows, found["batch"].shape[1], case) | {"freedom": free}
+
+
+def _starts_alike(model: keras.Model) -> bool:
+    """Whether a half has several kernels, and each of them starts with one number: its units stay alike for ever."""
+    kernels = [np.asarray(weight) for weight in model.trainable_weights if np.prod(weight.shape[:-1]) > 1]
+    return len(kernels) > 1 and not any(map(np.ptp, kernels))
 
 
 def _changed(model: keras.Model, rows: np.ndarray, shape: tuple[int, ...]) -> Any:
@@ -337,7 +345,8 @@ def code_is_free(case: Case, seen: Any) -> None:
 @ENCODER_ALONE.check(points=0.4, hint="The encoder needs layers with weights, and they must be trainable.")
 def encoder_can_learn(case: Case, seen: Any) -> None:
     """The encoder has trainable weights, the gradient of the code reaches them, and the weights change the numbers of
-    the code independently of each other. At most half of the numbers in its kernels are frozen."""
+    the code independently of each other. At most half of the numbers in its kernels are frozen, and they do not all
+    start as constants."""
     _needs_model(seen, "build_encoder")
     _follows_the_example(seen, case["latent_dim"])
     _learns(seen, "encoder")
@@ -346,7 +355,8 @@ def encoder_can_learn(case: Case, seen: Any) -> None:
 @DECODER_ALONE.check(points=0.4, hint="The decoder needs layers with weights, and every operation needs a gradient.")
 def decoder_can_learn(case: Case, seen: Any) -> None:
     """The decoder has trainable weights, the gradient of its output reaches them, and the weights change the outputs
-    independently of each other. At most half of the numbers in its kernels are frozen."""
+    independently of each other. At most half of the numbers in its kernels are frozen, and they do not all start as
+    constants."""
     _needs_model(seen, "build_decoder")
     _follows_the_example(seen, case["wide"])
     _learns(seen, "decoder")
@@ -379,6 +389,8 @@ def _learns(seen: Any, half: str) -> None:
     """Fail unless a gradient reaches the weights of a half."""
     expect(len(seen["kept"]) > 0, f"The {half} has no trainable weights.")
     hint = "Do not use rounding, comparisons or `stop_gradient`: they have no gradient."
+    message = f"Each kernel of the {half} starts with the same number everywhere."
+    expect(not seen["alike"], message, hint="Units that start alike stay alike: keep the default `kernel_initializer`.")
     expect(seen["learning"] > SEEN, f"No gradient reaches the weights of the {half}.", hint=hint)
     moves_freely(seen["freedom"], "The code" if half == "encoder" else "The output")
 

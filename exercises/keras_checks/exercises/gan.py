@@ -16,6 +16,7 @@ from keras_checks.observe import Namespace, plain, probe
 from keras_checks.question import Case, Question
 from keras_checks.strategies import cases, seeds, sizes, uniform
 from keras_checks.testbeds.bends import bends
+from keras_checks.testbeds.descent import PLAIN_DESCENT, descent_rules
 from keras_checks.testbeds.freedom import freedom, moves_freely
 from keras_checks.testbeds.game import (
     OWN_UPDATES,
@@ -277,7 +278,7 @@ SETS = 8
 """Sets of weights with which a kernel may show that it acts."""
 FEWEST = 3
 """Examples of a batch, at least."""
-batches = cases(latent_dim=st.integers(5, 12), n=sizes(FEWEST, 12), seed=seeds())
+batches = cases(latent_dim=st.integers(8, 12), n=sizes(FEWEST, 12), seed=seeds())
 
 
 def _first_of_two(model: Any, other: Any, inputs: Any) -> Any:
@@ -304,8 +305,14 @@ def _two_discriminators(ns: Namespace, _: Case) -> Any:
     return _first_of_two(first, second, tf.zeros((1, *IMAGE)))
 
 
-COVER = 0.2
-"""The share of pixels that a logit must depend on, over some images and weights: strides may skip three of four."""
+COVER, REACH = 0.2, 5
+"""The share of pixels that a logit must depend on, over some images and weights: strides may skip three of four; and
+over how many rows and columns these are spread: strides without padding may skip the last three."""
+DIRECTIONS = 5
+"""Directions in which the image varies with the latent. The eight numbers that a hidden layer must pass on leave six
+behind a layer normalization."""
+LATENT: dict[str, Any] = {"least": DIRECTIONS, "ways": DIRECTIONS, "cover": 0.99}
+"""How the image depends on the latent: on all its numbers."""
 
 
 @model_probe(_two_generators)
@@ -313,7 +320,7 @@ def generator(model: Any, case: Case) -> Any:
     """Images of a generator, with given weights and with random ones."""
     inputs = tf.constant(uniform(case["seed"], (case["n"], case["latent_dim"])))
     seen = _measured(model, case, inputs, low=0.1, high=0.9) | {"in_training": _in_training(model, inputs)}
-    return seen | {"freedom": freedom(model, np.asarray(inputs[:1]), case["seed"], least=DIRECTIONS)}
+    return seen | {"freedom": freedom(model, np.asarray(inputs[:1]), case["seed"], **LATENT)}
 
 
 @model_probe(_two_discriminators)
@@ -382,12 +389,15 @@ def _convolves(model: Any, inputs: Any, outputs: np.ndarray) -> bool:
 
 
 def _acts(model: Any, weight: Any, inputs: Any, outputs: np.ndarray) -> bool:
-    """Whether the outputs change with a weight."""
-    before = np.asarray(weight)
-    weight.assign(random_weight(weight, [1], kernels=4))
-    changed = np.abs(np.asarray(model(inputs)) - outputs).max() > 1e-6
+    """Whether the outputs change with a kernel at neighboring places: of one that looks at one pixel, only one acts."""
+    before, other = np.asarray(weight), random_weight(weight, [1], kernels=4)
+    even = (np.indices(before.shape[:2]).sum(axis=0) % 2 == 0)[..., None, None]
+    changed = []
+    for places in (even, ~even):
+        weight.assign(np.where(places, other, before))
+        changed.append(np.abs(np.asarray(model(inputs)) - outputs).max() > 1e-6)
     weight.assign(before)
-    return bool(changed)
+    return all(changed)
 
 
 def _extremes(outputs: Any) -> tuple[float, float, float]:
@@ -429,16 +439,17 @@ GENERATOR = PLAYERS.trial(generator, batches, examples=1, shrinks=4)
 )
 def generator_makes_images(case: Case, seen: Any) -> None:
     """`build_generator(latent_dim)` maps latents `(batch, latent_dim)` to images `(batch, 8, 8, 1)` through transposed
-    convolutions. Each image depends on its own latent only, and changes of the latent in different directions change it
-    in different ways."""
+    convolutions. Each image depends on its own latent only, on each of its numbers, and changes of the latent in
+    different directions change it in different ways."""
     same_shape(seen["outputs"], (case["n"], *IMAGE), "generator(latents)")
     _each_its_own(seen, "The image")
     expect(seen["convolves"], f"The generator has no convolution: {NO_KERNEL}", hint=KERNELS)
     moves_freely(seen["freedom"], "The image", DIRECTIONS)
+    count, wanted = round(seen["freedom"]["share"] * case["latent_dim"]), case["latent_dim"]
+    hint = "Look for slicing or cropping before the first layer: it must get the whole latent."
+    expect(count == wanted, "The image depends on some numbers of the latent only.", count, wanted, hint)
 
 
-DIRECTIONS = 4
-"""Directions in which the image varies with the latent, which has more numbers."""
 NO_KERNEL = "its output depends on no kernel that covers more than one pixel."
 KERNELS = (
     "Use `Conv2DTranspose` in the generator and `Conv2D` in the discriminator, as the sketch in the question shows."
@@ -480,7 +491,8 @@ DISCRIMINATOR = PLAYERS.trial(discriminator, batches, examples=1, shrinks=4)
 )
 def discriminator_gives_one_number(case: Case, seen: Any) -> None:
     """`build_discriminator()` maps images `(batch, 8, 8, 1)` through convolutions to logits `(batch, 1)`, one per
-    image. Each logit depends on its own image only, and on more than a few of its pixels."""
+    image. Each logit depends on its own image only, and on more than a few of its pixels, which are not all near each
+    other."""
     found = array(seen["outputs"], "discriminator(images)")
     shapes_allowed = ((case["n"], 1), (case["n"],))
     expect(
@@ -497,6 +509,9 @@ def discriminator_gives_one_number(case: Case, seen: Any) -> None:
         "Look for slicing or cropping before the first convolution: it must get the whole image.",
     )
     expect(share > COVER, "The logit depends on a small share of the image's pixels only.", f"{share:.0%}", "all", hint)
+    rows, columns, _ = seen["freedom"]["reach"]
+    message = "The logit depends on a small part of the image only."
+    expect(min(rows, columns) >= REACH, message, f"{rows} rows, {columns} columns", "8 rows, 8 columns", hint)
 
 
 @DISCRIMINATOR.check(points=0.5, hint="A logit is what goes into the sigmoid: the last layer has no activation.")
@@ -519,8 +534,6 @@ NOISE = 0.05
 """How far a label may be from 0 or 1."""
 D_RATE, G_RATE = 1 / 512, 1 / 256
 """So small that no game explodes, even with latents three times as large as usual."""
-MOMENTUM = 0.5
-"""Of the optimizers in single steps: an optimizer that is not used in each step has no momentum in the next."""
 
 
 @st.composite
@@ -540,7 +553,7 @@ def _games(draw: Any, shallow: bool = False) -> Case:
         "d_bias": uniform(seed, (1,), -0.5, 0.5),
         "d_rate": D_RATE,
         "g_rate": G_RATE,
-        "momentum": 0.0 if shallow else MOMENTUM,
+        **(PLAIN_DESCENT if shallow else draw(descent_rules)),
         "batches": [uniform(seed + key, (n, *image), 0, 1) for key, n in enumerate(counts)],
         "g_bends": [] if shallow else draw(bends(latent_dim, pixels)),
         "d_bends": draw(bends(pixels, most=1 if shallow else 2)),
@@ -553,7 +566,7 @@ EXAMPLE: Case = {
     "d_kernel": np.full((1, 1), 0.5, np.float32),
     "d_bias": np.full(1, 2, np.float32),
     "g_rate": 1 / 4,
-    "momentum": 0.0,
+    **PLAIN_DESCENT,
     "batches": [np.full((1, 1, 1, 1), 3, np.float32)],
 }
 """The worked step of the notebook: every fake is the pixel 1, the only real image is the pixel 3."""

@@ -19,6 +19,7 @@ from keras_checks.seeds import seeds_of_their_own
 from keras_checks.strategies import arrays, cases, seeds, sizes, uniform
 from keras_checks.testbeds.bends import bends, squares
 from keras_checks.testbeds.critics import Step, fakes_shown, first_step, read_step, repeated, steps_of
+from keras_checks.testbeds.descent import PLAIN_DESCENT, descent_rules
 from keras_checks.testbeds.game import (
     OWN_UPDATES,
     WORKED_GAMES,
@@ -680,34 +681,53 @@ def on_the_segment(case: Case, seen: Any) -> None:
     ends = float(np.minimum(np.abs(found), np.abs(found - 1)).max())
     expect(ends > ROUNDING, "The critic is called on the images themselves, not between them.")
     if np.ptp(found) > ROUNDING:
-        _uniform(np.sort(found[:, 0]))
-        _independent(found[:, 0])
         half = len(found) // 2
         again = interpolates({name: case[name][:half] for name in ("real", "fake")}, {"asked": seen["again"]})
         same = float(np.abs(again - found[:half]).max()) < ROUNDING
         expect(not same, "A second call uses the places of the first again.", hint="Draw in every call.")
+        _uniform(found[:, 0], "Some places on the segment are drawn more often than others.")
+        _independent(found[:, 0], again[:, 0])
 
 
-def _uniform(places: np.ndarray) -> None:
-    """Kolmogorov and Smirnov's test; a uniform draw fails it less than once in 10¹⁰ times: 2 exp(-2 · 3.5²)."""
-    ranks = np.arange(len(places) + 1) / len(places)
-    distance = float(max(np.abs(places - ranks[1:]).max(), np.abs(places - ranks[:-1]).max()))
-    expect(distance * np.sqrt(len(places)) < 3.5, "Some places on the segment are drawn more often than others.")
+NARROWEST, WIDEST = 0.2, 3.6
+"""Of Kolmogorov's statistic: independent numbers are below the first, or above the second, less than once in 10¹¹
+times.
+(The probabilities are near sqrt(2 pi) / t · exp(-pi² / (8 t²)) and below 2 exp(-2 t²).)"""
 
 
-def _independent(places: np.ndarray) -> None:
-    """Fail where places were drawn for a part of the batch and used again, as they are or mirrored.
+def _uniform(places: np.ndarray, message: str, hint: str = "") -> None:
+    """Kolmogorov and Smirnov's test, for numbers that are more even than independent ones, too."""
+    ranks, ordered = np.arange(len(places) + 1) / len(places), np.sort(places)
+    distance = float(max(np.abs(ordered - ranks[1:]).max(), np.abs(ordered - ranks[:-1]).max()))
+    expect(NARROWEST < distance * np.sqrt(len(places)) < WIDEST, message, hint=hint)
 
-    By chance that happens less than once in 10¹⁰ times: of 100 pairs of numbers, as they are or as 1 minus the number.
+
+DISTANCES = 1, 2, 3, 5, 8, 16, 32, 64
+"""Between examples of which one's place might follow from the other's."""
+
+
+def _independent(places: np.ndarray, again: np.ndarray) -> None:
+    """Fail where the place of an example follows from that of another one, or from its own in the second call.
+
+    The sums of independent uniform numbers and their neighbors, without the whole part, are independent uniform numbers
+    as well, and so are the differences. Those of numbers and their copies, mirrored or all moved by the same way, are
+    not.
     """
     hint = "Draw `batch_size` independent numbers, one per example."
     different = len(np.unique(np.round(places, 5)))
     message = "Several examples have the same place on the segment."
     expect(different > 0.9 * len(places), message, different, len(places), hint)
-    half, even = len(places) // 2, len(places) // 2 * 2
-    for one, other in ((places[:half], places[half : 2 * half]), (places[:even:2], places[1:even:2])):
-        together = abs(float(np.corrcoef(one, other)[0, 1]))
-        expect(together < 0.7, "The places of some examples depend on those of others.", hint=hint)
+    half = len(places) // 2
+    for by in (*DISTANCES, len(places) - half):
+        _unrelated(places[:-by], places[by:], "The places of some examples depend on those of others.", hint)
+    for part in (places[:half], places[-half:]):
+        _unrelated(part, again, "The places in a second call depend on those in the first.", hint)
+
+
+def _unrelated(one: np.ndarray, other: np.ndarray, message: str, hint: str) -> None:
+    """Fail unless the sums and the differences of places are independent uniform numbers."""
+    for both in (one + other, one - other):
+        _uniform(both % 1, message, hint)
 
 
 CURVES = PENALTY.trial(penalty_on_curves, curves, examples=1, shrinks=4)
@@ -747,8 +767,6 @@ def works_in_a_graph(case: Case, seen: Any) -> None:
 # train_step
 
 D_RATE, G_RATE = 1 / 1024, 1 / 512
-MOMENTUM = 0.5
-"""Of the optimizers in single steps: an optimizer that is not used in each round has no momentum in the next."""
 """So small that no game explodes, even with latents three times as large as usual."""
 
 
@@ -763,7 +781,7 @@ def _games(draw: Any, eager: bool) -> Case:
         "gp_weight": draw(st.sampled_from([2.5, 0.5])),
         "d_rate": D_RATE,
         "g_rate": G_RATE,
-        "momentum": MOMENTUM if eager else 0.0,
+        **(draw(descent_rules) if eager else PLAIN_DESCENT),
         "g_kernel": uniform(seed, (latent_dim, pixels), -0.5, 0.5),
         "g_bias": uniform(seed, (pixels,), -1, 1),
         "d_kernel": uniform(seed, (pixels, 1), 0.1, 0.5),
@@ -783,7 +801,7 @@ EXAMPLE: Case = {
     "d_kernel": np.full((1, 1), 0.5, np.float32),
     "d_bias": np.zeros(1, np.float32),
     "g_rate": 1 / 2,
-    "momentum": 0.0,
+    **PLAIN_DESCENT,
     "batches": [np.full((2, 1, 1, 1), 3, np.float32)],
 }
 """The worked step of the notebook: every fake is the pixel 1, every real image is the pixel 3.

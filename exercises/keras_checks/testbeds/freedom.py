@@ -15,7 +15,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_checks.compare import expect
-from keras_checks.testbeds.weights import draw_weights
+from keras_checks.testbeds.weights import draw_weights, random_weight, set_by_constraint
 
 FLAT = 1e-5
 """A direction that is this much smaller than the largest one is rounding."""
@@ -29,7 +29,10 @@ DRAWS = 12
 WEIGHTS: tuple[dict[str, float], ...] = {}, {"kernels": 0.3, "lift": 2.0}
 """Sizes of the weights that are drawn in turn. With the first, units of the kind of sigmoid are not saturated; with the
 second, units of the kind of relu are on, and outputs depend on inputs as a product of random matrices does."""
-NOTHING: dict[str, Any] = {"ways": 1, "by_input": 0, "by_weights": 0, "share": 0.0, "off": 1.0, "frozen": 0.0}
+QUIET = 0.03
+"""A kernel of which another draw changes the outputs by a smaller share has hardly any effect."""
+NOTHING: dict[str, Any] = {"ways": 1, "by_input": 0, "by_weights": 0, "off": 1.0, "frozen": 0.0}
+NOWHERE: dict[str, Any] = {"share": 0.0, "reach": []}
 """What a model shows whose outputs do not move, or can't be looked at."""
 STATISTICS = "mean", "variance", "moving_mean", "moving_variance", "vector_u"
 """Weights of Keras's normalizations that no gradient moves."""
@@ -53,8 +56,8 @@ def freedom(
 
     Returns a dict: ``ways``, or fewer where there are fewer outputs; in how many of these directions the outputs move
     ``by_input`` and ``by_weights``; on which ``share`` of the places of an input they depend, for any of the examples
-    and in any of the draws; how far they are ``off`` from where the gradients lead; and which share of the kernels is
-    ``frozen``. The model keeps some of the random weights.
+    and in any of the draws, and how far these places ``reach`` along each axis; how far they are ``off`` from where the
+    gradients lead; and which share of the kernels is ``frozen``. The model keeps some of the random weights.
     """
     best, places = NOTHING, np.zeros(inputs.shape[1:], bool)
     for number in range(DRAWS):
@@ -62,13 +65,13 @@ def freedom(
         try:
             seen = _Outputs(model, heads).measured(inputs, ways)
         except Exception:  # the shapes of outputs are the business of other checks
-            return NOTHING
+            return NOTHING | NOWHERE
         places |= seen.pop("places")
         best = max(best, seen, key=lambda it: (it["off"] < SMOOTH, it["by_input"] + it["by_weights"], -it["frozen"]))
-        free = best["off"] < SMOOTH and best["by_input"] >= least and 2 * best["by_weights"] >= best["ways"]
+        free = best["off"] < SMOOTH and best["by_input"] >= least and best["by_weights"] >= _half(best["ways"])
         if free and best["frozen"] <= FROZEN and places.mean() > cover:
             break
-    return best | {"share": float(places.mean())}
+    return best | {"share": float(places.mean()), "reach": _reach(places)}
 
 
 class _Outputs:
@@ -114,6 +117,7 @@ class _Outputs:
             near = step == STEPS[0]
             return factors @ ((there if near else np.asarray(self(inputs + step * way, 1))[0]) - here)
 
+        frozen = self._frozen(to_weights, lambda: np.asarray(self(inputs, 1))[0])
         by_weights = _by_weights(to_weights, lambda way: _gradients(tape, combined[way], variables), ways)
         off = _off(moved, to_inputs @ way.ravel())
         if self.weights:
@@ -124,17 +128,22 @@ class _Outputs:
             "by_weights": by_weights,
             "places": _places(to_inputs.reshape(-1, *inputs.shape[1:])),
             "off": off,
-            "frozen": self._frozen(to_weights),
+            "frozen": frozen,
         }
 
-    def _frozen(self, gradient: list[np.ndarray]) -> float:
-        """Which share of the numbers in kernels training can't change. A kernel without effect does not count as one
-        that it can."""
-        frozen = sum(_products(weight) for weight in self.model.non_trainable_weights)
+    def _frozen(self, gradient: list[np.ndarray], outputs: Callable[[], np.ndarray]) -> float:
+        """Which share of the numbers in kernels training can't change. A kernel with hardly any effect does not count
+        as one that it can."""
+        kept = [_set(weight) for weight in self.weights]
+        frozen = sum(_products(weight) for weight in self.model.non_trainable_weights) + sum(kept)
+        if not frozen:
+            return 0.0
         trainable = sum(
-            _products(weight) for weight, part in zip(self.weights, gradient, strict=True) if frozen and part.any()
+            _products(weight) - fixed
+            for weight, part, fixed in zip(self.weights, gradient, kept, strict=True)
+            if part.any() and _products(weight) and _effect(weight, outputs) > QUIET
         )
-        return frozen / (frozen + trainable) if frozen else 0.0
+        return frozen / (frozen + trainable)
 
     def _off_by_weights(self, gradient: list[np.ndarray], risen: Callable[[], np.ndarray]) -> float:
         """How far a step along a gradient for the weights leads from where it must."""
@@ -161,12 +170,17 @@ def _by_weights(total: list[np.ndarray], one: Callable[[int], list[np.ndarray]],
     """
     if not total:
         return 0
-    half = (ways + 1) // 2
+    half = _half(ways)
     gradients = [_flat(total), *(_flat(one(way)) for way in range(half - 1))]
     found = _directions(gradients)
     if found == half:
         return found
     return _directions([*gradients, *(_flat(one(way)) for way in range(half - 1, ways - 1))])
+
+
+def _half(ways: int) -> int:
+    """In how many directions the outputs must move with the weights."""
+    return (ways + 1) // 2
 
 
 def _flat(parts: list[np.ndarray]) -> np.ndarray:
@@ -199,6 +213,11 @@ def _places(gradients: np.ndarray) -> np.ndarray:
     return (found > FLAT * found.max(initial=0.0)).any(axis=0)
 
 
+def _reach(places: np.ndarray) -> list[int]:
+    """How far some places of an input are apart along each axis, the first and the last included."""
+    return [int(np.ptp(found)) + 1 if found.size else 0 for found in np.nonzero(places)]
+
+
 def _directions(gradients: Any) -> int:
     """How many of some gradients are independent: their singular values, from the small matrix of their products."""
     found = np.asarray(gradients, np.float64)
@@ -206,6 +225,21 @@ def _directions(gradients: Any) -> int:
         return 0
     singular = np.sqrt(np.linalg.eigvalsh(found @ found.T).clip(0))
     return int((singular > FLAT * max(float(singular.max()), FLAT)).sum())
+
+
+def _effect(weight: Any, outputs: Callable[[], np.ndarray]) -> float:
+    """How far the outputs move when a weight is drawn again, in units of their size."""
+    before, seen = np.asarray(weight), outputs()
+    weight.assign(random_weight(weight, [len(seen)]))
+    moved = outputs() - seen
+    weight.assign(before)
+    return float(np.linalg.norm(moved) / max(float(np.linalg.norm(seen)), FLAT))
+
+
+def _set(weight: Any) -> int:
+    """How many numbers of a kernel its constraint sets."""
+    fixed = set_by_constraint(weight) if _products(weight) else None
+    return 0 if fixed is None else int(np.count_nonzero(~np.isnan(fixed)))
 
 
 def _products(weight: Any) -> int:
@@ -227,7 +261,7 @@ def moves_freely(seen: Any, what: str, least: int = 0, narrow: str = NARROW) -> 
     too few directions."""
     found = seen["by_input"]
     expect(found >= least, f"{what} varies with the input in too few independent directions.", found, least, narrow)
-    found, half = seen["by_weights"], seen["ways"] / 2
+    found, half = seen["by_weights"], _half(seen["ways"])
     expect(found >= half, f"{what} depends on the weights in too few independent directions.", found, half, UNWEIGHTED)
     expect(seen["off"] < SMOOTH, f"{what} does not change as its gradients say.", hint=JUMPS)
     share, most = f"{seen['frozen']:.0%}", f"at most {FROZEN:.0%}"

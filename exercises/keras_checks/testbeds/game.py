@@ -202,8 +202,8 @@ def drawn_in_all(steps: Sequence[Sequence[np.ndarray]], hint: str = "") -> None:
 
 
 def drawn_each(latents: Sequence[np.ndarray], hint: str = "") -> None:
-    """Fail where two latents are equal or opposite, or two of their numbers are so in all latents; or where the largest
-    number is not one that a standard normal distribution gives."""
+    """Fail where two latents are equal or opposite, or nearly, or two of their numbers are so in all latents; or where
+    their numbers, those of one call or all of them, are not ones that a standard normal distribution gives."""
     expect(latents, "The generator was not called.")
     rows = finite(np.concatenate(latents), "The latent")
     for axis, message, more in (
@@ -212,14 +212,53 @@ def drawn_each(latents: Sequence[np.ndarray], hint: str = "") -> None:
     ):
         found, due = different(rows, axis)
         expect(found == due, message, f"{found} different ones", f"{due} different ones", more)
-    largest = float(np.abs(rows).max())
-    wide, narrow = rows.size * math.erfc(largest / math.sqrt(2)), math.erf(largest / math.sqrt(2)) ** rows.size
-    message = f"The largest of {rows.size} numbers in the latents is not one that a standard normal distribution gives."
+    message = "Two latents point in nearly the same direction, or in opposite ones."
+    expect(independent(rows), message, hint=hint or OF_EACH)
+    for numbers in (rows, *latents):
+        _standard_normal(np.ravel(numbers).astype(np.float64))
+
+
+def independent(rows: np.ndarray) -> bool:
+    """Whether no two rows point in directions that are so near, or so nearly opposite, as independent ones rarely are.
+
+    The cosine of two independent normal rows of n numbers is beyond c with a probability below x^a / (c sqrt(pi a)),
+    where x = 1 - c^2 and a = (n - 1) / 2.
+    """
+    flat = rows.reshape((len(rows), -1)).astype(np.float64)
+    half = (flat.shape[1] - 1) / 2
+    pairs = len(rows) * (len(rows) - 1) / 2
+    if not pairs or not half:
+        return True
+    unit = flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-12)
+    cosine = float(np.abs(unit @ unit.T)[np.triu_indices(len(rows), 1)].max())
+    chance = max(0.0, 1 - cosine**2) ** half / (max(cosine, 1e-3) * math.sqrt(math.pi * half))
+    return pairs * chance > UNLIKELY
+
+
+def _standard_normal(numbers: np.ndarray) -> None:
+    """Fail where numbers are not ones that a standard normal distribution gives: by the largest of them, by the sum of
+    their squares and by their distribution function. The bounds of the last two are those of Laurent and Massart, and
+    of Dvoretzky, Kiefer, Wolfowitz and Massart."""
+    count, size = len(numbers), np.abs(numbers)
+    what = "in the latents is not one that a standard normal distribution gives."
+    largest = float(size.max())
+    wide, narrow = count * math.erfc(largest / math.sqrt(2)), math.erf(largest / math.sqrt(2)) ** count
+    message = f"The largest of {count} numbers {what}"
     expect(min(wide, narrow) > UNLIKELY, message, largest, "2 to 4", NORMAL)
+    squares_sum, room = float(np.sum(size**2)), math.log(2 / UNLIKELY)
+    far = 2 * math.sqrt(count * room)
+    message = f"The root of the mean square of {count} numbers {what}"
+    expect(-far < squares_sum - count < far + 2 * room, message, math.sqrt(squares_sum / count), 1, NORMAL)
+    below = np.array([math.erfc(-number / math.sqrt(2)) / 2 for number in np.sort(numbers)])
+    ranks = np.arange(count + 1) / count
+    distance = float(max(np.abs(below - ranks[1:]).max(), np.abs(below - ranks[:-1]).max()))
+    message = f"The distribution of {count} numbers in the latents is not the standard normal distribution."
+    middle = f"{float(np.median(numbers)):.2f} in the middle"
+    expect(distance < math.sqrt(room / 2 / count), message, middle, "0 in the middle", NORMAL)
 
 
 NORMAL = "Draw latents with `tf.random.normal` or `keras.random.normal`, with mean 0 and standard deviation 1."
-UNLIKELY = 1e-10
+UNLIKELY = 1e-11
 """How often normal numbers may fail, at most."""
 
 

@@ -18,6 +18,7 @@ import tensorflow as tf
 from keras_checks.errors import describe_error
 from keras_checks.question import Case
 from keras_checks.testbeds.bends import outputs
+from keras_checks.testbeds.descent import descent
 from keras_checks.testbeds.graphs import unoptimized
 
 Event = dict[str, Any]
@@ -56,11 +57,8 @@ class Transcript:
 
 
 def optimizers_of(case: Case) -> dict[str, keras.optimizers.Optimizer]:
-    """The two optimizers of a game, as `d_optimizer` and `g_optimizer`, with the rates and the momentum of the case."""
-    return {
-        f"{letter}_optimizer": keras.optimizers.SGD(case[f"{letter}_rate"], momentum=case["momentum"])
-        for letter in "dg"
-    }
+    """The two optimizers of a game, as `d_optimizer` and `g_optimizer`, with the rates and the rule of the case."""
+    return {f"{letter}_optimizer": descent(case, case[f"{letter}_rate"]) for letter in "dg"}
 
 
 def updates_by(optimizers: Mapping[str, keras.optimizers.Optimizer]) -> int:

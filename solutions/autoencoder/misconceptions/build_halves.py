@@ -204,6 +204,27 @@ def build_decoder(latent_dim, output_dim):
     return keras.Model(code, keras.layers.Activation("sigmoid")(x), name="decoder")
 
 
+# %% kernels_of_zeros
+"""All kernels of the halves start at 0.
+
+The units of a layer then get equal gradients, and stay alike for ever. Keep the default `kernel_initializer`, which
+draws random numbers.
+"""
+
+
+def build_encoder(input_dim, latent_dim):
+    x = keras.Input((input_dim,))
+    hidden = keras.layers.Dense(24, activation="relu", kernel_initializer="zeros")(x)
+    return keras.Model(x, keras.layers.Dense(latent_dim, kernel_initializer="zeros")(hidden), name="encoder")
+
+
+def build_decoder(latent_dim, output_dim):
+    code = keras.Input((latent_dim,))
+    hidden = keras.layers.Dense(24, activation="relu", kernel_initializer="zeros")(code)
+    x = keras.layers.Dense(output_dim, activation="sigmoid", kernel_initializer="zeros")(hidden)
+    return keras.Model(code, x, name="decoder")
+
+
 # %% rounded_output
 """The outputs of the decoder are 0 or 1, and no gradient passes through them.
 

@@ -283,6 +283,26 @@ def build_generator(latent_dim):
     return keras.Model(latents, x)
 
 
+# %% narrow_generator
+"""A hidden layer of the generator passes on very few numbers.
+
+The images then vary in few directions only, however long the latent is. Follow the shape from layer to layer: the array
+that the first transposed convolution gets needs several channels.
+"""
+
+
+def build_generator(latent_dim):
+    return keras.Sequential(
+        [
+            keras.Input((latent_dim,)),
+            layers.Dense(2 * 2, activation="leaky_relu"),
+            layers.Reshape((2, 2, 1)),
+            layers.Conv2DTranspose(64, 4, strides=2, padding="same", activation="leaky_relu"),
+            layers.Conv2DTranspose(1, 4, strides=2, padding="same", activation="sigmoid"),
+        ]
+    )
+
+
 # %% layers_made_once
 """The models share a layer.
 
