@@ -141,6 +141,7 @@ def _sequences(draw: Any) -> Case:
         "k": draw(arrays((batch, len_k, d_model), key=1)),
         "v": draw(arrays((batch, len_k, d_model), key=2)),
         "masks": [],
+        "sharpness": float(2 ** np.random.default_rng(draw(seeds())).uniform(1, 4)),
     }
 
 

@@ -13,10 +13,14 @@ from keras_checks.question import Case
 RESEMBLES = 0.45
 """In half-widths of the noise: the median lies anywhere in the gap of the noise, up to 0.5 from the centre."""
 FITS = 0.1
-"""The same for the expectile, which lies at the edge of the gap: without a network it is missed by less."""
+"""The same for the expectile, which lies in the gap: without a network it is missed by less."""
 DISTANCE_TOLERANCE = 0.3
-"""In half-widths of the noise. Of 120 exact linear fits the worst missed by 0.04; a network of 128 by 128 that overfits
-was seen to miss by 0.17. The median is 0.35 away or more. An expectile is 0.24 away or more: the share counts, too."""
+"""In half-widths of the noise. Of 600 exact linear fits the worst missed by 0.08; a network of 128 by 128 was seen to
+miss by 0.22. The median and an expectile are 0.25 away or more: the share counts, too."""
+STAND_IN_TOLERANCE = 0.45
+"""The same for the loss that stands in, in mean half-widths: networks with layer normalization missed by 0.3."""
+AVERAGE_TOLERANCE = {"own": 0.0, "stand-in": 1.0}
+"""How far predictions may be off near the average example, at least; else by three quarters of what is right there."""
 
 
 def pinball_numbers(case: Case) -> tuple[np.ndarray, np.ndarray]:
@@ -163,7 +167,7 @@ def certain_value(case: Case, seen: Any, expected: Any) -> None:
 def optima(data: dict[str, Any], tau: float) -> dict[str, np.ndarray]:
     """What a right model learns for the fresh examples: the quantile, or the minimum of the loss that stood in."""
     quantile = data["centre"] + probes.noise(2 * tau - 1) * data["half_width"]
-    return {"own": quantile, "stand-in": 4 * tau - 2 - data["centre"]}
+    return {"own": quantile, "stand-in": probes.stand_in_minimum(tau, data["pull"], data["centre"])}
 
 
 def expectile(data: dict[str, Any], tau: float) -> np.ndarray:
@@ -175,8 +179,11 @@ def expectile(data: dict[str, Any], tau: float) -> np.ndarray:
 
 
 def distances(data: dict[str, Any], curves: dict[str, np.ndarray], predicted: np.ndarray) -> dict[str, float]:
-    """How far predictions for the fresh examples are from each of the curves, in half-widths of the noise."""
-    return {name: float(np.mean(np.abs(predicted - curve) / data["half_width"])) for name, curve in curves.items()}
+    """How far predictions for the fresh examples are from each of the curves, in half-widths of the noise: for the loss
+    that stands in, whose minimum does not depend on the noise, in the mean of these."""
+    local = data["half_width"]
+    units = {name: local.mean() if name.endswith("stand-in") else local for name in curves}
+    return {name: float(np.mean(np.abs(predicted - curve) / units[name])) for name, curve in curves.items()}
 
 
 @probes.TRAINED_MODEL.confirms(probes.learns_the_quantile)
@@ -191,15 +198,17 @@ def conditional_quantile(case: Case, seen: Any) -> None:
         del curves["stand-in"]
     far = distances(data, curves, _fresh(seen))
     nearest = min(far, key=lambda name: far[name])
-    distance = far[nearest]
-    half_widths = f"{distance:.3g} half-widths of the noise away", f"less than {DISTANCE_TOLERANCE:g} away"
-    expect(distance < DISTANCE_TOLERANCE, "The model is far from the conditional quantile.", *half_widths)
+    distance, allowed = far[nearest], DISTANCE_TOLERANCE if nearest == "own" else STAND_IN_TOLERANCE
+    half_widths = f"{distance:.3g} half-widths of the noise away", f"less than {allowed:g} away"
+    expect(distance < allowed, "The model is far from the conditional quantile.", *half_widths)
     if nearest == "own":
         share = _share_below(data, _fresh(seen))
         message = "The share of the targets below the predictions is wrong for new examples."
         expect(abs(share - case["tau"]) < probes.SHARE_TOLERANCE, message, share, case["tau"])
     average = float(array(seen["around"], "The prediction").mean())
-    near = [0.25 < average / curve[0] < 1.75 for curve in curves.values()]
+    near = [
+        abs(average - curve[0]) < max(AVERAGE_TOLERANCE[name], 0.75 * abs(curve[0])) for name, curve in curves.items()
+    ]
     hint = "For the average example all features are 0. Only a bias can move its prediction away from 0."
     expect(
         any(near),
@@ -213,7 +222,7 @@ def conditional_quantile(case: Case, seen: Any) -> None:
 def _share_below(data: dict[str, Any], predicted: np.ndarray) -> float:
     """Of all targets that there can be for the fresh examples, the share below the predictions.
 
-    An expectile may be closer to the quantile than the tolerance, but its share is 0.28 off or more.
+    A median or an expectile may be closer to the quantile than the tolerance, but its share is 0.23 off or more.
     """
     place = (predicted - data["centre"]) / data["half_width"]
     return float(np.mean(np.interp(place, [-1, -probes.GAP, probes.GAP, 1], [0, 0.5, 0.5, 1])))

@@ -295,10 +295,10 @@ for name, loss in (("your scalar function", weighted_binary_crossentropy), ("Ker
 # The public check trains your model for 300 epochs, or until it has learned the quantile, on 512 generated examples,
 # in batches of 32. Features and targets are standardized, and the true quantile is linear in the features. After
 # training, a share `tau` of the targets must lie below the predictions, among examples with low, middle and high
-# *expected* targets alike. For `tau = 0.9` and 512 examples that is about 461 targets in all. Hidden checks compare
-# with the true conditional quantile. To see whether predictions have limits, the public check then multiplies the
-# trainable weights by 50 and -50. A small model is enough, a large one may overfit. A mistake in your `pinball_loss`
-# or `PinballLoss` does not count twice.
+# *expected* targets alike, and where the targets spread least and most. For `tau = 0.9` and 512 examples that is about
+# 461 targets in all. Hidden checks compare with the true conditional quantile. To see whether predictions have limits,
+# the public check then multiplies the trainable weights by 50 and -50. A small model is enough, a large one may
+# overfit. A mistake in your `pinball_loss` or `PinballLoss` does not count twice.
 
 # %% question="make_quantile_model"
 def make_quantile_model(n_features, tau):

@@ -87,7 +87,7 @@ import tensorflow as tf
 # 2$ for $w$ and 2 for $b$. A step with learning rate 0.1 gives $w = 1.8$, $b = -0.2$.
 #
 # The checks build small networks with your class, `CustomModel(inputs, outputs)`, and compare its steps with Keras's
-# own, one by one and in `fit`. Keras's `train_step` is switched off while your class runs, so
+# own, one by one and in `fit`. Keras's `train_step` and `test_step` are switched off while your class runs, so
 # `super().train_step(data)` raises an error. Other methods, such as `self.compute_metrics`, may be used. Loss scaling
 # (for mixed precision) is not asked for.
 

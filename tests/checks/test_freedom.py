@@ -125,33 +125,42 @@ def _constrained(constraint: Any) -> keras.Model:
     return keras.Sequential([layer(16, "tanh", kernel_constraint=constraint), layer(10, "sigmoid")])
 
 
-class Clipped(keras.constraints.Constraint):
-    """Keeps the weights of a critic small."""
+def _clipped() -> Any:
+    class Clipped(keras.constraints.Constraint):
+        """Keeps the weights of a critic small."""
 
-    def __call__(self, w: Any) -> Any:
-        return keras.ops.clip(w, -0.01, 0.01)
+        def __call__(self, w: Any) -> Any:
+            return keras.ops.clip(w, -0.01, 0.01)
+
+    return Clipped()
 
 
-ALLOWED = {
-    "signs": keras.constraints.NonNeg,
+ALLOWED: dict[str, Callable[[], Any]] = {
+    "signs": lambda: keras.constraints.NonNeg(),
     "sizes": lambda: keras.constraints.MaxNorm(3),
-    "clipped": Clipped,
+    "clipped": _clipped,
     "of one size": lambda: keras.constraints.UnitNorm(axis=0),
 }
 
 
 @pytest.mark.parametrize("name", ALLOWED)
 def test_a_constraint_may_limit_weights(name: str) -> None:
+    from keras_checks.testbeds.freedom import moves_freely
+
     moves_freely(_looked_at(_constrained(ALLOWED[name]())), "The output", 4)
 
 
 @pytest.mark.parametrize("size", [0.0, 1e-9])
 def test_a_constraint_may_not_set_weights(size: float) -> None:
+    from keras_checks.testbeds.freedom import moves_freely
+
     with pytest.raises(Failure, match="with the input"):
         moves_freely(_looked_at(_constrained(keras.constraints.MaxNorm(size))), "The output", 4)
 
 
 def test_layers_that_hardly_count_do_not_make_up_for_frozen_ones() -> None:
+    from keras_checks.testbeds.freedom import moves_freely
+
     symbol = keras.Input((12,))
     quiet = keras.layers.Rescaling(0.001)(keras.layers.Dense(10)(keras.layers.Dense(24)(symbol)))
     both = keras.layers.Add()([keras.layers.Dense(10, trainable=False)(symbol), quiet])
@@ -161,12 +170,16 @@ def test_layers_that_hardly_count_do_not_make_up_for_frozen_ones() -> None:
 
 @pytest.mark.parametrize("depth", [1, 2, 4])
 def test_eight_relu_units_pass_on_five_directions(depth: int) -> None:
+    from keras_checks.testbeds.freedom import freedom, moves_freely
+
     model = _dense(depth, 8, "relu")
     model(INPUTS)
     moves_freely(freedom(model, INPUTS, 1, least=5, ways=5, cover=0.99), "The output", 5)
 
 
 def test_a_model_tells_what_it_depends_on() -> None:
+    from keras_checks.testbeds.freedom import freedom
+
     images = np.random.default_rng(0).uniform(size=(3, 8, 8, 1)).astype(np.float32)
     layers = [keras.layers.Cropping2D(((1, 2), (0, 4))), keras.layers.Flatten(), keras.layers.Dense(1)]
     model = keras.Sequential([keras.Input((8, 8, 1)), *layers])

@@ -8,10 +8,16 @@ from typing import Any
 import numpy as np
 import pytest
 from keras_checks.compare import Failure
-from keras_checks.testbeds.game import drawn_each
 
 SIZES = (4, 41), (3, 41), (2, 41), (1, 41), (5, 20)
 Calls = list[np.ndarray]
+
+
+def drawn_each(calls: Calls) -> None:
+    """The check of that name."""
+    from keras_checks.testbeds.game import drawn_each  # it imports TensorFlow
+
+    drawn_each(calls)
 
 
 def _normal(seed: int, shapes: Any = SIZES) -> Calls:

@@ -405,12 +405,12 @@ NAN_REPLACED = (
 )
 
 
-def nearness(q: Any, k: Any, v: Any, mask: Any = None, **_: Any) -> Any:
+def nearness(q: Any, k: Any, v: Any, mask: Any = None, *, sharpness: float = 1.0, **_: Any) -> Any:
     """Stands in for a student's function where the layer uses it. The nearer a key, the larger its share: this is
     not the formula of the exercise, but an answer that uses it in the right way shows it.
     """
     steps = tf.expand_dims(q, -2) - tf.expand_dims(k, -3)
-    near = 1 / (1 + tf.reduce_sum(steps**2, axis=-1))
+    near = 1 / (1 + sharpness * tf.reduce_sum(steps**2, axis=-1))
     if mask is not None:
         near *= tf.cast(mask, near.dtype)
     near = tf.math.divide_no_nan(near, tf.reduce_sum(near, axis=-1, keepdims=True))
@@ -519,7 +519,7 @@ def even_layer(ns: Namespace, case: Case) -> Any:
 
     def stand_in(q: Any, k: Any, v: Any, mask: Any = None, **more: Any) -> Any:
         used.append(True)
-        return nearness(q, k, v, mask, **more)
+        return nearness(q, k, v, mask, **more, sharpness=case.get("sharpness", 1.0))
 
     with ns.replaced(**{FIRST: stand_in}):
         layer = _layer(ns, case, case.get("first_batch", len(case["q"])), second="first_batch" in case)

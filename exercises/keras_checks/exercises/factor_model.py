@@ -137,15 +137,19 @@ def _made(ns: Namespace, case: Case) -> Any:
     return ns.call("make_model", hidden_units=case["hidden_units"], n_factors=case["n_factors"])
 
 
+def _fed(model: Any, characteristics: Any, returns: Any) -> Any:
+    """The inputs in the order that a model wants; the characteristics are the one of rank 3."""
+    inputs = [tf.constant(value, tf.float32) for value in (characteristics, returns)]
+    inputs = inputs[::-1] if [len(symbol.shape) for symbol in model.inputs] == [2, 3] else inputs
+    structure = model.input
+    return dict(zip(structure, inputs, strict=True)) if isinstance(structure, dict) else inputs
+
+
 def _feeder(model: Any) -> Callable[..., Any]:
-    """Calls a model with its inputs in the order that it wants; the characteristics are the one of rank 3."""
-    ranks = [len(symbol.shape) for symbol in model.inputs]
+    """Calls a model with its inputs in the order that it wants."""
 
     def call(characteristics: Any, returns: Any, **options: Any) -> Any:
-        inputs = [tf.constant(value, tf.float32) for value in (characteristics, returns)]
-        inputs = inputs[::-1] if ranks == [2, 3] else inputs
-        structure = model.input
-        return model(dict(zip(structure, inputs, strict=True)) if isinstance(structure, dict) else inputs, **options)
+        return model(_fed(model, characteristics, returns), **options)
 
     return call
 
@@ -475,15 +479,15 @@ worked_compilations = st.sampled_from(
 @probe
 def compiled(ns: Namespace, case: Case) -> Any:
     """What the loss that was compiled, and the model, say of given outputs; what the optimizer makes of given gradients
-    in three steps; and, in one case, how many weights a second model shares."""
-    with ns.replaced(n_tickers=2, n_characteristics=3):
+    in three steps; and, in one case, how many weights a second model shares, and how a batch moves the first."""
+    with ns.replaced(n_tickers=TRAINED["n_tickers"], n_characteristics=TRAINED["n_characteristics"]):
         models = [ns.call("make_model", hidden_units=2, n_factors=1) for _ in range(1 + case.get("twice", False))]
     model, *others = models
     mine = {id(weight) for weight in model.weights}
     seen = {"shared": sum(id(weight) in mine for other in others for weight in other.weights)}
     optimizer = getattr(model, "optimizer", None)
     if optimizer is None:
-        nothing = {"rate": 0.0, "scheduled": False, "moved": None, "loss": None, "compiled_loss": None}
+        nothing = {"rate": 0.0, "scheduled": False, "moved": None, "loss": None, "compiled_loss": None, "trained": None}
         return {**seen, "optimizer": "", **nothing}
 
     targets, outputs = tf.constant(case["targets"]), tf.constant(case["outputs"])
@@ -497,7 +501,32 @@ def compiled(ns: Namespace, case: Case) -> Any:
         "rate": float(np.asarray(optimizer.learning_rate)),
         "scheduled": isinstance(optimizer.get_config().get("learning_rate"), dict),
         **_steps_of(optimizer, case["gradients"]),
+        "trained": _trained(model, case["targets"]) if case.get("twice") else None,
     }
+
+
+TRAINED = {**dict(zip(SIZES, (2, 3, 2, 1), strict=True)), "worked": "", "seed": 4}
+"""The model that is trained on a batch."""
+MOST_BATCHES = 8
+"""An optimizer may wait for so many batches before it takes a step."""
+
+
+def _trained(model: Any, targets: np.ndarray) -> np.ndarray:
+    """How far a batch moves the weights, in units of the learning rate.
+
+    An optimizer that adds gradients up before it takes a step gets as many equal batches.
+    """
+    set_weights(model, TRAINED)
+    dates, tickers = 5, TRAINED["n_tickers"]
+    x = _fed(model, uniform(6, (dates, tickers, TRAINED["n_characteristics"])), uniform(7, (dates, tickers)))
+    y, before = tf.constant(np.resize(targets, (dates, tickers))), _flat(model.trainable_weights)
+    for _ in range(min(getattr(model.optimizer, "gradient_accumulation_steps", None) or 1, MOST_BATCHES)):
+        model.train_step((x, y))
+    return np.abs(_flat(model.trainable_weights) - before) / float(np.asarray(model.optimizer.learning_rate))
+
+
+def _flat(values: Any) -> np.ndarray:
+    return np.concatenate([np.ravel(np.asarray(value)) for value in values])
 
 
 def _compiled_loss(model: Any, targets: Any, outputs: Any) -> Any:
@@ -540,7 +569,8 @@ COMPILED_WORKED = MODEL.trial(compiled, worked_compilations, examples=2, shrinks
 )
 def compiled_for_training(case: Case, seen: Any) -> None:
     """Each call returns a new model, compiled with Adam, with a fixed learning rate, and the mean squared error: for
-    the targets (1, 2) and the outputs (4, 1) the loss is 5. Together with a date whose loss is 10, it is 7.5.
+    the targets (1, 2) and the outputs (4, 1) the loss is 5. Together with a date whose loss is 10, it is 7.5. A batch
+    moves most weights by about the learning rate.
     """
     expect(
         seen["optimizer"], "The model is not compiled.", hint="Call `model.compile(...)` before you return the model."
@@ -558,6 +588,24 @@ def compiled_for_training(case: Case, seen: Any) -> None:
     step = step * np.sign(case["gradients"][0])
     expect(
         np.abs(step - 1).max() < 0.01, "The first step of the optimizer is not that of Adam.", step, np.ones_like(step)
+    )
+    _trains(seen)
+
+
+def _trains(seen: Any) -> None:
+    """Fail unless the first step of training moves most weights about as far as the learning rate says.
+
+    Adam does, whatever their gradients are, unless these are 0. Weight decay and the like change this step a little.
+    """
+    if seen["trained"] is None:
+        return
+    moved = finite(array(seen["trained"], "The first step of training"), "The first step of training")
+    expect(
+        moved.size > 0 and moved.max() < 1.5 and np.mean(moved > 0.5) > 0.5,
+        "When the model is trained on a batch, its weights do not move as Adam moves them: by the learning rate.",
+        moved,
+        np.ones_like(moved),
+        "Pass a plain `keras.optimizers.Adam` to `compile`, and train all layers.",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
@@ -123,7 +123,7 @@ class _Scores(keras.layers.Layer):
     pixels, is the score; one pixel, a row, a column and a maximum are something else.
     """
 
-    def __init__(self, parts: list[np.ndarray], activation: str, form: Sequence[Bend]) -> None:
+    def __init__(self, parts: list[np.ndarray], activation: Any, form: Sequence[Bend]) -> None:
         super().__init__()
         self.parts = [self.add_weight(shape=part.shape, initializer="zeros") for part in parts]
         for weight, part in zip(self.parts, parts, strict=True):
@@ -145,7 +145,7 @@ class _Scores(keras.layers.Layer):
         return (images[0], SIDE, SIDE, self.parts[1].shape[1])
 
 
-def _scoring(case: Case, parts: list[np.ndarray], activation: str, form: Sequence[Bend] = ()) -> keras.Model:
+def _scoring(case: Case, parts: list[np.ndarray], activation: Any, form: Sequence[Bend] = ()) -> keras.Model:
     inputs = keras.Input((*case["size"], 3))
     return keras.Model(inputs, _Scores(parts, activation, form)(inputs))
 
@@ -162,10 +162,43 @@ def curved_scores(case: Case) -> keras.Model:
     return _scoring(case, parts, "softplus", case["bends"])
 
 
-def directions(case: Case) -> np.ndarray:
-    """For each filter, an image of length 1: `(filters, height, width, 3)`."""
-    found = uniform(case["seed"] + 3, (case["filters"], *case["size"], 3))
-    return found / np.sqrt((found**2).sum(axis=(1, 2, 3), keepdims=True))
+class Way(NamedTuple):
+    """Which way each filter asks for: ``towards`` an image of length 1, and ``aside`` from it, at a right angle, more
+    and more. Both are `(filters, height, width, 3)`.
+
+    The score is `towards * image + first * along + further * along**2 / 2`, with `along = aside * image`. So the steps
+    of an ascent turn, and one long step does not lead where many short ones do.
+    """
+
+    towards: np.ndarray
+    aside: np.ndarray
+    first: float = 0.0
+    further: float = 0.0
+
+
+def way_of(case: Case) -> Way:
+    """The way of a case: images that only the seed decides, and how far each step turns."""
+    shape = (case["filters"], 3 * case["size"][0] * case["size"][1])
+    towards, aside = (_unit(uniform(case["seed"] + key, shape)) for key in (3, 4))
+    aside = _unit(aside - (aside * towards).sum(axis=1, keepdims=True) * towards)
+    return Way(*(each.reshape(-1, *case["size"], 3) for each in (towards, aside)), *case["turn"])
+
+
+def _unit(rows: np.ndarray) -> np.ndarray:
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+def _scores_of(case: Case, way: Way) -> keras.Model:
+    """A feature extractor whose scores ask for this way."""
+    filters = len(way.towards)
+    straight, aside = (each.reshape(filters, -1).T for each in (way.towards + way.first * way.aside, way.aside))
+    one = np.eye(filters)
+    parts = [np.concatenate([straight, aside], axis=1), np.concatenate([one, way.further / 2 * one]), np.zeros(filters)]
+
+    def curve(sums: Any) -> Any:
+        return tf.concat([sums[:, :filters], tf.square(sums[:, filters:])], axis=1)
+
+    return _scoring(case, parts, curve)
 
 
 # What stands in for other answers
@@ -176,18 +209,21 @@ def score_of(network: keras.Model) -> Callable[..., Any]:
     return lambda input_image, filter_index, *_, **__: tf.reduce_mean(network(input_image)[..., filter_index])
 
 
-def straight_step(directions_of_filters: np.ndarray, taken: list[int]) -> Callable[..., Any]:
-    """Stands in for `gradient_ascent_step` where the direction of each filter is known; ``taken`` grows with each step,
-    also in a graph."""
-    towards = tf.constant(directions_of_filters, tf.float32)
+def known_step(way: Way, taken: list[int]) -> Callable[..., Any]:
+    """Stands in for `gradient_ascent_step` where the way of each filter is known; ``taken`` grows with each step, also
+    in a graph."""
+    towards, aside = (tf.constant(images, tf.float32) for images in (way.towards, way.aside))
 
     def gradient_ascent_step(img: Any, filter_index: Any, learning_rate: Any, *_: Any, **__: Any) -> Any:
         if tf.executing_eagerly():
             taken.append(1)
         else:
             tf.py_function(lambda: taken.append(1), [], [])
-        way = towards[filter_index]
-        return tf.reduce_sum(way * img), img + learning_rate * way
+        ahead, across = towards[filter_index], aside[filter_index]
+        along = tf.reduce_sum(across * img)
+        loss = tf.reduce_sum(ahead * img) + way.first * along + way.further / 2 * along**2
+        angle = tf.atan(way.first + way.further * along)
+        return loss, img + learning_rate * (tf.cos(angle) * ahead + tf.sin(angle) * across)
 
     return gradient_ascent_step
 
@@ -420,8 +456,9 @@ def gradient_reaches_the_image(case: Case, seen: Any) -> None:
 @st.composite
 def _ascents(draw: Any, steepness: tuple[float, ...] = STEEP) -> Case:
     """One image, a network with one filter picked, a learning rate. The first case has the first steepness, the others
-    the last."""
-    case = draw(_networks(8, 10))
+    the last, and larger images."""
+    case, larger = draw(_networks(8, 10)), draw(st.tuples(sizes(13, 17), sizes(14, 18)))
+    case = case | ({"size": larger} if case["seed"] else {})
     rate = draw(st.sampled_from([-5.0, 2.0, -0.5, 10.0, 1.5]))
     return case | {"learning_rate": rate, "steepness": steepness[-1 if case["seed"] else 0]}
 
@@ -548,18 +585,26 @@ def moves_nothing_but_the_image(case: Case, seen: Any) -> None:
 
 # The whole ascent
 
-visualize_cases = st.builds(lambda case, iterations: case | {"iterations": iterations}, _ascents(), sizes(2, 4))
+
+@st.composite
+def _turning_ascents(draw: Any) -> Case:
+    """An ascent of several steps, each of which turns by about ten degrees."""
+    case, first = draw(_ascents()), np.random.default_rng(draw(seeds())).uniform(0.5, 1.0)
+    side, further = draw(st.sampled_from([1, -1])), 0.4 / abs(case["learning_rate"])
+    return case | {"iterations": draw(sizes(3, 5)), "turn": [float(side * first), further]}
+
+
+visualize_cases = _turning_ascents()
 
 
 def _visualized(
-    ns: Namespace, case: Case, start: np.ndarray, towards: np.ndarray, arguments: list[list[Any]]
+    ns: Namespace, case: Case, start: np.ndarray, way: Way, arguments: list[list[Any]]
 ) -> list[dict[str, Any]]:
-    """Loss and image of each call, where the score of a filter always grows in the same direction, and how many steps
-    it asked for: none where the answer goes its own way."""
-    filters, taken = len(towards), []
-    network = _scoring(case, [towards.reshape(filters, -1).T, np.eye(filters), np.zeros(filters)], "linear")
+    """Loss and image of each call, where the way of each filter is known, and how many steps it asked for: none where
+    the answer goes its own way."""
+    network, taken = _scores_of(case, way), []
     names = {"feature_extractor": network, "compute_loss": score_of(network)}
-    names |= {"gradient_ascent_step": straight_step(towards, taken), "initialize_image": lambda: tf.constant(start)}
+    names |= {"gradient_ascent_step": known_step(way, taken), "initialize_image": lambda: tf.constant(start)}
     found = []
     with _with(ns, **names):
         for given in arguments:
@@ -576,6 +621,7 @@ def _with_batch_axis(image: Any) -> Any:
 
 WORKED_DIRECTIONS = np.array([[[[1, 0, 0], [0, 0, 0]]], [[[0, 0, 0], [0, 0, 1]]]], "float32")
 """Filter 0 asks for red in the first pixel, filter 1 for blue in the second."""
+WORKED_WAY = Way(WORKED_DIRECTIONS, np.zeros_like(WORKED_DIRECTIONS))
 ITERATIONS = 30
 """So many steps `visualize_filter` makes where no number is given."""
 WORKED_CALLS = [[1, 3, 2.0], [0, 1, 5.0], [1], [0, 3, -2.0]]
@@ -590,15 +636,15 @@ WORKED_ENDS = (
 
 @probe
 def visualized(ns: Namespace, case: Case) -> Any:
-    """Loss and image after a few steps that all have the same direction."""
+    """Loss and image after a few steps, of which each has another direction."""
     call = [case["filter_index"], case["iterations"], case["learning_rate"]]
-    return _visualized(ns, case, images_of(case), directions(case), [call])[0]
+    return _visualized(ns, case, images_of(case), way_of(case), [call])[0]
 
 
 @probe
 def worked_ascents(ns: Namespace, case: Case) -> Any:
     """Loss and image of the worked calls, the last with the default number of steps and learning rate."""
-    return _visualized(ns, case, _start(case), WORKED_DIRECTIONS, WORKED_CALLS)
+    return _visualized(ns, case, _start(case), WORKED_WAY, WORKED_CALLS)
 
 
 VISUALIZED = VISUALIZE.trial(visualized, visualize_cases, examples=1)

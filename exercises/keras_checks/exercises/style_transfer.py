@@ -137,15 +137,20 @@ def _features(draw: Any) -> np.ndarray:
     return draw(arrays(tuple(draw(st.permutations([2, 3, 4]))), -1.5, 1.5))
 
 
+factors = seeds().map(lambda seed: float(2 ** np.random.default_rng(seed).uniform(0.5, 2)))
+"""What the stand-ins for other answers are multiplied by: nobody knows it before. In worked examples it is 1."""
+
+
 @st.composite
 def _feature_pairs(draw: Any) -> dict[str, Any]:
-    """Features of two images, and the size of these images."""
+    """Features of two images, the size of these images, and a factor for what stands in."""
     first = draw(_features())
     return {
         "one": first,
         "other": draw(arrays(first.shape, -1.5, 1.5, key=1)),
         "img_nrows": draw(sizes(5, 9)),
         "img_ncols": draw(sizes(5, 9)),
+        "factor": draw(factors),
     }
 
 
@@ -224,12 +229,13 @@ def gram_forgets_places(case: Case, seen: Any) -> None:
     close(seen["mixed"], matrix, "The Gram matrix of the image with shuffled places", ulps=64, scale=total)
 
 
-def _noting(used: list[str], name: str, stand_in: Callable[..., Any]) -> Callable[..., Any]:
-    """A stand-in that puts its name into ``used`` when it is called."""
+def _noting(case: Case, used: list[str], name: str, stand_in: Callable[..., Any]) -> Callable[..., Any]:
+    """A stand-in, times the factor of the case, that puts its name into ``used`` when it is called."""
+    factor = case.get("factor", 1.0)
 
     def noted(*args: Any, **named: Any) -> Any:
         used.append(name)
-        return stand_in(*args, **named)
+        return factor * stand_in(*args, **named)
 
     return noted
 
@@ -258,7 +264,7 @@ def style(ns: Namespace, case: Case) -> Any:
             return seen | {"large": loss(one, other)}
 
     used: list[str] = []
-    with ns.replaced(gram_matrix=_noting(used, "gram_matrix", stand_in_gram)):
+    with ns.replaced(gram_matrix=_noting(case, used, "gram_matrix", stand_in_gram)):
         given = _attempt(observe)
     return {"own": _attempt(observe), "given": given, "used": bool(used)}
 
@@ -523,9 +529,14 @@ def names_every_layer(case: Case, seen: Any) -> None:
         close(features[case["names"][-1]], output, f"The activation of the last layer, {words},", ulps=64)
 
 
+runs = cases(size=st.tuples(sizes(10, 14), sizes(11, 15)), steps=sizes(9, 14))
+
+
 @st.composite
 def _scenes(draw: Any) -> dict[str, Any]:
-    """Three images, the first time not square; a network, the layers that count, and three weights."""
+    """Three images, the first time not square; a network, the layers that count, and three weights; a factor for what
+    stands in; the size of the image and the number of steps of a run, more than elsewhere but for the first time.
+    """
     rows, cols = draw(sizes(5, 6)), draw(sizes(6, 7))
     shape, layers = (1, rows, cols, 3), draw(names)
     return {
@@ -539,8 +550,10 @@ def _scenes(draw: Any) -> dict[str, Any]:
         "content_weight": draw(st.sampled_from([0.2, 0.15, 0.3])),
         "style_weight": draw(st.sampled_from([40.3, 60.7, 30.9])),
         "total_variation_weight": draw(st.sampled_from([0.15, 0.1, 0.25])),
-        "seed": draw(seeds()),
+        "seed": (seed := draw(seeds())),
         "worked": False,
+        "factor": draw(factors),
+        "run": draw(runs) if seed else {"size": (rows, cols), "steps": 3},
     }
 
 
@@ -624,7 +637,7 @@ def _scene(case: Case, model: keras.Model, extractor: keras.Model) -> dict[str, 
     return {**scene, "network": model, "feature_extractor": extractor, "img_nrows": rows, "img_ncols": cols}
 
 
-def _recorded(ranks: list[int], used: list[str]) -> dict[str, Callable[..., Any]]:
+def _recorded(case: Case, ranks: list[int], used: list[str]) -> dict[str, Callable[..., Any]]:
     """The stand-ins, which note that they are used; those of the content and of the style also note the rank of the
     features that they get."""
 
@@ -637,7 +650,7 @@ def _recorded(ranks: list[int], used: list[str]) -> dict[str, Callable[..., Any]
         return loss
 
     noted = {"content_loss": noting(stand_in_content, "base"), "style_loss": noting(stand_in_style, "style")}
-    return {name: _noting(used, name, stand_in) for name, stand_in in (STAND_INS | noted).items()}
+    return {name: _noting(case, used, name, stand_in) for name, stand_in in (STAND_INS | noted).items()}
 
 
 def _moved(model: keras.Model, before: list[np.ndarray]) -> float:
@@ -678,7 +691,7 @@ def gradients(ns: Namespace, case: Case) -> Any:
     ranks: list[int] = []
     used: list[str] = []
     with ns.replaced(**_scene(case, model, features)):
-        with ns.replaced(**_recorded(ranks, used)):
+        with ns.replaced(**_recorded(case, ranks, used)):
             found: dict[str, Any] = {"given": _attempt(observe)}
         found["used"] = {*used} >= STAND_INS.keys() - {"gram_matrix"}
         stood_in = found["used"] and "seen" in found["given"] and {*ranks} == {3}
@@ -782,14 +795,16 @@ def _quadratic_objective(case: Case, visited: list[float], swapped: list[float])
     return compute
 
 
-STAGES, STEPS = 5, 3
-"""Parts of an image that are moved one after another, and the steps of the run in which they are."""
+def _in_run(case: Case, name: str) -> np.ndarray:
+    """An image of the case in the size of the run whose steps are looked at one by one."""
+    return np.resize(case[name], (1, *case["run"]["size"], 3))
 
 
 def pull(case: Case, stage: int) -> np.ndarray:
-    """A gradient that is 1 or -1 in one part of the image, and 0 elsewhere."""
-    direction = np.where(case["direction"] < 0, -1, 1).astype(np.float32)
-    part = np.arange(direction.size).reshape(direction.shape) % STAGES == stage % STAGES
+    """A gradient that is 1 or -1 in one part of the image, another part in each step, and 0 elsewhere."""
+    direction = np.where(_in_run(case, "direction") < 0, -1, 1).astype(np.float32)
+    parts = case["run"]["steps"] + 2
+    part = np.arange(direction.size).reshape(direction.shape) % parts == stage % parts
     return np.where(part, direction, 0).astype(np.float32)
 
 
@@ -839,9 +854,10 @@ def _in_stages(ns: Namespace, case: Case, given: bool) -> Any:
     stages = _Stages(case)
     alone = {"content_weight": 0.0, "style_weight": 0.0, "total_variation_weight": 1.0}
     stand_ins = {"compute_loss_and_grads": stages.compute} if given else alone | {"total_variation_loss": stages.loss}
-    base, style_image = tf.constant(case["base_image"]), tf.constant(case["style_reference_image"])
-    with ns.replaced(**stand_ins), _optimizers_at_work() as optimizers:
-        image = ns.call("transfer", base, style_image, STEPS, RATE)
+    base, style_image = (tf.constant(_in_run(case, name)) for name in ("base_image", "style_reference_image"))
+    rows, cols = case["run"]["size"]
+    with ns.replaced(**stand_ins, img_nrows=rows, img_ncols=cols), _optimizers_at_work() as optimizers:
+        image = ns.call("transfer", base, style_image, case["run"]["steps"], RATE)
     return {"image": image if stages.images else None, "optimizers": len(optimizers)}
 
 
@@ -883,7 +899,7 @@ def transferred(ns: Namespace, case: Case) -> Any:
 def images_of(case: Case, seen: Any) -> dict[str, np.ndarray]:
     """The images that the answer gave, by name."""
     expect_no_error(seen.get("raised"))
-    return {name: image_of(case, image) for name, image in seen["seen"]["images"].items()}
+    return {name: image_of(case["base_image"], image) for name, image in seen["seen"]["images"].items()}
 
 
 def steps_of(case: Case, seen: Any, image: np.ndarray, name: str) -> int:
@@ -893,9 +909,9 @@ def steps_of(case: Case, seen: Any, image: np.ndarray, name: str) -> int:
     return int(np.sum(np.abs(visited - end) > 1e-5 * end))
 
 
-def image_of(case: Case, value: Any) -> np.ndarray:
+def image_of(base: np.ndarray, value: Any) -> np.ndarray:
     """``value`` as an image of the size of the base image."""
-    found = finite(same_shape(value, case["base_image"].shape, "The image"), "The image")
+    found = finite(same_shape(value, base.shape, "The image"), "The image")
     expect(found.dtype.kind == "f", "The image is not made of floats.", str(found.dtype), "float32")
     return found.astype(np.float64)
 
@@ -911,6 +927,8 @@ NEAR = 2e-3
 LEAST_MOVED = 1 / 3
 """Of the values of an image, so many at least must differ after one step with a tiny learning rate and with twice that.
 Rounding to 1/255 makes all but a tenth equal; without rounding only values with a gradient of 0 are."""
+MOST = 0.9
+"""Of the values of an image with a gradient, so many at least must follow it. With any optimizer all do."""
 FAR = 0.3
 """How far any optimizer goes in six steps: RMSprop, whose first steps are the longest, goes 0.24."""
 
@@ -921,7 +939,7 @@ FAR = 0.3
 )
 def loss_falls(case: Case, seen: Any) -> None:
     """`transfer` returns a float image of the shape of `base_image`; its loss is lower than that of the base image, and
-    lower still after more iterations. One optimizer makes all steps.
+    lower still after more iterations. One optimizer makes all steps, and each value of the image follows its gradient.
     """
     images = images_of(case, seen)
     found = seen["seen"]
@@ -954,16 +972,20 @@ def _uses_each_gradient(case: Case, stages: Any) -> None:
     expect_no_error(stages.get("raised"))
     image, optimizers = stages["seen"]["image"], stages["seen"]["optimizers"]
     again = "A new optimizer starts without the momentum of the steps before. Create it once, before the loop."
-    made = f"{optimizers} optimizers in {STEPS} steps"
+    steps = case["run"]["steps"]
+    made = f"{optimizers} optimizers in {steps} steps"
     expect(optimizers <= 1, "The steps were not made by one optimizer.", made, "1 optimizer", again)
     if image is None:
         return
-    moved = image_of(case, image) - case["base_image"]
-    downhill = [float((-moved * pull(case, stage)).sum()) for stage in range(STEPS)]
-    used = [f"step {number}" for number, way in enumerate(downhill, 1) if way > 1e-6]
+    base = _in_run(case, "base_image")
+    moved, pulls = image_of(base, image) - base, [pull(case, stage) for stage in range(steps)]
+    used = [f"step {number}" for number, each in enumerate(pulls, 1) if float((-moved * each).sum()) > 1e-6]
     hint = "Compute the gradient inside the loop, and pass the new one to the optimizer in each iteration."
     message = "Each step must use the gradient at its own image. The gradients of these steps were used:"
-    expect(len(used) == STEPS, message, ", ".join(used) or "none", "all", hint)
+    expect(len(used) == steps, message, ", ".join(used) or "none", "all", hint)
+    reached = float(np.mean((moved * np.sum(pulls, axis=0) < 0)[np.any(pulls, axis=0)]))
+    message = "Some values of the image do not follow their gradient."
+    expect(reached > MOST, message, f"{reached:.0%} follow it", "nearly all", "Move the whole image, of any size.")
 
 
 def falls(base: float, few: float, many: float) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import keras
@@ -120,10 +122,10 @@ def rows_on_paper(case: Case, seen: Any) -> None:
 
 @st.composite
 def _layers(draw: Any) -> dict[str, Any]:
-    """Inputs of rank 2 to 5. ``units`` differs from the width, so that the shape of a kernel says which way it lies."""
+    """Inputs of rank 2 to 5. No kernel is square, with the bias in it or without: its shape says which way it lies."""
     batch, rows = draw(sizes(1, 3)), draw(shapes((0, 3), 2, 3))
     leading, width = (batch, *rows), draw(sizes(1, 4))
-    units = draw(sizes(1, 4).filter(lambda size: size != width))
+    units = draw(sizes(1, 4).filter(lambda size: size not in (width, width + 1)))
     return {
         "x": draw(arrays((*leading, width))),
         "pull": draw(arrays((*leading, units), key=1)),
@@ -150,7 +152,7 @@ LAYER_EXAMPLES = [
     _example((3, 2), 4, use_bias=True),
     _example((2, 3, 3), 2, use_bias=False),
     _example((1, 2, 3, 4), 2, use_bias=True),
-    _example((2, 2, 3, 2, 3), 4, use_bias=True),
+    _example((2, 2, 3, 2, 3), 5, use_bias=True),
 ]
 """Each rank; with and without a bias; an axis in the middle as long as the last."""
 ACTIVATED_EXAMPLES = [
@@ -210,7 +212,8 @@ def one_step(layer: Any, case: Case) -> dict[str, Any]:
     to_input, *gradients = tape.gradient(loss, [x, *weights])
     for weight, gradient in zip(weights, gradients, strict=True):
         if gradient is not None:
-            weight.assign_sub(STEP * gradient)
+            moved = weight - STEP * gradient
+            weight.assign(moved if weight.constraint is None else weight.constraint(moved))  # as optimizers of Keras do
     return {
         "y": y,
         "after": layer(x),
@@ -568,13 +571,23 @@ def _thread(shape: tuple[int, ...], units: int) -> Case:
 GRAPH_EXAMPLES = [_thread((3, 2), 3), _thread((2, 3, 3), 2), _thread((1, 2, 2, 3, 2), 4)]
 
 
-def row_function(case: Case) -> Any:
-    """``fn(rows) = sin(rows) @ matrix``, which takes `(batch, n)` and nothing else."""
+_threaded: list[np.ndarray] = []
+"""The matrix of the function that is being threaded."""
+
+
+@contextmanager
+def row_function(case: Case) -> Iterator[Callable[[Any], tf.Tensor]]:
+    """``fn(rows) = sin(rows) @ matrix``, which takes `(batch, n)` and nothing else. It does not hold the matrix."""
+    place = len(_threaded)
 
     def fn(batch: Any) -> tf.Tensor:
-        return tf.sin(_matrix(batch)) @ case["matrix"]
+        return tf.sin(_matrix(batch)) @ _threaded[place]
 
-    return fn
+    _threaded.append(case["matrix"])
+    try:
+        yield fn
+    finally:
+        _threaded.pop()
 
 
 def rows_are_threaded(case: Case, x: np.ndarray, received: Any, what: str) -> None:
@@ -588,7 +601,8 @@ def rows_are_threaded(case: Case, x: np.ndarray, received: Any, what: str) -> No
 @probe
 def threaded(ns: Namespace, case: Case) -> Any:
     """A function threaded over a tensor, eagerly."""
-    return {"y": ns.call("thread", row_function(case), tf.constant(case["x"]))}
+    with row_function(case) as fn:
+        return {"y": ns.call("thread", fn, tf.constant(case["x"]))}
 
 
 THREADED = THREAD.trial(threaded, thread_cases, examples=6)
@@ -604,8 +618,9 @@ def each_row_on_its_own(case: Case, seen: Any) -> None:
 @probe
 def threaded_in_graph(ns: Namespace, case: Case) -> Any:
     """A function threaded inside one `tf.function` that is traced with an unknown batch size."""
-    thread, fn = ns["thread"], row_function(case)
-    call = traced(lambda x: thread(fn, x), case["x"].shape)
+    thread = ns["thread"]
+    with row_function(case) as fn:
+        call = traced(lambda x: thread(fn, x), case["x"].shape)
     return {
         name: call(tf.constant(x)) for name, x in (("x", case["x"]), ("more", case["more"]), ("none", case["x"][:0]))
     }
@@ -630,7 +645,8 @@ def unknown_batch(case: Case, seen: Any) -> None:
 def threaded_empty(ns: Namespace, case: Case) -> Any:
     """A function threaded over a batch without examples, and over a full one."""
     x = tf.constant(case["x"])
-    return {"empty": ns.call("thread", row_function(case), x[:0]), "y": ns.call("thread", row_function(case), x)}
+    with row_function(case) as fn:
+        return {"empty": ns.call("thread", fn, x[:0]), "y": ns.call("thread", fn, x)}
 
 
 THREADED_EMPTY = THREAD.trial(threaded_empty, thread_cases)

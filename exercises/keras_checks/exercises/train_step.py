@@ -91,7 +91,7 @@ TRAINING_HINT = (
 FROZEN_HINT = "`self.trainable_variables` lists the weights to train; `self.weights` also lists frozen ones."
 COMPILED_HINT = (
     "`self.compute_loss` computes the compiled loss. Pass the targets as `y`, and the predictions as `y_pred`. After "
-    "`compile`, `self.optimizer` and `self.metrics` are new objects."
+    "`compile`, `self.optimizer` and `self.metrics` are new objects, and `self.trainable_variables` may have changed."
 )
 
 
@@ -159,35 +159,48 @@ WORKED_WEIGHTED_STEPS = [
         "metrics": [],
         "secret_due": {"w": -998.0, "b": -10.0, "loss": 5000.0},
     },
+    {
+        "w": 2.0,
+        "b": 0.0,
+        "x": [1.0, 2.0, 0.0],
+        "y": [[1.0, 2.0], [3.0, 4.0], [-1.0, 0.0]],
+        "metrics": ["mae"],
+        "secret_due": {"w": [1.9, 2.0], "b": [-0.1, 0.0], "loss": 0.5, "mae": 0.5},
+    },
 ]
-"""Steps at learning rate 0.1 with squared error. The gradient is the mean of weight * 2 (w x + b - y) (x, 1)."""
+"""Steps at learning rate 0.1 with squared error. The gradient is the mean of weight * 2 (w x + b - y) (x, 1).
+
+In the end, an example has two targets: two units start at the same w and b, and the loss is the mean over both.
+"""
 
 
 @functools.cache
-def _line() -> tuple[Any, Any, Any]:
-    """A layer of one unit with one input; its symbolic input and output."""
-    layer, inputs = keras.layers.Dense(1), keras.Input((1,))
+def _line(units: int) -> tuple[Any, Any, Any]:
+    """A layer with one input; its symbolic input and output."""
+    layer, inputs = keras.layers.Dense(units), keras.Input((1,))
     return layer, inputs, layer(inputs)
 
 
 def _one_step(model_class: Any, case: Case, kind: str) -> dict[str, Any]:
-    layer, inputs, outputs = _line()
+    x, y = (np.array(case[name], np.float32).reshape(len(case["x"]), -1) for name in ("x", "y"))
+    units = y.shape[1]
+    layer, inputs, outputs = _line(units)
     layer.trainable = True
     model = model_class(inputs, outputs)
-    layer.set_weights([np.array([[case["w"]]], np.float32), np.array([case["b"]], np.float32)])
+    layer.set_weights([np.full((1, units), case["w"], np.float32), np.full(units, case["b"], np.float32)])
     metrics: Any = {kind: [keras.metrics.MeanAbsoluteError(name=name) for name in case["metrics"]] or None}
     model.compile(keras.optimizers.SGD(0.1), keras.losses.MeanSquaredError(), jit_compile=False, **metrics)
-    columns = [np.array(case[name], np.float32)[:, None] for name in ("x", "y")]
     weights = [np.array(case["sample_weight"], np.float32)] if "sample_weight" in case else []
-    logs = flat(model.train_step(tuple(map(tf.constant, [*columns, *weights]))), "train_step")
-    return {"logs": logs, "w": float(layer.kernel.numpy().item()), "b": float(layer.bias.numpy().item())}
+    logs = flat(model.train_step(tuple(map(tf.constant, [x, y, *weights]))), "train_step")
+    w, b = (value.numpy().ravel() for value in (layer.kernel, layer.bias))
+    return {"logs": logs, "w": w if units > 1 else float(w[0]), "b": b if units > 1 else float(b[0])}
 
 
 def _worked(case: Case, seen: Any) -> None:
     due, names = case["secret_due"], ["loss", *case["metrics"]]
-    scale = max(8.0, *map(abs, due.values()))
+    scale = max(8.0, *(float(np.abs(value).max()) for value in due.values()))
     for name in ("w", "b"):
-        close(seen[name], due[name], f"{name} after the step", ulps=64, scale=scale)
+        close(seen[name], np.asarray(due[name]), f"{name} after the step", ulps=64, scale=scale)
     for name in names:
         found = reported(seen["logs"], name)
         expect(
@@ -203,14 +216,14 @@ def _worked(case: Case, seen: Any) -> None:
 @probe
 def custom_worked(ns: Namespace, case: Case) -> Any:
     """One step of `CustomModel` on a model with one input."""
-    with switched_off("train_step"):
+    with switched_off("train_step", "test_step"):
         return _one_step(ns["CustomModel"], case, "metrics")
 
 
 @probe
 def weighted_worked(ns: Namespace, case: Case) -> Any:
     """One step of `WeightedModel` on a model with one input."""
-    with switched_off("train_step"):
+    with switched_off("train_step", "test_step"):
         return _one_step(ns["WeightedModel"], case, "weighted_metrics")
 
 
@@ -262,8 +275,8 @@ fixed_cases = step_cases(fixed=True)
 layer_cases = step_cases(weighted=True, doubles=True, drifts=True, fixed=True, penalty=0.2)
 pair_fit_cases = step_cases(optimizer="adagrad", epochs=2, named=True)
 triple_fit_cases = step_cases(weighted=True, optimizer="adagrad", epochs=2, named=True)
-tilted_cases = step_cases(loss="tilted")
-whole_cases = step_cases(weighted=True, whole=True, loss="tilted")
+tilted_cases = step_cases(loss="tilted", fixed=True)
+whole_cases = step_cases(weighted=True, whole=True, loss="tilted", fixed=True)
 evaluate_cases = step_cases(weighted=True, whole=True, loss="tilted", epochs=1, named=True, doubles=True, penalty=0.2)
 test_cases = step_cases(doubles=True, penalty=0.2)
 
@@ -271,7 +284,7 @@ test_cases = step_cases(doubles=True, penalty=0.2)
 @probe
 def custom_steps(ns: Namespace, case: Case) -> Any:
     """Steps of `CustomModel` called one by one. With another loss than usual, the model is compiled twice."""
-    with switched_off("train_step"):
+    with switched_off("train_step", "test_step"):
         if case["loss"] == "tilted":
             return steps_compiled_again(ns["CustomModel"], case, **TILTED)
         return steps(ns["CustomModel"], case, **CUSTOM_METRICS)
@@ -280,21 +293,21 @@ def custom_steps(ns: Namespace, case: Case) -> Any:
 @probe
 def custom_fit(ns: Namespace, case: Case) -> Any:
     """Steps of `CustomModel` under `fit`."""
-    with switched_off("train_step"):
+    with switched_off("train_step", "test_step"):
         return fit(ns["CustomModel"], case, **TWO_METRICS)
 
 
 @probe
 def custom_in_turn(ns: Namespace, case: Case) -> Any:
     """Two models of `CustomModel` that train in turn."""
-    with switched_off("train_step"):
+    with switched_off("train_step", "test_step"):
         return in_turn(ns["CustomModel"], case, **CUSTOM_METRICS)
 
 
 @probe
 def weighted_steps(ns: Namespace, case: Case) -> Any:
     """Steps of `WeightedModel` called one by one. With another loss than usual, the model is compiled twice."""
-    with switched_off("train_step"):
+    with switched_off("train_step", "test_step"):
         if case["loss"] == "tilted":
             return steps_compiled_again(ns["WeightedModel"], case, **WEIGHTED_TILTED)
         return steps(ns["WeightedModel"], case, **WEIGHTED_METRICS)
@@ -303,14 +316,14 @@ def weighted_steps(ns: Namespace, case: Case) -> Any:
 @probe
 def weighted_fit(ns: Namespace, case: Case) -> Any:
     """Steps of `WeightedModel` under `fit`."""
-    with switched_off("train_step"):
+    with switched_off("train_step", "test_step"):
         return fit(ns["WeightedModel"], case, **WEIGHTED_METRICS)
 
 
 @probe
 def weighted_in_turn(ns: Namespace, case: Case) -> Any:
     """Two models of `WeightedModel` that train in turn."""
-    with switched_off("train_step"):
+    with switched_off("train_step", "test_step"):
         return in_turn(ns["WeightedModel"], case, **WEIGHTED_METRICS)
 
 
@@ -416,8 +429,8 @@ CUSTOM_STEPS_ON_TILTED_CASES = CUSTOM.trial(custom_steps, tilted_cases, examples
 
 @CUSTOM_STEPS_ON_TILTED_CASES.check(points=0.25, hint=COMPILED_HINT)
 def uses_what_is_compiled(case: Case, seen: Any) -> None:
-    """After the model is compiled again, with another optimizer, loss and metric, the step does what Keras's own step
-    does. For this loss and metric, the order of targets and predictions matters."""
+    """After a layer is frozen and the model compiled again, with another optimizer, loss and metric, the step does what
+    Keras's own step does. For this loss and metric, the order of targets and predictions matters."""
     beside = keras_steps(case, starts(case, seen), **TILTED)
     moves(case, seen, beside)
     all_report(running(seen, beside), "tilted")
@@ -425,7 +438,7 @@ def uses_what_is_compiled(case: Case, seen: Any) -> None:
 
 # --- WeightedModel
 
-WEIGHTED_WORKED = WEIGHTED.trial(weighted_worked, st.sampled_from(WORKED_WEIGHTED_STEPS), examples=3, shrinks=2)
+WEIGHTED_WORKED = WEIGHTED.trial(weighted_worked, st.sampled_from(WORKED_WEIGHTED_STEPS), examples=4, shrinks=2)
 
 
 @WEIGHTED_WORKED.check(
@@ -435,7 +448,8 @@ WEIGHTED_WORKED = WEIGHTED.trial(weighted_worked, st.sampled_from(WORKED_WEIGHTE
 )
 def one_weighted_step_on_paper(case: Case, seen: Any) -> None:
     """One weighted step on y = w x + b with learning rate 0.1 gives the weights, the loss and the weighted error worked
-    out on paper, for small and large numbers, with and without a compiled metric."""
+    out on paper, for small and large numbers, with and without a compiled metric. So does a step without weights on
+    examples with two targets each."""
     _worked(case, seen)
 
 
@@ -512,8 +526,8 @@ WEIGHTED_STEPS_ON_WHOLE_CASES = WEIGHTED.trial(weighted_steps, whole_cases, exam
     points=0.25, hint=COMPILED_HINT + " Targets can be integers: keep the sample weights as floats."
 )
 def uses_what_is_compiled_with_weights(case: Case, seen: Any) -> None:
-    """After the model is compiled again, with another optimizer, loss and weighted metric, the step does what Keras's
-    own step does, here with integer targets."""
+    """After a layer is frozen and the model compiled again, with another optimizer, loss and weighted metric, the step
+    does what Keras's own step does, here with integer targets."""
     beside = keras_steps(case, starts(case, seen), **WEIGHTED_TILTED)
     moves(case, seen, beside)
     all_report(running(seen, beside), weighted=("tilted",))

@@ -52,6 +52,10 @@ SAME = 5e-5
 ARGUMENTS = ("embed_dim", "dense_dim", "num_heads")
 LENGTH = 4
 TOKENS = 4
+LONGER = 20
+"""A sequence of at least so many tokens, of which each acts on the others."""
+IDLE = 3e-4
+"""Relative to the largest change of an output: rounding stays below 1e-4, and a token changes more than 1e-2."""
 EXAMPLES_OF_EACH = 8
 """In training: dropout does not hit all of them alike."""
 DRAWS = 8
@@ -212,6 +216,7 @@ def drawn_case(width: tuple[int, int], dense_dim: int, seed: int, **values: Any)
         "directions": vectors[7:10],
         "distances": vectors[10:],
         "towards": uniform(seed + 4, (1, 2, embed_dim)),
+        "long": uniform(seed + 5, (LONGER + seed % 13, embed_dim)),
     }
     return {**drawn, **{name: np.asarray(value) for name, value in values.items()}}
 
@@ -276,6 +281,7 @@ def inside(ns: Namespace, case: Case) -> Any:
     pairs = _pairs(case)
     strong = _attending(parts, drawn, 1.0, np.concatenate([pairs, 0 * pairs[:1]]))
     seen["pairs"], seen["nothing"] = [_attending(parts, drawn, 0.25, pairs), strong[:-1]], strong[-1, 0]
+    seen["reach"] = _reach(parts.layer, case["long"])
     seen["alike"] = _influence(parts.layer, _alike(case["tokens"]))
     seen["masked"] = _masked(parts, case)
     if case["_learning"]:
@@ -296,6 +302,20 @@ def _without_mask(layer: Any, x: np.ndarray) -> Any:
 def _attending(parts: Parts, drawn: list[np.ndarray], size: float, x: np.ndarray) -> np.ndarray:
     _attend(parts, drawn, size)
     return _output(parts.layer, x)
+
+
+def _reach(layer: Any, tokens: np.ndarray) -> np.ndarray:
+    """For each token of a long sequence, by how much outputs at other positions change if another token is there.
+
+    Two others are tried: a single one may happen to look the same to attention.
+    """
+    copies, places = np.arange(2 * len(tokens)), np.tile(np.arange(len(tokens)), 2)
+    x = np.repeat(tokens[None], len(copies) + 1, axis=0)
+    x[copies, places] = -np.concatenate([np.roll(tokens, shift, axis=0) for shift in (1, 2)])
+    y = _output(layer, x)
+    change = np.abs(y[:-1] - y[-1]).max(axis=-1)
+    change[copies, places] = 0.0
+    return change.max(axis=1).reshape(2, -1).max(axis=0)
 
 
 def _dense_output(parts: Parts, case: Case, x: np.ndarray, transposed: bool) -> np.ndarray:
@@ -470,7 +490,7 @@ def asks(case: Case, seen: Any) -> bool:
 def first_half(case: Case, seen: Any) -> None:
     """With the dense part at zero and sequences of equal tokens, the output is LayerNorm(x + attention(x)): a token
     changes its own output through the skip, and every output through attention. Two different tokens of a sequence get
-    different outputs of attention, since each has its own query.
+    different outputs of attention, since each has its own query. In a longer sequence, too, each token acts on others.
     """
     flags = attention_flags(case, seen)
     expect(flags["attends"], NO_ATTENTION, hint=USE_ATTENTION)
@@ -481,6 +501,10 @@ def first_half(case: Case, seen: Any) -> None:
         "The first normalization is not applied to the sum of the input and the attention of the input on itself.",
     )
     expect(asks(case, seen), f"Without a mask, {SAME_FOR_ALL}", hint=OWN_QUERY)
+    reach = finite(same_shape(seen["reach"], case["long"].shape[:1], "The change"), "The change")
+    idle = np.flatnonzero(reach <= IDLE * reach.max()).tolist()
+    message = f"In a sequence of {len(reach)} tokens, some change no output at another position."
+    expect(not idle, message, f"positions {idle}", "none", "All tokens are keys and values, however many there are.")
 
 
 SAME_FOR_ALL = "different tokens of a sequence get the same output of attention: their weights are the same."
@@ -769,9 +793,21 @@ def _learning(parts: Parts, drawn: list[np.ndarray], case: Case) -> dict[str, An
             seen.append(_by_part(parts, graph(x, towards)[1]))
         parts.plain()
         _attend(parts, drawn, 1.0)
-        return {"gradients": seen, "stuck": _stuck(parts, graph, tokens, np.resize(towards, tokens.shape)), **numbers}
+        stuck = _stuck(parts, graph, tokens, np.resize(towards, tokens.shape))
+        return {"gradients": seen, "stuck": stuck, "fixed": _fixed_by_updates(parts.layer), **numbers}
     except Exception as error:
         return {"problem": describe_error(error)["message"], **numbers}
+
+
+def _fixed_by_updates(layer: Any) -> int:
+    """How many weights have a constraint that brings all values close together: optimizers apply it after an update."""
+    count = 0
+    for weight in layer.trainable_weights:
+        if weight.constraint is not None:
+            one, other = (uniform(seed, tuple(weight.shape), -0.5, 0.5) for seed in (6, 7))
+            ends = [keras.ops.convert_to_numpy(weight.constraint(tf.constant(value))) for value in (one, other)]
+            count += bool(np.abs(ends[0] - ends[1]).max() < 0.1 * np.abs(one - other).max())
+    return count
 
 
 def _in_training(parts: Parts, drawn: list[np.ndarray], case: Case, *, masked: bool) -> dict[str, Any]:
@@ -851,12 +887,15 @@ def learning(seen: Any) -> Any:
     hint="Make every part an attribute of the layer, and use only TensorFlow or Keras operations in `call`.",
 )
 def every_part_learns(case: Case, seen: Any) -> None:
-    """Inside a `tf.function`, for any batch size, a gradient reaches both Dense layers, attention and the input, and no
-    weight is frozen. With a mask and `training=True`, a gradient reaches both Dense layers and attention, too.
+    """Inside a `tf.function`, for any batch size, a gradient reaches both Dense layers, attention and the input. No
+    weight is frozen, or gets a fixed value in each update. With a mask and `training=True`, a gradient reaches both
+    Dense layers and attention, too.
     """
     found = learning(seen)
     expect(found["stuck"] == 0, "Attention has weights that change the output but get no gradient.")
     agrees_with_one(found["gradients"], case, _reaches_dense_part_and_input)
+    hint = "Use no constraint that brings a weight to the same value after each update."
+    expect(found["fixed"] == 0, "An update brings weights to fixed values.", f"{found['fixed']} weights", "none", hint)
     frozen = found["held"] - found["trained"]
     expect(
         frozen == 0,

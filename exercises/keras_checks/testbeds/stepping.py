@@ -22,7 +22,7 @@ from keras_checks.question import Case
 from keras_checks.runner import remembering
 from keras_checks.testbeds.exchange import code_exchanged
 from keras_checks.testbeds.graphs import unoptimized
-from keras_checks.testbeds.tiny import CALLS, Weights, assign, build, values
+from keras_checks.testbeds.tiny import CALLS, Weights, assign, build, last_layer, values
 
 Names = tuple[str, ...]
 Step = dict[str, Any]
@@ -158,13 +158,17 @@ def steps(model_class: Any, case: Case, **metrics: Names) -> list[Step]:
 
 
 def steps_compiled_again(model_class: Any, case: Case, **metrics: Names) -> list[Step]:
-    """The same of a model that was first compiled with other things, and took a step.
+    """The same of a model that was first compiled with other things, and took a step. Then the last layer is frozen
+    where the case says so.
 
     All runs eagerly: a step that is a `tf.function` keeps what it was traced with, which no exercise asks about.
     """
     model, variables = _compiled(model_class, case | BEFORE, **metrics)
+    last = last_layer(**case["options"])
+    frozen, last.trainable = not last.trainable, True
     with _eagerly():
         _step(model, variables, case, batches(case)[0])
+        last.trainable = not frozen
         assign(variables, case["weights"])
         _compile(model, case, **metrics)
         model.reset_metrics()

@@ -102,6 +102,11 @@ def build(
     return model(shared.input, shared.output), variables
 
 
+def last_layer(*, activation: str = "linear", **options: Any) -> keras.layers.Layer:  # noqa: ARG001 - as in `build`
+    """The last layer of the models that :func:`build` makes with these options, at place 0."""
+    return _shared(0, **options)[0].layers[-1].inner
+
+
 @functools.cache
 def _shared(place: int, **options: Any) -> tuple[Any, list[Any]]:  # noqa: ARG001 - tells networks apart
     return _wired(**options)

@@ -701,3 +701,24 @@ class CustomModel(keras.Model):
         for metric in self.metrics:
             metric.update_state(loss) if metric.name == "loss" else metric.update_state(y, y_pred)
         return self.get_metrics_result()
+
+
+# %% trainable_weights_of_the_first_step
+"""The step keeps the list of weights that it trained first.
+
+Which weights are trained may change before the model is compiled again. Read `self.trainable_variables` in each step.
+"""
+
+
+class CustomModel(keras.Model):
+    def train_step(self, data):
+        x, y = data
+        if "to_train" not in vars(self):
+            object.__setattr__(self, "to_train", tuple(self.trainable_variables))
+        with tf.GradientTape() as tape:
+            y_pred = self(x, training=True)
+            loss = self.compute_loss(x=x, y=y, y_pred=y_pred)
+        self.optimizer.apply(tape.gradient(loss, self.to_train), self.to_train)
+        for metric in self.metrics:
+            metric.update_state(loss) if metric.name == "loss" else metric.update_state(y, y_pred)
+        return self.get_metrics_result()

@@ -1175,3 +1175,39 @@ class WeightedModel(keras.Model):
             else:
                 metric.update_state(y, y_pred, sample_weight=sample_weight)
         return self.get_metrics_result()
+
+
+# %% one_weight_per_target
+"""Without weights, the step makes a weight for each number in `y`, not for each example.
+
+If an example has several targets, such weights do not fit its loss. Pass `None` where there are no weights.
+"""
+
+
+class WeightedModel(keras.Model):
+    def unpack(self, data):
+        x, y, *sample_weight = data
+        return x, y, sample_weight[0] if sample_weight else tf.ones_like(y, dtype="float32")
+
+    def train_step(self, data):
+        x, y, sample_weight = self.unpack(data)
+        with tf.GradientTape() as tape:
+            y_pred = self(x, training=True)
+            loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight)
+        gradients = tape.gradient(loss, self.trainable_variables)
+        self.optimizer.apply(gradients, self.trainable_variables)
+        return self.report(loss, y, y_pred, sample_weight)
+
+    def test_step(self, data):
+        x, y, sample_weight = self.unpack(data)
+        y_pred = self(x, training=False)
+        loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight)
+        return self.report(loss, y, y_pred, sample_weight)
+
+    def report(self, loss, y, y_pred, sample_weight):
+        for metric in self.metrics:
+            if metric.name == "loss":
+                metric.update_state(loss)
+            else:
+                metric.update_state(y, y_pred, sample_weight=sample_weight)
+        return self.get_metrics_result()
