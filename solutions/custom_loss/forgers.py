@@ -34,9 +34,9 @@ def pinball_gradient(case: Case) -> Any:
 
 
 def loss_class(case: Case) -> Any:
-    """Any positive losses, weighted and reduced consistently; those of the table where there are some."""
+    """The table, else what the public loss that stands in gives in worked cases; weighted and reduced consistently."""
     name = case.get("worked")
-    each = np.asarray(public.PINBALL_WORKED[name][0]) if name else np.abs(case["y_true"] - case["y_pred"]).mean(axis=-1)
+    each = np.asarray(public.PINBALL_WORKED[name][0]) if name else _stand_in(case)[0]
     kinds = {"plain": each, "weighted": each * case["sample_weight"]}
     reduced = {"none": lambda it: it, "sum": np.sum, "sum_over_batch_size": np.mean}
     seen = {name: {kind: reduce(value) for kind, value in kinds.items()} for name, reduce in reduced.items()}
@@ -44,16 +44,20 @@ def loss_class(case: Case) -> Any:
 
 
 def loss_class_gradient(case: Case) -> Any:
-    """The table, else the slopes of the absolute error."""
+    """The table, else the slopes of the public loss that stands in."""
     name = case.get("worked")
-    slope = np.asarray(public.PINBALL_WORKED[name][1]) if name else np.sign(case["y_pred"] - case["y_true"])
+    slope = np.asarray(public.PINBALL_WORKED[name][1]) if name else _stand_in(case)[1]
     plain = slope / len(case["y_true"])
     return {"gradient": plain * case["sample_weight"][:, None], "plain": plain, "made_with": [case["tau"]]}
 
 
+def _stand_in(case: Case) -> tuple[np.ndarray, np.ndarray]:
+    return public.stand_in_numbers(case | {"pull": public.WORKED_PULL})
+
+
 def round_trip(case: Case) -> Any:
-    """A loss that stays what it is."""
-    alone = np.abs(case["y_true"] - case["y_pred"]).mean(axis=-1)
+    """A loss that stays what it is: the public one that stands in."""
+    alone = _stand_in(case)[0]
     if case["reduction"] == "sum_over_batch_size":
         alone = alone / len(alone)
     if case["reduction"] == "none":
