@@ -94,18 +94,36 @@ def mistakes_of(exercise: str, question: Question) -> tuple[list[Entry], dict[st
         one, other = (observer(exercise, [*reference, item.source], seed) for seed in (SEED, OTHER_SEED))
         entry = locked(exercise, question, item, (one, other, right))
         entries += [entry] if entry else []
-        failing[item.name] = failures_of(exercise, question, one, right)
+        backwards = observer(exercise, [*reference, item.source], OTHER_SEED)
+        row = failures_of(exercise, question, (one, backwards), right)
+        failing |= {item.name: row} if row is not None else {}
     return sorted(entries, key=lambda entry: str(entry["text"])), failing
 
 
-def failures_of(exercise: str, question: Question, one: Observe, right: Observe) -> dict[str, str]:
-    """For each check that a mistake fails, a letter for each case: see :mod:`autograder.grading.failures`."""
-    row = {}
-    for check in judging_checks([question]):
-        letters = [_outcome(check, case, one, right) for case in fixed_cases(exercise, check)[: failures.CASES]]
-        if any(letter != failures.PASSES for letter in letters):
-            row[check.name] = "".join(letters)
-    return row
+def failures_of(
+    exercise: str, question: Question, observers: tuple[Observe, Observe], right: Observe
+) -> failures.Row | None:
+    """For each check that a mistake fails, a letter for each case: see :mod:`autograder.grading.failures`.
+
+    None where it does not fail the same with other noise, or in another order: of such a mistake nothing is known.
+    """
+    one, other = observers
+    found = _outcomes(exercise, question, one, right)
+    if found != _outcomes(exercise, question, other, right, backwards=True):
+        return None
+    return {check: letters for check, letters in found.items() if letters.strip(failures.PASSES)}
+
+
+def _outcomes(
+    exercise: str, question: Question, observe: Observe, right: Observe, *, backwards: bool = False
+) -> dict[str, str]:
+    cases = {check: fixed_cases(exercise, check)[: failures.CASES] for check in judging_checks([question])}
+    order = [(check, number) for check in cases for number in range(len(cases[check]))]
+    letters = {
+        (check, number): _outcome(check, cases[check][number], observe, right)
+        for check, number in (order[::-1] if backwards else order)
+    }
+    return {check.name: "".join(letters[check, number] for number in range(len(cases[check]))) for check in cases}
 
 
 def _outcome(check: Check, case: Case, one: Observe, right: Observe) -> str:
