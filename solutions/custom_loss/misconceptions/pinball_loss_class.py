@@ -367,7 +367,7 @@ class PinballLoss(keras.losses.Loss):
 
     def __call__(self, y_true, y_pred, sample_weight=None):
         if sample_weight is None:
-            sample_weight = np.ones(y_pred.shape[0], "float32")
+            sample_weight = np.ones((y_pred.shape[0],), "float32")
         return super().__call__(y_true, y_pred, sample_weight)
 
     def call(self, y_true, y_pred):
