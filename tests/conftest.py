@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -23,6 +24,8 @@ from autograder.results.result import Grading
 from autograder.workers.zygote import ENVIRONMENT
 
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # processes that import TensorFlow take four times as long without
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in the background of a shell; so would what tests start
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 ALONE = ("tests/test_style.py", "tests/verifying/test_bank.py", "tests/mutants/test_mutants.py")
 """Files whose parameters share nothing: any worker may take any of them. They come last, the shortest at the end."""
 CLEAN_ROOT = "a clean root"

@@ -697,9 +697,10 @@ def make_data(seed: int) -> dict[str, Any]:
 
     The noise grows or falls fast with one feature: no number that is added to the mean gives the quantile.
 
-    Returns `x` `(examples, n_features)` and `y` `(examples, 1)` to train on, with the `spread` of their noise
-    `(examples,)`; `fresh_x` `(fresh, n_features)`, and for these the `centre` of the targets and the `half_width` of
-    their noise, both `(fresh,)`; the `pull` of the loss that stands in. The first fresh example is the average one.
+    Returns `x` `(examples, n_features)` and `y` `(examples, 1)` to train on; the `spread`, which is the number of that
+    feature and the change per unit of it; `fresh_x` `(fresh, n_features)`, and for these the `centre` of the targets
+    and the `half_width` of their noise, both `(fresh,)`; the `pull` of the loss that stands in. The first fresh example
+    is the average one.
     """
     random = np.random.default_rng(seed)
     n_features = 3 if seed else 2
@@ -716,7 +717,7 @@ def make_data(seed: int) -> dict[str, Any]:
     return {
         "x": x[train].astype(np.float32),
         "y": ((y[train] - mean) / std).astype(np.float32)[:, None],
-        "spread": half_width[train],
+        "spread": [int(wider), float(widening)],
         "fresh_x": x[EXAMPLES:].astype(np.float32),
         "centre": (centre[EXAMPLES:] - mean) / std,
         "half_width": half_width[EXAMPLES:] / std,
@@ -769,7 +770,8 @@ def _groups(case: Case, trained: np.ndarray, average: float) -> Iterator[tuple[s
     y, x, trend = case["y"][:, 0].astype(np.float64), case["x"].astype(np.float64), _trend(case)
     for name, rows in zip(("lowest", "middle", "highest"), np.array_split(np.argsort(trend), 3), strict=True):
         yield f"the third of the examples with the {name} expected targets", y[rows], trained[rows]
-    least, _, most = np.array_split(np.argsort(case["spread"]), 3)
+    feature, change = case["spread"]
+    least, _, most = np.array_split(np.argsort(change * x[:, feature]), 3)
     for name, rows in (("least", least), ("most", most)):
         yield f"the third of the examples whose targets spread {name}", y[rows], trained[rows]
     near = np.argsort(np.sum(x**2, axis=1))[: EXAMPLES // 2]
@@ -888,9 +890,8 @@ TRAINED_MODEL = QUANTILE_MODEL.trial(quantile_model, model_cases, examples=1, sh
 def learns_the_quantile(case: Case, seen: Any) -> None:
     """After at most 300 epochs on 512 standardized examples, the share of targets below the predictions is `tau`,
     within 0.22: for low, middle and high expected targets, where targets spread least and most, and near the average
-    example. The predictions have shape
-    `(batch, 1)`, depend on the features, and have no limits: with weights 50 times as large, they go beyond -10 and 10.
-    Penalties add at most 0.02 to the loss. Two models share no weights."""
+    example. The predictions have shape `(batch, 1)`, depend on the features, and have no limits: with weights 50 times
+    as large, they go beyond -10 and 10. Penalties add at most 0.02 to the loss. Two models share no weights."""
     rows = {"trained": EXAMPLES, "fresh": FRESH, "around": len(case["around"])}
     trained, fresh, around = (_one_number_each(seen[name], count) for name, count in rows.items())
     hint = "Create new layers and a new model in each call."

@@ -29,7 +29,7 @@ BROKEN: dict[str, tuple[dict[str, bytes], str]] = {
     "no cells": ({"custom_loss.ipynb": b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}}'}, "custom_loss.ipynb"),
     "cells that are no list": ({"custom_loss.ipynb": MARKS.replace(b"[]", b"7")}, "not a notebook"),
     "no code": ({"custom_loss.ipynb": MARKS}, "no code cells"),
-    "a cell that is a number": ({"custom_loss.ipynb": ONE_CELL % b"1"}, "not a notebook"),
+    "a cell that is a number": ({"custom_loss.ipynb": ONE_CELL % b"1"}, "no code cells"),
     "a source that is a number": (
         {"custom_loss.ipynb": ONE_CELL % b'{"cell_type": "code", "source": 7}'},
         "not a notebook",
