@@ -22,7 +22,7 @@ def size(exercise: str) -> int:
 
 
 LARGEST_FIRST = sorted(exercise_names(), key=size, reverse=True)
-"""So that all workers end at about the same time."""
+"""So that two workers end at about the same time."""
 
 
 @pytest.mark.slow

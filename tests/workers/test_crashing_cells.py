@@ -21,7 +21,7 @@ RAISED = {
     "recursion": ("def f(): return f()\nf()", "RecursionError"),
     "10 GB": ("import numpy; numpy.ones(10 * 2**30, numpy.uint8)", "MemoryError"),
     "10 GB bit by bit": ("x = []\nwhile True: x.append(bytearray(2**24))", "MemoryError"),
-    "10 GB outside the heap": ("import mmap\nx = [mmap.mmap(-1, 2**30) for _ in range(10)]", "OSError"),
+    "10 GB outside the heap": ("import mmap\nx = None\nx = [mmap.mmap(-1, 2**30) for _ in range(10)]", "OSError"),
     "a file of 10 GB": ("f = open('big', 'wb')\nfor _ in range(10240): f.write(bytes(2**20))", "OSError"),
     "input": ("input('name?')", "EOFError"),
     "a password": ("import getpass; getpass.getpass()", "EOFError"),
