@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -70,10 +71,15 @@ class Diagnosis:
         for item in misconceptions:
             suspect = ObservedMisconception(exercise, [*reference, item.source], item.question, item.name, seed)
             self.suspects.setdefault(item.question, []).append(suspect)
-        self._failures = Failures.read(exercise)
+        self._exercise = exercise
         self._archive = archive
         self._archived: dict[str, Known] | None = None
         self._shared: set[tuple[str, str]] = set()
+
+    @functools.cached_property
+    def _failures(self) -> Failures:
+        """Read at the first failure: to tell whether it is up to date, the whole bank is read."""
+        return Failures.read(self._exercise)
 
     def __call__(self, grader: Grader, verdicts: Sequence[Verdict]) -> dict[str, str]:
         """For the failed checks of one question, by name, the misconception behind each, where one agrees."""
